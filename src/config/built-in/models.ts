@@ -1,5 +1,5 @@
 import type { CallTerms, Model } from "../../engine/model.ts";
-import { createModel, whereAsked } from "../../models/create.ts";
+import { createModel, MODEL_DEFAULTS, whereAsked } from "../../models/create.ts";
 import { usdMax, type Price } from "../../models/prices.ts";
 import type { ModelParts } from "../build/model-parts.ts";
 import { defineModel } from "../define/model.ts";
@@ -28,7 +28,7 @@ export const models = [
       const { script } = settings as unknown as { readonly script: Script };
       const model = scripted(script, { name, wordDelayMs: settings.wordDelayMs, clock, onScript });
       const price = priceOf({ provider: "replay", ...settings }, env)?.price;
-      return price ? withPrice(model, price) : model;
+      return price ? { ...withPrice(model, price), terms: termsOf(MODEL_DEFAULTS.outputTokensMax, price) } : model;
     },
   }),
 ];

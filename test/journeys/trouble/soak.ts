@@ -3,20 +3,25 @@ import { engineStorm } from "../../support/storm/engine-storm.ts";
 import { figuresTable, type Figures } from "../../support/report/figures.ts";
 import { modelStorm } from "../../support/storm/model-storm.ts";
 import { stormSuite } from "../../support/storm/suite.ts";
+import { togetherSuite } from "../../support/crash/together/suite.ts";
+import { countedDeaths, figuresOf, toldViolations } from "../../support/crash/together/told.ts";
 import { crashSuite, type CrashPlay } from "../../support/crash/suite.ts";
 import findMissingParts, { missingParts, SANDBOX_IMAGE } from "../../support/report/requirements.ts";
 
 /**
- * Kills Parley at many more points than the tests do, and has it live through many more storms: `npm run soak -- --points 500 --random 100
+ * With `--postgres`, several processes on one Postgres: `npm run soak -- --postgres --points 300 --partitions 60 --seed 7`. Otherwise
+ * kills Parley at many more points than the tests do, and has it live through many more storms: `npm run soak -- --points 500 --random 100
  * --storms 100 --seed 7`. Prints what was hit, every violation with what it takes to have it again, and a table. Exits 1 when there is one.
  */
 const { values } = parseArgs({
   options: {
-    points: { type: "string", default: "500" },
+    points: { type: "string" },
     random: { type: "string", default: "100" },
     storms: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
     "no-docker": { type: "boolean", default: false },
+    postgres: { type: "boolean", default: false },
+    partitions: { type: "string", default: "60" },
   },
 });
 const seed = Number(values.seed);
@@ -25,8 +30,10 @@ await findMissingParts();
 const withoutDocker = values["no-docker"] || missingParts().some(({ name }) => name === "docker");
 let kills = 0;
 
+if (values.postgres) process.exit(await soakTogether());
+
 const report = await crashSuite({
-  points: Number(values.points),
+  points: Number(values.points ?? 500),
   randomDeaths: Number(values.random),
   seed,
   image: withoutDocker ? undefined : SANDBOX_IMAGE,
@@ -99,4 +106,31 @@ function told({ points, deaths, violations: found, ended, log }: CrashPlay): str
     `  hit: ${ended.join(", ")}`,
     ...log.map((line) => `  log: ${line}`),
   ].join("\n");
+}
+
+/** Two and three processes on one Postgres, in which all may be killed, frozen and cut off, and the server too. */
+async function soakTogether(): Promise<number> {
+  const together = await togetherSuite({
+    points: Number(values.points ?? 300),
+    partitions: Number(values.partitions),
+    seed,
+    playsAtOnce: 6,
+    image: withoutDocker ? undefined : SANDBOX_IMAGE,
+    onPlayed: ({ processes, deaths, violations: found, paidTwice, inFlight, heldMs }) =>
+      console.log(
+        `${processes} processes, ${deaths.length} times in trouble, ${paidTwice} calls twice of ${inFlight} in flight, work held for ${Math.round(heldMs / 1_000)} s at most` +
+          (found.length > 0 ? `, VIOLATIONS\n${found.join("\n")}` : ""),
+      ),
+  });
+  for (const one of toldViolations(together)) console.log(JSON.stringify(one));
+  console.table(Object.fromEntries([...countedDeaths(together)].map(([kind, times]) => [kind, { times }])));
+  const sum = (of: (one: (typeof together.plays)[number]) => number) => together.plays.reduce((total, one) => total + of(one), 0);
+  const figures = figuresOf("several processes", together, startedAtMs);
+  console.log(
+    `seed ${seed}: ${together.plays.length} plays of ${together.steps} steps, ${sum(({ points }) => points?.length ?? 0) - sum(({ reached }) => reached.length)} points not reached, ` +
+      `${sum(({ paidTwice }) => paidTwice)} calls of models made twice of ${sum(({ inFlight }) => inFlight)} in flight, ` +
+      `work held for ${Math.round(Math.max(...together.plays.map(({ heldMs }) => heldMs)) / 1_000)} s at most${withoutDocker ? ", without Docker" : ""}`,
+  );
+  console.log(`\n${figuresTable([figures])}`);
+  return figures.violations > 0 ? 1 : 0;
 }

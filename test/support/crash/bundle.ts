@@ -22,7 +22,7 @@ async function bundle(): Promise<string> {
     input: join(import.meta.dirname, "child.ts"),
     cwd: ROOT,
     platform: "node",
-    external: ["better-sqlite3", "cpu-features", "ssh2", /^node:/],
+    external: ["better-sqlite3", "cpu-features", "pg-native", "ssh2", /^node:/],
     logLevel: "silent",
   });
   const { output } = await built.write({ dir: draft, format: "esm" });

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as realSleep } from "node:timers/promises";
 import { loadSettings } from "../../../src/config/load.ts";
 import type { Clock } from "../../../src/engine/clock.ts";
@@ -13,7 +13,7 @@ export interface Orders {
   readonly folder: string;
   readonly dbPath: string;
   readonly slack: { readonly botToken: string; readonly appToken: string; readonly apiUrl: string };
-  /** Where lines for the parent go: `ready`, `step NAME`, `killed NAME`, `log …`. */
+  /** Where lines for the parent go: `ready`, `step NAME`, `killed NAME`, `frozen NAME`, `call ID`, `paid ID`, `log …`. */
   readonly reportPath: string;
   readonly time: FastTime;
   /** Steps at which to end, by `kill -9`; each ends one life. */
@@ -22,6 +22,8 @@ export interface Orders {
   readonly atStep?: number;
   /** Every step is reported: the undisturbed run says which there are. */
   readonly reportsSteps?: boolean;
+  /** How far this process' clock is ahead of the others'. */
+  readonly aheadMs?: number;
 }
 
 /** The parent's Slack and the child live in one time, which goes on while no child lives. */
@@ -40,7 +42,12 @@ export interface Step {
 }
 
 /** Reached by the first step of this kind with this number or a later one: a `run.resumed` moves what follows it. */
-export type Point = Step;
+export interface Point extends Step {
+  /** Of several processes that have this point, the one that makes this file first is it. */
+  readonly markPath?: string;
+  /** Stands still (SIGSTOP), and ends not. */
+  readonly freezes?: boolean;
+}
 
 export const nowIn = ({ epochMs, startedAtMs, speed }: FastTime): number => epochMs + Math.round((Date.now() - startedAtMs) * speed);
 
@@ -67,10 +74,11 @@ async function main(ordersPath: string): Promise<void> {
     env: process.env,
     dbPath: orders.dbPath,
     slack: orders.slack,
-    clock: fastClock(orders.time),
+    clock: fastClock({ ...orders.time, epochMs: orders.time.epochMs + (orders.aheadMs ?? 0) }),
     log: (line) => say(`log ${Math.round(process.uptime() * 1_000)} ms: ${line.replaceAll("\n", " ⏎ ")}`),
   });
   watchStore(parley.store, watch);
+  tellCalls(parley.store, say);
   watchRunner(parley, watch);
   process.once("SIGTERM", () => void parley.stop().then(() => process.exit(0)));
   try {
@@ -93,9 +101,9 @@ function createWatch({ points, atStep, reportsSteps }: Orders, say: (line: strin
   const times = new Map<string, number>();
   let steps = 0;
 
-  function end(name: string): void {
-    say(`killed ${name}`);
-    process.kill(process.pid, "SIGKILL");
+  function end(name: string, freezes = false): void {
+    say(`${freezes ? "frozen" : "killed"} ${name}`);
+    process.kill(process.pid, freezes ? "SIGSTOP" : "SIGKILL");
   }
 
   const counted = (channel: string, what: string): number => {
@@ -104,20 +112,34 @@ function createWatch({ points, atStep, reportsSteps }: Orders, say: (line: strin
     return times.get(key) ?? 0;
   };
 
-  function reached(step: Step): boolean {
+  function reached(step: Step): Point | undefined {
     if (reportsSteps) say(`step ${JSON.stringify(step)}`);
-    return points.some((point) => point.channel === step.channel && point.what === step.what && point.number <= step.number);
+    return points.find(
+      (point) => point.channel === step.channel && point.what === step.what && point.number <= step.number && isFirst(point.markPath),
+    );
   }
 
   return {
     step(channel, what, number = counted(channel, what)) {
       if (++steps === atStep) end(`step ${steps}: ${what} ${number} in ${channel}`);
-      if (reached({ channel, what, number })) end(JSON.stringify({ channel, what, number }));
+      const point = reached({ channel, what, number });
+      if (point) end(JSON.stringify({ channel, what, number }), point.freezes);
     },
     soon(channel, what, number, afterMs) {
-      if (reached({ channel, what, number })) setTimeout(() => end(JSON.stringify({ channel, what, number })), afterMs);
+      const point = reached({ channel, what, number });
+      if (point) setTimeout(() => end(JSON.stringify({ channel, what, number }), point.freezes), afterMs);
     },
   };
+}
+
+function isFirst(markPath: string | undefined): boolean {
+  if (markPath === undefined) return true;
+  try {
+    closeSync(openSync(markPath, "wx"));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const channelOf = (thread: string): string => thread.split("/")[1] ?? "";
@@ -189,6 +211,23 @@ function watchStore(store: Store, watch: Watch): void {
       const isMarked = await handled(id, claim);
       watch.step(envelopes.get(id) ?? "", "marked as handled");
       return isMarked;
+    },
+  } satisfies Partial<Store>);
+}
+
+/** Calls of models, from the money that is set aside for them to the commit that tells what they cost. */
+function tellCalls(store: Store, say: (line: string) => void): void {
+  const { reserve, commit } = store;
+  Object.assign(store, {
+    async reserve(call, signal) {
+      const reserved = await reserve(call, signal);
+      if (reserved.kind === "reserved") say(`call ${reserved.reservation}`);
+      return reserved;
+    },
+    async commit(given) {
+      const result = await commit(given);
+      if (result.kind === "ok") for (const reservation of given.settles ?? []) say(`paid ${reservation}`);
+      return result;
     },
   } satisfies Partial<Store>);
 }

@@ -39,15 +39,19 @@ export const CONVERSATIONS: readonly Conversation[] = [
 export function writeTeams(folder: string, image: string | undefined, mcpUrl: string): void {
   const sandbox = image === undefined ? { executor: "off" } : { executor: "docker", image, memoryMb: 128, timeoutSeconds: 20 };
   // YAML reads JSON.
-  writeFileSync(join(folder, "parley.yml"), JSON.stringify({ models: MODELS, tools: toolsAt(mcpUrl), teams: TEAMS, sandbox }));
+  const file = { models: MODELS, tools: toolsAt(mcpUrl), teams: TEAMS, sandbox, budgets: { workspaceUsdPerDay: USD_NEVER_SPENT } };
+  writeFileSync(join(folder, "parley.yml"), JSON.stringify(file));
   writeFileSync(join(folder, "replies.yml"), JSON.stringify({ replies: REPLIES }));
 }
 
 const toolsAt = (url: string) => ({ far: { kind: "mcp", url, approval: "never" }, asked: { kind: "mcp", url, approval: "always" } });
+const price = { inputPerMTokUsd: 1, outputPerMTokUsd: 5 };
 const MODELS = {
-  scripted: { provider: "replay", file: "replies.yml" },
-  slow: { provider: "replay", file: "replies.yml", wordDelayMs: 60 },
+  scripted: { provider: "replay", file: "replies.yml", price },
+  slow: { provider: "replay", file: "replies.yml", wordDelayMs: 60, price },
 };
+/** Money is set aside for each call where there is a budget. */
+const USD_NEVER_SPENT = 1_000;
 /** Never reached, also where minutes are seconds. */
 const LIMITS = { turns: 100, minutes: 1_000, tokens: 10_000_000, usd: 100 };
 

@@ -19,6 +19,8 @@ export interface People {
   channelOf(conversation: string): string;
   nameOf(channel: string): string;
   keyOf(conversation: string): string;
+  /** What the app has said where nobody has asked it: one line for each. */
+  strays(): readonly string[];
 }
 
 const MARIA = "U0MARIA";
@@ -85,6 +87,13 @@ export function createPeople({ control, teamId }: Workspace, conversations: read
       })),
     channelOf: (name) => find(name).channel,
     nameOf: (channel) => threads.find((thread) => thread.channel === channel)?.conversation.name ?? "",
+    strays: () =>
+      threads.flatMap(({ conversation, channel, ts }) =>
+        control
+          .channel(channel)
+          .filter((message) => message.ts !== ts && message.ephemeralTo === undefined)
+          .map((message) => `${conversation.name}: beside the thread there is "${message.text.slice(0, 200)}"`),
+      ),
     keyOf: (name) => `${teamId}/${find(name).channel}/${find(name).ts}`,
   };
 }

@@ -52,9 +52,9 @@ export interface Outcome {
 }
 
 /** Minutes of Slack's and Parley's are seconds here. */
-const SPEED = 5;
-const TICK_MS = 10;
-const LOOK_MS = 50;
+export const SPEED = 5;
+export const TICK_MS = 10;
+export const LOOK_MS = 50;
 /** Real. A life takes about two seconds alone, and far more beside others on one core; what has ended is not waited for. */
 const LIFE_MS_MAX = 180_000;
 const END_MS_MAX = 90_000;
@@ -107,7 +107,7 @@ export async function play(given: Play): Promise<Outcome> {
       deaths.push(end.how);
       for (const point of pointsLeft()) if (isAt(inChannel(point), end.how)) reached.add(point);
     }
-    trouble.push(...(await containersOf(dbPath, given.image)));
+    trouble.push(...people.strays(), ...(await containersOf(dbPath, given.image)));
     const played = await Promise.all(
       people.played().map(async (one) => ({ ...one, log: await logOf(dbPath, people.keyOf(one.conversation.name)) })),
     );
@@ -218,7 +218,7 @@ async function logOf(dbPath: string, thread: string): Promise<readonly RunEvent[
 }
 
 /** Containers that the Parley on this database has left behind. */
-async function containersOf(dbPath: string, image: string | undefined): Promise<string[]> {
+export async function containersOf(dbPath: string, image: string | undefined): Promise<string[]> {
   const instance = image === undefined ? undefined : await instanceOf(dbPath);
   if (instance === undefined) return [];
   const filters = { label: [`parley.instance=${instance}`] };

@@ -78,23 +78,23 @@ export async function crashSuite(suite: CrashSuite): Promise<CrashReport> {
 /** Each message once, the thread, the status line, the session, the log, its numbers; see `violationsOf`. */
 const CHECKS_PER_CONVERSATION = 6;
 
-type Cast = Pick<Play, "image" | "only">;
+export type Cast = Pick<Play, "image" | "only">;
 
-async function withoutKills({ image, only }: Cast): Promise<Outcome> {
+/** Whether a conversation has ended and nothing has changed in it for a while; to be asked again and again. */
+export function hasComeToRest(): Play["hasEnded"] {
   const ended = new Map<string, { readonly shown: string; readonly atMs: number }>();
-  const undisturbed = await play({
-    image,
-    only,
-    reportsSteps: true,
-    hasEnded({ conversation, thread, status, session }) {
-      if (thread.filter((message) => isOfKind(message, "end")).length < conversation.runs) return false;
-      const shown = JSON.stringify([thread, status, session]);
-      const before = ended.get(conversation.name);
-      if (before?.shown === shown) return Date.now() - before.atMs >= QUIET_MS;
-      ended.set(conversation.name, { shown, atMs: Date.now() });
-      return false;
-    },
-  });
+  return ({ conversation, thread, status, session }) => {
+    if (thread.filter((message) => isOfKind(message, "end")).length < conversation.runs) return false;
+    const shown = JSON.stringify([thread, status, session]);
+    const before = ended.get(conversation.name);
+    if (before?.shown === shown) return Date.now() - before.atMs >= QUIET_MS;
+    ended.set(conversation.name, { shown, atMs: Date.now() });
+    return false;
+  };
+}
+
+export async function withoutKills({ image, only }: Cast): Promise<Outcome> {
+  const undisturbed = await play({ image, only, reportsSteps: true, hasEnded: hasComeToRest() });
   if (undisturbed.trouble.length > 0) throw new Error(`without kills: ${undisturbed.trouble.join("; ")}`);
   return undisturbed;
 }
@@ -120,7 +120,7 @@ export async function withKills(
 }
 
 /** Steps of every kind and every conversation before a second of the same; which of a kind, chance decides. */
-function spread(steps: readonly NamedPoint[], count: number, random: () => number): NamedPoint[] {
+export function spread(steps: readonly NamedPoint[], count: number, random: () => number): NamedPoint[] {
   const kinds = new Map<string, NamedPoint[]>();
   for (const step of shuffled(steps, random)) {
     if (step.conversation === "") continue; // Before anybody has said anything; random instants hit those.
@@ -144,7 +144,7 @@ function deathsOf(count: number, steps: number, random: () => number): Death[] {
   );
 }
 
-const chunks = <T>(items: readonly T[], size: number): T[][] =>
+export const chunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {

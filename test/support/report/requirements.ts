@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
-import { postgresPrograms } from "../postgres-programs.ts";
+import { postgresPrograms } from "../postgres/programs.ts";
 import { createOsExecutor } from "../../../src/sandbox/os/executor.ts";
 
 /** A part of the machine that some tests need. */

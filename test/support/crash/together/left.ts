@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RunEvent } from "../../../../src/engine/events/events.ts";
+import { openPostgres } from "../../../../src/store/postgres/store.ts";
+import { costOf } from "../../../../src/store/records/cost.ts";
+import type { Database } from "./world.ts";
+
+/** Who was killed or cut off is missed by then, in real ms: its heartbeat, and the look of whoever is left. */
+const MISSED_MS_MAX = 20_000;
+const LOOK_MS = 250;
+const USD_OFF_MAX = 1e-9;
+
+/** Resolves when nobody is counted any more who is not there; then nothing is held by anybody that is gone. */
+export async function untilMissed(database: Database, alive: number): Promise<string[]> {
+  for (const begunAtMs = performance.now(); performance.now() - begunAtMs < MISSED_MS_MAX; await sleep(LOOK_MS)) {
+    const [row] = (await database.sql("SELECT count(*)::integer AS openers FROM parley.openers")) as { openers: number }[];
+    if (row?.openers === alive) return [];
+  }
+  return [`after ${MISSED_MS_MAX} ms processes that are gone are still counted`];
+}
+
+/** What must be so in the tables once all have ended: nothing is held, nothing is due, and what was spent is what the logs say. */
+export async function leftIn(database: Database, logs: readonly (readonly RunEvent[])[]): Promise<string[]> {
+  const rows = (await database.sql(
+    NOTHING.map(([what, of]) => `SELECT '${what}' AS what, count(*)::integer AS left FROM parley.${of}`).join(" UNION ALL "),
+  )) as { what: string; left: number }[];
+  const left = rows.filter((row) => row.left > 0).map((row) => `${row.left} ${row.what}`);
+  const gaps = (await database.sql(
+    "SELECT name FROM parley.threads WHERE last_seq <> (SELECT count(*) FROM parley.events WHERE thread = threads.id)",
+  )) as { name: string }[];
+  const spent = (await database.sql("SELECT coalesce(sum(usd), 0) AS usd FROM parley.spent WHERE account = 'workspace'")) as { usd: number }[];
+  const told = logs.reduce((sum, log) => sum + (costOf(log)?.usd ?? 0), 0);
+  const off = Math.abs((spent[0]?.usd ?? 0) - told);
+  return [
+    ...left,
+    ...gaps.map(({ name }) => `the log of ${name} has not as many events as its row says`),
+    ...(told > 0 ? [] : ["nothing was spent, so that no budget was put to the test"]),
+    ...(off <= USD_OFF_MAX ? [] : [`${spent[0]?.usd} USD are counted as spent, and the logs tell of ${told}`]),
+  ];
+}
+
+const NOTHING: readonly (readonly [string, string])[] = [
+  ["processes are entered that are gone", "openers"],
+  ["claims are left", "claims"],
+  ["locks are left", "locks"],
+  ["sums are set aside for calls that nobody makes", "reservations"],
+  ["posts are left", "outbox WHERE receipt IS NULL AND gave_up IS NULL"],
+  ["posts were given up", "outbox WHERE gave_up IS NOT NULL"],
+  ["envelopes are left", "inbox WHERE handled_at IS NULL"],
+  ["jobs are counted as failing", "failing"],
+];
+
+export async function logsIn(address: string, threads: readonly string[]): Promise<(readonly RunEvent[])[]> {
+  const { store } = await openPostgres({ address });
+  try {
+    return await Promise.all(threads.map((thread) => store.load(thread, 0)));
+  } finally {
+    await store.close();
+  }
+}
+
+/** Claims that are held for longer than any work takes, while they could be missed: whose they were is gone, and nobody has noticed. */
+export function watchClaims(database: Database, isTroubled: () => boolean) {
+  const seenAtMs = new Map<number, number>();
+  const violations: string[] = [];
+  let longestMs = 0;
+  let isOver = false;
+  const watching = (async () => {
+    for (; !isOver; await sleep(2 * LOOK_MS)) {
+      const held = (await database
+        .sql("SELECT attempt::integer, kind, key FROM parley.claims")
+        .catch(() => undefined)) as { attempt: number; kind: string; key: string }[] | undefined;
+      const now = performance.now();
+      // Nobody can be missed by a server that is away, nor what cannot be written.
+      if (!held || isTroubled()) {
+        seenAtMs.clear();
+        continue;
+      }
+      for (const attempt of seenAtMs.keys()) if (!held.some((one) => one.attempt === attempt)) seenAtMs.delete(attempt);
+      for (const { attempt, kind, key } of held) {
+        const since = seenAtMs.get(attempt) ?? now;
+        seenAtMs.set(attempt, since);
+        longestMs = Math.max(longestMs, now - since);
+        if (now - since > MISSED_MS_MAX && seenAtMs.delete(attempt)) violations.push(`${kind} ${key} was held for more than ${MISSED_MS_MAX} ms`);
+      }
+    }
+  })();
+  return {
+    async end(): Promise<{ readonly violations: readonly string[]; readonly longestMs: number }> {
+      isOver = true;
+      await watching;
+      return { violations, longestMs };
+    },
+  };
+}

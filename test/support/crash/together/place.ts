@@ -1,0 +1,166 @@
+import { once } from "node:events";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Child, startChild } from "../../children.ts";
+import { bundledChild } from "../bundle.ts";
+import type { Orders, Point } from "../child.ts";
+
+/** Where one Parley of several runs: one that ends there is started again, as whoever runs it would. */
+export interface Place {
+  /** As the machine would; what is there now, if anything. */
+  kill(): void;
+  /** Stands still for so long (real ms): it notices nothing, and does nothing, and goes on as if nothing had been. */
+  freeze(forMs: number): void;
+  /** Told to end, and started again. */
+  stop(): Promise<void>;
+  /** Something happened to it from outside. */
+  troubled(what: string): void;
+  isReady(): boolean;
+  /** Told to end, for good. */
+  end(): Promise<void>;
+  /** How each life but the last ended, and what happened to those that did not. */
+  readonly deaths: readonly string[];
+  readonly violations: readonly string[];
+  lines(): readonly string[];
+}
+
+export interface PlaceParts {
+  readonly number: number;
+  readonly folder: string;
+  /** What every life here is told. */
+  readonly orders: Omit<Orders, "reportPath" | "points">;
+  readonly points: () => readonly Point[];
+  /** A process may fail to start while the server is away. */
+  readonly isTroubled: () => boolean;
+  readonly frozenMs: number;
+}
+
+/** Real. */
+const RESTART_MS = 300;
+const LOOK_MS = 100;
+const STOP_MS_MAX = 30_000;
+/** Lives that fail to start, one after the other. */
+const FAILED_STARTS_MAX = 40;
+
+export function openPlace({ number, folder, orders, points, isTroubled, frozenMs }: PlaceParts): Place {
+  const deaths: string[] = [];
+  const violations: string[] = [];
+  const reports: string[] = [];
+  let child: Child | undefined;
+  let isOver = false;
+  let isStopping = false;
+  let failed = 0;
+  const reportOf = (path: string | undefined) => (path === undefined ? "" : readFileSync(path, "utf8"));
+  const isReady = () => /^ready$/m.test(reportOf(reports.at(-1)));
+  const running = live();
+
+  async function live(): Promise<void> {
+    const program = await bundledChild();
+    for (let life = 1; !isOver; life++) {
+      const reportPath = join(folder, `process-${number}-life-${life}`);
+      const ordersPath = join(folder, `orders-${number}-${life}.json`);
+      writeFileSync(ordersPath, JSON.stringify({ ...orders, reportPath, points: points() } satisfies Orders));
+      writeFileSync(reportPath, "");
+      const one = startChild(process.execPath, [program, ordersPath], {
+        env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "parley-crash-compiled") },
+      });
+      child = one;
+      reports.push(reportPath);
+      one.stdout.resume();
+      const complaints: Buffer[] = [];
+      one.stderr.on("data", (data: Buffer) => complaints.push(data));
+      const over = once(one, "close") as Promise<[number | null, NodeJS.Signals | null]>;
+      const ended = over.then(() => (child = undefined));
+      await Promise.race([thawing(one, reportPath), ended]);
+      const [code, signal] = await over;
+      ended.catch(() => undefined);
+      told({ code, signal, life, wasReady: isReady(), complaint: Buffer.concat(complaints).toString().slice(0, 2_000) });
+      if (failed > FAILED_STARTS_MAX) return;
+      if (!isOver) await sleep(RESTART_MS);
+    }
+  }
+
+  function told(end: { code: number | null; signal: string | null; life: number; wasReady: boolean; complaint: string }): void {
+    if (end.wasReady) failed = 0;
+    if (end.signal === "SIGKILL") {
+      const said = linesOf(reports.at(-1)).findLast((line) => line.startsWith("killed "));
+      return void deaths.push(said?.slice("killed ".length) ?? "killed at random");
+    }
+    if (end.code === 0 && isStopping) return void deaths.push("stopped");
+    if (end.code === 0 && isOver) return;
+    if (!end.wasReady && isTroubled()) {
+      failed++;
+      return void deaths.push("could not start");
+    }
+    violations.push(`process ${number}, life ${end.life} ended by itself (${end.code ?? end.signal}): ${end.complaint}`);
+    failed = Number.POSITIVE_INFINITY;
+  }
+
+  /** One that has stopped itself is woken again. */
+  async function thawing(one: Child, reportPath: string): Promise<void> {
+    for (let woken = 0; one.exitCode === null && one.signalCode === null; ) {
+      const frozen = linesOf(reportPath).filter((line) => line.startsWith("frozen "));
+      if (frozen.length > woken) {
+        deaths.push(`frozen ${frozen[woken]?.slice("frozen ".length)}`);
+        woken++;
+        await sleep(frozenMs);
+        one.kill("SIGCONT");
+      }
+      await sleep(LOOK_MS);
+    }
+  }
+
+  const linesOf = (path: string | undefined): string[] => reportOf(path).split("\n");
+  const note = (what: string) => {
+    const path = reports.at(-1);
+    if (child && path) appendFileSync(path, `${what}\n`);
+  };
+
+  return {
+    kill() {
+      note("troubled by a kill");
+      child?.kill("SIGKILL");
+    },
+    freeze(forMs) {
+      const one = child;
+      if (!one) return;
+      note("troubled by standing still");
+      deaths.push("frozen at random");
+      one.kill("SIGSTOP");
+      setTimeout(() => one.kill("SIGCONT"), forMs);
+    },
+    async stop() {
+      const one = child;
+      // One that has not come so far yet knows no way to end.
+      if (!one || isStopping || !isReady()) return;
+      isStopping = true;
+      note("troubled by a stop");
+      await ended(one);
+      isStopping = false;
+    },
+    troubled: (what) => note(`troubled by ${what}`),
+    isReady: () => child !== undefined && isReady(),
+    async end() {
+      isOver = true;
+      if (child) await ended(child);
+      await running;
+    },
+    deaths,
+    violations,
+    lines: () => reports.flatMap((path) => linesOf(path)),
+  };
+
+  async function ended(one: Child): Promise<void> {
+    const gone = new Promise((resolve) => one.once("close", resolve));
+    one.kill("SIGTERM");
+    // It hears that only when it goes on.
+    const limit = setTimeout(() => {
+      violations.push(`process ${number} did not end in ${STOP_MS_MAX} ms when told to`);
+      one.kill("SIGKILL");
+    }, STOP_MS_MAX);
+    if (one.exitCode === null && one.signalCode === null) await gone;
+    clearTimeout(limit);
+  }
+}

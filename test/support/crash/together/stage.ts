@@ -1,0 +1,129 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createWorkspace } from "../../../../local-slack/index.ts";
+import { startHttpFixture } from "../../../fixtures/mcp-http.ts";
+import { nowIn, type FastTime, type Step } from "../child.ts";
+import { CONVERSATIONS, writeTeams } from "../conversations.ts";
+import { createPeople, type Played } from "../people.ts";
+import { containersOf, SPEED, TICK_MS, LOOK_MS, type NamedPoint, type Outcome } from "../stage.ts";
+import { callsIn, type Calls } from "./calls.ts";
+import { leftIn, logsIn, untilMissed, watchClaims } from "./left.ts";
+import { openPlace } from "./place.ts";
+import { begin, type Trouble } from "./troubles.ts";
+import type { World } from "./world.ts";
+
+/** Some processes of Parley on one database and in one Slack, and what happens to them. */
+export interface PlayTogether {
+  readonly world: World;
+  /** Which of the plays at once this is. */
+  readonly slot: number;
+  readonly processes: number;
+  /** Each is reached by one of the processes, which then is killed or stands still. */
+  readonly points?: readonly (NamedPoint & { readonly freezes?: boolean })[];
+  readonly troubles?: readonly Trouble[];
+  readonly reportsSteps?: boolean;
+  readonly image: string | undefined;
+  readonly hasEnded: (played: Played) => boolean;
+}
+
+export interface OutcomeTogether extends Outcome {
+  readonly calls: Calls;
+  /** The longest time for which one piece of work was held, in real ms: of one that is gone, until that is noticed. */
+  readonly heldMs: number;
+}
+
+/** Clocks of machines that nobody sets: this far from the next one's. */
+const APART_MS = 30_000;
+/** Longer than the heartbeat is waited for. */
+export const FROZEN_MS = 15_000;
+const END_MS_MAX = 120_000;
+
+export async function playTogether(given: PlayTogether): Promise<OutcomeTogether> {
+  const { world, image, processes } = given;
+  const folder = mkdtempSync(join(tmpdir(), "parley-together-"));
+  const database = await world.database(given.slot);
+  const time: FastTime = { epochMs: Date.UTC(2026, 0, 5, 9), startedAtMs: Date.now(), speed: SPEED };
+  const mcp = await startHttpFixture();
+  writeTeams(folder, image, mcp.url);
+  const workspace = await createWorkspace({ port: 0, rateLimits: false, now: () => nowIn(time) });
+  const { control, apiUrl, botToken, appToken } = workspace;
+  const people = createPeople(workspace, CONVERSATIONS);
+  const ticking = setInterval(() => {
+    if (control.connected()) control.tick();
+  }, TICK_MS);
+  const points = (given.points ?? []).map(({ conversation, ...point }, index) => ({
+    ...point,
+    channel: people.channelOf(conversation),
+    markPath: join(folder, `reached-${index}`),
+  }));
+  const slack = { apiUrl, botToken, appToken };
+  const places = Array.from({ length: processes }, (_, number) =>
+    openPlace({
+      number,
+      folder,
+      orders: {
+        folder,
+        dbPath: database.address(number),
+        slack,
+        time,
+        reportsSteps: given.reportsSteps ?? false,
+        aheadMs: number * APART_MS,
+      },
+      points: () => points,
+      isTroubled: () => world.isTroubled() || troubles.isUnderWay(),
+      frozenMs: FROZEN_MS,
+    }),
+  );
+  const troubles = begin(given.troubles ?? [], { world, database, places });
+  const claims = watchClaims(database, () => world.isTroubled() || troubles.isUnderWay());
+  const trouble: string[] = [];
+  try {
+    const begunAtMs = performance.now();
+    for (; ; await sleep(LOOK_MS)) {
+      people.speak();
+      const ends = people.played().map((one) => given.hasEnded(one));
+      if (people.haveSaidAll() && ends.every(Boolean) && !troubles.isUnderWay() && places.every((place) => place.isReady())) break;
+      if (performance.now() - begunAtMs < END_MS_MAX && places.every(({ violations }) => violations.length === 0)) continue;
+      trouble.push(`it did not come to the end that it should in ${END_MS_MAX} ms`);
+      break;
+    }
+    await troubles.over();
+    trouble.push(...(await untilMissed(database, processes)));
+    await Promise.all(places.map((place) => place.end()));
+    const held = await claims.end();
+    const played = people.played();
+    const logs = await logsIn(
+      database.address(0),
+      played.map(({ conversation }) => people.keyOf(conversation.name)),
+    );
+    trouble.push(...held.violations, ...places.flatMap(({ violations }) => violations), ...(await leftIn(database, logs)));
+    trouble.push(...people.strays(), ...(await containersOf(database.address(0), image)));
+    const lines = places.flatMap((place) => place.lines());
+    const told = (word: string) => lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
+    const deaths = [...places.flatMap((place) => place.deaths), ...troubles.told()];
+    return {
+      played: played.map((one, index) => ({ ...one, log: logs[index] ?? [] })),
+      steps: told("step").map((line) => {
+        const { channel, ...step } = JSON.parse(line) as Step;
+        return { ...step, conversation: people.nameOf(channel) };
+      }),
+      deaths,
+      reached: (given.points ?? []).filter((_, index) => existsSync(points[index]?.markPath ?? "")),
+      trouble,
+      log: told("log"),
+      calls: callsIn(places.map((place) => place.lines())),
+      heldMs: held.longestMs,
+    };
+  } finally {
+    clearInterval(ticking);
+    await troubles.over();
+    await Promise.all(places.map((place) => place.end()));
+    await claims.end();
+    await workspace.close();
+    await mcp.close();
+    rmSync(folder, { recursive: true, force: true });
+    await world.server.sql(`DROP DATABASE IF EXISTS ${database.name} WITH (FORCE)`).catch(() => undefined);
+  }
+}

@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { randomOf } from "../../chance.ts";
+import { expectedOf, looksAs, violationsOf, type Expected } from "../compare.ts";
+import type { NamedPoint, Outcome } from "../stage.ts";
+import { hasComeToRest, spread, withoutKills } from "../suite.ts";
+import { FROZEN_MS, playTogether, type OutcomeTogether, type PlayTogether } from "./stage.ts";
+import type { Trouble } from "./troubles.ts";
+import { openWorld, PLAYS_MAX, PROCESSES_MAX, type World } from "./world.ts";
+
+export interface TogetherSuite {
+  /** Steps at which a process is killed, and some at which one stands still instead. */
+  readonly points: number;
+  /** Instants at which the way between a process and the server is cut. */
+  readonly partitions: number;
+  readonly seed: number;
+  /** Plays side by side: each thing that happens to the server happens to all of them. */
+  readonly playsAtOnce: number;
+  readonly image: string | undefined;
+  readonly onPlayed?: (played: PlayedTogether) => void;
+}
+
+export interface PlayedTogether {
+  readonly processes: number;
+  readonly points: PlayTogether["points"];
+  readonly troubles: readonly Trouble[];
+  readonly reached: readonly NamedPoint[];
+  readonly deaths: readonly string[];
+  readonly violations: readonly string[];
+  readonly log: readonly string[];
+  /** Of models, beyond those of the undisturbed play. */
+  readonly paidTwice: number;
+  readonly inFlight: number;
+  readonly heldMs: number;
+}
+
+export interface TogetherReport {
+  readonly steps: number;
+  readonly checked: number;
+  readonly plays: readonly PlayedTogether[];
+  /** Of the server, by name. */
+  readonly befell: readonly string[];
+}
+
+const POINTS_PER_PLAY = 12;
+/** Of so many points one at which a process does not end, but stands still. */
+const FREEZES_AT_EACH = 4;
+/** A play lasts about so long (real ms); what happens at random does so meanwhile. */
+const PLAY_MS = 24_000;
+const APART_MS = [2_000, 16_000] as const;
+const LOSSY_MS = 6_000;
+const SLOW_MS = 6_000;
+const FULL_MS = 3_000;
+/** Each thread's messages once, what is in it, status, session, log and its numbers; and what is left in the tables. */
+const CHECKS_PER_CONVERSATION = 6;
+const CHECKS_PER_PLAY = 12;
+
+/** Has all conversations undisturbed, by one process and by two, and then many times by two and three with all that may happen. */
+export async function togetherSuite(suite: TogetherSuite): Promise<TogetherReport> {
+  const world = await openWorld();
+  try {
+    const random = randomOf(suite.seed);
+    const [alone, undisturbed] = await Promise.all([withoutKills({ image: suite.image }), undisturbedIn(world, suite)]);
+    const expected = expectedOf(alone);
+    const apart = violationsOf(undisturbed, expected);
+    if (apart.length > 0) throw new Error(`without kills two processes on Postgres differ from one on SQLite: ${apart.join("; ")}`);
+    const plays = planned(suite, undisturbed, { random, hasNetwork: world.network !== undefined });
+    const played: PlayedTogether[] = [];
+    const befell: string[] = [];
+    const next = async (slot: number) => {
+      for (let plan = plays.shift(); plan; plan = plays.shift()) {
+        const one = await withTroubles({ ...plan, world, slot, image: suite.image }, { expected, calls: undisturbed.calls.made });
+        suite.onPlayed?.(one);
+        played.push(one);
+      }
+    };
+    const over = new AbortController();
+    const weather = befall(world, { random, befell, over: over.signal });
+    try {
+      await Promise.all(Array.from({ length: Math.min(suite.playsAtOnce, PLAYS_MAX) }, (_, slot) => next(slot)));
+    } finally {
+      over.abort();
+      await weather;
+    }
+    const checked = played.length * (expected.size * CHECKS_PER_CONVERSATION + CHECKS_PER_PLAY);
+    return { steps: undisturbed.steps.length, checked, plays: played, befell };
+  } finally {
+    await world.remove();
+  }
+}
+
+export const undisturbedIn = (world: World, { image }: Pick<TogetherSuite, "image">): Promise<OutcomeTogether> =>
+  playTogether({ world, slot: 0, processes: 2, reportsSteps: true, image, hasEnded: hasComeToRest() });
+
+/** One play; to have it again, hand in the same. */
+export async function withTroubles(
+  given: Omit<PlayTogether, "hasEnded"> & { readonly troubles: readonly Trouble[] },
+  { expected, calls }: { readonly expected: ReadonlyMap<string, Expected>; readonly calls: number },
+): Promise<PlayedTogether> {
+  const outcome = await playTogether({
+    ...given,
+    hasEnded(played) {
+      const wanted = expected.get(played.conversation.name);
+      return wanted !== undefined && looksAs(played, wanted);
+    },
+  });
+  const { processes, points, troubles } = given;
+  const { deaths, reached, log, heldMs } = outcome;
+  const paidTwice = outcome.calls.made - calls;
+  const { inFlight } = outcome.calls;
+  const paid = paidTwice > inFlight ? [`${paidTwice} calls of models were made twice, and only ${inFlight} were in flight`] : [];
+  return { processes, points, troubles, deaths, reached, log, heldMs, paidTwice, inFlight, violations: [...violationsOf(outcome, expected), ...paid] };
+}
+
+type Plan = Pick<PlayTogether, "processes" | "points"> & { readonly troubles: readonly Trouble[] };
+
+function planned(
+  { points, partitions }: TogetherSuite,
+  { steps }: Outcome,
+  { random, hasNetwork }: { readonly random: () => number; readonly hasNetwork: boolean },
+): Plan[] {
+  const chosen = spread(steps, points, random).map((point, index) => ({ ...point, freezes: index % FREEZES_AT_EACH === 2 }));
+  const count = Math.ceil(points / POINTS_PER_PLAY);
+  return Array.from({ length: count }, (_, play) => {
+    const processes = play % 2 === 0 ? 2 : PROCESSES_MAX;
+    const afterMs = () => Math.floor(1_000 + random() * PLAY_MS);
+    const process = () => Math.floor(random() * processes);
+    const apart = Array.from({ length: hasNetwork ? Math.floor(((play + 1) * partitions) / count) - Math.floor((play * partitions) / count) : 0 }, () => ({
+      kind: "apart" as const,
+      process: process(),
+      afterMs: afterMs(),
+      forMs: Math.floor(APART_MS[0] + random() * (APART_MS[1] - APART_MS[0])),
+    }));
+    return {
+      processes,
+      points: chosen.filter((_point, index) => index % count === play),
+      troubles: [
+        ...apart,
+        { kind: "kill", process: process(), afterMs: afterMs() },
+        { kind: "freeze", process: process(), afterMs: afterMs(), forMs: FROZEN_MS },
+        { kind: "stop", process: process(), afterMs: afterMs() },
+        { kind: "cut", afterMs: afterMs() },
+        play % 2 === 0 ? { kind: "lossy", process: process(), afterMs: afterMs(), forMs: LOSSY_MS } : { kind: "slow", afterMs: afterMs(), forMs: SLOW_MS },
+      ],
+    };
+  });
+}
+
+/** What happens to the server, by turns, while plays are under way. */
+async function befall(
+  world: World,
+  { random, befell, over }: { readonly random: () => number; readonly befell: string[]; readonly over: AbortSignal },
+): Promise<void> {
+  const pause = (ms: number) => sleep(ms, undefined, { signal: over }).catch(() => undefined);
+  for (let turn = 0; !over.aborted; turn++) {
+    await pause(PLAY_MS * (0.3 + random() * 0.3));
+    if (over.aborted) return;
+    if (turn % 2 === 0) {
+      await world.restart();
+      befell.push("server restarted");
+    } else if (world.fillDisk) {
+      const free = world.fillDisk();
+      befell.push("disk full");
+      await pause(FULL_MS);
+      free();
+    }
+  }
+}

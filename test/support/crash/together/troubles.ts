@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import type { Place } from "./place.ts";
+import type { Database, World } from "./world.ts";
+import type { Weather } from "./network.ts";
+
+/** What happens to one play, so many real ms after it has begun. */
+export type Trouble = { readonly afterMs: number } & (
+  | { readonly kind: "kill" | "stop"; readonly process: number }
+  | { readonly kind: "freeze"; readonly process: number; readonly forMs: number }
+  /** Between this process and the server. */
+  | { readonly kind: Weather; readonly process: number; readonly forMs: number }
+  /** Every connection of the play at once. */
+  | { readonly kind: "cut" }
+  /** Somebody else keeps the tables to himself, again and again. */
+  | { readonly kind: "slow"; readonly forMs: number }
+);
+
+export interface Troubles {
+  isUnderWay(): boolean;
+  /** Resolves when the last one is over. */
+  over(): Promise<void>;
+  told(): readonly string[];
+}
+
+interface Scene {
+  readonly world: World;
+  readonly database: Database;
+  readonly places: readonly Place[];
+}
+
+export function begin(troubles: readonly Trouble[], scene: Scene): Troubles {
+  const told: string[] = [];
+  let left = troubles.length;
+  const all = Promise.all(
+    troubles.map(async (trouble) => {
+      await sleep(trouble.afterMs);
+      const what = await befall(trouble, scene);
+      if (what) told.push(what);
+      left--;
+    }),
+  );
+  return {
+    isUnderWay: () => left > 0,
+    over: async () => void (await all),
+    told: () => told,
+  };
+}
+
+/** What a place does not tell itself. */
+async function befall(trouble: Trouble, { world, database, places }: Scene): Promise<string | undefined> {
+  const place = "process" in trouble ? places[trouble.process] : undefined;
+  switch (trouble.kind) {
+    case "kill":
+      place?.kill();
+      return undefined;
+    case "stop":
+      await place?.stop();
+      return undefined;
+    case "freeze":
+      place?.freeze(trouble.forMs);
+      await sleep(trouble.forMs);
+      return undefined;
+    case "apart":
+    case "lossy": {
+      if (!world.network) return undefined;
+      place?.troubled(trouble.kind);
+      const end = await world.network.trouble(database.host(trouble.process), trouble.kind);
+      await sleep(trouble.forMs).finally(end);
+      return trouble.kind === "apart" ? "partition" : "packets lost";
+    }
+    case "cut":
+      for (const one of places) one.troubled("a cut");
+      await world.server
+        .sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}' AND pid <> pg_backend_pid()`)
+        .catch(() => undefined);
+      return "connections cut";
+    case "slow":
+      for (const one of places) one.troubled("slowness");
+      await keepTables(database.address(0), trouble.forMs).catch(() => undefined);
+      return "tables kept";
+  }
+}
+
+const KEPT_MS = 700;
+const LEFT_MS = 100;
+
+async function keepTables(address: string, forMs: number): Promise<void> {
+  const client = new pg.Client({ connectionString: address, application_name: "somebody else" });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    for (const begunAtMs = performance.now(); performance.now() - begunAtMs < forMs; await sleep(LEFT_MS)) {
+      await client.query("BEGIN");
+      await client.query("LOCK TABLE parley.events, parley.outbox, parley.inbox IN EXCLUSIVE MODE");
+      await sleep(KEPT_MS);
+      await client.query("COMMIT");
+    }
+  } finally {
+    await client.end();
+  }
+}
