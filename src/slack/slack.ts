@@ -117,6 +117,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     log,
     clock,
     onCalled: (called) => featureWatch.onCalled(called),
+    ...(store.stillHere ? { beforeWriting: store.stillHere } : {}),
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
   });

@@ -95,6 +95,12 @@ export interface Store {
    * `turns`: of those that take turns. A store that knows no roles counts all.
    */
   openers(doing?: "turns"): number;
+  /**
+   * Asked before something is done outside that others must not do again, such as a call to Slack: resolves when no other process can have
+   * taken this one for gone, and rejects when one has, or when nobody can be asked for so long: after standing still, or behind a cut line, what it
+   * had is another's before it is told so. Absent where a process that goes takes all with it.
+   */
+  stillHere?(): Promise<void>;
 
   /** Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. */
   unfinished(workspace?: string): Promise<ThreadSummary[]>;

@@ -3,6 +3,7 @@ import {
   WebAPIPlatformError,
   WebAPIRateLimitedError,
   WebClient,
+  type FetchFunction,
   type Logger,
   type WebAPICallResult,
   type WebClientOptions,
@@ -52,6 +53,8 @@ export function createWeb(options: {
   readonly writeTimeoutMs?: number;
   /** The machine's own when absent. */
   readonly clock?: Pick<Clock, "now">;
+  /** Asked last of all before a call that must not be made twice; where it rejects, the call is not made, and fails like one that was not answered. */
+  readonly beforeWriting?: () => Promise<void>;
   /** Told of every call when it has come back, before its caller is; returns at once and throws nothing. */
   readonly onCalled?: (called: Called) => void;
 }): Web {
@@ -75,7 +78,7 @@ export function createWeb(options: {
       createLimitedMethods(options.clock ?? systemClock),
     ),
     write: client({
-      fetch: answersBy({ timeoutMs: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS }),
+      fetch: asking(options.beforeWriting, answersBy({ timeoutMs: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS })),
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls,
     }),
@@ -147,6 +150,14 @@ class FollowedClient extends WebClient {
     }
   }
 }
+
+const asking = (before: (() => Promise<void>) | undefined, call: FetchFunction): FetchFunction =>
+  before
+    ? async (url, request) => {
+        await before();
+        return call(url, request);
+      }
+    : call;
 
 /** A token that stays as it is. */
 const lasting = (token: string): TokenSource => ({

@@ -66,6 +66,7 @@ export function tenantScoped(
       reserve: async () => notHere("the money for a call"),
       callEnded: async () => notHere("the money for a call"),
       openers: (doing) => store.openers(doing),
+      stillHere: async () => store.stillHere?.(),
       unfinished: () => store.unfinished(team),
       recent: (limit) => store.recent(limit, team),
       close: async () => notHere("the store's end"),

@@ -33,7 +33,7 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace; read
   let serving: Serving | undefined;
   let isHeld = false;
   /** The channels that this process posts in now, no other does, with the threads that have something to post. */
-  const mine = new Map<string, Set<string>>();
+  const mine = new Map<string, Place>();
 
   function lanesOf(): KeyedWorker<undefined> {
     return createKeyedWorker({
@@ -51,7 +51,7 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace; read
   }
 
   function poke(thread: string): void {
-    const threads = mine.get(placeOf(thread));
+    const threads = mine.get(placeOf(thread))?.threads;
     // Somebody else posts there, or will: the commit has told them.
     if (!threads || isHeld) return;
     // At the end of those that are waited for.
@@ -61,24 +61,31 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace; read
   }
 
   /** Everything that is due in a channel, and what becomes due meanwhile. Nothing is awaited between the last lane's end and the return. */
-  async function workIn({ key: place }: Work): Promise<void> {
-    const threads = new Set<string>();
-    mine.set(place, threads);
+  async function workIn({ key: place, onSignal }: Work): Promise<void> {
+    const lost = new AbortController();
+    const here: Place = { threads: new Set(), signal: AbortSignal.any([ending.signal, lost.signal]) };
+    // Whoever has it by then looks for what is perhaps there.
+    onSignal((what) => {
+      if (what === "lost") lost.abort();
+    });
+    mine.set(place, here);
     try {
       for (const thread of await store.dueThreads(place)) poke(thread);
-      for (const thread of threads) await lanes.rest(thread);
+      for (const thread of here.threads) await lanes.rest(thread);
     } finally {
-      mine.delete(place);
+      // It may have been lost, and be had again.
+      if (mine.get(place) === here) mine.delete(place);
     }
   }
 
   async function drain(thread: string): Promise<void> {
+    const signal = mine.get(placeOf(thread))?.signal ?? AbortSignal.abort();
     for (;;) {
       const due = await store.duePosts(thread, ROWS_PER_THREAD);
       if (due.length === 0) return;
       for (const post of due) {
-        if (isHeld || ending.signal.aborted) return;
-        const outcome = await deliver(post, ending.signal);
+        if (isHeld || signal.aborted) return;
+        const outcome = await deliver(post, signal);
         if (outcome === "held") isHeld = true;
         if (outcome !== "done") return;
       }
@@ -115,6 +122,13 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace; read
   function onBug(error: unknown): void {
     if (!ending.signal.aborted) onProblem({ kind: "bug", thread: "", error });
   }
+}
+
+/** A channel that this process posts in. */
+interface Place {
+  readonly threads: Set<string>;
+  /** Aborts when it ends, or has lost the channel to another. */
+  readonly signal: AbortSignal;
 }
 
 /** Each waits for its pace most of the time; more channels wait for those. */

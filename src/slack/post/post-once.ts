@@ -41,14 +41,14 @@ export async function postNoted(
   { blind, signal }: Pick<PostOptions, "blind" | "signal">,
 ): Promise<Posted> {
   const { store, clock } = ctx;
-  return store.exclusively(key, async () => {
+  return store.exclusively(key, async (lost) => {
     const noted = await store.note(key);
     if (noted && !noted.startsWith(TRYING)) return { kind: "posted", ts: noted };
     const trying = `${TRYING}${clock.now()}`;
     // Another one may have begun all the same, where this one was taken for dead: then it is looked for first.
     const isFirst = !noted && (await store.swapNote(key, noted, trying));
     const triedSince = isFirst ? undefined : Number((noted || trying).slice(TRYING.length));
-    const posted = await postLooking(ctx, message, { blind, triedSince, ...(signal ? { signal } : {}) });
+    const posted = await postLooking(ctx, message, { blind, triedSince, signal: signal ? AbortSignal.any([signal, lost]) : lost });
     if (posted.kind === "posted") await store.putNote(key, posted.ts);
     return posted;
   });

@@ -68,6 +68,7 @@ async function opener(connection: Connection, { clock, role }: { readonly clock:
     followNotes: together.notes,
     exclusively: locks.exclusively,
     openers: together.openers,
+    stillHere: together.stillHere,
     close: () => (closing ??= together.leave().then(() => connection.close())),
   };
   const audit = postgresAudit(connection, { changes, follow: together.audit, now });

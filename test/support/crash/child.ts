@@ -1,4 +1,6 @@
 import { appendFileSync, closeSync, openSync, readFileSync } from "node:fs";
+import http from "node:http";
+import { syncBuiltinESMExports } from "node:module";
 import { setTimeout as realSleep } from "node:timers/promises";
 import { loadSettings } from "../../../src/config/load.ts";
 import type { Clock } from "../../../src/engine/clock.ts";
@@ -251,23 +253,44 @@ function watchRunner({ runner }: Parley, watch: Watch): void {
   });
 }
 
-/** Calls to Slack. The client takes the global `fetch` as it is when it is made. */
+/** Calls to Slack, by Node's own HTTP, and of other bytes by `fetch`; each as it is when the call is made. */
 function watchCalls({ slack }: Orders, watch: Watch): void {
   const { fetch } = globalThis;
+  const { request } = http;
   const times = new Map<string, number>();
-  globalThis.fetch = async (input, init) => {
-    const url = input instanceof Request ? input.url : String(input);
-    const method = url.startsWith(slack.apiUrl) ? url.slice(slack.apiUrl.length) : "upload of bytes";
-    const channel = typeof init?.body === "string" ? (/channel(?:_id)?=([CD]\w+)/.exec(init.body)?.[1] ?? "") : "";
+  const begun = (method: string, body: unknown) => {
+    const channel = typeof body === "string" ? (/channel(?:_id)?=([CD]\w+)/.exec(body)?.[1] ?? "") : "";
     const key = `${channel} ${method}`;
     const number = (times.get(key) ?? 0) + 1;
     times.set(key, number);
+    return {
+      sent: () => watch.soon(channel, `in flight: ${method}`, number, IN_FLIGHT_MS),
+      answered: () => watch.step(channel, `answered: ${method}`, number),
+    };
+  };
+  globalThis.fetch = async (input, init) => {
+    const call = begun("upload of bytes", init?.body);
     const answer = fetch(input, init);
-    watch.soon(channel, `in flight: ${method}`, number, IN_FLIGHT_MS);
+    call.sent();
     const response = await answer;
-    watch.step(channel, `answered: ${method}`, number);
+    call.answered();
     return response;
   };
+  http.request = ((...given: Parameters<typeof request>) => {
+    const made = request(...given);
+    const [url] = given as readonly unknown[];
+    if (!(url instanceof URL) || !url.href.startsWith(slack.apiUrl)) return made;
+    const end = made.end.bind(made) as (body?: unknown) => typeof made;
+    made.end = ((body?: unknown) => {
+      const call = begun(url.href.slice(slack.apiUrl.length), body);
+      made.prependOnceListener("response", () => call.answered());
+      const ended = end(body);
+      call.sent();
+      return ended;
+    }) as typeof made.end;
+    return made;
+  }) as typeof request;
+  syncBuiltinESMExports();
 }
 
 // Imported for its types by those who start it.

@@ -67,10 +67,28 @@ function difference(where: string, found: readonly string[], wanted: readonly st
   const at = wanted.findIndex((line, index) => found[index] !== line);
   if (at === -1 && found.length === wanted.length) return [];
   const index = at === -1 ? wanted.length : at;
-  return [`${where} line ${index + 1} of ${found.length} is ${short(found[index])}, not ${short(wanted[index])} (of ${wanted.length})`];
+  const differsAt = alike(found[index], wanted[index]);
+  return [
+    `${where} line ${index + 1} of ${found.length} is ${short(found[index], differsAt)}, not ${short(wanted[index], differsAt)} (of ${wanted.length})`,
+  ];
 }
 
-const short = (line: string | undefined): string => (line === undefined ? "missing" : line.length <= 700 ? line : `${line.slice(0, 700)}…`);
+/** Up to where both are the same. */
+function alike(one = "", other = ""): number {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  return at;
+}
+
+const SHOWN_CHARS = 700;
+
+/** Of a long line the part around where it is different. */
+function short(line: string | undefined, differsAt = 0): string {
+  if (line === undefined) return "missing";
+  const from = line.length <= SHOWN_CHARS ? 0 : Math.max(0, differsAt - SHOWN_CHARS / 2);
+  const part = line.slice(from, from + SHOWN_CHARS);
+  return `${from > 0 ? "…" : ""}${part}${from + part.length < line.length ? "…" : ""}`;
+}
 
 /** All but the notice that Parley was away, which kills alone bring. */
 const isLasting = ({ text }: ThreadMessage): boolean => !text.startsWith("I was away for a while");

@@ -38,7 +38,8 @@ export function createServer(tcp?: TcpOptions): Server {
     const path = join(postgresPrograms() ?? "", program);
     return owner ? ["setpriv", [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, "--clear-groups", path, ...args]] : [path, [...args]];
   };
-  const at = (database = "postgres") => `postgres://${USER}@${encodeURIComponent(folder ?? "")}/${database}${tcp ? `?port=${tcp.port}` : ""}`;
+  const at = (database = "postgres") =>
+    `postgres://${USER}@${encodeURIComponent(folder ?? "")}/${database}${tcp ? `?port=${tcp.port}` : ""}`;
 
   async function make(): Promise<string> {
     const made = await mkdtemp(join(tmpdir(), "parley-postgres-"));

@@ -45,7 +45,7 @@ const PAUSED = "EXISTS (SELECT 1 FROM failing WHERE failing.kind = $1 AND failin
 
 export function createClaims(
   { query, transaction }: Connection,
-  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "id"> },
+  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "id" | "as"> },
 ): Claims {
   const saying = async (work: (within: Query) => Promise<number | undefined>): Promise<void> => {
     const said = await transaction(work);
@@ -85,25 +85,27 @@ export function createClaims(
       return row?.at ?? undefined;
     },
     take: (kind, key, now) =>
-      transaction(async (within) => {
-        const [claimed] = await within<{ attempt: number }>(
-          `INSERT INTO claims (kind, key, attempt, owner) SELECT $1, $2, nextval('attempts'), $4 WHERE NOT ${PAUSED}
+      membership().as((owner) =>
+        transaction(async (within) => {
+          const [claimed] = await within<{ attempt: number }>(
+            `INSERT INTO claims (kind, key, attempt, owner) SELECT $1, $2, nextval('attempts'), $4 WHERE NOT ${PAUSED}
             ON CONFLICT (kind, key) DO NOTHING RETURNING attempt`,
-          [kind, key, now, membership().id()],
-        );
-        if (!claimed) return undefined;
-        // Read once it is ours: who had it before may have dealt with it just now.
-        const [found] = await within<{ version: number | null; failures: number | null }>(
-          `SELECT (SELECT version FROM ready JOIN threads ON threads.id = ready.thread WHERE name = $2 AND ready.at <= $3) AS version,
+            [kind, key, now, owner],
+          );
+          if (!claimed) return undefined;
+          // Read once it is ours: who had it before may have dealt with it just now.
+          const [found] = await within<{ version: number | null; failures: number | null }>(
+            `SELECT (SELECT version FROM ready JOIN threads ON threads.id = ready.thread WHERE name = $2 AND ready.at <= $3) AS version,
             (SELECT count FROM failing WHERE kind = $1 AND key = $2) AS failures`,
-          [kind, key, now],
-        );
-        if (kind === "turn" && typeof found?.version !== "number") {
-          await within("DELETE FROM claims WHERE attempt = $1", [claimed.attempt]);
-          return undefined;
-        }
-        return { attempt: claimed.attempt, failures: found?.failures ?? 0, version: found?.version ?? undefined };
-      }),
+            [kind, key, now],
+          );
+          if (kind === "turn" && typeof found?.version !== "number") {
+            await within("DELETE FROM claims WHERE attempt = $1", [claimed.attempt]);
+            return undefined;
+          }
+          return { attempt: claimed.attempt, failures: found?.failures ?? 0, version: found?.version ?? undefined };
+        }),
+      ),
     release: (kind, { key, workspace, taken, failed, woken }, now) =>
       saying(async (within) => {
         const [held] = await within("DELETE FROM claims WHERE attempt = $1 RETURNING 1", [taken.attempt]);

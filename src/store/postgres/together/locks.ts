@@ -20,7 +20,7 @@ interface Hold {
 
 export function createLocks(
   { query, transaction, shown }: Connection,
-  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "id"> },
+  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "as"> },
 ): Locks {
   /** Of one process, one at a time asks for a key: the others wait here. */
   const queue = createKeyedQueue();
@@ -36,15 +36,14 @@ export function createLocks(
   async function enter(key: string): Promise<number> {
     for (;;) {
       const begun = era;
-      const ticket = await transaction(async (within) => {
-        // One after the other, so that a lower ticket is seen by whoever has a higher one.
-        await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`lock/${key}`]);
-        const [row] = await within<{ ticket: number }>("INSERT INTO locks (key, owner) VALUES ($1, $2) RETURNING ticket", [
-          key,
-          membership().id(),
-        ]);
-        return row?.ticket ?? 0;
-      });
+      const ticket = await membership().as((owner) =>
+        transaction(async (within) => {
+          // One after the other, so that a lower ticket is seen by whoever has a higher one.
+          await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`lock/${key}`]);
+          const [row] = await within<{ ticket: number }>("INSERT INTO locks (key, owner) VALUES ($1, $2) RETURNING ticket", [key, owner]);
+          return row?.ticket ?? 0;
+        }),
+      );
       for (;;) {
         const woken = new Promise<void>((resolve) => waiting.set(key, resolve));
         const [first] = await query<{ ticket: number | null }>("SELECT min(ticket) AS ticket FROM locks WHERE key = $1", [key]);

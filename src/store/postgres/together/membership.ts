@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "../../../engine/role.ts";
 import type { Connection } from "../server/connection.ts";
+import { isOwnerGone } from "../server/trouble.ts";
+import { StoreError } from "../../store.ts";
 import type { Changes } from "./changes.ts";
 
 /** This opener among all that have the database open. Postgres alone tells the time for it: the clocks of processes may be apart. */
@@ -11,6 +13,10 @@ export interface Membership {
   openers(doing?: "turns"): number;
   /** Counts them anew. */
   count(): Promise<void>;
+  /** Something that names this one's row. Where that is gone this one enters anew, and it is done once more, with the new one's. */
+  as<T>(work: (id: number) => Promise<T>): Promise<T>;
+  /** See `Store.stillHere`. */
+  stillHere(): Promise<void>;
   /** It goes by itself: all that it holds is let go. */
   leave(): Promise<void>;
 }
@@ -18,13 +24,18 @@ export interface Membership {
 const BEAT_MS = 3_000;
 /** Who has not been heard of for so long is taken for gone. A run goes on within 20 s of a kill. */
 export const GONE_MS = 12_000;
+/** Since a beat that was answered; from then on it is asked first. What is begun before that has the rest of the time to arrive. */
+const SURE_MS = 7_000;
+const ASK_AGAIN_MS = 500;
+/** Whether it is too late is looked at so often, also while a beat waits for its answer. */
+const LOOK_MS = 1_000;
 
 /**
  * `lost`: it was taken for gone, or has not been able to say that it is there for as long: what it held, others may have. It is a new one by then, or
  * will be with the next beat. `beat`: told after each. `changes`: how the others are told that somebody came or went.
  */
 export async function joinOpeners(
-  { query, transaction }: Connection,
+  { query, transaction, shown }: Pick<Connection, "query" | "transaction" | "shown">,
   {
     changes,
     role,
@@ -38,14 +49,17 @@ export async function joinOpeners(
   let isOpen = true;
   let seenAt = performance.now();
   let isLost = false;
+  let losses = 0;
 
+  /** With a new row; what hung on the one before goes with that. */
   async function enter(): Promise<void> {
     const said = await transaction(async (within) => {
+      await within("DELETE FROM openers WHERE id = $1", [id]);
       const [row] = await within<{ id: number }>("INSERT INTO openers (name, role) VALUES ($1, $2) RETURNING id", [randomUUID(), role]);
-      id = row?.id ?? 0;
-      return changes.say(within, { kind: "openers" });
+      return { id: row?.id ?? 0, said: await changes.say(within, { kind: "openers" }) };
     });
-    await changes.heard(said);
+    id = said.id;
+    await changes.heard(said.said);
   }
 
   async function count(): Promise<void> {
@@ -59,18 +73,22 @@ export async function joinOpeners(
   function lose(): void {
     if (isLost) return;
     isLost = true;
+    losses++;
     lost();
   }
 
   async function once(): Promise<void> {
-    const [row] = await query("UPDATE openers SET seen = clock_timestamp() WHERE id = $1 RETURNING id", [id]);
+    // Before it is asked, since the server may answer late.
+    const askedAt = performance.now();
+    const [row] = isLost ? [] : await query("UPDATE openers SET seen = clock_timestamp() WHERE id = $1 RETURNING id", [id]);
     if (!isOpen) return;
-    if (!row) {
+    // What was given up while nobody could be asked is still held by the row.
+    if (!row || isLost) {
       lose();
       await enter();
     }
     isLost = false;
-    seenAt = performance.now();
+    seenAt = askedAt;
     const said = await transaction(async (within) => {
       const gone = await within(`DELETE FROM openers WHERE seen < clock_timestamp() - interval '${GONE_MS} ms' RETURNING id`);
       return gone.length > 0 ? changes.say(within, { kind: "openers" }) : undefined;
@@ -79,14 +97,18 @@ export async function joinOpeners(
     beat();
   }
 
+  let beating: Promise<void> | undefined;
+  const again = (): Promise<void> => (beating ??= once().finally(() => (beating = undefined)));
+  const isSure = (): boolean => !isLost && performance.now() - seenAt < SURE_MS;
+  // What it holds may be another's by now, and nobody can be asked.
+  const late = setInterval(() => isOpen && performance.now() - seenAt > GONE_MS && lose(), LOOK_MS);
+  late.unref();
+
   let timer: NodeJS.Timeout | undefined;
   const next = (): void => {
     timer = setTimeout(() => {
-      once()
-        .catch(() => {
-          // What it holds may be another's by now, and nobody can be asked.
-          if (isOpen && performance.now() - seenAt > GONE_MS) lose();
-        })
+      again()
+        .catch(() => undefined)
         .finally(() => isOpen && next());
     }, BEAT_MS);
     timer.unref();
@@ -100,9 +122,27 @@ export async function joinOpeners(
     id: () => id,
     openers: (doing) => (doing === "turns" ? workers : openers),
     count,
+    async as(work) {
+      try {
+        return await work(id);
+      } catch (error) {
+        if (!isOpen || !isOwnerGone(error)) throw error;
+        await again();
+        return work(id);
+      }
+    },
+    async stillHere() {
+      const before = losses;
+      while (isOpen && !isSure()) {
+        await again().catch(() => undefined);
+        if (isLost || losses > before) throw new StoreError(`${shown}: ${TAKEN_FOR_GONE}`);
+        if (!isSure()) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      }
+    },
     async leave() {
       isOpen = false;
       clearTimeout(timer);
+      clearInterval(late);
       await transaction(async (within) => {
         await within("DELETE FROM openers WHERE id = $1", [id]);
         await changes.say(within, { kind: "openers" });
@@ -110,3 +150,6 @@ export async function joinOpeners(
     },
   };
 }
+
+const TAKEN_FOR_GONE =
+  "this process was not heard of for too long, and was taken for gone. What it had is another's; what it was about to do outside is left to that.";

@@ -28,7 +28,7 @@ const STANDING = `
 
 export function createReservations(
   { transaction }: Connection,
-  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "id"> },
+  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "as"> },
 ): Reservations {
   const waiting = new Set<Waiter>();
   let looking = false;
@@ -37,28 +37,30 @@ export function createReservations(
   /** What is to be told now; nothing where it waits. */
   async function tried({ workspace, day, usd, budgets }: CallCost): Promise<Reserved | undefined> {
     const accounts = budgets.map(({ account }) => account);
-    return transaction(async (within) => {
-      // Who asks for the same day's money asks behind it.
-      await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`money/${workspace}/${day}`]);
-      const standing = await within<{ spent: number; under_way: number }>(STANDING, [workspace, day, accounts]);
-      let isFree = true;
-      for (const [index, { account, limit }] of budgets.entries()) {
-        const { spent = 0, under_way: underWay = 0 } = standing[index] ?? {};
-        if (spent >= limit) return { kind: "used up", account, spent };
-        if (spent + underWay >= limit) isFree = false;
-      }
-      if (!isFree) return undefined;
-      const reservation = randomUUID();
-      await within("INSERT INTO reservations (id, owner, workspace, day, usd, accounts) VALUES ($1, $2, $3, $4, $5, $6)", [
-        reservation,
-        membership().id(),
-        workspace,
-        day,
-        usd,
-        accounts,
-      ]);
-      return { kind: "reserved", reservation };
-    });
+    return membership().as((owner) =>
+      transaction(async (within) => {
+        // Who asks for the same day's money asks behind it.
+        await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`money/${workspace}/${day}`]);
+        const standing = await within<{ spent: number; under_way: number }>(STANDING, [workspace, day, accounts]);
+        let isFree = true;
+        for (const [index, { account, limit }] of budgets.entries()) {
+          const { spent = 0, under_way: underWay = 0 } = standing[index] ?? {};
+          if (spent >= limit) return { kind: "used up", account, spent };
+          if (spent + underWay >= limit) isFree = false;
+        }
+        if (!isFree) return undefined;
+        const reservation = randomUUID();
+        await within("INSERT INTO reservations (id, owner, workspace, day, usd, accounts) VALUES ($1, $2, $3, $4, $5, $6)", [
+          reservation,
+          owner,
+          workspace,
+          day,
+          usd,
+          accounts,
+        ]);
+        return { kind: "reserved", reservation };
+      }),
+    );
   }
 
   async function drop(reservation: string): Promise<void> {

@@ -32,6 +32,7 @@ export interface Together {
   readonly schedules: Told<string>;
   readonly audit: Told<AuditTold>;
   readonly openers: (doing?: "turns") => number;
+  readonly stillHere: () => Promise<void>;
   /** Resolves when all that was begun here has been answered, and all that was told has been heard: then nothing moves by itself but with time. */
   readonly settled: () => Promise<void>;
   /** It goes: all that it has in hand is for the others. */
@@ -167,6 +168,7 @@ export async function workTogether(
     schedules: schedules.of(me),
     audit: audit.of(me),
     openers: (doing) => member().openers(doing),
+    stillHere: () => member().stillHere(),
     dispatch: {
       serve: (kind, options, handler) => work[kind].serve(options, handler),
       signal: (thread, what) => changes.tell({ kind: "signal", thread, what }),

@@ -24,14 +24,20 @@ export async function leftIn(database: Database, logs: readonly (readonly RunEve
     NOTHING.map(([what, of]) => `SELECT '${what}' AS what, count(*)::integer AS left FROM parley.${of}`).join(" UNION ALL "),
   )) as { what: string; left: number }[];
   const left = rows.filter((row) => row.left > 0).map((row) => `${row.left} ${row.what}`);
+  const lost = (await database.sql(
+    "SELECT threads.name, seq, kind, gave_up FROM parley.outbox JOIN parley.threads ON threads.id = outbox.thread WHERE gave_up IS NOT NULL AND kind <> 'card'",
+  )) as { name: string; seq: number; kind: string; gave_up: string }[];
   const gaps = (await database.sql(
     "SELECT name FROM parley.threads WHERE last_seq <> (SELECT count(*) FROM parley.events WHERE thread = threads.id)",
   )) as { name: string }[];
-  const spent = (await database.sql("SELECT coalesce(sum(usd), 0) AS usd FROM parley.spent WHERE account = 'workspace'")) as { usd: number }[];
+  const spent = (await database.sql("SELECT coalesce(sum(usd), 0) AS usd FROM parley.spent WHERE account = 'workspace'")) as {
+    usd: number;
+  }[];
   const told = logs.reduce((sum, log) => sum + (costOf(log)?.usd ?? 0), 0);
   const off = Math.abs((spent[0]?.usd ?? 0) - told);
   return [
     ...left,
+    ...lost.map(({ name, seq, kind, gave_up }) => `${name}: ${kind} ${seq} was given up: ${gave_up}`),
     ...gaps.map(({ name }) => `the log of ${name} has not as many events as its row says`),
     ...(told > 0 ? [] : ["nothing was spent, so that no budget was put to the test"]),
     ...(off <= USD_OFF_MAX ? [] : [`${spent[0]?.usd} USD are counted as spent, and the logs tell of ${told}`]),
@@ -44,7 +50,6 @@ const NOTHING: readonly (readonly [string, string])[] = [
   ["locks are left", "locks"],
   ["sums are set aside for calls that nobody makes", "reservations"],
   ["posts are left", "outbox WHERE receipt IS NULL AND gave_up IS NULL"],
-  ["posts were given up", "outbox WHERE gave_up IS NOT NULL"],
   ["envelopes are left", "inbox WHERE handled_at IS NULL"],
   ["jobs are counted as failing", "failing"],
 ];
@@ -66,9 +71,8 @@ export function watchClaims(database: Database, isTroubled: () => boolean) {
   let isOver = false;
   const watching = (async () => {
     for (; !isOver; await sleep(2 * LOOK_MS)) {
-      const held = (await database
-        .sql("SELECT attempt::integer, kind, key FROM parley.claims")
-        .catch(() => undefined)) as { attempt: number; kind: string; key: string }[] | undefined;
+      const held = (await database.sql("SELECT attempt::integer, kind, key FROM parley.claims").catch(() => undefined)) as
+        { attempt: number; kind: string; key: string }[] | undefined;
       const now = performance.now();
       // Nobody can be missed by a server that is away, nor what cannot be written.
       if (!held || isTroubled()) {
@@ -80,7 +84,8 @@ export function watchClaims(database: Database, isTroubled: () => boolean) {
         const since = seenAtMs.get(attempt) ?? now;
         seenAtMs.set(attempt, since);
         longestMs = Math.max(longestMs, now - since);
-        if (now - since > MISSED_MS_MAX && seenAtMs.delete(attempt)) violations.push(`${kind} ${key} was held for more than ${MISSED_MS_MAX} ms`);
+        if (now - since > MISSED_MS_MAX && seenAtMs.delete(attempt))
+          violations.push(`${kind} ${key} was held for more than ${MISSED_MS_MAX} ms`);
       }
     }
   })();

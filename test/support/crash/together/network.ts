@@ -14,8 +14,12 @@ const LOST_SHARE = "0.25";
 
 /** By the firewall of Linux, which takes root; `undefined` where it cannot be told. */
 export async function networkAt(port: number): Promise<Network | undefined> {
-  const tell = async (deed: "-C" | "-I" | "-D", rule: readonly string[]) => (await runChild("iptables", ["-w", deed, "INPUT", ...rule])).code;
-  const can = process.platform === "linux" && process.getuid?.() === 0 && (await runChild("iptables", ["-w", "-L", "INPUT", "-n"]).catch(() => undefined))?.code === 0;
+  const tell = async (deed: "-C" | "-I" | "-D", rule: readonly string[]) =>
+    (await runChild("iptables", ["-w", deed, "INPUT", ...rule])).code;
+  const can =
+    process.platform === "linux" &&
+    process.getuid?.() === 0 &&
+    (await runChild("iptables", ["-w", "-L", "INPUT", "-n"]).catch(() => undefined))?.code === 0;
   if (!can) return undefined;
   return {
     async trouble(address, weather) {

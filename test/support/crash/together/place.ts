@@ -100,7 +100,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
 
   /** One that has stopped itself is woken again. */
   async function thawing(one: Child, reportPath: string): Promise<void> {
-    for (let woken = 0; one.exitCode === null && one.signalCode === null; ) {
+    for (let woken = 0; one.exitCode === null && one.signalCode === null;) {
       const frozen = linesOf(reportPath).filter((line) => line.startsWith("frozen "));
       if (frozen.length > woken) {
         deaths.push(`frozen ${frozen[woken]?.slice("frozen ".length)}`);

@@ -38,7 +38,7 @@ export interface OutcomeTogether extends Outcome {
 const APART_MS = 30_000;
 /** Longer than the heartbeat is waited for. */
 export const FROZEN_MS = 15_000;
-const END_MS_MAX = 120_000;
+const END_MS_MAX = 150_000;
 
 export async function playTogether(given: PlayTogether): Promise<OutcomeTogether> {
   const { world, image, processes } = given;
@@ -76,6 +76,9 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
       frozenMs: FROZEN_MS,
     }),
   );
+  const unfollow = world.onTrouble((what) => {
+    for (const place of places) place.troubled(what);
+  });
   const troubles = begin(given.troubles ?? [], { world, database, places });
   const claims = watchClaims(database, () => world.isTroubled() || troubles.isUnderWay());
   const trouble: string[] = [];
@@ -118,6 +121,7 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
     };
   } finally {
     clearInterval(ticking);
+    unfollow();
     await troubles.over();
     await Promise.all(places.map((place) => place.end()));
     await claims.end();

@@ -108,7 +108,18 @@ export async function withTroubles(
   const paidTwice = outcome.calls.made - calls;
   const { inFlight } = outcome.calls;
   const paid = paidTwice > inFlight ? [`${paidTwice} calls of models were made twice, and only ${inFlight} were in flight`] : [];
-  return { processes, points, troubles, deaths, reached, log, heldMs, paidTwice, inFlight, violations: [...violationsOf(outcome, expected), ...paid] };
+  return {
+    processes,
+    points,
+    troubles,
+    deaths,
+    reached,
+    log,
+    heldMs,
+    paidTwice,
+    inFlight,
+    violations: [...violationsOf(outcome, expected), ...paid],
+  };
 }
 
 type Plan = Pick<PlayTogether, "processes" | "points"> & { readonly troubles: readonly Trouble[] };
@@ -124,12 +135,15 @@ function planned(
     const processes = play % 2 === 0 ? 2 : PROCESSES_MAX;
     const afterMs = () => Math.floor(1_000 + random() * PLAY_MS);
     const process = () => Math.floor(random() * processes);
-    const apart = Array.from({ length: hasNetwork ? Math.floor(((play + 1) * partitions) / count) - Math.floor((play * partitions) / count) : 0 }, () => ({
-      kind: "apart" as const,
-      process: process(),
-      afterMs: afterMs(),
-      forMs: Math.floor(APART_MS[0] + random() * (APART_MS[1] - APART_MS[0])),
-    }));
+    const apart = Array.from(
+      { length: hasNetwork ? Math.floor(((play + 1) * partitions) / count) - Math.floor((play * partitions) / count) : 0 },
+      () => ({
+        kind: "apart" as const,
+        process: process(),
+        afterMs: afterMs(),
+        forMs: Math.floor(APART_MS[0] + random() * (APART_MS[1] - APART_MS[0])),
+      }),
+    );
     return {
       processes,
       points: chosen.filter((_point, index) => index % count === play),
@@ -139,7 +153,9 @@ function planned(
         { kind: "freeze", process: process(), afterMs: afterMs(), forMs: FROZEN_MS },
         { kind: "stop", process: process(), afterMs: afterMs() },
         { kind: "cut", afterMs: afterMs() },
-        play % 2 === 0 ? { kind: "lossy", process: process(), afterMs: afterMs(), forMs: LOSSY_MS } : { kind: "slow", afterMs: afterMs(), forMs: SLOW_MS },
+        play % 2 === 0
+          ? { kind: "lossy", process: process(), afterMs: afterMs(), forMs: LOSSY_MS }
+          : { kind: "slow", afterMs: afterMs(), forMs: SLOW_MS },
       ],
     };
   });

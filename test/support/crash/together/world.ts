@@ -18,6 +18,8 @@ export interface World {
   restart(): Promise<void>;
   /** No table can grow, until the function that is given is called; `undefined` where a disk cannot be made. */
   readonly fillDisk: (() => () => void) | undefined;
+  /** Hears what happens to the server, before it does. Returns how to stop listening. */
+  onTrouble(listener: (what: string) => void): () => void;
   /** Whether the server was not to be had, or not to be written to, within the last seconds. */
   isTroubled(): boolean;
   remove(): Promise<void>;
@@ -52,6 +54,8 @@ export async function openWorld(): Promise<World> {
   let troubledAtMs = Number.NEGATIVE_INFINITY;
   let databases = 0;
   let isFull = false;
+  const listeners = new Set<(what: string) => void>();
+  const tell = (what: string) => listeners.forEach((listener) => listener(what));
   return {
     server,
     network: await networkAt(port),
@@ -65,7 +69,12 @@ export async function openWorld(): Promise<World> {
         sql: (text) => server.sql(text, name),
       };
     },
+    onTrouble(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     async restart() {
+      tell("a restart of the server");
       troubledAtMs = performance.now();
       await server.crash();
       await server.start();
@@ -75,6 +84,7 @@ export async function openWorld(): Promise<World> {
       disk &&
       (() => {
         isFull = true;
+        tell("a full disk");
         const free = disk.fill();
         return () => {
           free();
@@ -105,7 +115,7 @@ async function smallDisk() {
     folder,
     fill() {
       const isFree = () => statfsSync(folder).bavail > 0;
-      for (let size = CHUNK.length; size >= 4_096 && isFree(); ) {
+      for (let size = CHUNK.length; size >= 4_096 && isFree();) {
         try {
           writeFileSync(filler, CHUNK.subarray(0, size), { flag: "a" });
         } catch {
