@@ -13,6 +13,7 @@ import { createLanguages } from "../../src/slack/language/whose-language.ts";
 import { plan } from "../../src/slack/render/render.ts";
 import { clientOptions } from "../../src/slack/api/web-client.ts";
 import { type SqliteOpened, openSqlite } from "../../src/store/sqlite/store.ts";
+import type { Dispatch } from "../../src/store/dispatch.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createWorkspace, type ThreadMessage, type Workspace } from "../../local-slack/index.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";
@@ -58,6 +59,8 @@ export interface PostingOptions {
   readonly writeTimeoutMs?: number;
   /** How far Slack's clock is behind ours. */
   readonly slackBehindMs?: number;
+  /** Between the outbox and who gives it work. */
+  readonly dispatchedBy?: (dispatch: Dispatch) => Dispatch;
 }
 
 export async function posting(options: PostingOptions = {}): Promise<Posting> {
@@ -81,7 +84,8 @@ async function open(
   opened: SqliteOpened = openSqlite({ path: join(world.directory, "parley.db"), ...world.clock }),
 ): Promise<Posting> {
   const { slack, clock, directory, options } = world;
-  const { store, dispatch } = opened;
+  const { store } = opened;
+  const dispatch = options.dispatchedBy?.(opened.dispatch) ?? opened.dispatch;
   const problems: Problem[] = [];
   const shared = { ...clientOptions(slack.apiUrl), slackApiUrl: slack.apiUrl };
   const web = {

@@ -1,4 +1,5 @@
 import { withinMs, type Clock } from "../../engine/clock.ts";
+import { isStoreTrouble } from "../../runner/store-trouble.ts";
 import type { Dispatch, Serving, Work } from "../../store/dispatch.ts";
 import type { Envelope, Store } from "../../store/store.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
@@ -189,7 +190,7 @@ export class Inbox {
     }
   }
 
-  /** False when the closing came first. */
+  /** False when the closing came first. Rejects where the store cannot be read or written. */
   async #handled(envelope: Envelope, body: Body): Promise<boolean> {
     for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
       if (this.#closing.signal.aborted) return false;
@@ -199,6 +200,8 @@ export class Inbox {
       } catch (error) {
         // What was not done in time has lost its store under it: it is not handled, and the next start has it.
         if (this.#closing.signal.aborted) return false;
+        // The disk or the database: whatever came is handled once that is better, and who has the lane tries it again.
+        if (isStoreTrouble(error)) throw error;
         this.#log(
           `envelope ${envelope.id} broke its handling${delayMs === undefined ? ", and is given up" : ", and is tried again"}`,
           error,

@@ -8,7 +8,7 @@ import { Inbox } from "../../../src/slack/door/inbox.ts";
 import { envelopeIdOf, laneOf, readBody, type Body } from "../../../src/slack/words/envelope.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import type { Dispatch } from "../../../src/store/dispatch.ts";
-import type { Store } from "../../../src/store/store.ts";
+import { StoreError, type Store } from "../../../src/store/store.ts";
 import { eventually } from "../../support/patience.ts";
 
 let directory: string;
@@ -190,6 +190,31 @@ test("an envelope that breaks its handling is tried three times, then given up, 
   expect(tries).toEqual(["bad", "bad", "bad", "good"]);
   expect(problems.at(-1)).toContain("is given up");
   expect(await store.unhandled(10)).toEqual([]);
+});
+
+test("an envelope whose handling the database breaks is never given up, however long that takes, and those behind it wait", async () => {
+  const tries: string[] = [];
+  let now = Date.now();
+  await store.close();
+  ({ store, dispatch } = openSqlite({ path: join(directory, "parley.db"), now: () => (now += 60_000), sleep: async () => undefined }));
+  const inbox = new Inbox({
+    store,
+    dispatch,
+    clock: impatient,
+    log,
+    handle: async (body) => {
+      tries.push(textOf(body));
+      if (tries.length <= 7) throw new StoreError("the disk is full", { cause: new Error("as it was said") });
+    },
+  });
+  inbox.open();
+  await inbox.receive(message("first", { thread_ts: "1700000000.000001" }));
+  await inbox.receive(message("second", { thread_ts: "1700000000.000001" }));
+  await eventually(() => expect(tries).toHaveLength(9));
+  expect(tries).toEqual([...Array.from({ length: 8 }, () => "first"), "second"]);
+  await inbox.idle();
+  expect(await store.unhandled(10)).toEqual([]);
+  expect(problems.join("\n")).not.toContain("given up");
 });
 
 test("closing in the middle of a retry leaves the envelope for the next start", async () => {

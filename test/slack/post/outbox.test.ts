@@ -76,6 +76,31 @@ test("of two processes one posts in a channel at a time: each message once, in o
   expect([...parley.problems, ...other.problems]).toEqual([]);
 });
 
+test("a process that has lost its channel to another posts nothing more there; what it has at hand is the other's to look for", async () => {
+  const lose: (() => void)[] = [];
+  const parley = await begin({
+    dispatchedBy: (dispatch) => ({
+      ...dispatch,
+      serve: (kind, options, handler) =>
+        dispatch.serve(kind, options, (work) => handler({ ...work, onSignal: (listener) => void lose.push(() => listener("lost")) })),
+    }),
+  });
+  const thread = await parley.thread();
+  const posts = () => parley.slack.control.calls("chat.postMessage").length;
+  await parley.record(thread, started(), asks("Add"), selects("Coder"), says("Coder", "One."), selects("Critic"), says("Critic", "Two."));
+  while (posts() === 0) await parley.clock.advance(100);
+  lose.forEach((one) => one());
+  await parley.settle();
+  await parley.clock.advance(60_000);
+  expect(posts()).toBe(1);
+  expect((await parley.store.duePosts(thread, 10)).length).toBeGreaterThan(0);
+
+  // As whoever has it by then: each is there once.
+  parley.outbox.poke();
+  await parley.settle();
+  expect(parley.lines(thread)).toEqual(["app: coding: Add", "Coder: One.", "Critic: Two."]);
+});
+
 test("a channel gets no more than a message a second, its threads take turns, and Slack never has to say slow down", async () => {
   const parley = await begin();
   const [one, two] = [await parley.thread(), await parley.thread()];

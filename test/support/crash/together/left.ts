@@ -19,9 +19,15 @@ export async function untilMissed(database: Database, alive: number): Promise<st
 }
 
 /** What must be so in the tables once all have ended: nothing is held, nothing is due, and what was spent is what the logs say. */
-export async function leftIn(database: Database, logs: readonly (readonly RunEvent[])[]): Promise<string[]> {
+export async function leftIn(
+  database: Database,
+  logs: readonly (readonly RunEvent[])[],
+  { couldLeave }: { readonly couldLeave: boolean },
+): Promise<string[]> {
   const rows = (await database.sql(
-    NOTHING.map(([what, of]) => `SELECT '${what}' AS what, count(*)::integer AS left FROM parley.${of}`).join(" UNION ALL "),
+    NOTHING.filter(([, of]) => couldLeave || !HELD.has(of))
+      .map(([what, of]) => `SELECT '${what}' AS what, count(*)::integer AS left FROM parley.${of}`)
+      .join(" UNION ALL "),
   )) as { what: string; left: number }[];
   const left = rows.filter((row) => row.left > 0).map((row) => `${row.left} ${row.what}`);
   const lost = (await database.sql(
@@ -43,6 +49,9 @@ export async function leftIn(database: Database, logs: readonly (readonly RunEve
     ...(off <= USD_OFF_MAX ? [] : [`${spent[0]?.usd} USD are counted as spent, and the logs tell of ${told}`]),
   ];
 }
+
+/** Of one that could not say that it goes, until it is missed. */
+const HELD: ReadonlySet<string> = new Set(["openers", "claims", "locks", "reservations"]);
 
 const NOTHING: readonly (readonly [string, string])[] = [
   ["processes are entered that are gone", "openers"],

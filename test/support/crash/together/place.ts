@@ -51,6 +51,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
   let child: Child | undefined;
   let isOver = false;
   let isStopping = false;
+  const toldToEnd = new Set<number | undefined>();
   let failed = 0;
   const reportOf = (path: string | undefined) => (path === undefined ? "" : readFileSync(path, "utf8"));
   const isReady = () => /^ready$/m.test(reportOf(reports.at(-1)));
@@ -76,19 +77,33 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
       await Promise.race([thawing(one, reportPath), ended]);
       const [code, signal] = await over;
       ended.catch(() => undefined);
-      told({ code, signal, life, wasReady: isReady(), complaint: Buffer.concat(complaints).toString().slice(0, 2_000) });
+      told({
+        code,
+        signal,
+        life,
+        wasTold: toldToEnd.has(one.pid) && !isOver,
+        wasReady: isReady(),
+        complaint: Buffer.concat(complaints).toString().slice(0, 2_000),
+      });
       if (failed > FAILED_STARTS_MAX) return;
       if (!isOver) await sleep(RESTART_MS);
     }
   }
 
-  function told(end: { code: number | null; signal: string | null; life: number; wasReady: boolean; complaint: string }): void {
+  function told(end: {
+    code: number | null;
+    signal: string | null;
+    life: number;
+    wasTold: boolean;
+    wasReady: boolean;
+    complaint: string;
+  }): void {
     if (end.wasReady) failed = 0;
     if (end.signal === "SIGKILL") {
       const said = linesOf(reports.at(-1)).findLast((line) => line.startsWith("killed "));
       return void deaths.push(said?.slice("killed ".length) ?? "killed at random");
     }
-    if (end.code === 0 && isStopping) return void deaths.push("stopped");
+    if (end.code === 0 && end.wasTold) return void deaths.push("stopped");
     if (end.code === 0 && isOver) return;
     if (!end.wasReady && isTroubled()) {
       failed++;
@@ -154,6 +169,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
 
   async function ended(one: Child): Promise<void> {
     const gone = new Promise((resolve) => one.once("close", resolve));
+    toldToEnd.add(one.pid);
     one.kill("SIGTERM");
     // It hears that only when it goes on.
     const limit = setTimeout(() => {

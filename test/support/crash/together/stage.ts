@@ -101,7 +101,11 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
       database.address(0),
       played.map(({ conversation }) => people.keyOf(conversation.name)),
     );
-    trouble.push(...held.violations, ...places.flatMap(({ violations }) => violations), ...(await leftIn(database, logs)));
+    trouble.push(
+      ...held.violations,
+      ...places.flatMap(({ violations }) => violations),
+      ...(await leftIn(database, logs, { couldLeave: !world.isTroubled() })),
+    );
     trouble.push(...people.strays(), ...(await containersOf(database.address(0), image)));
     const lines = places.flatMap((place) => place.lines());
     const told = (word: string) => lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));

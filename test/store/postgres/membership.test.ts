@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Query } from "../../../src/store/postgres/server/connection.ts";
+import { joinOpeners, GONE_MS, type Membership } from "../../../src/store/postgres/together/membership.ts";
+import { StoreError } from "../../../src/store/store.ts";
+
+/** The table of openers, and a line to it that can be cut. Heartbeats come by the real time, which stands still here. */
+function table() {
+  const rows = new Set<number>();
+  let ids = 0;
+  const line = { isCut: false };
+  const answer = (sql: string, values: readonly unknown[] = []): readonly object[] => {
+    if (sql.startsWith("INSERT")) rows.add(++ids);
+    if (sql.startsWith("INSERT")) return [{ id: ids }];
+    const id = Number(values[0]);
+    if (sql.startsWith("UPDATE")) return rows.has(id) ? [{ id }] : [];
+    if (sql.startsWith("DELETE") && sql.includes("WHERE id")) rows.delete(id);
+    return sql.startsWith("SELECT") ? [{ openers: rows.size }] : [];
+  };
+  const query = (async (sql: string, values?: readonly unknown[]) => {
+    if (line.isCut) throw new StoreError("the connection was lost");
+    return answer(sql, values);
+  }) as Query;
+  const transaction = async <T>(work: (within: Query) => Promise<T>): Promise<T> => work(query);
+  return { rows, line, connection: { query, transaction, shown: "postgres://here" } };
+}
+
+let losses = 0;
+let opened: Membership | undefined;
+const join = async ({ connection }: Pick<ReturnType<typeof table>, "connection">): Promise<Membership> =>
+  (opened = await joinOpeners(connection, {
+    changes: { say: async () => 1, heard: async () => undefined },
+    lost: () => void losses++,
+    beat: () => undefined,
+  }));
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
+  losses = 0;
+});
+afterEach(async () => {
+  await opened?.leave().catch(() => undefined);
+  vi.useRealTimers();
+});
+
+test("one that was cut off for as long as it is missed gives up what it has, and enters anew, though nobody has taken it for gone", async () => {
+  const server = table();
+  const member = await join(server);
+  const first = member.id();
+  server.line.isCut = true;
+  await vi.advanceTimersByTimeAsync(GONE_MS + 2_000);
+  expect(losses).toBe(1);
+  server.line.isCut = false;
+  await vi.advanceTimersByTimeAsync(4_000);
+  // What hung on the old row would be nobody's, and yet be held.
+  expect(member.id()).not.toBe(first);
+  expect([...server.rows]).toEqual([member.id()]);
+  expect(losses).toBe(1);
+});
+
+test("a beat that is late is no loss, and one that is answered makes sure again", async () => {
+  const server = table();
+  const member = await join(server);
+  server.line.isCut = true;
+  await vi.advanceTimersByTimeAsync(8_000);
+  const asked = member.stillHere();
+  server.line.isCut = false;
+  await vi.advanceTimersByTimeAsync(1_000);
+  await asked;
+  expect(losses).toBe(0);
+});
+
+test("one that stood still asks before it does anything outside, and does not do it where it was taken for gone meanwhile", async () => {
+  const server = table();
+  const member = await join(server);
+  await member.stillHere();
+  // Time goes by, and no timer goes off.
+  vi.setSystemTime(Date.now() + 20_000);
+  const stood = vi.spyOn(performance, "now").mockReturnValue(performance.now() + 20_000);
+  server.rows.clear();
+  await expect(member.stillHere()).rejects.toThrow(/was taken for gone/);
+  expect(losses).toBe(1);
+  // It has a row again, and may go on.
+  await member.stillHere();
+  expect([...server.rows]).toEqual([member.id()]);
+  stood.mockRestore();
+});
+
+test("what is to hang on a row that is gone hangs on the new one", async () => {
+  const server = table();
+  const member = await join(server);
+  server.rows.clear();
+  const used: number[] = [];
+  const done = await member.as(async (id) => {
+    used.push(id);
+    if (!server.rows.has(id)) throw Object.assign(new Error("violates"), { code: "23503", constraint: "claims_owner_fkey" });
+    return "done";
+  });
+  expect([done, used.length, losses]).toEqual(["done", 2, 1]);
+  await expect(member.as(() => Promise.reject(new Error("another trouble")))).rejects.toThrow("another trouble");
+});
