@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RunEvent } from "../../../../src/engine/events/events.ts";
 import { openPostgres } from "../../../../src/store/postgres/store.ts";
 import { costOf } from "../../../../src/store/records/cost.ts";
-import type { Database } from "./world.ts";
+import { patiently, type Database } from "./world.ts";
 
 /** Who was killed or cut off is missed by then, in real ms: its heartbeat, and the look of whoever is left. */
 const MISSED_MS_MAX = 20_000;
@@ -64,9 +64,9 @@ const NOTHING: readonly (readonly [string, string])[] = [
 ];
 
 export async function logsIn(address: string, threads: readonly string[]): Promise<(readonly RunEvent[])[]> {
-  const { store } = await openPostgres({ address });
+  const { store } = await patiently(() => openPostgres({ address }));
   try {
-    return await Promise.all(threads.map((thread) => store.load(thread, 0)));
+    return await Promise.all(threads.map((thread) => patiently(() => store.load(thread, 0))));
   } finally {
     await store.close();
   }

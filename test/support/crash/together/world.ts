@@ -3,6 +3,7 @@ import { chown } from "node:fs/promises";
 import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { runChild } from "../../children.ts";
 import { createServer, serverOwner, USER, type Server } from "../../postgres/server.ts";
 import { networkAt, type Network } from "./network.ts";
@@ -61,12 +62,12 @@ export async function openWorld(): Promise<World> {
     network: await networkAt(port),
     async database(play) {
       const name = `play_${databases++}`;
-      await server.sql(`CREATE DATABASE ${name}${disk ? " TABLESPACE small" : ""}`);
+      await patiently(() => server.sql(`CREATE DATABASE ${name}${disk ? " TABLESPACE small" : ""}`));
       return {
         name,
         host: (number) => host(play, number),
         address: (number) => `postgres://${USER}@${host(play, number)}:${port}/${name}`,
-        sql: (text) => server.sql(text, name),
+        sql: (text) => patiently(() => server.sql(text, name)),
       };
     },
     onTrouble(listener) {
@@ -99,6 +100,20 @@ export async function openWorld(): Promise<World> {
     },
   };
 }
+
+/** Whoever looks on waits while the server is away, or its disk is full. */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (const begunAtMs = performance.now(); ; await sleep(AGAIN_MS)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (performance.now() - begunAtMs > PATIENCE_MS) throw error;
+    }
+  }
+}
+
+const AGAIN_MS = 250;
+const PATIENCE_MS = 20_000;
 
 /** A file system of a few MB, where this may be made. */
 async function smallDisk() {
