@@ -165,11 +165,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const sandbox = () => createExecutor(settings.sandbox, env, { instance: instance(), log });
   const executor = options.executor ?? (isWorker(role) ? await sandbox() : createOffExecutor("Workers run it."));
   const problem = (what: string, error?: unknown) =>
-    log(
-      error === undefined
-        ? what
-        : `${what}: ${error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error)}`,
-    );
+    log(`${what}: ${error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error)}`);
   const database = redacted(plain, redact);
   const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, dispatch: given, clock, log: problem });
   const { store, dispatch } = telemetry ?? { store: database, dispatch: given };

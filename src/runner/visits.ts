@@ -59,7 +59,7 @@ export function createVisits(
       await lookAgainIfParked(lane);
     } catch (error) {
       if (isStoreTrouble(error)) throw error;
-      if (error instanceof Fenced) return parts.log(`a turn in ${thread} was given up: another process has it by now`);
+      if (error instanceof Fenced) return parts.log(`a turn in ${thread} was given up`, "another process has it by now");
       parts.log(`a turn in ${thread} broke`, error);
       await endFailed(lane, { kind: "bug", message: error instanceof Error ? error.message : String(error) });
     } finally {

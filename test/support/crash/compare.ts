@@ -101,8 +101,11 @@ const isLasting = ({ text }: ThreadMessage): boolean => !text.startsWith("I was 
 function seenIn(thread: readonly ThreadMessage[]): readonly string[] {
   const lasting = thread.filter(isLasting);
   const isAlone = ofOneTurn(lasting);
+  const behindNotices = new Set(thread.filter((_, index) => index > 0 && !isLasting(thread[index - 1]!)));
   return [
-    ...lasting.flatMap((message) => {
+    ...lasting.flatMap((given) => {
+      // What stands right above is not said once more; below such a notice it is.
+      const message = behindNotices.has(given) && isOfKind(given, "end") ? { ...given, blocks: given.blocks.filter(isOwn) } : given;
       if (!isAlone(message)) return [seen(message)];
       if (isOfKind(message, "turn")) return [seen({ ...message, blocks: message.blocks.filter(isWords) })];
       return isOfKind(message, "end") || isOfKind(message, "card") ? [] : [seen(message)];
@@ -131,6 +134,7 @@ function runsOfOneTurn(thread: readonly ThreadMessage[]): readonly unknown[] {
   return [...turns].flatMap(([run, numbers]) => (numbers.size === 1 ? [run] : []));
 }
 
+const isOwn = (block: unknown): boolean => !/"text":">\*/.test(JSON.stringify(block));
 const isWords = (block: unknown): boolean => (block as { readonly type?: string }).type === "markdown";
 
 /** Up to the small print that may follow it. */

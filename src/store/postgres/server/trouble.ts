@@ -15,7 +15,7 @@ export function isToTryAgain(error: unknown): boolean {
 
 /** Whether something was to hang on the row of a process that was taken for gone. */
 export const isOwnerGone = (error: unknown): boolean =>
-  error instanceof Error && codeOf(error) === "23503" && "constraint" in error && /_owner_fkey$/.test(String(error.constraint));
+  error instanceof Error && codeOf(error) === "23503" && "constraint" in error && String(error.constraint).endsWith("_owner_fkey");
 
 /** Whether what is on the server's disk cannot be read, as far as this was looked at. */
 export const isDamage = (error: unknown): boolean => DAMAGE.has((error instanceof StoreError ? codeOf(error.cause) : codeOf(error)) ?? "");

@@ -18,6 +18,7 @@ export interface Place {
   /** Something happened to it from outside. */
   troubled(what: string): void;
   isReady(): boolean;
+  isFrozen(): boolean;
   /** Told to end, for good. */
   end(): Promise<void>;
   /** How each life but the last ended, and what happened to those that did not. */
@@ -51,6 +52,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
   let child: Child | undefined;
   let isOver = false;
   let isStopping = false;
+  let isFrozen = false;
   const toldToEnd = new Set<number | undefined>();
   let failed = 0;
   const reportOf = (path: string | undefined) => (path === undefined ? "" : readFileSync(path, "utf8"));
@@ -120,8 +122,10 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
       if (frozen.length > woken) {
         deaths.push(`frozen ${frozen[woken]?.slice("frozen ".length)}`);
         woken++;
+        isFrozen = true;
         await sleep(frozenMs);
         one.kill("SIGCONT");
+        isFrozen = false;
       }
       await sleep(LOOK_MS);
     }
@@ -156,6 +160,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
       isStopping = false;
     },
     troubled: (what) => note(`troubled by ${what}`),
+    isFrozen: () => isFrozen,
     isReady: () => child !== undefined && isReady(),
     async end() {
       isOver = true;

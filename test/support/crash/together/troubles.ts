@@ -17,7 +17,10 @@ export type Trouble = { readonly afterMs: number } & (
 );
 
 export interface Troubles {
+  /** One goes on now. */
   isUnderWay(): boolean;
+  /** One goes on, or is to come. */
+  areLeft(): boolean;
   /** Resolves when the last one is over. */
   over(): Promise<void>;
   told(): readonly string[];
@@ -32,16 +35,20 @@ interface Scene {
 export function begin(troubles: readonly Trouble[], scene: Scene): Troubles {
   const told: string[] = [];
   let left = troubles.length;
+  let underWay = 0;
   const all = Promise.all(
     troubles.map(async (trouble) => {
       await sleep(trouble.afterMs);
+      underWay++;
       const what = await befall(trouble, scene);
       if (what) told.push(what);
+      underWay--;
       left--;
     }),
   );
   return {
-    isUnderWay: () => left > 0,
+    isUnderWay: () => underWay > 0,
+    areLeft: () => left > 0,
     over: async () => void (await all),
     told: () => told,
   };
@@ -66,7 +73,8 @@ async function befall(trouble: Trouble, { world, database, places }: Scene): Pro
       if (!world.network) return undefined;
       place?.troubled(trouble.kind);
       const end = await world.network.trouble(database.host(trouble.process), trouble.kind);
-      await sleep(trouble.forMs).finally(end);
+      await sleep(trouble.forMs);
+      await end();
       return trouble.kind === "apart" ? "partition" : "packets lost";
     }
     case "cut":

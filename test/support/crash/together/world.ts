@@ -21,6 +21,8 @@ export interface World {
   readonly fillDisk: (() => () => void) | undefined;
   /** Hears what happens to the server, before it does. Returns how to stop listening. */
   onTrouble(listener: (what: string) => void): () => void;
+  /** Whether the server is not to be had, or not to be written to, now. */
+  isDown(): boolean;
   /** Whether the server was not to be had, or not to be written to, within the last seconds. */
   isTroubled(): boolean;
   remove(): Promise<void>;
@@ -55,6 +57,7 @@ export async function openWorld(): Promise<World> {
   let troubledAtMs = Number.NEGATIVE_INFINITY;
   let databases = 0;
   let isFull = false;
+  let isAway = false;
   const listeners = new Set<(what: string) => void>();
   const tell = (what: string) => listeners.forEach((listener) => listener(what));
   return {
@@ -77,8 +80,10 @@ export async function openWorld(): Promise<World> {
     async restart() {
       tell("a restart of the server");
       troubledAtMs = performance.now();
+      isAway = true;
       await server.crash();
       await server.start();
+      isAway = false;
       troubledAtMs = performance.now();
     },
     fillDisk:
@@ -93,6 +98,7 @@ export async function openWorld(): Promise<World> {
           troubledAtMs = performance.now();
         };
       }),
+    isDown: () => isFull || isAway,
     isTroubled: () => isFull || performance.now() - troubledAtMs < TROUBLE_LASTS_MS,
     async remove() {
       await server.remove();
