@@ -14,7 +14,6 @@ const HEAVY = [
   "test/docs/guide.test.ts",
   "test/journeys/trouble/crash.test.ts",
   "test/journeys/trouble/load.test.ts",
-  "test/journeys/trouble/machines.test.ts",
   "test/journeys/trouble/offline.test.ts",
   "test/journeys/trouble/provider-storms.test.ts",
   "test/journeys/trouble/shutdown.test.ts",

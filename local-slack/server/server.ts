@@ -176,6 +176,8 @@ function upgrade(
   const url = new URL(request.url ?? "/", local.baseUrl);
   const isBot = request.headers.origin === undefined && isOwnHost(local, request.headers.host) && url.pathname === "/link/";
   if (!isBot || !local.socketMode.redeem(url.searchParams.get("ticket") ?? "")) {
+    // Whoever asked may be gone by now.
+    socket.on("error", () => socket.destroy());
     socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     return;
   }

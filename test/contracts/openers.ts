@@ -362,6 +362,7 @@ export function openersContract(
       test("one that serves a workspace alone is given no other's", async () => {
         await append(one.store, "T1/C1/1", [said("a")], { posts });
         await append(one.store, "T2/C2/1", [said("a")], { posts, workspace: "T2" });
+        await settled();
         const keys: string[] = [];
         const options = { slots: 4, perWorkspace: 4, onBug: () => undefined, workspace: "T2" };
         const serving = other.dispatch.serve("post", options, async ({ key }) => void keys.push(key));
