@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/report/longest-first.ts";
+import { postgresPrograms } from "./test/support/postgres/programs.ts";
 import { PATIENCE_MS, TEST_MS_MAX, HEAVY_TEST_MS_MAX } from "./test/support/patience.ts";
 
 /**
@@ -42,6 +43,29 @@ const MOCKING = globSync("test/**/*.test.ts", { cwd: import.meta.dirname }).filt
  */
 const ONE_AFTER_THE_OTHER = { isolate: false };
 
+const ON_POSTGRES_IN_CI = [
+  "test/journeys/install/many-workspaces.test.ts",
+  "test/journeys/results/forking.test.ts",
+  "test/journeys/schedules/times.test.ts",
+  "test/journeys/work/approvals.test.ts",
+  "test/journeys/work/budgets.test.ts",
+  "test/journeys/work/main-story.test.ts",
+  "test/journeys/work/memory.test.ts",
+  "test/journeys/work/questions.test.ts",
+  "test/journeys/work/steering.test.ts",
+  "test/journeys/work/stopping.test.ts",
+];
+
+/** They look into the file itself, or at what a process on it does. */
+const OF_SQLITE = [
+  "test/journeys/people/forgetting.test.ts",
+  "test/journeys/people/secrets.test.ts",
+  "test/journeys/schedules/trouble.test.ts",
+  "test/journeys/trouble/missed.test.ts",
+  "test/journeys/work/act-once.test.ts",
+  "test/journeys/work/waiting-threads.test.ts",
+];
+
 /** Most tests wait for sockets, containers and pages rather than for a processor. */
 const SIDE_BY_SIDE = { maxWorkers: 3, sequence: { groupOrder: 0 } };
 const AFTER_THEM = { maxWorkers: HEAVY_AT_ONCE, testTimeout: HEAVY_TEST_MS_MAX, sequence: { groupOrder: 1 } };
@@ -51,6 +75,18 @@ const AGAIN = { retry: 1 };
 
 const heavyJourneys = HEAVY.filter((file) => file.startsWith("test/journeys/"));
 const heavyRooms = HEAVY.filter((file) => !heavyJourneys.includes(file));
+
+/**
+ * Journeys whose ways through the store differ most, had again on Postgres where there is one; `npm run test:postgres` has all of them.
+ */
+const ON_POSTGRES = process.env.PARLEY_JOURNEYS_ON_POSTGRES === "all" ? [JOURNEYS] : ON_POSTGRES_IN_CI;
+const onPostgres = {
+  ...SIDE_BY_SIDE,
+  ...AGAIN,
+  exclude: [...HEAVY, ...OF_SQLITE],
+  env: { PARLEY_TEST_STORE: "postgres" },
+  globalSetup: ["test/support/postgres/for-journeys.ts"],
+};
 
 const project = (
   name: string,
@@ -70,7 +106,9 @@ const project = (
     ...more,
   },
 });
-type TestOptions = Partial<typeof SIDE_BY_SIDE & typeof AFTER_THEM & typeof AGAIN & typeof ONE_AFTER_THE_OTHER>;
+type TestOptions = Partial<
+  typeof SIDE_BY_SIDE & typeof AFTER_THEM & typeof AGAIN & typeof ONE_AFTER_THE_OTHER & Pick<typeof onPostgres, "env" | "globalSetup">
+>;
 
 export default defineConfig({
   test: {
@@ -82,6 +120,7 @@ export default defineConfig({
       project("rooms", ["test/**/*.test.ts"], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, exclude: [...HEAVY, ...MOCKING, JOURNEYS] }),
       project("mocking rooms", MOCKING, { ...SIDE_BY_SIDE, exclude: HEAVY }),
       project("journeys", [JOURNEYS], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, ...AGAIN, exclude: HEAVY }),
+      ...(postgresPrograms() === undefined ? [] : [project("journeys on postgres", ON_POSTGRES, onPostgres)]),
       project("heavy rooms", heavyRooms, { ...AFTER_THEM, exclude: [] }),
       project("heavy journeys", heavyJourneys, { ...AFTER_THEM, ...AGAIN, exclude: [] }),
     ],

@@ -13,6 +13,7 @@ import { readShortcuts } from "../../src/cli/demo/shortcuts.ts";
 import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { unreadable } from "./slack/plain-text.ts";
 import { overLimits } from "./slack/slack-limits.ts";
+import { storeIn } from "./postgres/journey-store.ts";
 import { createThread, type Thread } from "./slack/thread.ts";
 
 export const MARIA = "U0MARIA";
@@ -136,7 +137,7 @@ export async function openParley(
   const parley = await createParley({
     settings: await settingsOf(parts, folder),
     env,
-    dbPath: join(folder, "parley.db"),
+    dbPath: storeIn(folder),
     ...world,
     ...(parts.executor ? { executor: parts.executor } : {}),
     log: (line) => void problems.push(line),

@@ -61,7 +61,7 @@ function threadViolations({ thread, status, session }: Played, expected: Expecte
 }
 
 /** Of a session in which nothing goes on. */
-const AT_REST = "active";
+export const AT_REST = "active";
 
 function difference(where: string, found: readonly string[], wanted: readonly string[]): string[] {
   const at = wanted.findIndex((line, index) => found[index] !== line);

@@ -6,11 +6,11 @@ import { missingParts } from "./requirements.ts";
 /** Closes a test run with one plain line, after the names of what could not run here and why, and what was broken on purpose. */
 export default class ClosingReport implements Reporter {
   onTestModuleStart(module: TestModule): void {
-    tellProgress({ type: "file-started", file: module.relativeModuleId });
+    tellProgress({ type: "file-started", file: fileOf(module) });
   }
 
   onTestModuleEnd(module: TestModule): void {
-    tellProgress({ type: "file-ended", file: module.relativeModuleId });
+    tellProgress({ type: "file-ended", file: fileOf(module) });
   }
 
   onTestCaseReady(test: TestCase): void {
@@ -29,12 +29,12 @@ export default class ClosingReport implements Reporter {
     for (const module of modules) {
       for (const test of module.children.allTests()) {
         const { state } = test.result();
-        if (state === "passed" && (test.diagnostic()?.retryCount ?? 0) > 0) again.push(`${module.relativeModuleId}: ${test.fullName}`);
+        if (state === "passed" && (test.diagnostic()?.retryCount ?? 0) > 0) again.push(`${fileOf(module)}: ${test.fullName}`);
         if (state === "passed") counts.passed++;
         else if (state === "failed") counts.failed++;
         else {
           counts.skipped++;
-          skipped.push(`${module.relativeModuleId}: ${test.fullName}`);
+          skipped.push(`${fileOf(module)}: ${test.fullName}`);
         }
       }
       if (module.state() === "failed" && module.errors().length > 0) counts.failed++;
@@ -59,4 +59,8 @@ export default class ClosingReport implements Reporter {
 
 const SKIPPED_SHOWN_MAX = 60;
 
-const nameOf = (test: TestCase) => ({ file: test.module.relativeModuleId, test: test.fullName });
+/** A file that is had on both stores is two. */
+const fileOf = ({ relativeModuleId, project }: TestModule): string =>
+  project.name.endsWith("on postgres") ? `${relativeModuleId} (on Postgres)` : relativeModuleId;
+
+const nameOf = (test: TestCase) => ({ file: fileOf(test.module), test: test.fullName });

@@ -1,7 +1,7 @@
 /** Calls of models, of all lives of all processes. */
 export interface Calls {
   readonly made: number;
-  /** Made, and not told in a log yet, when what made them was killed, stood still or was cut off: so many may have been made in vain. */
+  /** Never told in a log, because what made them was killed, stood still, or could not write while they were under way: made in vain. */
   readonly inFlight: number;
 }
 
@@ -9,18 +9,38 @@ export interface Calls {
 export function callsIn(places: readonly (readonly string[])[]): Calls {
   let [made, inFlight] = [0, 0];
   for (const lines of places) {
-    const open = new Set<string>();
+    const [open, excused] = [new Set<string>(), new Set<string>()];
+    let troubles = 0;
+    const excuse = () => {
+      for (const id of open) excused.add(id);
+      open.clear();
+    };
     for (const line of lines) {
       const [word = "", id = ""] = line.split(" ", 2);
-      if (word === "call") {
-        made++;
-        open.add(id);
-      } else if (word === "paid") open.delete(id);
-      else if (word === "killed" || word === "frozen" || word === "troubled") {
-        inFlight += open.size;
-        open.clear();
+      switch (word) {
+        case "call":
+          made++;
+          (troubles > 0 ? excused : open).add(id);
+          break;
+        case "paid":
+          open.delete(id);
+          excused.delete(id);
+          break;
+        case "killed":
+          excuse();
+          troubles = 0;
+          break;
+        case "frozen":
+        case "troubled":
+          excuse();
+          troubles++;
+          break;
+        case "over":
+          excuse();
+          troubles = Math.max(0, troubles - 1);
       }
     }
+    inFlight += excused.size;
   }
   return { made, inFlight };
 }

@@ -15,8 +15,9 @@ export interface Place {
   freeze(forMs: number): void;
   /** Told to end, and started again. */
   stop(): Promise<void>;
-  /** Something happened to it from outside. */
+  /** Something happens to it from outside, until that is over. */
   troubled(what: string): void;
+  relieved(): void;
   isReady(): boolean;
   isFrozen(): boolean;
   /** Told to end, for good. */
@@ -124,6 +125,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
         woken++;
         isFrozen = true;
         await sleep(frozenMs);
+        note("over");
         one.kill("SIGCONT");
         isFrozen = false;
       }
@@ -139,7 +141,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
 
   return {
     kill() {
-      note("troubled by a kill");
+      note("killed at random");
       child?.kill("SIGKILL");
     },
     freeze(forMs) {
@@ -148,7 +150,10 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
       note("troubled by standing still");
       deaths.push("frozen at random");
       one.kill("SIGSTOP");
-      setTimeout(() => one.kill("SIGCONT"), forMs);
+      setTimeout(() => {
+        if (child === one) note("over");
+        one.kill("SIGCONT");
+      }, forMs);
     },
     async stop() {
       const one = child;
@@ -160,6 +165,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
       isStopping = false;
     },
     troubled: (what) => note(`troubled by ${what}`),
+    relieved: () => note("over"),
     isFrozen: () => isFrozen,
     isReady: () => child !== undefined && isReady(),
     async end() {

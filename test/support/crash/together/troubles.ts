@@ -75,6 +75,7 @@ async function befall(trouble: Trouble, { world, database, places }: Scene): Pro
       const end = await world.network.trouble(database.host(trouble.process), trouble.kind);
       await sleep(trouble.forMs);
       await end();
+      place?.relieved();
       return trouble.kind === "apart" ? "partition" : "packets lost";
     }
     case "cut":
@@ -82,10 +83,12 @@ async function befall(trouble: Trouble, { world, database, places }: Scene): Pro
       await world.server
         .sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}' AND pid <> pg_backend_pid()`)
         .catch(() => undefined);
+      for (const one of places) one.relieved();
       return "connections cut";
     case "slow":
       for (const one of places) one.troubled("slowness");
       await keepTables(database.address(0), trouble.forMs).catch(() => undefined);
+      for (const one of places) one.relieved();
       return "tables kept";
   }
 }

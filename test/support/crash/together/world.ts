@@ -19,8 +19,8 @@ export interface World {
   restart(): Promise<void>;
   /** No table can grow, until the function that is given is called; `undefined` where a disk cannot be made. */
   readonly fillDisk: (() => () => void) | undefined;
-  /** Hears what happens to the server, before it does. Returns how to stop listening. */
-  onTrouble(listener: (what: string) => void): () => void;
+  /** Hears what happens to the server, before it does, and when that is over (`undefined`). Returns how to stop listening. */
+  onTrouble(listener: (what: string | undefined) => void): () => void;
   /** Whether the server is not to be had, or not to be written to, now. */
   isDown(): boolean;
   /** Whether the server was not to be had, or not to be written to, within the last seconds. */
@@ -58,8 +58,8 @@ export async function openWorld(): Promise<World> {
   let databases = 0;
   let isFull = false;
   let isAway = false;
-  const listeners = new Set<(what: string) => void>();
-  const tell = (what: string) => listeners.forEach((listener) => listener(what));
+  const listeners = new Set<(what: string | undefined) => void>();
+  const tell = (what: string | undefined) => listeners.forEach((listener) => listener(what));
   return {
     server,
     network: await networkAt(port),
@@ -84,6 +84,7 @@ export async function openWorld(): Promise<World> {
       await server.crash();
       await server.start();
       isAway = false;
+      tell(undefined);
       troubledAtMs = performance.now();
     },
     fillDisk:
@@ -95,6 +96,7 @@ export async function openWorld(): Promise<World> {
         return () => {
           free();
           isFull = false;
+          tell(undefined);
           troubledAtMs = performance.now();
         };
       }),
