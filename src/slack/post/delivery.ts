@@ -212,8 +212,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
     const bucket = pace.post(place.channel);
     if (!sending.mayLeave && !(await leaves(sending))) return { kind: "limited", mayBeThere: false };
     sending.mayLeave = false;
-    // Somebody else may have begun with it.
-    if (signal.aborted) return { kind: "limited", mayBeThere: true };
+    if (signal.aborted) return { kind: "limited", mayBeThere: true }; // Somebody else may have begun with it.
     const withPersona = form.personas && message.speaker !== undefined && !degraded.has("personas");
     const metadata = metadataOf(post, sending.wanted, run, message.ends);
     if (withPersona && form.shape === "whole" && post.kind === "turn" && post.part === 0) {

@@ -29,6 +29,7 @@ let opened: Membership | undefined;
 const join = async ({ connection }: Pick<ReturnType<typeof table>, "connection">): Promise<Membership> =>
   (opened = await joinOpeners(connection, {
     changes: { say: async () => 1, heard: async () => undefined },
+    role: "all",
     lost: () => void losses++,
     beat: () => undefined,
   }));
