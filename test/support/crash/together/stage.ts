@@ -78,7 +78,10 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
     }),
   );
   const unfollow = world.onTrouble((what) => {
-    for (const place of places) what === undefined ? place.relieved() : place.troubled(what);
+    for (const place of places) {
+      if (what === undefined) place.relieved();
+      else place.troubled(what);
+    }
   });
   const troubles = begin(given.troubles ?? [], { world, database, places });
   const claims = watchClaims(database, () => world.isTroubled() || troubles.areLeft());
