@@ -93,6 +93,7 @@ export function postAsApp(local: Local, given: Parameters<ContentControl["postAs
     ...thread(given),
     ...(given.blocks ? { blocks: given.blocks } : {}),
     ...(given.attachments ? { attachments: given.attachments.map((one, index) => ({ id: index + 1, ...one })) } : {}),
+    ...(given.metadata ? { metadata: given.metadata } : {}),
     files,
   });
   return message ?? refuse("message_limit_exceeded");

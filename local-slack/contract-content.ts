@@ -68,6 +68,8 @@ export interface ContentControl {
     readonly blocks?: readonly Json[];
     readonly attachments?: readonly Json[];
     readonly files?: readonly PostedFile[];
+    /** Any app may give any. */
+    readonly metadata?: { readonly event_type: string; readonly event_payload: Json };
   }): Promise<{ readonly ts: string }>;
   /** A person changes what a channel is about, or its name; the channel says so. */
   describe(described: {

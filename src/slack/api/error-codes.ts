@@ -127,6 +127,7 @@ export const ERROR_CODES: { readonly [code: string]: KnownCode } = {
     cant_update_message: `Slack does not let the app edit this message. ${NEW_CARD}`,
     edit_window_closed: `The workspace lets nobody edit a message of this age. ${NEW_CARD}`,
     streaming_state_conflict: `Slack still takes this message for one that is being written. ${NEW_CARD}`,
+    cant_delete_message: "Slack does not let the app take this message away. Parley says in its place that it counts no more.",
     update_failed: `Slack could not edit the message. ${NEW_CARD}`,
   }),
   ...rows("fine", {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../engine/clock.ts";
 import { CannotStart } from "./cannot-start.ts";
+import { noteOwnAccount } from "./own-account.ts";
 import { patiently } from "./retry-rate-limited.ts";
 import { unreached } from "./unreached.ts";
 import { slackErrorCode, type Web } from "./web-client.ts";
@@ -21,6 +22,7 @@ export async function whoAmI(
       enterprise_id: enterprise,
     } = await patiently(clock, () => web.read.auth.test());
     if (!team || !user || !bot) throw new CannotStart("SLACK_BOT_TOKEN is not a bot's token; it begins with xoxb-.");
+    noteOwnAccount(web.read, { bot, user });
     return { team, user, bot, url, ...(enterprise ? { enterprise } : {}) };
   } catch (error) {
     if (error instanceof CannotStart) throw error;

@@ -19,7 +19,7 @@ export async function adminBlocks(ctx: HandlerContext, t: Translator, actor: Act
   if ((await wouldRefuse(ctx, "audit", { ...actor, startedBy: undefined })) !== undefined) return [];
   const allow = await allowIn(ctx);
   const visitors = (deeds: readonly Deed[]) => deeds.map((deed) => t(`admin.text.deed.${deed}`)).join(", ") || t("admin.text.onlyRead");
-  const lines = DEEDS.map((deed) => `• ${t(`admin.text.deed.${deed}`)}: ${whoIs(t, allow[deed])}`);
+  const lines = DEEDS.map((deed) => `• ${t.under(t(`admin.text.deed.${deed}`), whoIs(t, allow[deed]))}`);
   return [
     { type: "header", text: plainText(t("admin.header.admin")) },
     section(

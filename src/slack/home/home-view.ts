@@ -89,7 +89,7 @@ function heldRun(t: Translator, run: HomeRun, offerAt: HomeFacts["offerAt"]): Kn
     const { seq, reasons } = state.halt;
     const offer = offerAt(run);
     const raise = raiseButton(t, offer, homeAction("raise"), { thread, seq });
-    const why = safeMrkdwn(reasons.map((reason) => reasonIn(t, reason)).join("; "));
+    const why = safeMrkdwn(t.clauses(reasons.map((reason) => reasonIn(t, reason))));
     const ceiling = offer.atCeiling ? ` ${safeMrkdwn(ceilingIn(t, offer.atCeiling))}` : "";
     const words = `${t("home.text.atLimit", { why })}${ceiling}`;
     const finish = button(t("halts.button.finish"), homeAction("finish"), { thread, seq });

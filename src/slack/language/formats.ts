@@ -2,6 +2,7 @@ import type { Usage } from "../../engine/events/events.ts";
 import { tokensOf } from "../../engine/limits/usage.ts";
 import type { Language } from "./languages.ts";
 import type { Say } from "./messages.ts";
+import { typeset } from "./typeset.ts";
 
 /** Numbers, money and time as a reader of the language writes them, by Intl. */
 export interface Formats {
@@ -31,6 +32,10 @@ export interface Formats {
   moment(ms: number, timeZone: string): string;
   /** `a, b, and c`. */
   list(items: readonly string[], kind?: "and" | "or"): string;
+  /** Half sentences side by side: `a; b`. */
+  clauses(items: readonly string[]): string;
+  /** Words under a name or a heading: `a: b`. */
+  under(heading: string, words: string): string;
 }
 
 /** Americans' own for English, as Slack's; of each language what most write. */
@@ -96,6 +101,8 @@ export function formatsIn(language: Language, say: Say): Formats {
     day: (iso) => days().format(Date.parse(iso)),
     moment: (ms, timeZone) => new Intl.DateTimeFormat(locale, { ...MOMENT, timeZone }).format(ms),
     list: (items, kind = "and") => lists[kind]().format(items),
+    clauses: (items) => items.join(typeset(language, language === "fr" ? " ; " : "; ")),
+    under: (heading, words) => `${heading}${typeset(language, language === "fr" ? " : " : ": ")}${words}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { NearedLimit, RaiseOffer, RunLimits, StopReason } from "../../engine/events/events.ts";
+import { failureIn } from "./failure-words.ts";
 import type { Translator } from "./translator.ts";
 
 /** Why a run stands or has ended, in the reader's language; as the engine's `describe` says it in the log. Not escaped. */
@@ -37,8 +38,8 @@ export function reasonIn(t: Translator, reason: StopReason): string {
       return t("limits.text.stoppedBy", { person: reason.person.name });
     case "failure":
       return reason.error.kind === "limit"
-        ? reason.error.message
-        : t("limits.text.couldNotAnswer", { agent: reason.agent, why: reason.error.message });
+        ? failureIn(t, reason.error)
+        : t("limits.text.couldNotAnswer", { agent: reason.agent, why: failureIn(t, reason.error) });
     case "nobody":
       return t("limits.text.nobodyLeft");
   }

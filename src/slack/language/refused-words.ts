@@ -34,7 +34,7 @@ type UsedUp = Pick<Budget, "account" | "spent" | "limit" | "priced">;
 /** Budgets of the day that are used up, until then (ISO 8601). */
 export function usedUpIn(t: Translator, { budgets, until }: { readonly budgets: readonly UsedUp[]; readonly until: string }): string {
   const reasons = budgets.map((one): StopReason => ({ kind: "budget", day: "", ...one }));
-  return t("unheard.text.usedUp", { budgets: reasons.map((one) => reasonIn(t, one)).join("; "), at: t.at(until) });
+  return t("unheard.text.usedUp", { budgets: t.clauses(reasons.map((one) => reasonIn(t, one))), at: t.at(until) });
 }
 
 /** A rate that is used up, and when the next is heard: who tries at the next full minute is. */

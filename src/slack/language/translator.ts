@@ -3,6 +3,7 @@ import { loadCatalogue } from "./catalogue.ts";
 import { formatsIn, type Formats } from "./formats.ts";
 import type { Language } from "./languages.ts";
 import type { Catalogue, MessageKey, Say, Theme } from "./messages.ts";
+import { typeset } from "./typeset.ts";
 
 /**
  * Speaks one language: `t("home.button.stop")`, `t("units.text.turns", { count: 3 })`, and amounts by `t.dollars(1.5)`. Values are put in as they are: what others wrote is
@@ -24,7 +25,7 @@ async function create(language: Language): Promise<Translator> {
   // To read a message takes ten times as long as to fill it.
   const read = new Map<MessageKey, IntlMessageFormat>();
   const say: Say = (key, ...[values]: readonly ({ readonly [name: string]: string | number | Date } | undefined)[]) => {
-    const message = messageOf(catalogue, key);
+    const message = typeset(language, messageOf(catalogue, key));
     if (values === undefined) return message;
     let format = read.get(key);
     // Slack's own marks, such as <@U1>, are no tags.

@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { failureOf, type CallFailure } from "../api/api-errors.ts";
+import { isOwn, ownAccount } from "../api/own-account.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
 import { endIn, outboxIdIn } from "../words/metadata.ts";
 import { patiently, type Patience } from "../api/retry-rate-limited.ts";
@@ -30,7 +31,7 @@ export interface Reconciling {
 
 /**
  * Looks for messages by the ids in their metadata: once, and once more a little later, for Slack may still be at work on a call whose answer
- * was lost. `oldest`: a ts that is older than the message, see {@link slackTimeBefore}.
+ * was lost. What others have written is passed over, whatever its metadata say. `oldest`: a ts that is older than the message, see {@link slackTimeBefore}.
  */
 export async function findPosted(
   place: Pick<Place, "channel" | "ts">,
@@ -61,10 +62,11 @@ async function readOnce(
     try {
       const at = { channel: place.channel, ts: place.ts, oldest, inclusive: true, limit: 200, include_all_metadata: true };
       const read = () => web.conversations.replies(cursor ? { ...at, cursor } : at);
+      const own = await patiently(clock, () => ownAccount(web), { ...patience, signal });
       const answer = await patiently(clock, read, { ...patience, signal });
       for (const message of answer.messages ?? []) {
         const id = outboxIdIn(message);
-        if (id === undefined || !message.ts) continue;
+        if (id === undefined || !message.ts || !isOwn(message, own)) continue;
         posted.set(id, message.ts);
         const end = endIn(message);
         if (end !== undefined) ends.set(id, end);

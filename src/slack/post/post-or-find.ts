@@ -4,6 +4,7 @@ import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { Pace } from "./pace.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
 import { outboxIdIn, ownMetadata } from "../words/metadata.ts";
+import { isOwn, ownAccount } from "../api/own-account.ts";
 import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
 import { findPosted } from "./find-posted.ts";
 import type { Log, Web } from "../api/web-client.ts";
@@ -144,13 +145,14 @@ async function findRoot(
   looked: { readonly channel: string; readonly id: string; readonly since: number; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const { channel, id, since, signal } = looked;
+  const own = await patiently(clock, () => ownAccount(web.read), { ...UNHURRIED, signal });
   let cursor: string | undefined;
   for (let pages = 0; pages < RECONCILE_PAGES_MAX; pages++) {
     if (!(await pace.reads("conversations.history").take(signal))) return undefined;
     const page = { channel, limit: HISTORY_PER_PAGE, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
     const read = () => web.read.conversations.history(page);
     const { messages = [], response_metadata: more } = await patiently(clock, read, { ...UNHURRIED, signal });
-    const found = messages.find((message) => outboxIdIn(message) === id);
+    const found = messages.find((message) => outboxIdIn(message) === id && isOwn(message, own));
     if (found?.ts) return found.ts;
     cursor = more?.next_cursor;
     if (!cursor || Number(messages.at(-1)?.ts ?? 0) * 1_000 < since - CLOCKS_DIFFER_MS) return undefined;

@@ -5,6 +5,7 @@ import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
+import { isOwn, ownAccount } from "../api/own-account.ts";
 import type { Log, Web } from "../api/web-client.ts";
 import type { Languages } from "../language/whose-language.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
@@ -60,10 +61,11 @@ export function createStreamLeftovers(parts: {
     events: readonly RunEvent[],
   ): Promise<string | undefined> {
     const oldest = slackTimeBefore(afterSeq, events, place);
+    const own = await patient(() => ownAccount(web.read), signal);
     let cursor: string | undefined;
     for (let pages = 0; pages < RECONCILE_PAGES_MAX; pages++) {
       const { messages, next } = await page(place, { oldest, limit: 200, ...(cursor ? { cursor } : {}) }, signal);
-      const found = messages.find((message) => isNoTurn(message) && message.bot_id !== undefined && message.username === username);
+      const found = messages.find((message) => isNoTurn(message) && isOwn(message, own) && message.username === username);
       if (found?.ts) return found.ts;
       cursor = next;
       if (!cursor) break;
@@ -76,12 +78,16 @@ export function createStreamLeftovers(parts: {
     asked: Partial<ConversationsRepliesArguments>,
     signal: AbortSignal,
   ): Promise<{ readonly messages: readonly Message[]; readonly next: string | undefined }> {
+    const at = { channel: place.channel, ts: place.ts, inclusive: true, include_all_metadata: true };
+    const { messages = [], response_metadata: more } = await patient(() => web.read.conversations.replies({ ...at, ...asked }), signal);
+    return { messages, next: more?.next_cursor };
+  }
+
+  async function patient<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let delayMs = RETRY_DELAY_MS; ; delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX)) {
       if (!(await bucket.take(signal))) throw new Unread({ kind: "ambiguous", code: "stopped" });
       try {
-        const at = { channel: place.channel, ts: place.ts, inclusive: true, include_all_metadata: true };
-        const answer = await web.read.conversations.replies({ ...at, ...asked });
-        return { messages: answer.messages ?? [], next: answer.response_metadata?.next_cursor };
+        return await ask();
       } catch (error) {
         const failure = failureOf(error);
         if (failure.kind === "limited") bucket.delay(failure.retryAfterMs);
@@ -140,6 +146,7 @@ class Unread extends Error {
 interface Message {
   readonly ts?: string;
   readonly bot_id?: string;
+  readonly user?: string;
   readonly username?: string;
   readonly files?: unknown;
 }

@@ -1,3 +1,4 @@
+import { failureIn } from "../language/failure-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { noIn } from "../../engine/stances/stance-words.ts";
@@ -22,7 +23,7 @@ export function dissentOf(t: Translator, transcript: Transcript, answeredBy: str
   const asked = given.flatMap(({ agent, stance, reason, error }) =>
     stance === "agree"
       ? []
-      : [{ agent, stance, words: error ? t("ends.text.notAsked", { why: error.message }) : reason || t("ends.text.noReason") }],
+      : [{ agent, stance, words: error ? t("ends.text.notAsked", { why: failureIn(t, error) }) : reason || t("ends.text.noReason") }],
   );
   const answered = new Set(given.map(({ agent }) => agent));
   const last = new Map<string, string>();

@@ -72,7 +72,7 @@ function branch(t: Translator, events: readonly RunEvent[], seq: number, stopWor
     next ? `${t("ends.text.nextSpeaker", { agent: safeMrkdwn(next.agent) })}${reason}` : t("ends.text.nobodySpoke"),
     t("units.text.turns", { count: turns }),
     t.cost(usage, priced),
-    ended ? line(ended.reasons.map((one) => reasonIn(t, one)).join("; ") || ended.reason, ANSWER_CHARS_SHOWN) : t("ends.text.goesOn"),
+    ended ? line(t.clauses(ended.reasons.map((one) => reasonIn(t, one))) || ended.reason, ANSWER_CHARS_SHOWN) : t("ends.text.goesOn"),
     answer ? t("ends.text.quoted", { words: line(withoutMarks(answer), ANSWER_CHARS_SHOWN) }) : undefined,
   ]
     .filter(Boolean)

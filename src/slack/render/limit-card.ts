@@ -17,7 +17,7 @@ export function renderHalt(t: Translator, reached: Of<"limit.reached">, transcri
   const asked = state.startedBy && !next ? `${mention(state.startedBy)} ` : "";
   const text = reached.reasons.map((reason) => headline(t, reason)).join(" ");
   const title = `${asked}:hourglass: *${text}*`;
-  const facts = safeMrkdwn(reached.reasons.flatMap((reason) => factOf(t, reason)).join("; "));
+  const facts = safeMrkdwn(t.clauses(reached.reasons.flatMap((reason) => factOf(t, reason))));
   const message = { kind: "message" as const, text: `${text} ${t("halts.text.wait")}` };
   if (next) {
     const became = decided(t, next);

@@ -134,7 +134,7 @@ function spentAndTime(t: Translator, { usage, priced, elapsedMs }: RunState): re
 
 /** `title`: how and why, in mrkdwn; `text`: the same for notifications. */
 function endWords(t: Translator, stopped: Of<"run.stopped">): { readonly title: string; readonly text: string; readonly next: string } {
-  const why = line1(stopped.reasons.map((one) => reasonIn(t, one)).join("; ") || stopped.reason);
+  const why = line1(t.clauses(stopped.reasons.map((one) => reasonIn(t, one))) || stopped.reason);
   const { title, word, next } = ENDS[stopped.outcome];
   return { title: t(title, { why }), text: t(word, { why }), next: t(next) };
 }

@@ -8,6 +8,7 @@ import { type Transcript } from "../../engine/reading/transcript.ts";
 import { ACTIONS, actions, button, confirmed, context, markdown, mention, section, type Rendered } from "../words/blocks.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
 import { CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "../words/limits.ts";
+import { failureIn } from "../language/failure-words.ts";
 import { nearIn } from "../language/limit-words.ts";
 import { readBeforeIn } from "../language/read-before.ts";
 import type { Translator } from "../language/translator.ts";
@@ -42,7 +43,7 @@ export function renderCard(t: Translator, started: Of<"run.started">, transcript
   ];
   return {
     kind: "message",
-    text: `${safeMrkdwn(started.team)}: ${task ? line1(withoutMarks(task.text)) : t("cards.text.newRun")}`,
+    text: t.under(safeMrkdwn(started.team), task ? line1(withoutMarks(task.text)) : t("cards.text.newRun")),
     plain: [title, line, progress ?? ""].join("\n").trim(),
     blocks: blocks(planOf(t, state, { events }, turnsMax)),
     // Rarely asked for, and half of what a card takes to make.
@@ -179,7 +180,7 @@ const OPTIONS_MAX = 5;
 export function renderFailure(t: Translator, agent: string, error: Failure): Rendered {
   const text = t("limits.text.couldNotAnswer", {
     agent: safeMrkdwn(agent),
-    why: safeMrkdwn(shorten(error.message, CARD_LINE_CHARS * 3)),
+    why: safeMrkdwn(shorten(failureIn(t, error), CARD_LINE_CHARS * 3)),
   });
   return { kind: "message", text: shorten(text, CARD_LINE_CHARS), plain: text, blocks: [section(`:warning: ${text}`)] };
 }

@@ -33,6 +33,8 @@ function wordsIn(t: Translator, words: Words): string {
   return words.is === "failed" ? t("cards.text.couldNotAnswer") : t("cards.text.nothingToAdd");
 }
 
+const asLine = (t: Translator, agent: string, words: string): string => (words === "" ? agent : t.under(agent, words));
+
 /** How far a run is, turn by turn, as Slack's plan with a card for each of the last turns; nothing before the first. */
 export function planOf(t: Translator, state: RunState, log: Transcript, turnsMax: number): PlanBlock | undefined {
   const { tasks, count } = tasksOf(state, log);
@@ -43,7 +45,7 @@ export function planOf(t: Translator, state: RunState, log: Transcript, turnsMax
     tasks: tasks.map(({ id, agent, status, words }) => ({
       type: "task_card" as const,
       task_id: id,
-      title: safeLine([agent, wordsIn(t, words)].filter(Boolean).join(": "), TASK_TITLE_CHARS),
+      title: safeLine(asLine(t, agent, wordsIn(t, words)), TASK_TITLE_CHARS),
       status,
     })),
   };

@@ -46,7 +46,7 @@ test("help, the list of runs and what came of a command are in the language of w
   await journey.slack.control.post({ user: MARIA, channel: GENERAL, text: "And what about three?", threadTs: thread.ts });
   await journey.slack.control.until(() => journey.whispers(MARIA).at(-1)?.startsWith("Damit weitermachen?") ?? false);
   expect(journey.whispers(MARIA).at(-1)).toBe(
-    "Damit weitermachen? pair ist hier fertig und hat deine Nachricht nicht gelesen. Später erwähne mich, um weiterzumachen.",
+    "Damit weitermachen? pair ist hier fertig und hat deine Nachricht nicht gelesen. Wenn du später weitermachen willst, erwähne mich.",
   );
   await journey.slack.control.post({ user: JONAS, channel: GENERAL, text: "pause", threadTs: thread.ts });
   await journey.slack.control.until(() => journey.whispers(JONAS).at(-1) === "No agent is talking in this thread.");

@@ -32,11 +32,11 @@ test("a French reader's run is French where a file and earlier messages could no
   const thread = journey.thread(GENERAL, root.ts);
   await thread.until(() => wordsOf(thread.ofKind("approval").at(-1)).includes("[Refuser]"));
   expect(wordsOf(thread.ofKind("card")[0])).toMatch(
-    /Rien lu [^;]*; au moins un autre n’a pas pu être lu : l’app n’a pas le droit de lire ce qui a été dit ici auparavant/,
+    /Rien lu [^;]*\u202F; au moins un autre n’a pas pu être lu\u00A0: l’app n’a pas le droit de lire ce qui a été dit ici auparavant/,
   );
   await thread.click("Refuser", MARIA);
   const end = await thread.ended();
-  expect(wordsOf(end)).toContain("*Terminé*");
+  expect(wordsOf(end)).toContain("*Terminée*");
   expect(thread.text()).toContain("Maria a déjà refusé ce code. Il n’est plus exécuté tel quel dans cette exécution");
   // What agents read is the team's own, and stays as it is.
   const [task] = (await thread.log()).filter((event) => event.type === "message.posted" && "person" in event);
@@ -56,7 +56,7 @@ test("whoever reads French is told in French of a channel, and of a thread, that
   control.archive(GENERAL);
   await control.until(() => directly().length === 1);
   expect(directly()).toEqual([
-    `Je ne peux plus publier dans <#${GENERAL}> (is_archived). Le canal est archivé. Désarchivez-le, ou posez la question dans un autre. L’exécution que vous y avez lancée attend, et continue quand je suis de retour ; après 7 jours, elle est abandonnée.`,
+    `Je ne peux plus publier dans <#${GENERAL}> (is_archived). Le canal est archivé. Désarchivez-le, ou posez la question dans un autre. L’exécution que vous y avez lancée attend\u202F; elle reprend dès que je peux de nouveau y publier, et est abandonnée après 7 jours.`,
   ]);
   control.unarchive(GENERAL);
   await expect.poll(() => journey.problems.join("\n")).toContain("is open to Parley again");
@@ -64,7 +64,7 @@ test("whoever reads French is told in French of a channel, and of a thread, that
   await thread.reply("Oui.");
   await control.until(() => directly().length === 2);
   expect(directly()[1]).toBe(
-    "J’ai arrêté de travailler sur votre tâche : je ne peux plus publier dans son fil (restricted_action_thread_locked). Le fil est verrouillé. Posez la question dans un nouveau fil. Rien n’est perdu : mentionnez-moi là-bas pour continuer.",
+    "J’ai arrêté de travailler sur votre tâche\u00A0: je ne peux plus publier dans son fil (restricted_action_thread_locked). Le fil est verrouillé. Posez la question dans un nouveau fil. Rien n’est perdu\u00A0: mentionnez-moi là-bas pour continuer.",
   );
   expect(englishIn(shownBy(journey))).toEqual([]);
 });

@@ -49,7 +49,7 @@ test("where the team file says that code is off, it is said, with what to write 
   const mend = 'To enable it, set "sandbox: { executor: docker }" in the team file.';
   expect(wordsOf(thread.ofKind("turn")[1])).toContain(`**python** · not run\n\nCode is not run here. ${mend}`);
   expect(thread.ofKind("notice").map(wordsOf)).toEqual([
-    `(Code is not run in this installation, so agents only reason about it. Code is not run here. ${mend})`,
+    `(Code is not run in this installation, so agents only reason about it. For whoever runs Parley: Code is not run here. ${mend})`,
   ]);
 });
 

@@ -59,7 +59,7 @@ test("whoever opens the DM is offered each team, the default of the channel besi
   control.setLocale(MARIA, "fr-FR");
   await journey.quiet();
   await control.openApp({ user: MARIA, tab: "messages" });
-  const french = { title: "pair: Two who talk.", message: "pair : Demandez-moi ce qu’il me faut, puis travaillons-y ensemble." };
+  const french = { title: "pair: Two who talk.", message: "pair\u00A0: Demandez-moi ce qu’il me faut, puis travaillons-y ensemble." };
   await control.until(() => control.prompts(DM)[0]?.message === french.message);
   expect(control.prompts(DM)[0]).toEqual(french);
   // An agent's prompts name no thread: with one, Slack does nothing.

@@ -19,7 +19,7 @@ const FACTS: { readonly [reaction in Exclude<Reaction, "bug" | "doubt">]: readon
   hold: ["invalid_auth", "token_revoked", "account_inactive", "team_access_not_granted"],
   split: ["msg_too_long", "msg_blocks_too_long", "msg_blocks_too_many"],
   strip: ["invalid_blocks", "invalid_blocks_format", "markdown_text_conflict", "block_mismatch"],
-  anew: ["cant_update_message", "edit_window_closed", "streaming_state_conflict", "update_failed"],
+  anew: ["cant_update_message", "edit_window_closed", "streaming_state_conflict", "cant_delete_message", "update_failed"],
   fine: ["already_reacted", "no_reaction", "user_not_in_channel", "hash_conflict", "not_found"],
   say: [
     "storage_limit_reached", "file_uploads_disabled", "slack_connect_blocked_file_type", "slack_connect_canvas_sharing_blocked",

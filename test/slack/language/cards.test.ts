@@ -52,7 +52,7 @@ test("code that waits for a yes asks for it in the language of its run", async (
     `<@U0MARIA> *Runner möchte 1 Zeile python ausführen:*\nprint(1)\n[Einmal ausführen] [Für diesen Lauf erlauben] [Ändern…] [Ablehnen] [Mit Begründung ablehnen…]\n(ohne ein Ja bis ${date("{date_short} um {time}")} wird es nicht ausgeführt)`,
   );
   expect(await shown("fr", "approval", timed)).toBe(
-    `<@U0MARIA> *Runner veut exécuter 1 ligne de python :*\nprint(1)\n[Exécuter une fois] [Autoriser pour cette exécution] [Modifier…] [Refuser] [Refuser et dire pourquoi…]\n(sans accord avant le ${date("{date_short} à {time}")}, cela n’est pas exécuté)`,
+    `<@U0MARIA> *Runner veut exécuter 1 ligne de python\u00A0:*\nprint(1)\n[Exécuter une fois] [Autoriser pour cette exécution] [Modifier…] [Refuser] [Refuser et dire pourquoi…]\n(sans accord avant le ${date("{date_short} à {time}")}, cela n’est pas exécuté)`,
   );
 });
 
@@ -62,7 +62,7 @@ test("a tool that is asked for once says so", async () => {
     /\*Runner möchte `web_fetch` zum ersten Mal aufrufen:\*[^]*\[In diesem Thread erlauben\]/,
   );
   expect(await shown("fr", "approval", once)).toMatch(
-    /\*Runner veut appeler `web_fetch` pour la première fois :\*[^]*\[Autoriser dans ce fil\]/,
+    /\*Runner veut appeler `web_fetch` pour la première fois\u00A0:\*[^]*\[Autoriser dans ce fil\]/,
   );
 });
 
@@ -72,7 +72,7 @@ test("of code that does not fit, what is left out is counted, and its file is na
     /\nHier in der Mitte weggelassen: \d+ Zeilen \([\d.]+ Zeichen\); alles steht in der Datei code-to-run-3\.py darüber|\(Hier in der Mitte weggelassen: \d+ Zeilen \([\d.]+ Zeichen\); alles steht in der Datei code-to-run-3\.py darüber\)/,
   );
   expect(await shown("fr", "approval", cut)).toMatch(
-    /Omis ici, au milieu : \d+ lignes \([\d\u202f]+ caractères\) ; tout est dans le fichier code-to-run-3\.py ci-dessus/,
+    /Omis ici, au milieu\u00A0: \d+ lignes \([\d\u202f]+ caractères\)\u202F; tout est dans le fichier code-to-run-3\.py ci-dessus/,
   );
   expect(await shown("de", "approval-file", cut)).toBe(
     "code-to-run-3.py: Alles, was Runner ausführen möchte: 151 Zeilen python. Alles, was *Runner* ausführen möchte: 151 Zeilen python.",
@@ -90,19 +90,19 @@ test.each([
     "no, and why",
     [given({ approved: false, reason: "Zu teuer" })],
     "abgelehnt von <@U0MARIA>: Zu teuer",
-    "refusé par <@U0MARIA> : Zu teuer",
+    "refusé par <@U0MARIA>\u00A0: Zu teuer",
   ],
   [
     "for the run",
     [forRun],
     "erlaubt von <@U0MARIA>, für diesen Lauf: Code von *Runner* läuft ab jetzt ohne Nachfrage)\n[Wieder fragen",
-    "autorisé par <@U0MARIA> pour cette exécution : le code de *Runner* s’exécute désormais sans demander)\n[Me redemander",
+    "autorisé par <@U0MARIA> pour cette exécution\u00A0: le code de *Runner* s’exécute désormais sans demander)\n[Me redemander",
   ],
   [
     "for the run, taken back",
     [forRun, withdrawn],
     "erlaubt von <@U0MARIA>, für diesen Lauf; <@U0ADA> hat das zurückgenommen",
-    "autorisé par <@U0MARIA> pour cette exécution ; <@U0ADA> a retiré cet accord",
+    "autorisé par <@U0MARIA> pour cette exécution\u202F; <@U0ADA> a retiré cet accord",
   ],
   [
     "for the run, which is over",
@@ -114,10 +114,10 @@ test.each([
     "too late",
     [expired],
     "niemand hat es rechtzeitig erlaubt; es wurde nicht ausgeführt",
-    "personne ne l’a autorisé à temps ; cela n’a pas été exécuté",
+    "personne ne l’a autorisé à temps\u202F; cela n’a pas été exécuté",
   ],
-  ["the run ended", [stopped()], "nicht entschieden; der Lauf hat aufgehört", "sans décision ; l’exécution s’est arrêtée"],
-  ["its turn was skipped", [skipped], "nicht entschieden; der Beitrag wurde übersprungen", "sans décision ; le tour a été passé"],
+  ["the run ended", [stopped()], "nicht entschieden; der Lauf hat aufgehört", "sans décision\u202F; l’exécution s’est arrêtée"],
+  ["its turn was skipped", [skipped], "nicht entschieden; der Beitrag wurde übersprungen", "sans décision\u202F; le tour a été passé"],
 ] as const)("what became of it is said in the language of the run: %s", async (_what, events, german, french) => {
   expect(below(await shown("de", "approval", request(), ...events))).toBe(german);
   expect(below(await shown("fr", "approval", request(), ...events))).toBe(french);
@@ -150,7 +150,7 @@ test("a run at a limit says in its language what is reached, what that means and
     `<@U0MARIA> :hourglass: *Die Grenze ist erreicht: 20 Beiträge.*\n(Die Agenten warten; es wird nichts mehr ausgegeben. Ohne Entscheidung endet der Lauf am ${date("{date_short} um {time}")}.)\n[Erhöhen auf 40 Beiträge] [Mit Zusammenfassung beenden] [Stoppen]`,
   );
   expect(await shown("fr", "halt", atTurns)).toBe(
-    `<@U0MARIA> :hourglass: *La limite de 20 tours est atteinte.*\n(Les agents attendent ; plus rien n’est dépensé. Sans décision, l’exécution s’arrête le ${date("{date_short} à {time}")}.)\n[Porter à 40 tours] [Terminer par un résumé] [Arrêter]`,
+    `<@U0MARIA> :hourglass: *La limite de 20 tours est atteinte.*\n(Les agents attendent\u202F; plus rien n’est dépensé. Sans décision, l’exécution s’arrête le ${date("{date_short} à {time}")}.)\n[Porter à 40 tours] [Terminer par un résumé] [Arrêter]`,
   );
 });
 
@@ -159,7 +159,7 @@ test.each([
     "minutes",
     reached([{ kind: "minutes", limit: 1, elapsed: 1.2 }]),
     "Die Grenze ist erreicht: 1 Minute.*\n(1 Minute gebraucht. Die Agenten",
-    "La limite de 1 minute est atteinte.*\n(durée : 1 minute. Les agents",
+    "La limite de 1 minute est atteinte.*\n(durée\u00A0: 1 minute. Les agents",
   ],
   [
     "tokens",
@@ -179,7 +179,7 @@ test.each([
       offer: { to: {}, atCeiling: [{ limit: "budget", account: "workspace", most: 5 }] },
     }),
     "Das heutige Budget für den Workspace (5,00\u00a0$) ist aufgebraucht.*\n(mindestens 5,25\u00a0$ heute ausgegeben. Die Agenten warten; es wird nichts mehr ausgegeben. Weiter kann das hier niemand erhöhen: das Budget für den Workspace auf 5,00\u00a0$ am Tag, höchstens (`ceilings.raised` in der Teamdatei).)\n[Mit Zusammenfassung",
-    "Le budget du jour pour l’espace de travail, 5,00\u00a0$, est épuisé.*\n(au moins 5,25\u00a0$ dépensés aujourd’hui. Les agents attendent ; plus rien n’est dépensé. Personne ne peut relever cela davantage ici : le budget pour l’espace de travail à 5,00\u00a0$ par jour au plus (`ceilings.raised` dans le fichier d’équipes).)\n[Terminer",
+    "Le budget du jour pour l’espace de travail, 5,00\u00a0$, est épuisé.*\n(au moins 5,25\u00a0$ dépensés aujourd’hui. Les agents attendent\u202F; plus rien n’est dépensé. Personne ne peut relever cela davantage ici\u00A0: le budget pour l’espace de travail à 5,00\u00a0$ par jour au plus (`ceilings.raised` dans le fichier d’équipes).)\n[Terminer",
   ],
   [
     "a call that would pass it",
@@ -204,7 +204,7 @@ test.each([
     "a new day",
     [raised({ person: undefined, to: {} })],
     "es gibt wieder Budget; der Lauf geht weiter",
-    "il y a de nouveau du budget ; l’exécution continue",
+    "il y a de nouveau du budget\u202F; l’exécution continue",
   ],
   ["a summary", [summary], "endet mit einer Zusammenfassung, gewünscht von <@U0ADA>", "se termine par un résumé, à la demande de <@U0ADA>"],
   ["stopped", [byPerson], "gestoppt von <@U0ADA>", "arrêtée par <@U0ADA>"],
@@ -212,7 +212,7 @@ test.each([
     "nobody",
     [stopped()],
     "niemand hat rechtzeitig entschieden; der Lauf hat aufgehört",
-    "personne n’a décidé à temps ; l’exécution s’est arrêtée",
+    "personne n’a décidé à temps\u202F; l’exécution s’est arrêtée",
   ],
 ] as const)("what was decided at the limit is said in the language of the run: %s", async (_what, events, german, french) => {
   expect(await shown("de", "halt", atTurns, ...events)).toBe(`:hourglass: *Die Grenze ist erreicht: 20 Beiträge.*\n(${german})`);
@@ -223,6 +223,9 @@ test.each(LANGUAGES)("a question is asked in %s, colon and all", async (language
   const asked: EventBody = { type: "handoff.made", agent: "Coder", to: "human", text: "Tabs?", options: [] };
   const post = { seq: 4, kind: "question", part: 0 } as const;
   const rendered = render(await loadTranslator(language), post, logOf(started(), asks("x"), selects("Coder"), asked), TEAM);
-  expect(rendered).toHaveProperty("text", { en: "Coder asks: Tabs?", de: "Coder fragt: Tabs?", fr: "Coder demande : Tabs?" }[language]);
-  expect(JSON.stringify(rendered)).toContain({ en: "Coder asks:*", de: "Coder fragt:*", fr: "Coder demande :*" }[language]);
+  expect(rendered).toHaveProperty(
+    "text",
+    { en: "Coder asks: Tabs?", de: "Coder fragt: Tabs?", fr: "Coder demande\u00A0: Tabs?" }[language],
+  );
+  expect(JSON.stringify(rendered)).toContain({ en: "Coder asks:*", de: "Coder fragt:*", fr: "Coder demande\u00A0:*" }[language]);
 });

@@ -41,7 +41,7 @@ function contextIn(language: Language) {
 test.each([
   ["en", "code allowed by whoever started the run, admins of the workspace"],
   ["de", "Code erlauben dürfen: wer den Lauf gestartet hat, Admins des Workspace"],
-  ["fr", "autorisent le code : qui a lancé l’exécution, les administrateurs de l’espace de travail"],
+  ["fr", "autorisent le code\u00A0: qui a lancé l’exécution, les administrateurs de l’espace de travail"],
 ] as const)("who has set a channel reads in %s who may allow code", async (language, words) => {
   const { ctx, told } = contextIn(language);
   const approve = { value: { selected_option: { value: "both" } } };

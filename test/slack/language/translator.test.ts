@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { SlackSettings } from "../../../src/config/schema/team-file.ts";
 import { LANGUAGES, languageOf } from "../../../src/slack/language/languages.ts";
+import { typeset } from "../../../src/slack/language/typeset.ts";
 import { loadTranslator, type Translator } from "../../../src/slack/language/translator.ts";
 import { createLanguages } from "../../../src/slack/language/whose-language.ts";
 import * as before from "../../../src/slack/words/blocks.ts";
@@ -29,6 +30,15 @@ test("a message is filled in, with the plural of its language", () => {
 test("what others wrote is put in as it is: neither a tag nor a message of its own", () => {
   const question = "<@U1> {x} '{y}' &lt;b&gt; # {n, plural, other {#}}";
   expect(de("home.text.asks", { agent: "A'{", question })).toBe(`*A'{ fragt:* ${question}`);
+});
+
+test("French marks stand apart from the word before them, and no line begins with one; code and emoji stay as they are", () => {
+  expect(fr("home.text.asks", { agent: "Ana", question: "Ou ?" })).toBe("*Ana demande\u00A0:* Ou ?");
+  expect(fr("cards.text.near", { what: "3 ; 4" })).toBe(":hourglass_flowing_sand: près d’une limite\u00A0: 3 ; 4");
+  expect(typeset("fr", "« Oui ! » ; `a : b ;` :tada: Non ?")).toBe("«\u00A0Oui\u202F!\u00A0»\u202F; `a : b ;` :tada: Non\u202F?");
+  expect(typeset("de", "Nein ; doch !")).toBe("Nein ; doch !");
+  expect([en, de, fr].map((t) => t.clauses(["a", "b"]))).toEqual(["a; b", "a; b", "a\u202F; b"]);
+  expect([en, de, fr].map((t) => t.under("Ana", "b"))).toEqual(["Ana: b", "Ana: b", "Ana\u00A0: b"]);
 });
 
 test("a message without its values, with others, or one that there is not, does not compile", () => {

@@ -33,7 +33,7 @@ test("code that nobody let run says so in the language of its run, and whose no 
   const refused = [request, no, notRun("Maria said no: Zu teuer"), report];
   expect(await words("en", ...refused)).toEqual(["**python** · not run\n\nMaria said no: Zu teuer"]);
   expect(await words("de", ...refused)).toEqual(["**python** · nicht ausgeführt\n\nabgelehnt von Maria: Zu teuer"]);
-  expect(await words("fr", ...refused)).toEqual(["**python** · non exécuté\n\nrefusé par Maria : Zu teuer"]);
+  expect(await words("fr", ...refused)).toEqual(["**python** · non exécuté\n\nrefusé par Maria\u00A0: Zu teuer"]);
   const late = [request, { type: "approval.expired", call: "code-4-0" } as const, notRun("Nobody allowed it in time."), report];
   expect(await words("de", ...late)).toEqual([
     "**python** · nicht ausgeführt\n\nniemand hat es rechtzeitig erlaubt; es wurde nicht ausgeführt",
@@ -57,7 +57,7 @@ test("code that is run for nobody says why in the language of its run", async ()
   expect(await german({ why: "skipped", by: "Maria" })).toMatch(/^Maria hat den Beitrag übersprungen/);
   expect(await german({ why: "asked" })).toMatch(/^Eine Person wurde nach diesem Code gefragt und hat noch nicht zugestimmt\. Un/);
   expect(await words("fr", withheld({ why: "off" }), report)).toEqual([
-    "**python** · non exécuté\n\nLe code n’est pas exécuté ici : c’est désactivé à cet endroit, ou pour l’équipe.",
+    "**python** · non exécuté\n\nLe code n’est pas exécuté ici\u00A0: c’est désactivé à cet endroit, ou pour l’équipe.",
   ]);
   expect(await words("en", withheld({ why: "off" }), report)).toEqual(["**python** · not run\n\nIn English."]);
 });
@@ -69,7 +69,7 @@ test("how code ended is said in the language of its run where that is text", asy
   expect(german).toContain("**python** · Exit-Code 0 · 2,1 s\n\n_keine Ausgabe_\n\nDateien: summe.csv (12 kB)");
   expect(german).toMatch(/\*\*python\*\* · am Zeitlimit beendet · 2,1 s\n\n```\n[^`]*\n… [\d.]+ Zeichen sind hier weggelassen …\n/);
   const [french = ""] = await words("fr", ...ended);
-  expect(french).toContain("_aucune sortie_\n\nfichiers : summe.csv (12 ko)");
+  expect(french).toContain("_aucune sortie_\n\nfichiers\u00A0: summe.csv (12 ko)");
 });
 
 test("what is too long to be read in a message is named in the language of its run", async () => {
@@ -80,21 +80,21 @@ test("what is too long to be read in a message is named in the language of its r
   expect(german).toContain(`_(eine Tabelle mit ${rows} Zeilen: in der Datei darunter, als CSV)_`);
   expect(german).toMatch(/_\(\d+ weitere Zeilen: in der Datei darunter\)_/);
   const [french = ""] = await words("fr", says("Runner", `${table}\n${program}`));
-  expect(french).toContain(`_(un tableau de ${rows} lignes : dans le fichier ci-dessous, en CSV)_`);
+  expect(french).toContain(`_(un tableau de ${rows} lignes\u00A0: dans le fichier ci-dessous, en CSV)_`);
   expect(await words("de", says("Runner", " "))).toEqual(["_(hat nichts gesagt)_"]);
 });
 
 test.each([
   [
     "de",
-    "plot.png (70 Bytes) konnte nicht hochgeladen werden: der App fehlt die Berechtigung files:write; gib sie ihr und installiere die App neu. Es liegt in Parleys Protokoll.",
-    "konnte nicht hochgeladen werden: In diesem Workspace ist das Hochladen ausgeschaltet. Frage eine Person, die den Workspace verwaltet. Es",
+    "plot.png (70 Bytes) konnte nicht hochgeladen werden: der App fehlt die Berechtigung files:write; gib sie ihr und installiere die App neu. Die Datei liegt in Parleys Protokoll.",
+    "konnte nicht hochgeladen werden: In diesem Workspace ist das Hochladen ausgeschaltet. Frage eine Person, die den Workspace verwaltet. Die Datei",
     "Ein Beitrag von Ada konnte hier nicht gepostet werden (no_text). Er steht in Parleys Protokoll.",
   ],
   [
     "fr",
-    "plot.png (70 octets) n’a pas pu être téléversé : l’app n’a pas l’autorisation « files:write » ; ajoutez-la et réinstallez l’app. Le fichier est gardé dans le journal de Parley.",
-    "n’a pas pu être téléversé : Le téléversement est désactivé dans cet espace de travail. Demandez à une personne qui gère l’espace de travail. Le",
+    "plot.png (70 octets) n’a pas pu être téléversé\u00A0: l’app n’a pas l’autorisation «\u00A0files:write\u00A0»\u202F; ajoutez-la et réinstallez l’app. Le fichier est gardé dans le journal de Parley.",
+    "n’a pas pu être téléversé\u00A0: Le téléversement est désactivé dans cet espace de travail. Demandez à une personne qui gère l’espace de travail. Le",
     "Un message de Ada n’a pas pu être publié ici (no_text). Il est gardé dans le journal de Parley.",
   ],
 ] as const)("what Slack does not take is told in the language of the run: %s", async (language, notUploaded, notAllowed, notPosted) => {

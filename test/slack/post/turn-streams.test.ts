@@ -101,7 +101,7 @@ test("a stream that may not be taken away says in the language of its run that i
   parley.slack.control.fault({ method: "chat.delete", kind: "error", code: "restricted_action", times: 5 });
   await parley.record(thread, stopped());
   await parley.settle();
-  expect(calls(parley, "chat.update").map(({ args }) => args["text"])).toContain("(interrompu ; le tour entier est ci-dessous)");
+  expect(calls(parley, "chat.update").map(({ args }) => args["text"])).toContain("(interrompu\u202F; le tour entier est ci-dessous)");
 });
 
 test("a stream goes whose turn was posted in another way", async () => {

@@ -17,9 +17,9 @@ const MISTAKES: readonly (readonly [string, readonly [en: string, de: string, fr
   ["every day at 9:00 and 17:30 look", ["at the same minute", "auf dieselbe Minute", "à la même minute"]],
   [
     "every day at 9:00 Europe/Nowhere look",
-    ["no time zone “Europe/Nowhere”", "Zeitzone „Europe/Nowhere“", "fuseau horaire « Europe/Nowhere »"],
+    ["no time zone “Europe/Nowhere”", "Zeitzone „Europe/Nowhere“", "fuseau horaire «\u00A0Europe/Nowhere\u00A0»"],
   ],
-  ["`61 9 * * *` look", ["“61 9 * * *” is no rule", "„61 9 * * *“ ist keine", "« 61 9 * * * » n’est pas"]],
+  ["`61 9 * * *` look", ["“61 9 * * *” is no rule", "„61 9 * * *“ ist keine", "«\u00A061 9 * * *\u00A0» n’est pas"]],
   ["`0 9 31 2 *` look", ["no such time", "Diesen Zeitpunkt gibt es", "plus de telle date"]],
   ["`* * * * *` look", ["That is every minute", "Das wäre jede Minute", "C’est chaque minute"]],
   ["`*/5 * * * *` look", ["every 5 minutes", "alle 5 Minuten", "toutes les 5 minutes"]],

@@ -62,7 +62,7 @@ test.each([
   ],
   [
     "fr-FR",
-    /^\*Coder\* attend une réponse <http[^|]+\|dans son fil> :\n>Wie viele\?\nL’exécution attend que quelqu’un réponde\.$/,
+    /^\*Coder\* attend une réponse <http[^|]+\|dans son fil>\u00A0:\n>Wie viele\?\nL’exécution attend que quelqu’un réponde\.$/,
     /\nSans réponse, l’exécution continue le <!date\^1767607200\^\{date_short\} à \{time\}\|2026-01-05 10:00 UTC>\.$/,
   ],
 ] as const)("who has not answered is reminded in the language that they read: %s", async (locale, open, timed) => {

@@ -127,7 +127,7 @@ test("the line follows the words of who writes, at a pace, and thinks again with
 
 test.each([
   ["de", "denkt nach…", "denkt nach… (Beitrag 1)", "schreibt: 10 km …"],
-  ["fr", "réfléchit…", "réfléchit… (tour 1)", "écrit : 10 km …"],
+  ["fr", "réfléchit…", "réfléchit… (tour 1)", "écrit\u00A0: 10 km …"],
 ] as const)("the line is in the language of the run, which all of the thread read: %s", async (language, thinks, turn, isWriting) => {
   record({ ...started[0], language } as EventBody, started[1] as EventBody, selected("Ada"));
   await until(() => line() !== undefined);
@@ -140,7 +140,7 @@ test.each([
 
 test.each([
   ["de", "denkt als Ada nach…", "Ada denkt nach…", "schreibt als Ada: 10 km …", "Ada schreibt: 10 km …"],
-  ["fr", "réfléchit en tant que Ada…", "Ada réfléchit…", "écrit en tant que Ada : 10 km …", "Ada écrit : 10 km …"],
+  ["fr", "réfléchit en tant que Ada…", "Ada réfléchit…", "écrit en tant que Ada\u00A0: 10 km …", "Ada écrit\u00A0: 10 km …"],
 ] as const)("without faces the line names the agent, in the language of the run: %s", async (language, ...lines) => {
   slack.control.fault({ method: LINE, kind: "error", code: "missing_scope", times: 1 });
   record({ ...started[0], language } as EventBody, started[1] as EventBody, selected("Ada"));

@@ -22,6 +22,7 @@ import { cards } from "./thread/cards.ts";
 import { choices } from "./thread/choices.ts";
 import { codes } from "./thread/codes.ts";
 import { ends } from "./thread/ends.ts";
+import { failures } from "./thread/failures.ts";
 import { halts } from "./thread/halts.ts";
 import { limits } from "./thread/limits.ts";
 import { lines } from "./thread/lines.ts";
@@ -39,6 +40,7 @@ export const words: Catalogue = {
   codes,
   control,
   ends,
+  failures,
   forms,
   halts,
   help,

@@ -19,9 +19,9 @@ export const control: Translated<"control"> = {
   "text.heldPaused": "Der Lauf wurde von {person} angehalten. Deine Worte sind aufgehoben und werden gelesen, sobald er weitergeht.",
 
   "text.goOnTeam":
-    "*Damit weitermachen?* {team} ist hier fertig und hat deine Nachricht nicht gelesen. Später erwähne mich, um weiterzumachen.",
+    "*Damit weitermachen?* {team} ist hier fertig und hat deine Nachricht nicht gelesen. Wenn du später weitermachen willst, erwähne mich.",
   "text.goOnAgents":
-    "*Damit weitermachen?* Die Agenten sind hier fertig und haben deine Nachricht nicht gelesen. Später erwähne mich, um weiterzumachen.",
+    "*Damit weitermachen?* Die Agenten sind hier fertig und haben deine Nachricht nicht gelesen. Wenn du später weitermachen willst, erwähne mich.",
   "button.continue": "Damit weitermachen",
   "button.no": "Nein",
   "text.meanTeam": "Meinst du das Team *{near}*? Nichts beginnt, bis du es sagst; du kannst auch deine Nachricht ändern.",

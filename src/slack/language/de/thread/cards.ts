@@ -64,7 +64,7 @@ export const cards: Translated<"cards"> = {
 
   "text.codeOffByRule":
     "Code ist hier ausgeschaltet, nach der Regel dieses Channels oder des Teams; die Agenten denken also nur darüber nach.",
-  "text.codeOff": "In dieser Installation läuft kein Code; die Agenten denken also nur darüber nach. {why}",
+  "text.codeOff": "In dieser Installation läuft kein Code; die Agenten denken also nur darüber nach. Für die, die Parley betreiben: {why}",
   "text.silent": "{agent} hatte dem, was die Werkzeuge lieferten, nichts hinzuzufügen.",
   "text.wasAway": "Ich war eine Weile weg und mache weiter, wo das Gespräch aufgehört hat; nichts ist verloren.",
 

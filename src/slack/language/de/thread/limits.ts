@@ -22,6 +22,8 @@ export const limits: Translated<"limits"> = {
   "text.wasCalled": "{tool} wurde aufgerufen",
   "text.stoppedBy": "gestoppt von {person}",
   "text.couldNotAnswer": "{agent} konnte nicht antworten: {why}",
+  "text.nextCall": "der nächste Aufruf könnte die Grenze überschreiten: {what}",
+  "text.budgetGone": "von einem Tagesbudget ist nichts mehr für den nächsten Aufruf übrig",
   "text.nobodyLeft": "niemand ist mehr dran",
 
   "text.ofWorkspace": "den Workspace",

@@ -17,7 +17,7 @@ export const lines: Translated<"lines"> = {
 
   "text.turnUnposted": "Ein Beitrag von {agent} konnte hier nicht gepostet werden ({code}). Er steht in Parleys Protokoll.",
   "text.unposted": "Eine Nachricht konnte hier nicht gepostet werden ({code}). Sie steht in Parleys Protokoll.",
-  "text.notUploaded": "{file} konnte nicht hochgeladen werden: {why}. Es liegt in Parleys Protokoll.",
+  "text.notUploaded": "{file} konnte nicht hochgeladen werden: {why}. Die Datei liegt in Parleys Protokoll.",
   "text.whyNot.missing_scope": "der App fehlt die Berechtigung files:write; gib sie ihr und installiere die App neu",
   "text.whyNot.unknown_method": "dieser Server nimmt keine Dateien an",
   "text.whyNot.content_gone": "der Inhalt ist nicht mehr da",

@@ -59,7 +59,7 @@ export const cards = {
   "text.goesOnWithout": "without an answer the run goes on {at}",
 
   "text.codeOffByRule": "Code is off here, by the rule of this channel or of the team, so agents only reason about it.",
-  "text.codeOff": "Code is not run in this installation, so agents only reason about it. {why}",
+  "text.codeOff": "Code is not run in this installation, so agents only reason about it. For whoever runs Parley: {why}",
   "text.silent": "{agent} had nothing to add to what its tools gave.",
   "text.wasAway": "I was away for a while and go on where the conversation stopped; nothing is lost.",
 

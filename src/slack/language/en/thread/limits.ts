@@ -21,6 +21,8 @@ export const limits = {
   "text.wasCalled": "{tool} was called",
   "text.stoppedBy": "stopped by {person}",
   "text.couldNotAnswer": "{agent} could not answer: {why}",
+  "text.nextCall": "the next call could pass the limit of {what}",
+  "text.budgetGone": "of a budget of the day nothing is left for the next call",
   "text.nobodyLeft": "nobody left to speak",
 
   "text.ofWorkspace": "the workspace",

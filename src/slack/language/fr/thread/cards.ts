@@ -64,7 +64,8 @@ export const cards: Translated<"cards"> = {
 
   "text.codeOffByRule":
     "Le code est désactivé ici, par la règle de ce canal ou de l’équipe : les agents ne font donc que raisonner dessus.",
-  "text.codeOff": "Cette installation n’exécute pas de code : les agents ne font donc que raisonner dessus. {why}",
+  "text.codeOff":
+    "Cette installation n’exécute pas de code : les agents ne font donc que raisonner dessus. Pour les personnes qui gèrent Parley : {why}",
   "text.silent": "{agent} n’avait rien à ajouter à ce que ses outils ont donné.",
   "text.wasAway": "J’ai été absent un moment et je reprends là où la conversation s’est arrêtée ; rien n’est perdu.",
 

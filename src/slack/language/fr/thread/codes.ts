@@ -43,9 +43,9 @@ export const codes: Translated<"codes"> = {
 
   "text.closed": "Je ne peux plus publier dans {channel} ({code}). {says}",
   "text.runWaits":
-    "L’exécution que vous y avez lancée attend, et continue quand je suis de retour ; {count, plural, one {après # jour} other {après # jours}}, elle est abandonnée.",
+    "L’exécution que vous y avez lancée attend ; elle reprend dès que je peux de nouveau y publier, et est abandonnée {count, plural, one {après # jour} other {après # jours}}.",
   "text.wordsWait":
-    "Ce que j’ai à y dire attend, et est publié quand je suis de retour ; {count, plural, one {après # jour} other {après # jours}}, cela est abandonné.",
+    "Ce que j’ai à y dire attend ; c’est publié dès que je peux de nouveau y publier, et abandonné {count, plural, one {après # jour} other {après # jours}}.",
   "text.stopped":
     "J’ai arrêté de travailler sur votre tâche : je ne peux plus publier dans son fil ({code}). {says} Rien n’est perdu : mentionnez-moi là-bas pour continuer.",
   "text.ended":

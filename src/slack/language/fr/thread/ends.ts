@@ -1,11 +1,11 @@
 import type { Translated } from "../../messages.ts";
 
 export const ends: Translated<"ends"> = {
-  "text.done": ":checkered_flag: *Terminé* : {why}",
+  "text.done": ":checkered_flag: *Terminée* : {why}",
   "text.limit": ":hourglass: *Arrêtée à une limite* : {why}",
   "text.stopped": ":octagonal_sign: *Arrêtée* : {why}",
   "text.failed": ":warning: *Arrêtée par une erreur* : {why}",
-  "text.wordDone": "Terminé : {why}",
+  "text.wordDone": "Terminée : {why}",
   "text.wordLimit": "Arrêtée à une limite : {why}",
   "text.wordStopped": "Arrêtée : {why}",
   "text.wordFailed": "Arrêtée par une erreur : {why}",

@@ -22,6 +22,8 @@ export const limits: Translated<"limits"> = {
   "text.wasCalled": "{tool} a été appelé",
   "text.stoppedBy": "arrêtée par {person}",
   "text.couldNotAnswer": "{agent} n’a pas pu répondre : {why}",
+  "text.nextCall": "le prochain appel pourrait dépasser la limite de {what}",
+  "text.budgetGone": "d’un budget du jour, il ne reste rien pour le prochain appel",
   "text.nobodyLeft": "plus personne pour parler",
 
   "text.ofWorkspace": "l’espace de travail",
