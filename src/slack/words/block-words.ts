@@ -29,7 +29,8 @@ export function blockWords(block: Json): string {
     case "markdown":
       return markdownWords(block);
     default:
-      return KNOWN.has(asText(block["type"])) ? textsIn(block) : everyText(block);
+      // A kind may keep its words elsewhere than others do, or than it did: it is never read as if it said nothing.
+      return (KNOWN.has(asText(block["type"])) && textsIn(block)) || everyText(block);
   }
 }
 

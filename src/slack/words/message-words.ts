@@ -106,9 +106,13 @@ const isOfApp = ({ user, bot_id }: Carrier): boolean => user === undefined || bo
 function ownWords(message: Carrier): string {
   const text = STAND_INS.has((message.text ?? "").trim()) ? "" : (message.text ?? "");
   const blocks = asObjects(message.blocks);
-  const isRead = !isOfApp(message) && text.trim() !== "";
+  const rich = bareWords(blocks.filter(isRichText).map(blockWords).join("\n"));
+  const isRead = !isOfApp(message) && text.trim() !== "" && !(CUT.test(text) && rich.startsWith(bareWords(text).trimEnd()));
   return together(text, blocks.filter((block) => !(isRead && isRichText(block))).map(blockWords));
 }
+
+/** Of a text that goes on in the blocks. */
+const CUT = /(?:…|\.\.\.)\s*$/;
 
 /** What Slack has instead of words where an app gave none beside its blocks. */
 const STAND_INS: ReadonlySet<string> = new Set([

@@ -76,6 +76,23 @@ export const RICH: readonly MessageShape[] = [
     message: { subtype: "thread_broadcast", text: "to all", root: { type: "message", text: "hm" } },
     reads: ["Maria: to all"],
   },
+  {
+    is: "a text that is cut, and the whole of it in rich text",
+    message: { text: "Move it to Friday…", blocks: [rich(line(text("Move it to Friday, and tell Kim")))] },
+    reads: ["Maria: Move it to Friday, and tell Kim"],
+    not: ["Friday…"],
+  },
+  {
+    is: "a call",
+    message: { text: "", blocks: [{ type: "call", call_id: "R0CALL", call: { v1: { id: "R0CALL", name: "Standup", join_url: "https://call.example/1" } } }] }, // prettier-ignore
+    reads: ["Standup", "https://call.example/1"],
+    not: ["R0CALL"],
+  },
+  {
+    is: "a file that a block shows",
+    message: { text: "", blocks: [{ type: "file", source: "remote", external_id: "X1", file: { title: "Design.fig", permalink: "https://local.slack.com/files/X1" } }] }, // prettier-ignore
+    reads: ["Design.fig"],
+  },
   { is: "words about oneself", message: { subtype: "me_message", text: "waves" }, reads: ["Maria: waves"] },
   { is: "emoji and a forward", message: { text: ":point_down:", attachments: [FORWARD] }, reads: [":point_down:", `${JO}: Deploy 417`] },
 ];
