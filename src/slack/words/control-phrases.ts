@@ -28,8 +28,8 @@ export interface Phrase {
 const SAID: { readonly [word in Word]: readonly string[] } = {
   stop: [
     "abort", "cancel", "halt", "make it stop",
-    "stopp", "stoppen", "anhalten", "abbrechen", "abbruch", "aufhören", "hör auf", "hört auf", "brich ab", "brecht ab", "schluss",
-    "arrête", "arrêtez", "arrêter", "arrête-toi", "arrêtez-vous",
+    "stopp", "stoppen", "halt stopp", "stopp halt", "stop stopp", "abbrechen", "abbruch", "aufhören", "hör auf", "hört auf", "brich ab", "brecht ab", "schluss",
+    "arrête", "arrêtez", "arrêter", "arrête-toi", "arrêtez-vous", "stoppe", "stoppez", "stopper",
     "detente", "detén", "detener", "parad", "para", "alto",
     "ferma", "fermati", "fermatevi", "fermate", "basta",
     "pare", "parar", "parem", "cancele",
@@ -41,19 +41,19 @@ const SAID: { readonly [word in Word]: readonly string[] } = {
     "durdur",
   ],
   pause: [
-    "take a break", "pausieren", "pausiere", "pausiert", "mach pause", "macht pause", "mach eine pause", "macht eine pause",
-    "mettre en pause", "mets en pause", "pausa", "pausar", "haz una pausa", "metti in pausa", "pauze", "pauzeren", "pauza",
+    "take a break", "pausieren", "pausiere", "pausiert", "mach pause", "macht pause", "mach eine pause", "macht eine pause", "anhalten", "halt an", "haltet an",
+    "mettre en pause", "mets en pause", "mettez en pause", "en pause", "fais une pause", "faites une pause", "pausa", "pausar", "haz una pausa", "metti in pausa", "pauze", "pauzeren", "pauza",
     "пауза", "一時停止", "一時停止して", "一時停止してください", "暂停", "暫停", "일시정지", "일시중지",
   ],
-  resume: ["unpause", "fortsetzen", "reprendre", "reprends", "reprenez", "reanudar", "riprendi", "riprendere", "retomar", "hervatten", "hervat", "wznów", "возобнови", "возобновить", "再開", "再開して", "再開してください", "恢复"],
+  resume: ["unpause", "fortsetzen", "reprendre", "reprends", "reprenez", "reprenons", "on reprend", "reanudar", "riprendi", "riprendere", "retomar", "hervatten", "hervat", "wznów", "возобнови", "возобновить", "再開", "再開して", "再開してください", "恢复"],
   skip: [
     "skip this", "skip that", "skip turn", "skip this one", "skip them",
-    "überspringen", "überspring", "überspringe", "passer", "passe", "saltar", "salta", "omitir", "pular", "pule", "overslaan", "sla over", "pomiń",
+    "überspringen", "überspring", "überspringe", "überspring das", "passer", "passe", "passez", "passe ce tour", "passer ce tour", "passez ce tour", "saltar", "salta", "omitir", "pular", "pule", "overslaan", "sla over", "pomiń",
     "пропусти", "пропустить", "スキップ", "スキップして", "スキップしてください", "跳过", "跳過", "건너뛰기",
   ],
   summary: [
     "summarize", "summarise", "sum up", "sum it up", "summary so far", "recap", "tldr", "tl dr", "status", "where are we", "where do we stand",
-    "zusammenfassung", "zusammenfassen", "fass zusammen", "fasse zusammen", "fasst zusammen", "résumé", "résumer", "résume", "resumen", "resumir",
+    "zusammenfassung", "zusammenfassen", "fass zusammen", "fasse zusammen", "fasst zusammen", "résumé", "résumer", "résume", "résumez", "resumen", "resumir",
     "riassunto", "riassumi", "resumo", "samenvatting", "vat samen", "podsumowanie", "podsumuj", "итог", "итоги", "要約", "要約して", "要約してください", "まとめ", "总结",
     "總結", "摘要", "요약",
   ],
@@ -64,12 +64,22 @@ const SAID: { readonly [word in Word]: readonly string[] } = {
 const ABOUT_THE_APP: readonly string[] = ["what can you do", "what can i say", "was kannst du"];
 
 /** Said where something stands already, these are about that. */
-const CRIES_FOR_HELP: readonly string[] = ["help me", "how does this work", "how does it work", "hilf mir", "помоги"];
+const CRIES_FOR_HELP: readonly string[] = [
+  "help me",
+  "how does this work",
+  "how does it work",
+  "hilf mir",
+  "helft mir",
+  "aide-moi",
+  "aidez-moi",
+  "à l'aide",
+  "помоги",
+];
 
 /** Said while agents talk, these are for them; said in a paused run, for it. */
 const SAID_WHEN_PAUSED: readonly string[] = [
   "continue", "go on", "go ahead", "go", "carry on", "keep going", "proceed", "start again",
-  "weiter", "weitermachen", "mach weiter", "macht weiter", "weiter geht's", "geht weiter", "fortfahren", "fahr fort", "fahrt fort",
+  "weiter", "weitermachen", "mach weiter", "macht weiter", "weiter geht's", "weiter gehts", "geht weiter", "fortfahren", "fahr fort", "fahrt fort",
   "continuer", "continuez", "on continue", "vas-y", "allez-y",
   "continúa", "continua", "continuar", "continúen", "sigue", "sigan", "seguir", "adelante",
   "continuate", "continuare", "avanti", "vai avanti", "andate avanti", "prossegui", "continuem", "prosseguir", "segue",

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { LANGUAGES } from "../../../src/slack/language/languages.ts";
+import { loadTranslator } from "../../../src/slack/language/translator.ts";
 import { asksSomething, commandIn, isCourtesy } from "../../../src/slack/commands/control-words.ts";
 
 test.each([
@@ -86,6 +88,27 @@ test.each([
   ["1️⃣ stop", undefined],
 ])("%j means %s, in people's own way", (text, word) => {
   expect(commandIn(text)?.word).toBe(word);
+});
+
+test.each([
+  ["halt stopp", "stop"],
+  ["Stop/stopp!", "stop"],
+  ["Stoppez !", "stop"],
+  ["Bitte anhalten", "pause"],
+  ["Mettez en pause, s’il vous plaît", "pause"],
+  ["On reprend !", "resume"],
+  ["Passez ce tour.", "skip"],
+  ["Résumez, svp", "summary"],
+  ["aidez-moi", "help"],
+])("%j means %s, in German and French", (text, word) => {
+  expect(commandIn(text)?.word).toBe(word);
+});
+
+test.each(LANGUAGES)("what stands on a button in %s does as the button does when it is typed", async (language) => {
+  const t = await loadTranslator(language);
+  for (const word of ["stop", "pause", "resume"] as const) expect(commandIn(t(`cards.button.${word}`))).toEqual({ word, rest: "" });
+  expect(commandIn(t("home.button.stop"))?.word).toBe("stop");
+  expect(commandIn(t("home.button.resume"))?.word).toBe("resume");
 });
 
 test.each(["cancel", "abbrechen", "status", "passe", "para", "sum up"])("%j may be the answer while an agent asks something", (text) => {
