@@ -101,6 +101,15 @@ describe.skipIf(!chromiumPath())("what people do with messages in the page", () 
     expect(await message(page, "[FIRING]").innerText()).toMatch(/Alerts\s+APP[^]*\[FIRING\] High[^]*14%[^]*Where[^]*eu-1/);
   });
 
+  test("a line of the channel's own does not name who did it a second time", async () => {
+    const page = await local.open();
+    await local.workspace.control.describe({ user: "U0JONAS", channel: GENERAL, topic: "Release 4" });
+    const line = message(page, "Release 4");
+    await line.waitFor();
+    expect(await line.locator(".body").innerText()).toBe("set the channel topic: Release 4");
+    expect(await line.innerText()).toMatch(/^Jonas\s/);
+  });
+
   test("Ctrl+K jumps to a conversation by a few letters, and Escape stays", async () => {
     const page = await local.open();
     await page.keyboard.press("Control+k");

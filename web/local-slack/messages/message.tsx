@@ -81,6 +81,9 @@ function Byline({ message, author }: { readonly message: PageMessage; readonly a
   );
 }
 
+/** A line of the channel's own begins with who did it, whose name stands above it already. */
+const withoutAuthor = ({ text, user }: PageMessage): string => (text.startsWith(`<@${user}> `) ? text.slice(user.length + 4) : text);
+
 const Edited = () => <span className="edited">(edited)</span>;
 
 function Body({ message, isCompact }: { readonly message: PageMessage; readonly isCompact: boolean }) {
@@ -96,7 +99,11 @@ function Body({ message, isCompact }: { readonly message: PageMessage; readonly 
         dir="auto"
         aria-busy={message.streaming}
       >
-        {blocks && blocks.length > 0 ? <Blocks blocks={blocks} where={where} /> : text !== "" && <Mrkdwn text={text} />}
+        {blocks && blocks.length > 0 ? (
+          <Blocks blocks={blocks} where={where} />
+        ) : (
+          text !== "" && <Mrkdwn text={message.notice ? withoutAuthor(message) : text} />
+        )}
         {isCompact && message.edited && <Edited />}
       </div>
       {isAttached(message.attachments) && <Attached attachments={message.attachments} where={where} />}
