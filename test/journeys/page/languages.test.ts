@@ -60,7 +60,7 @@ test("the forms of a run, of a team and of a channel are in the language of whoe
   const ada = screenOf(journey, ADA);
   await ada.open();
   await ada.into("Nouvelle équipe…");
-  expect(ada.modal()).toMatch(/Nom\nÀ quoi sert-elle\u202F\?\nPartir des agents de {pair}\nQui parle ensuite \?/);
+  expect(ada.modal()).toMatch(/Nom\nÀ quoi sert-elle\u202F\?\nPartir des agents de {pair}\nQui parle ensuite\u202F\?/);
   // What is wrong with it comes in the same language.
   expect(await ada.submit({ name: "pair", description: "Deux.", from: "pair" })).toHaveProperty("name");
   await journey.slack.control.command({ user: ADA, channel: GENERAL, command: "/parley", text: "settings" });
