@@ -68,7 +68,7 @@ test("the forms of a run, of a team and of a channel are in the language of whoe
   await journey.slack.control.command({ user: JONAS, channel: GENERAL, command: "/parley", text: "new" });
   const jonas = screenOf(journey, JONAS);
   await jonas.until(() => jonas.modal().includes("at most 24 turns"));
-  expect(ada.home()).toMatch(/Administration\n\*Qui peut faire quoi\*[^]*• lancer une exécution: tout le monde dans le canal/);
+  expect(ada.home()).toMatch(/Administration\n\*Qui peut faire quoi\*[^]*• lancer une exécution\u00A0: tout le monde dans le canal/);
   expect(journey.problems).toEqual([]);
 });
 
