@@ -3,13 +3,14 @@ import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "../engine/clock.ts";
 import type { Role } from "../engine/role.ts";
 import type { Forgetter } from "./forgetting.ts";
+import { logsOf, type Logs } from "./runs/logs.ts";
 import type { Opened, OwnStore } from "./own-store.ts";
 import { runsInLogs } from "./runs/runs-in-logs.ts";
 import { openPostgres } from "./postgres/store.ts";
 import { backupSqlite } from "./sqlite/upkeep/backup.ts";
 import { checkSqlite } from "./sqlite/upkeep/check.ts";
 import { quickCheckSqlite } from "./sqlite/upkeep/quick-check.ts";
-import { openSqlite, openSqliteNotes, openSqliteReadOnly, type SqliteReader } from "./sqlite/store.ts";
+import { openSqlite, openSqliteLogs, openSqliteNotes, openSqliteReadOnly, type SqliteReader } from "./sqlite/store.ts";
 import { StoreError } from "./store.ts";
 
 /** By the scheme of its addresses, such as `trips` for `trips:anything`. */
@@ -49,6 +50,12 @@ export function isSqlite(address: string): boolean {
 
 /** For reading only, also while a Parley runs on it. */
 export const readStore = (address: string): SqliteReader => openSqliteReadOnly({ path: fileOf(address) });
+
+/** To look at while it grows, also while a Parley runs on it: of SQLite beside whoever writes, of another store as one who opens it and does no work. */
+export async function openLogs(address: string, { own, ...clock }: { readonly own?: OwnStores } & Partial<Clock> = {}): Promise<Logs> {
+  if (isSqlite(address)) return openSqliteLogs({ path: fileOf(address), ...clock });
+  return logsOf(await openStore(address, { ...(own ? { own } : {}), ...clock }));
+}
 
 /** Its notes, also while a Parley runs on it: what is put there by compare-and-set, that Parley reads with its next look. */
 export const openNotes = (address: string): ReturnType<typeof openSqliteNotes> => openSqliteNotes({ path: fileOf(address) });

@@ -1,4 +1,5 @@
-import { chmodSync, closeSync, openSync, statSync } from "node:fs";
+import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 
 /** What was said in private channels is in them: they are for the user who runs Parley alone. */
 const FILE_MODE = 0o600;
@@ -33,5 +34,15 @@ export function tighten(database: string): void {
       const { code = "" } = error as NodeJS.ErrnoException;
       if (!["EPERM", "EROFS", "ENOENT", "ENOTSUP"].includes(code)) throw error;
     }
+  }
+}
+
+/** Whether a file is there that may be written to. */
+export function isWritable(path: string): boolean {
+  try {
+    for (const one of [dirname(path), path]) accessSync(one, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -129,6 +129,8 @@ export function tenantScoped(
     runs: {
       search: async (wanted) => (wanted.workspace === team ? runs.search(wanted) : { found: [], older: undefined }),
       enter: async (workspace) => workspace === team && runs.enter(workspace),
+      workspaces: async () => notHere("the list of workspaces"),
+      filters: async (of) => (of.workspace === team ? runs.filters(of) : { teams: [], places: [], starters: [] }),
     },
     schedules: {
       get: async (workspace, id) => (workspace === team ? schedules.get(workspace, id) : undefined),

@@ -118,6 +118,14 @@ const MIGRATIONS: readonly string[] = [
   `,
   // What each process does; see role.ts.
   `ALTER TABLE openers ADD COLUMN role ${T} DEFAULT 'all';`,
+  // Lists are narrowed to these, and would have to read what is shown of each run.
+  `
+  ALTER TABLE runs ADD COLUMN IF NOT EXISTS outcome text COLLATE "C" NOT NULL DEFAULT '';
+  ALTER TABLE runs ADD COLUMN IF NOT EXISTS usd double precision NOT NULL DEFAULT 0;
+  UPDATE runs SET outcome = shown::jsonb ->> 'outcome', usd = (shown::jsonb -> 'usage' ->> 'usd')::double precision;
+  DROP INDEX IF EXISTS runs_by_end;
+  CREATE INDEX runs_by_end ON runs (workspace, ended_at, id, place, starter, team, outcome, usd);
+  `,
 ];
 
 /** As `server_version_num` has it: transactions are told apart by `xid8` from 13 on. */

@@ -7,13 +7,26 @@ export interface FinishedRuns {
   search(wanted: RunsWanted): Promise<RunsPage>;
   /** Enters a few of those that are not in the index yet, the newest threads first. Whether there are more. */
   enter(workspace: string): Promise<boolean>;
+  /** The workspaces of which there are runs, over or not, in the order of their names. */
+  workspaces(): Promise<readonly string[]>;
+  /** What a list can be narrowed to: what there is among the runs of these places. */
+  filters(of: Pick<RunsWanted, "workspace" | "places">): Promise<RunFilters>;
 }
+
+/** In the order of their names; people by the one that they had last. At most {@link FILTER_VALUES_MAX} of a kind. */
+export interface RunFilters {
+  readonly teams: readonly string[];
+  readonly places: readonly string[];
+  readonly starters: readonly Person[];
+}
+
+export const FILTER_VALUES_MAX = 500;
 
 /** What is looked for; all of it. */
 export interface RunsWanted {
   readonly workspace: string;
-  /** Whoever looks sees the runs of these places (the names of their threads without the last part), and what they have started themselves, wherever. */
-  readonly places: readonly string[];
+  /** Whoever looks sees the runs of these places (the names of their threads without the last part), and what they have started themselves, wherever; `all` is for whoever may see all. */
+  readonly places: readonly string[] | "all";
   readonly reader: string;
   /** Each stands in the task or in what was said, whole or as the beginning of a word, in whatever case. */
   readonly words?: readonly string[];
@@ -21,6 +34,13 @@ export interface RunsWanted {
   readonly place?: string | undefined;
   /** Who has started it, or has spoken in it: the person's id. */
   readonly person?: string | undefined;
+  readonly outcome?: FinishedRun["outcome"] | undefined;
+  /** US dollars: what it has cost is at least, or at most, so much. Where a price is not known, what is known counts. */
+  readonly usdMin?: number | undefined;
+  readonly usdMax?: number | undefined;
+  /** ISO 8601, UTC: it ended then or later, or before then. */
+  readonly endedFrom?: string | undefined;
+  readonly endedBefore?: string | undefined;
   /** `older` of the page before. */
   readonly behind?: string | undefined;
   readonly limit: number;

@@ -1,5 +1,6 @@
 import { placeOf } from "../fair-queue.ts";
 import type { Store } from "../store.ts";
+import { filtersOf, type RunKind } from "./filters.ts";
 import type { FinishedRun, FinishedRuns, RunsWanted } from "./finished-runs.ts";
 import { recordsOf, type RunRecord } from "./run-records.ts";
 
@@ -12,6 +13,15 @@ const LOGS_PER_PAGE_MAX = 200;
 export function runsInLogs(store: Pick<Store, "recent" | "load">): FinishedRuns {
   return {
     enter: async () => false,
+    workspaces: async () => [...new Set((await store.recent(THREADS_MAX)).map(({ workspace }) => workspace))].toSorted(),
+    async filters({ workspace, places }) {
+      const kinds: RunKind[] = [];
+      for (const { thread } of (await store.recent(LOGS_PER_PAGE_MAX, workspace)).toReversed()) {
+        if (places !== "all" && !places.includes(placeOf(thread))) continue;
+        for (const { team, startedBy } of recordsOf(await store.load(thread, 0))) kinds.push({ team, place: placeOf(thread), startedBy });
+      }
+      return filtersOf(kinds);
+    },
     async search(wanted) {
       const { workspace, behind, limit } = wanted;
       const [at = "", thread = "", seq = ""] = behind?.split(" ") ?? [];
@@ -36,8 +46,12 @@ export function runsInLogs(store: Pick<Store, "recent" | "load">): FinishedRuns 
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-function fits(record: RunRecord, thread: string, { places, reader, words = [], team, place, person }: RunsWanted): boolean {
-  if (!places.includes(placeOf(thread)) && record.startedBy.id !== reader) return false;
+function fits(record: RunRecord, thread: string, wanted: RunsWanted): boolean {
+  const { places, reader, words = [], team, place, person, outcome, usdMin = 0, usdMax = Infinity, endedFrom = "", endedBefore } = wanted;
+  if (places !== "all" && !places.includes(placeOf(thread)) && record.startedBy.id !== reader) return false;
+  if (outcome !== undefined && record.outcome !== outcome) return false;
+  if (record.usage.usd < usdMin || record.usage.usd > usdMax) return false;
+  if (record.endedAt < endedFrom || (endedBefore !== undefined && record.endedAt >= endedBefore)) return false;
   if (team !== undefined && record.team !== team) return false;
   if (place !== undefined && placeOf(thread) !== place) return false;
   if (person !== undefined && !record.people.includes(person)) return false;

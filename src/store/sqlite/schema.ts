@@ -178,6 +178,14 @@ const MIGRATIONS: readonly Migration[] = [
   DELETE FROM runs;
   INSERT OR IGNORE INTO runs_due (thread, workspace, mark) SELECT id, workspace, '' FROM threads WHERE last_seq > 0;
   `,
+  // Lists are narrowed to these, and would have to read what is shown of each run.
+  `
+  ALTER TABLE runs ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
+  ALTER TABLE runs ADD COLUMN usd REAL NOT NULL DEFAULT 0;
+  UPDATE runs SET outcome = json_extract(shown, '$.outcome'), usd = json_extract(shown, '$.usage.usd');
+  DROP INDEX IF EXISTS runs_by_end;
+  CREATE INDEX runs_by_end ON runs (workspace, ended_at, id, place, starter, team, outcome, usd);
+  `,
 ];
 
 /** SQL, or what SQL alone cannot do. */

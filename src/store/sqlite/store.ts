@@ -2,7 +2,10 @@ import { type Clock, systemClock } from "../../engine/clock.ts";
 import type { Memory } from "../../engine/memory.ts";
 import { join } from "../one-process/one-process.ts";
 import { type Connection, openConnection, openConnectionBeside, openConnectionReadOnly } from "./connection.ts";
+import { logsOf, type Logs } from "../runs/logs.ts";
+import { isWritable } from "../own-files.ts";
 import type { Forgetter } from "../forgetting.ts";
+import { changesOfOthers } from "./runs/changes-of-others.ts";
 import type { Installation } from "../installations.ts";
 import { createKeyRing } from "../key-ring.ts";
 import type { Audit } from "../audit.ts";
@@ -92,6 +95,25 @@ export interface SqliteOpened extends Opened {
    * share the connection, the lock and who is told what. Each is closed by itself, and the file with the last one.
    */
   readonly beside: () => SqliteOpened;
+}
+
+/**
+ * The same file to look at while it grows, also while Parley runs on it. Nothing is written but the index of runs, which whoever is there enters,
+ * each by compare-and-set; not even that where the file may not be written.
+ * @throws StoreError when there is no database, or one that this program cannot read.
+ */
+export function openSqliteLogs({ path, ...clock }: { readonly path: string } & Partial<Clock>): Logs {
+  const connection = isWritable(path) ? openConnectionBeside(path) : openConnectionReadOnly(path);
+  const changes = changesOfOthers(connection, { ...systemClock, ...clock });
+  const { store, runs } = onConnection(connection, systemClock);
+  return {
+    ...logsOf({ store, runs }),
+    follow: changes.follow,
+    close: async () => {
+      changes.close();
+      await store.close();
+    },
+  };
 }
 
 function onConnection(connection: Connection, clock: Clock): SqliteOpened {

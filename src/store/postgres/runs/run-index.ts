@@ -14,6 +14,7 @@ import {
   type Row,
   type Shown,
 } from "../../runs/entering.ts";
+import { filtersOf } from "../../runs/filters.ts";
 import type { FinishedRuns, RunsWanted } from "../../runs/finished-runs.ts";
 import type { Store } from "../../store.ts";
 import type { Connection, Query } from "../server/connection.ts";
@@ -48,8 +49,8 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
     for (const { seq, until, endedAt, words, people, run, spending, ...shown } of records) {
       const { team, startedBy } = shown;
       await within(
-        `INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending, words, people)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::tsvector, $13)`,
+        `INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending, words, people, outcome, usd)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::tsvector, $13, $14, $15)`,
         [
           id,
           seq,
@@ -64,6 +65,8 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
           JSON.stringify(spending),
           vectorOf(wordsOf(words).flatMap(partsOf)),
           people,
+          shown.outcome,
+          shown.usage.usd,
         ],
       );
     }
@@ -81,16 +84,39 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
       const match = matching(wanted);
       // Words without a letter are in no text.
       if (match === undefined) return { found: [], older: undefined };
-      const { workspace, places, reader, team, place, person, limit } = wanted;
+      const { workspace, reader, team, place, person, outcome, usdMin, usdMax, endedFrom, endedBefore, limit } = wanted;
+      const places = wanted.places === "all" ? undefined : wanted.places;
       const rows = await query<Row>(
         `SELECT runs.id, threads.name AS thread, seq, ended_at AS "endedAt", shown FROM runs JOIN threads ON threads.id = runs.thread
-          WHERE runs.workspace = $1 AND (ended_at, runs.id) < ($2, $3) AND (place = ANY($4::text[]) OR starter = $5)
+          WHERE runs.workspace = $1 AND (ended_at, runs.id) < ($2, $3)
+            AND ($4::text[] IS NULL OR place = ANY($4::text[]) OR starter = $5)
             AND ($6::text IS NULL OR team = $6) AND ($7::text IS NULL OR place = $7) AND ($8::text IS NULL OR $8 = ANY(people))
-            AND ($9::text IS NULL OR words @@ $9::tsquery)
+            AND ($9::text IS NULL OR words @@ $9::tsquery) AND ($11::text IS NULL OR outcome = $11)
+            AND ($12::double precision IS NULL OR usd >= $12) AND ($13::double precision IS NULL OR usd <= $13)
+            AND ($14::text IS NULL OR ended_at >= $14) AND ($15::text IS NULL OR ended_at < $15)
           ORDER BY ended_at DESC, runs.id DESC LIMIT $10`,
-        [workspace, at, id, places, reader, team, place, person, match === "" ? undefined : match, limit + 1],
+        [
+          ...[workspace, at, id, places, reader, team, place, person, match === "" ? undefined : match, limit + 1],
+          ...[outcome, usdMin, usdMax, endedFrom, endedBefore],
+        ],
       );
       return pageOf(rows, await Promise.all(rows.slice(0, limit).map(shownIn)), limit);
+    },
+    async workspaces() {
+      const rows = await query<{ readonly workspace: string }>(
+        `SELECT DISTINCT workspace FROM runs UNION SELECT workspace FROM runs_due UNION SELECT workspace FROM threads WHERE running ORDER BY 1`,
+      );
+      return rows.map(({ workspace }) => workspace);
+    },
+    async filters({ workspace, places }) {
+      const rows = await query<Row>(
+        `SELECT runs.id, threads.name AS thread, seq, ended_at AS "endedAt", shown
+          FROM (SELECT max(id) AS last FROM runs WHERE workspace = $1 AND ($2::text[] IS NULL OR place = ANY($2)) GROUP BY team, place, starter) kinds
+          JOIN runs ON runs.id = last JOIN threads ON threads.id = runs.thread ORDER BY ended_at`,
+        [workspace, places === "all" ? undefined : places],
+      );
+      const shown = await Promise.all(rows.map(shownIn));
+      return filtersOf(shown.map(({ team, startedBy }, nth) => ({ team, startedBy, place: placeOf(rows[nth]?.thread ?? "") })));
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   type Row,
   type Shown,
 } from "../../runs/entering.ts";
+import { filtersOf } from "../../runs/filters.ts";
 import type { FinishedRuns, RunsWanted } from "../../runs/finished-runs.ts";
 import type { Store } from "../../store.ts";
 import { WITH_LAST_RUN } from "../../records/last-run.ts";
@@ -53,6 +54,8 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
         endedAt,
         JSON.stringify(shown satisfies Shown),
         packed({ spending, run, team, startedBy }),
+        shown.outcome,
+        shown.usage.usd,
       );
       on().addWords.run(row.lastInsertRowid, words, people.map(personWord).join(" "));
     }
@@ -69,28 +72,92 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
       const match = matchOf(wanted);
       // Words without a letter are in no text, and FTS5 would pass over them.
       if (match === undefined) return { found: [], older: undefined };
-      const { workspace, places, reader, team = null, place = null, limit } = wanted;
-      const look = match === "" ? on().all : on().matching;
+      const { sql, values } = selecting({ ...wanted, match, at, id });
+      const rows = read(() => on().look(sql).all(values));
+      return pageOf(rows, rows.slice(0, wanted.limit).map(shownIn), wanted.limit);
+    },
+    workspaces: async () => read(() => on().workspaces.all()),
+    async filters({ workspace, places }) {
+      const some = places === "all" ? "" : "AND place IN (SELECT value FROM json_each(@places))";
       const rows = read(() =>
-        look.all({ workspace, places: JSON.stringify(places), reader, team, place, match, at, id, limit: limit + 1 }),
+        on()
+          .look(`${OF_KINDS} ${some} GROUP BY team, place, starter) ${WITH_SHOWN}`)
+          .all({ workspace, places: JSON.stringify(places) }),
       );
-      return pageOf(rows, rows.slice(0, limit).map(shownIn), limit);
+      return filtersOf(rows.map((row) => ({ team: shownIn(row).team, place: placeOf(row.thread), startedBy: shownIn(row).startedBy })));
+    },
+  };
+}
+
+/** The last run of each kind, the oldest first. */
+const OF_KINDS =
+  "SELECT runs.id, threads.name AS thread, seq, ended_at AS endedAt, shown FROM (SELECT max(id) AS last FROM runs WHERE workspace = @workspace";
+const WITH_SHOWN = "JOIN runs ON runs.id = last JOIN threads ON threads.id = runs.thread ORDER BY ended_at";
+
+interface Looked extends RunsWanted {
+  readonly match: string;
+  /** Behind what it begins. */
+  readonly at: string;
+  readonly id: number;
+}
+
+/** Only what is asked stands in it: what reads `@team IS NULL OR …` is looked up in no index. */
+function selecting({ places, reader, team, place, outcome, usdMin, usdMax, endedFrom, endedBefore, limit, ...rest }: Looked) {
+  const { workspace, match, at, id } = rest;
+  const asked: readonly (readonly [unknown, string])[] = [
+    [places === "all" ? undefined : places, "(place IN (SELECT value FROM json_each(@places)) OR starter = @reader)"],
+    [team, "team = @team"],
+    [place, "place = @place"],
+    [outcome, "outcome = @outcome"],
+    [usdMin, "usd >= @usdMin"],
+    [usdMax, "usd <= @usdMax"],
+    [endedFrom, "ended_at >= @endedFrom"],
+    [endedBefore, "ended_at < @endedBefore"],
+    [match === "" ? undefined : match, "runs.id IN (SELECT rowid FROM run_words WHERE run_words MATCH @match)"],
+  ];
+  const also = asked.flatMap(([value, condition]) => (value === undefined ? [] : [` AND ${condition}`])).join("");
+  return {
+    sql: `SELECT runs.id, threads.name AS thread, seq, ended_at AS endedAt, shown FROM runs JOIN threads ON threads.id = runs.thread
+      WHERE runs.workspace = @workspace AND (ended_at, runs.id) < (@at, @id)${also} ORDER BY ended_at DESC, runs.id DESC LIMIT @limit`,
+    values: {
+      workspace,
+      places: JSON.stringify(places),
+      reader,
+      team,
+      place,
+      outcome,
+      usdMin,
+      usdMax,
+      endedFrom,
+      endedBefore,
+      match,
+      at,
+      id,
+      limit: limit + 1,
     },
   };
 }
 
 function statementsOn(db: Connection["db"]) {
-  const selecting = (also: string) =>
-    db.prepare<[object], Row>(
-      `SELECT runs.id, threads.name AS thread, seq, ended_at AS endedAt, shown FROM runs JOIN threads ON threads.id = runs.thread
-        WHERE runs.workspace = @workspace AND (ended_at, runs.id) < (@at, @id)
-          AND (place IN (SELECT value FROM json_each(@places)) OR starter = @reader)
-          AND (@team IS NULL OR team = @team) AND (@place IS NULL OR place = @place) ${also}
-        ORDER BY ended_at DESC, runs.id DESC LIMIT @limit`,
-    );
+  const looks = new Map<string, ReturnType<typeof prepare>>();
+  const prepare = (sql: string) => db.prepare<[object], Row>(sql);
   return {
-    all: selecting(""),
-    matching: selecting("AND runs.id IN (SELECT rowid FROM run_words WHERE run_words MATCH @match)"),
+    look(sql: string) {
+      const look = looks.get(sql) ?? prepare(sql);
+      looks.set(sql, look);
+      return look;
+    },
+    // From one name to the next in the index, and not through all rows.
+    workspaces: db
+      .prepare<[], string>(
+        `WITH RECURSIVE named (name) AS (
+           SELECT min(workspace) FROM runs
+           UNION ALL SELECT (SELECT min(workspace) FROM runs WHERE workspace > name) FROM named WHERE name IS NOT NULL
+         )
+         SELECT name FROM named WHERE name IS NOT NULL
+         UNION SELECT workspace FROM runs_due UNION SELECT workspace FROM threads WHERE running = 1 ORDER BY 1`,
+      )
+      .pluck(),
     due: db.prepare<[string, string, number], Due>(
       `SELECT threads.id, name AS thread, mark, until, run, shown FROM runs_due JOIN threads ON threads.id = runs_due.thread ${WITH_LAST_RUN}
         WHERE runs_due.workspace = ? AND runs_due.thread || ' ' || mark NOT IN (SELECT value FROM json_each(?))
@@ -99,7 +166,7 @@ function statementsOn(db: Connection["db"]) {
     drop: db.prepare<[number, string]>("DELETE FROM runs_due WHERE thread = ? AND mark = ?"),
     goOn: db.prepare<[number, string]>("UPDATE runs_due SET mark = hex(randomblob(8)) WHERE thread = ? AND mark = ?"),
     add: db.prepare(
-      "INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending, outcome, usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     addWords: db.prepare("INSERT INTO run_words (rowid, words, people) VALUES (?, ?, ?)"),
   };
