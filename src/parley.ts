@@ -129,8 +129,8 @@ export interface Parley {
   stop(): Promise<void>;
 }
 
-/** The checks of `parley doctor --live`; see slack/probes. */
-export const liveProbes = () => import("./slack/probes/run-probes.ts");
+export const studioRoom = () => import("./studio/studio.ts");
+export const liveProbes = () => import("./slack/probes/run-probes.ts"); // Of `parley doctor --live`.
 
 /** At once: a turn is mostly waiting for a model; the sandbox has a queue of its own. */
 const THREADS_AT_ONCE_MAX = 200;

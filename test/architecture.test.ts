@@ -20,8 +20,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   schedules: [],
   guards: [],
   "local-slack": [],
-  // The words that the page and its server have for each other.
-  web: ["local-slack"],
+  // The words that the pages and their servers have for each other, and of the engine the folds, which run in a browser as well.
+  web: ["local-slack", "engine", "studio"],
   runner: ["engine", "store", "schedules", "keyed-queue.ts"],
   "telemetry.ts": ["engine", "store"],
   // Asked before a name is taken, and again before it is shown.

@@ -31,3 +31,11 @@ export function readDay(option: string, given: string | undefined): string | und
   if (/^\d{4}-\d{2}-\d{2}$/.test(day) && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day)) return day;
   throw new UsageError(`${option} is a day, such as 2026-11-23, or today, not "${given}".`);
 }
+
+/** `--port`; nothing where it is not given. Throws {@link UsageError} for what is no port. */
+export function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port is a number from 0 to 65535, not "${text}".`);
+  return port;
+}

@@ -4,6 +4,7 @@ import { print, UsageError, type Command, type Io } from "./command.ts";
 const COMMANDS: { readonly [name: string]: { readonly does: string; readonly load: () => Promise<Command> } } = {
   start: { does: "connect to Slack and work there", load: () => import("./start/start.ts") },
   demo: { does: "try it in a local workspace: no account, no key, no Docker", load: () => import("./demo/demo.ts") },
+  studio: { does: "look at runs in a browser: what was said, why, and what it cost", load: () => import("./studio.ts") },
   run: { does: "work on one task in this terminal", load: () => import("./run/run.ts") },
   doctor: { does: "check tokens, models, sandbox and database; say what to do", load: () => import("./doctor/doctor.ts") },
   teams: { does: "check a team file, or list its teams", load: () => import("./teams.ts") },

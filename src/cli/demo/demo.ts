@@ -8,7 +8,7 @@ import { createDemoExecutor } from "../../config/sandbox/demo-executor.ts";
 import { loadSettings, type Settings } from "../../config/load.ts";
 import { createParley, type Parley } from "../../parley.ts";
 import { createWorkspace, type Workspace, type WorkspaceOptions } from "../../../local-slack/index.ts";
-import { readArguments } from "../arguments.ts";
+import { portOf, readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { refuseDeadModels } from "../model-reach.ts";
 import { findLocalModel } from "./local-model.ts";
@@ -205,11 +205,4 @@ async function openWorkspace(port: number | undefined, options: Omit<WorkspaceOp
     if (port !== undefined) throw new UsageError(`Port ${port} is taken by another program; choose another with --port.`);
     return createWorkspace({ ...options, port: 0 });
   }
-}
-
-function portOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port is a number from 0 to 65535, not "${text}".`);
-  return port;
 }

@@ -96,8 +96,21 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
             AND ($14::text IS NULL OR ended_at >= $14) AND ($15::text IS NULL OR ended_at < $15)
           ORDER BY ended_at DESC, runs.id DESC LIMIT $10`,
         [
-          ...[workspace, at, id, places, reader, team, place, person, match === "" ? undefined : match, limit + 1],
-          ...[outcome, usdMin, usdMax, endedFrom, endedBefore],
+          workspace,
+          at,
+          id,
+          places,
+          reader,
+          team,
+          place,
+          person,
+          match === "" ? undefined : match,
+          limit + 1,
+          outcome,
+          usdMin,
+          usdMax,
+          endedFrom,
+          endedBefore,
         ],
       );
       return pageOf(rows, await Promise.all(rows.slice(0, limit).map(shownIn)), limit);

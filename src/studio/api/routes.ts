@@ -1,0 +1,131 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import type { Clock } from "../../engine/clock.ts";
+import type { FileRef } from "../../engine/events/events.ts";
+import type { Logs } from "../../store/runs/logs.ts";
+import { createRunsList } from "../runs/list.ts";
+import { changesOf, eventsFrom } from "../runs/live.ts";
+import { eventsOf, filesOf, runOf } from "../runs/one-run.ts";
+import { route, type Bytes, type Route } from "./route.ts";
+import { Event, FiltersAnswer, FiltersQuery, RunAnswer, RunParams, RunQuery, RunsAnswer, RunsQuery, SessionAnswer } from "./shapes.ts";
+
+/** What the studio reads, all of it. */
+export function routesOf({
+  logs,
+  clock,
+  endSession,
+}: {
+  readonly logs: Logs;
+  readonly clock: Clock;
+  readonly endSession: (c: Context) => void;
+}): Route[] {
+  const list = createRunsList(logs, clock);
+  const nothing = z.object({});
+  return [
+    route({
+      method: "get",
+      path: "/session",
+      summary: "Who asks, and what there is to look at",
+      gives: {
+        kind: "json",
+        shape: SessionAnswer,
+        answer: async ({ session, sight }) => ({
+          csrf: session.csrf,
+          name: session.asker.name,
+          sees: sight.kind,
+          workspaces: await list.workspaces(sight),
+        }),
+      },
+    }),
+    route({
+      method: "delete",
+      path: "/session",
+      summary: "Ends the session",
+      gives: { kind: "json", shape: nothing, answer: async ({ c }) => (endSession(c), {}) },
+    }),
+    route({
+      method: "get",
+      path: "/runs",
+      summary: "Runs: those that wait, those that go on, and those that are over, searched and narrowed",
+      query: RunsQuery,
+      gives: { kind: "json", shape: RunsAnswer, answer: async ({ query, sight }) => list.list(query, sight) },
+    }),
+    route({
+      method: "get",
+      path: "/runs/filters",
+      summary: "What the list can be narrowed to",
+      query: FiltersQuery,
+      gives: { kind: "json", shape: FiltersAnswer, answer: async ({ query, sight }) => list.filters(query.workspace, sight) },
+    }),
+    route({
+      method: "get",
+      path: "/runs/changes",
+      summary: "Says that something of the list may have changed; twice a second at most",
+      gives: {
+        kind: "stream",
+        shape: nothing,
+        answer: async ({ sightNow, signal }) =>
+          (async function* () {
+            for await (const _change of changesOf({ logs, clock, signal, sight: sightNow })) yield { event: "changed", data: "{}" };
+          })(),
+      },
+    }),
+    route({
+      method: "get",
+      path: "/runs/{thread}/{seq}",
+      summary: "A run with its events, in pages",
+      params: RunParams,
+      query: RunQuery,
+      gives: { kind: "json", shape: RunAnswer, answer: async ({ params, query, sight }) => runOf(logs, params, query.after ?? 0, sight) },
+    }),
+    route({
+      method: "get",
+      path: "/runs/{thread}/{seq}/events",
+      summary: "The run's events behind `after` (or the header Last-Event-ID), and each that is recorded from then on",
+      params: RunParams,
+      query: RunQuery,
+      gives: {
+        kind: "stream",
+        shape: Event,
+        answer: async ({ params, query, sight, sightNow, signal, c }) => {
+          if (!(await eventsOf(logs, params, sight))) return undefined;
+          const resumed = Number(c.req.header("last-event-id") ?? query.after ?? 0);
+          const events = eventsFrom(params, Number.isSafeInteger(resumed) ? resumed : 0, { logs, clock, signal, sight: sightNow });
+          return (async function* () {
+            for await (const event of events) yield { event: "recorded", id: String(event.seq), data: JSON.stringify(event) };
+          })();
+        },
+      },
+    }),
+    route({
+      method: "get",
+      path: "/runs/{thread}/{seq}/files/{hash}",
+      summary: "A file that the run's events name",
+      params: RunParams.extend({ hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+      gives: {
+        kind: "bytes",
+        async answer({ params, sight }) {
+          const file = filesOf((await eventsOf(logs, params, sight)) ?? []).find(({ hash }) => hash === params.hash);
+          const content = file && (await logs.file(file.hash));
+          return file && content ? bytesOf(file, content) : undefined;
+        },
+      },
+    }),
+  ];
+}
+
+/** Shown in the page; all else is only handed out to be kept. */
+const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+/** Others made it: a browser is to run nothing of it. */
+function bytesOf({ name, mediaType }: FileRef, content: Uint8Array): Bytes {
+  const isPicture = PICTURES.includes(mediaType);
+  return {
+    content,
+    headers: {
+      "content-type": isPicture ? mediaType : "application/octet-stream",
+      "content-disposition": `${isPicture ? "inline" : "attachment"}; filename*=UTF-8''${encodeURIComponent(name.toWellFormed()).replaceAll("'", "%27")}`,
+      "content-security-policy": "default-src 'none'; sandbox",
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { z } from "zod";
+
+/** What the API answers and is asked, version 1. The OpenAPI document is made of these, and the tests hold each answer to them. */
+
+const text = z.string();
+const at = z.string().describe("ISO 8601, UTC.");
+const count = z.int().nonnegative();
+const person = z.object({ id: text, name: text });
+
+export const State = z.enum(["running", "waiting", "paused", "at-limit", "done", "limit", "stopped", "failed"]);
+export const Outcome = z.enum(["done", "limit", "stopped", "failed"]);
+
+export const RunLine = z
+  .object({
+    thread: text.describe("The thread's name."),
+    seq: count.describe("Of the event with which it began; thread and seq name a run."),
+    place: text.describe("The thread's name without its last part, such as a channel."),
+    state: State.describe("running, waiting (for a person), paused and at-limit go on; the others have ended so."),
+    team: text,
+    startedBy: person,
+    startedAt: at,
+    endedAt: at.optional(),
+    task: text.describe("Its beginning."),
+    turns: count,
+    inputTokens: count,
+    outputTokens: count,
+    usd: z.number(),
+    priced: z.boolean().describe("false: the price of a call is not known, and `usd` is at least so much."),
+    waitsFor: z.array(text).optional().describe("What people are asked, where it waits for them; one line each."),
+  })
+  .meta({ id: "RunLine" });
+
+export const RunsQuery = z.object({
+  workspace: text.max(200).describe("One of those that the session lists."),
+  q: text.max(500).optional().describe("Words, each whole or by its beginning: of the task, or of what was said."),
+  team: text.max(200).optional(),
+  person: text.max(200).optional().describe("The id of whoever started it or spoke in it."),
+  place: text.max(300).optional(),
+  state: State.optional(),
+  usdMin: z.coerce.number().nonnegative().optional(),
+  usdMax: z.coerce.number().nonnegative().optional(),
+  from: z.iso.date().optional().describe("It ended on this day (UTC) or later."),
+  to: z.iso.date().optional().describe("It ended on this day (UTC) or before."),
+  older: text.max(100).optional().describe("`older` of the page before."),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const RunsAnswer = z.object({
+  waiting: z.array(RunLine).describe("Those that wait for people, the longest first; on the first page alone."),
+  going: z.array(RunLine).describe("The others that go on; on the first page alone."),
+  found: z.array(RunLine).describe("Those that are over, newest end first."),
+  older: text.optional().describe("Behind what the next page begins; absent on the last."),
+});
+
+export const FiltersQuery = z.object({ workspace: text.max(200) });
+export const FiltersAnswer = z.object({ teams: z.array(text), places: z.array(text), people: z.array(person) });
+
+export const SessionAnswer = z.object({
+  csrf: text.describe("The header X-Parley-Csrf of whatever changes something."),
+  name: text,
+  sees: z.enum(["all", "places"]),
+  workspaces: z.array(text),
+});
+
+/** An event as the log holds it, which the guide describes; more fields than these by its type. */
+export const Event = z.looseObject({ seq: count, at, type: text }).meta({ id: "Event" });
+
+export const RunParams = z.object({ thread: text.min(1).max(500), seq: z.coerce.number().int().positive() });
+export const RunQuery = z.object({ after: z.coerce.number().int().nonnegative().optional().describe("Only events behind this seq.") });
+
+export const RunAnswer = z.object({
+  run: RunLine,
+  id: text.describe("The run's id."),
+  events: z.array(Event),
+  next: count.optional().describe("`after` of the next page; absent on the last."),
+  agents: z.array(z.object({ name: text, icon: text, description: text, kind: text, model: text, team: text })),
+  limits: z.object({ turns: z.number(), minutes: z.number(), tokens: z.number(), usd: z.number() }).partial(),
+});
+
+export const Problem = z.object({ error: z.object({ code: text, message: text }) }).meta({ id: "Problem" });
+
+export type RunLine = z.infer<typeof RunLine>;
+export type RunsAnswer = z.infer<typeof RunsAnswer>;
+export type RunAnswer = z.infer<typeof RunAnswer>;
+export type SessionAnswer = z.infer<typeof SessionAnswer>;
+export type FiltersAnswer = z.infer<typeof FiltersAnswer>;
+export type RunsQuery = z.infer<typeof RunsQuery>;

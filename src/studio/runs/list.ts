@@ -1,0 +1,134 @@
+import type { Clock } from "../../engine/clock.ts";
+import type { RunEvent } from "../../engine/events/events.ts";
+import type { Logs } from "../../store/runs/logs.ts";
+import { sees, seesWorkspace, type Sight } from "../access.ts";
+import { Outcome, type FiltersAnswer, type RunLine, type RunsAnswer, type RunsQuery } from "../api/shapes.ts";
+import { lineOf, overLine } from "./run-line.ts";
+
+/** Runs that go on whose logs are read for a list; a busy workspace has some dozens. */
+const GOING_MAX = 200;
+/** What was read off a log is shown again that long, while the log has not grown; what is forgotten meanwhile is gone from lists after it. */
+const KEPT_MS = 5_000;
+const FILTERS_KEPT_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export interface RunsList {
+  list(query: RunsQuery, sight: Sight): Promise<RunsAnswer>;
+  filters(workspace: string, sight: Sight): Promise<FiltersAnswer>;
+  workspaces(sight: Sight): Promise<readonly string[]>;
+}
+
+interface Going {
+  readonly line: RunLine | undefined;
+  /** All that was said, in lower case. */
+  readonly words: string;
+  readonly people: ReadonlySet<string>;
+  readonly lastSeq: number;
+  readonly readAtMs: number;
+}
+
+/** What lists show, of what somebody may see and of nothing else. */
+export function createRunsList(logs: Logs, clock: Pick<Clock, "now">): RunsList {
+  const known = new Map<string, Going>();
+  const filters = new Map<string, { readonly found: FiltersAnswer; readonly readAtMs: number }>();
+
+  async function goingIn(thread: string, lastSeq: number): Promise<Going> {
+    const before = known.get(thread);
+    if (before?.lastSeq === lastSeq && clock.now() - before.readAtMs < KEPT_MS) return before;
+    const events = lastRunOf(await logs.load(thread, 0));
+    const said = events.flatMap((event) => (event.type === "message.posted" ? [event.text] : []));
+    const people = events.flatMap((event) => ("person" in event && event.person ? [event.person.id] : []));
+    const line = lineOf(thread, events);
+    const ids = new Set([...(line ? [line.startedBy.id] : []), ...people]);
+    const going = { line, words: said.join("\n").toLowerCase(), people: ids, lastSeq, readAtMs: clock.now() };
+    known.set(thread, going);
+    return going;
+  }
+
+  /** Those that go on, of what is looked for. */
+  async function goingOn(query: RunsQuery, sight: Sight): Promise<readonly RunLine[]> {
+    // A day is of the end, which these have not had.
+    if (query.from !== undefined || query.to !== undefined) return [];
+    const threads = (await logs.unfinished(query.workspace)).filter(({ thread }) => sees(sight, thread)).slice(-GOING_MAX);
+    const lines: RunLine[] = [];
+    for (const { thread, lastSeq } of threads) {
+      const going = await goingIn(thread, lastSeq);
+      if (going.line && fits(going.line, going, query)) lines.push(going.line);
+    }
+    for (const thread of known.keys()) if (known.size > GOING_MAX && !threads.some((one) => one.thread === thread)) known.delete(thread);
+    return lines;
+  }
+
+  return {
+    async list(query, sight) {
+      if (!seesWorkspace(sight, query.workspace)) return { waiting: [], going: [], found: [] };
+      const { workspace, team, person, place, usdMin, usdMax, older, limit, state } = query;
+      const going = older === undefined ? await goingOn(query, sight) : [];
+      const outcome = Outcome.safeParse(state).data;
+      // Who asks for those that go on asks for none that is over.
+      const isOver = state === undefined || outcome !== undefined;
+      const page = isOver
+        ? await logs.runs.search({
+            workspace,
+            places: sight.kind === "all" ? "all" : sight.places,
+            reader: "",
+            words: wordsOf(query),
+            team,
+            person,
+            place,
+            usdMin,
+            usdMax,
+            outcome,
+            behind: older,
+            limit,
+            endedFrom: query.from,
+            endedBefore: query.to === undefined ? undefined : new Date(Date.parse(query.to) + DAY_MS).toISOString().slice(0, 10),
+          })
+        : { found: [], older: undefined };
+      return {
+        waiting: going.filter(isAskingPeople),
+        going: going.filter((line) => !isAskingPeople(line)).toReversed(),
+        found: page.found.filter(({ thread }) => sees(sight, thread)).map(overLine),
+        ...(page.older === undefined ? {} : { older: page.older }),
+      };
+    },
+    async filters(workspace, sight) {
+      if (!seesWorkspace(sight, workspace)) return { teams: [], places: [], people: [] };
+      const places = sight.kind === "all" ? ("all" as const) : sight.places;
+      const key = JSON.stringify([workspace, places]);
+      const before = filters.get(key);
+      if (before && clock.now() - before.readAtMs < FILTERS_KEPT_MS) return before.found;
+      const { starters, ...rest } = await logs.runs.filters({ workspace, places });
+      const found = { ...rest, people: [...starters], teams: [...rest.teams], places: [...rest.places] };
+      if (filters.size > 100) filters.clear();
+      filters.set(key, { found, readAtMs: clock.now() });
+      return found;
+    },
+    workspaces: async (sight) => (sight.kind === "all" ? logs.runs.workspaces() : [sight.workspace]),
+  };
+}
+
+const isAskingPeople = ({ state }: RunLine): boolean => state === "waiting" || state === "at-limit";
+
+const wordsOf = ({ q = "" }: RunsQuery): string[] => q.split(/\s+/).filter((word) => word !== "");
+
+function fits(line: RunLine, { words, people }: Going, query: RunsQuery): boolean {
+  const { team = line.team, place = line.place, state = line.state, person, usdMin = 0, usdMax = Infinity } = query;
+  if (team !== line.team || place !== line.place || state !== line.state) return false;
+  if (person !== undefined && !people.has(person)) return false;
+  return line.usd >= usdMin && line.usd <= usdMax && wordsOf(query).every((word) => words.includes(word.toLowerCase()));
+}
+
+/** From its start on, with the task that may stand in front of it. */
+function lastRunOf(log: readonly RunEvent[]): readonly RunEvent[] {
+  const start = log.findLastIndex((event) => event.type === "run.started" && event.within === undefined);
+  return start < 0 ? [] : runFrom(log, start);
+}
+
+/** The run that begins at this index, to the next one or the log's end. */
+export function runFrom(log: readonly RunEvent[], start: number): readonly RunEvent[] {
+  const before = log[start - 1];
+  const next = log.findIndex((event, index) => index > start && event.type === "run.started" && event.within === undefined);
+  const hasTask = before?.type === "message.posted" && "person" in before;
+  return log.slice(hasTask ? start - 1 : start, next < 0 ? log.length : next);
+}

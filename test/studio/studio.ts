@@ -1,0 +1,64 @@
+import { onTestFinished } from "vitest";
+import type { EventBody } from "../../src/engine/events/events.ts";
+import { logsOf } from "../../src/store/runs/logs.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
+import type { Access } from "../../src/studio/access.ts";
+import { studioApp } from "../../src/studio/studio.ts";
+import { createSessions } from "../../src/studio/door/sessions.ts";
+
+export const HOST = "127.0.0.1:4210";
+export const ADA = { id: "U1", name: "Ada" };
+export const MINUTE_MS = 60_000;
+
+/** The studio on a database in memory, without a socket; a clock that stands still until it is moved. */
+export function studio({ access = { sightOf: async () => ({ kind: "all" }) } }: { readonly access?: Access } = {}) {
+  let nowMs = Date.UTC(2026, 0, 1);
+  const clock = { now: () => nowMs, sleep: async () => undefined };
+  const opened = openSqlite({ path: ":memory:", now: () => nowMs });
+  onTestFinished(() => opened.store.close());
+  const sessions = createSessions(clock);
+  const own = { hosts: [HOST, "localhost:4210"], cookie: "parley_studio_4210" };
+  const pages = new Map([["/", { type: "text/html; charset=utf-8", content: new TextEncoder().encode("<p>studio</p>") }]]);
+  const app = studioApp({ logs: logsOf(opened), access, clock, sessions, own: () => own, pages });
+  const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
+    app.request(`http://${HOST}${path}`, { ...init, headers: { host: HOST, ...(init.headers as { [name: string]: string }) } });
+  return {
+    ...opened,
+    ask,
+    pass: (ms: number) => (nowMs += ms),
+    mint: () => sessions.mint(ADA),
+    /** Comes in by an address, and asks from then on in its session. */
+    async enter() {
+      const answer = await ask(`/enter?token=${sessions.mint(ADA)}`);
+      const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+      const get = (path: string, headers: { readonly [name: string]: string } = {}) => ask(path, { headers: { cookie, ...headers } });
+      return { cookie, get, json: async <T = unknown>(path: string): Promise<T> => (await (await get(path)).json()) as T };
+    },
+  };
+}
+
+const usage = { inputTokens: 100, outputTokens: 20, cachedTokens: 40, usd: 0.5 };
+export const FILE = { name: "plot.png", mediaType: "image/png", bytes: 3 };
+
+/** A run of one agent, who says something; over, or waiting for an answer. */
+export const runEvents = ({ id = "r", task = "Count the marmots", hash = "", over = true, team = "pair" } = {}): readonly EventBody[] => [
+  { type: "run.started", run: id, team, startedBy: ADA },
+  { type: "message.posted", person: ADA, text: task, id: `${id}-m` },
+  { type: "speaker.selected", agent: "Ana", by: "selector", reason: "Ana counts", usage },
+  { type: "tool.called", agent: "Ana", call: "c1", tool: "look", args: "{}", usage },
+  { type: "tool.returned", agent: "Ana", call: "c1", tool: "look", output: "three", ...(hash ? { files: [{ ...FILE, hash }] } : {}) },
+  ...(over
+    ? ([
+        { type: "message.posted", agent: "Ana", text: "There are **three**.", model: "m", usage },
+        { type: "run.stopped", run: id, outcome: "done", reason: "done", reasons: [] },
+      ] as const)
+    : ([{ type: "handoff.made", agent: "Ana", to: "human", text: "Which meadow?" }] as const)),
+];
+
+export async function write(
+  { store }: Pick<ReturnType<typeof studio>, "store">,
+  { thread = "T1/C1/1.1", after = 0, events = runEvents(), at = "2026-01-01T00:00:00.000Z" } = {},
+): Promise<void> {
+  const workspace = thread.split("/")[0] ?? "";
+  await store.commit({ thread, workspace, afterSeq: after, at, events, posts: [], wake: "none" });
+}
