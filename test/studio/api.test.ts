@@ -53,7 +53,7 @@ test("a run is told with its task and its own events alone, in pages", async () 
   expect(whole.run).toMatchObject({ task: "Count the marmots", state: "done", turns: 1, inputTokens: 300, usd: 1.5 });
   expect(held(RunAnswer, await json(`${RUN}?after=5`)).events.map(({ seq }) => seq)).toEqual([6, 7]);
   for (const url of [RUN.replace(/1$/, "3"), RUN.replace(/1$/, "0"), RUN.replace(/1$/, "x"), RUN.replace("1.1", "none")])
-    expect((await get(url)).status, url).toBe(404);
+    expect([url, (await get(url)).status]).toEqual([url, 404]);
 });
 
 test("what is asked wrongly is told with the mend", async () => {
