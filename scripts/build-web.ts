@@ -8,6 +8,8 @@ import { buildIntoSync } from "./built-folder.mjs";
 const ROOT = resolve(import.meta.dirname, "..");
 const SOURCES = join(ROOT, "web");
 const BUILT = join(SOURCES, "dist");
+/** A folder each. */
+export const PAGES = ["local-slack", "studio"];
 
 /** Answers whether there was something to build. */
 export const buildWeb = (say: (line: string) => void): boolean =>
@@ -15,14 +17,16 @@ export const buildWeb = (say: (line: string) => void): boolean =>
     signature: digest,
     make(fresh) {
       say("Building the pages (after a change of theirs; a few seconds) …");
-      const args = ["build", "--config", join(SOURCES, "vite.config.ts"), "--outDir", join(fresh, "local-slack")];
-      // A process of its own: whoever asks may be a test, and what browsers get is made for use all the same.
-      const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, "node_modules/vite/bin/vite.js"), ...args], {
-        cwd: ROOT,
-        env: { ...process.env, NODE_ENV: "production" },
-        encoding: "utf8",
-      });
-      if (status !== 0) throw new Error(`The pages of web/ could not be built:\n${stdout}${stderr}`);
+      for (const page of PAGES) {
+        const args = ["build", "--config", join(SOURCES, "vite.config.ts"), "--outDir", join(fresh, page)];
+        // A process of its own: whoever asks may be a test, and what browsers get is made for use all the same.
+        const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, "node_modules/vite/bin/vite.js"), ...args], {
+          cwd: ROOT,
+          env: { ...process.env, NODE_ENV: "production", PARLEY_PAGE: page },
+          encoding: "utf8",
+        });
+        if (status !== 0) throw new Error(`The page web/${page} could not be built:\n${stdout}${stderr}`);
+      }
     },
   });
 

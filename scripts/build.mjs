@@ -18,7 +18,7 @@ keepPublicTypes(
 // The build of a page names what went into it.
 writeFileSync(
   "THIRD-PARTY-NOTICES.md",
-  `${noticesOf(".")}\n# Built into the pages\n\n${readFileSync("web/dist/local-slack/licenses.md", "utf8")}`,
+  `${noticesOf(".")}\n# Built into the pages\n\n${["local-slack", "studio"].map((page) => readFileSync(`web/dist/${page}/licenses.md`, "utf8")).join("\n")}`,
 );
 
 /** Declarations that cannot be written (TS4023 and its like, for what is exported and unnamed) matter only where others can see them. */

@@ -1,13 +1,13 @@
 import { createRoot } from "react-dom/client";
 import { Frame } from "./frame/frame.tsx";
 import { Page, PageProvider } from "./state/page.tsx";
-import "./styles/base.css";
+import "../parts/base.css";
 import "./styles/layout.css";
 import "./styles/sidebar.css";
 import "./styles/message.css";
 import "./styles/replies.css";
-import "./styles/text.css";
-import "./styles/code.css";
+import "../text/text.css";
+import "../text/code.css";
 import "./styles/blocks.css";
 import "./styles/plan.css";
 import "./styles/files.css";

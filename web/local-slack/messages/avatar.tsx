@@ -1,7 +1,7 @@
 import type { CSSProperties } from "react";
 import { Mark } from "../../parts/icon.tsx";
 import type { Author } from "../state/author.ts";
-import { hue } from "../state/hues.ts";
+import { hue } from "../../parts/hues.ts";
 
 /** The square with a face: a picture, an emoji on the persona's tint, the bot's mark, or initials. */
 export function Avatar({ of, size = "" }: { readonly of: Author; readonly size?: "avatar-small" | "" }) {

@@ -9,7 +9,7 @@ import type {
   PageUser,
   PageView,
 } from "../../../local-slack/server/protocol.ts";
-import { hue } from "./hues.ts";
+import { hue } from "../../parts/hues.ts";
 import { firstUnread, markRead, unreadIn } from "./unread.ts";
 
 /** Where a tab is: a channel, the thread beside it, and for the app's conversation which tab of it. */

@@ -1,0 +1,220 @@
+import { memo, useState } from "react";
+import type { FileRef, Usage } from "../../../src/engine/events/events.ts";
+import { CodeBlock } from "../../text/code.tsx";
+import { Markdown } from "../../text/markdown.tsx";
+import { filePath, type RunName } from "../state/api.ts";
+import { clock, lasted, many, money, whole } from "../state/words.ts";
+import type { Entry } from "./entries.ts";
+import { Face } from "./face.tsx";
+import { factWords } from "./fact-words.ts";
+
+interface Props {
+  readonly entry: Entry;
+  readonly name: RunName;
+  readonly icons: ReadonlyMap<string, string>;
+  readonly isCurrent: boolean;
+  readonly goTo: (seq: number) => void;
+}
+
+/** One thing of the timeline: what happened on the left, why and for how much on the right. */
+export const EntryRow = memo(function EntryRow({ entry, name, icons, isCurrent, goTo }: Props) {
+  const { seq, at, events } = entry;
+  const last = events.at(-1)?.seq ?? seq;
+  return (
+    <article className={`entry entry-${entry.kind} ${isCurrent ? "current" : ""}`} aria-current={isCurrent ? "step" : undefined}>
+      <button type="button" className="entry-seq" title={`${whole(at)}: go to this point`} onClick={() => goTo(last)}>
+        <span className="visually-hidden">Go to event </span>
+        {last}
+      </button>
+      <div className="entry-body">
+        <What entry={entry} name={name} icons={icons} />
+      </div>
+      <Why entry={entry} />
+    </article>
+  );
+});
+
+function What({ entry, name, icons }: Pick<Props, "entry" | "name" | "icons">) {
+  switch (entry.kind) {
+    case "words": {
+      const { event } = entry;
+      const who = "agent" in event ? event.agent : event.person.name;
+      return (
+        <>
+          <Head
+            who={who}
+            icon={"agent" in event ? (icons.get(who) ?? "") : ""}
+            within={event.within}
+            at={entry.at}
+            isPerson={!("agent" in event)}
+          />
+          <Markdown source={event.text} />
+          {"files" in event && <Files files={event.files ?? []} name={name} />}
+        </>
+      );
+    }
+    case "tool": {
+      const { call, end } = entry;
+      const state = end === undefined ? "called" : end.type === "tool.returned" ? "returned" : "failed";
+      return (
+        <>
+          {call.text && (
+            <>
+              <Head who={call.agent} icon={icons.get(call.agent) ?? ""} within={call.within} at={entry.at} />
+              <Markdown source={call.text} />
+            </>
+          )}
+          <details className="tool">
+            <summary>
+              <bdi>{call.agent}</bdi> used <code className="code-inline">{call.tool}</code>{" "}
+              <span className={`tool-state tool-${state}`}>{state}</span>
+            </summary>
+            <CodeBlock code={pretty(call.args)} language="json" />
+            {end?.type === "tool.returned" && <CodeBlock code={end.output} />}
+            {end?.type === "tool.failed" && <p className="problem">{end.error.message}</p>}
+          </details>
+          {end?.type === "tool.returned" && <Files files={[...(end.files ?? []), ...(end.images ?? [])]} name={name} />}
+        </>
+      );
+    }
+    case "code": {
+      const { language, outcome, exitCode, output, elapsedMs, executor, files, agent, changed } = entry.event;
+      return (
+        <>
+          <p className="fact-line">
+            <bdi>{agent}</bdi> ran {language}:{" "}
+            <strong className={`code-${outcome}`}>{outcome === "ok" ? "ok" : `${outcome}, exit ${exitCode}`}</strong>{" "}
+            <span className="hint">
+              {lasted(elapsedMs)}, {executor}
+            </span>
+          </p>
+          {changed && <CodeBlock code={changed.code} language={language} />}
+          {output !== "" && <CodeBlock code={output} />}
+          <Files files={files} name={name} />
+        </>
+      );
+    }
+    case "fact": {
+      const { line, text } = factWords(entry.event);
+      return (
+        <>
+          <p className="fact-line" dir="auto">
+            {line}
+          </p>
+          {text && (
+            <div className="fact-text">
+              <Markdown source={text} />
+            </div>
+          )}
+        </>
+      );
+    }
+  }
+}
+
+function Head({
+  who,
+  icon,
+  within,
+  at,
+  isPerson = false,
+}: {
+  readonly who: string;
+  readonly icon: string;
+  readonly within: string | undefined;
+  readonly at: string;
+  readonly isPerson?: boolean;
+}) {
+  return (
+    <p className="entry-head message">
+      <Face name={who} icon={icon} />
+      <bdi className="entry-name">{who}</bdi>
+      {isPerson && <span className="badge">PERSON</span>}
+      {within !== undefined && <span className="badge">in {within}</span>}
+      <time className="hint" dateTime={at}>
+        {clock(at)}
+      </time>
+    </p>
+  );
+}
+
+/** Who chose, and why; what it took, how long, what went otherwise. */
+function Why({ entry }: { readonly entry: Entry }) {
+  const { chosen, usage, tookMs, events } = entry;
+  const notices = events.flatMap((event) => ("notices" in event && event.notices ? event.notices : []));
+  const model = events.findLast((event) => "model" in event && event.model !== undefined);
+  const [open, setOpen] = useState(false);
+  return (
+    <aside className="entry-why">
+      {chosen && (
+        <p>
+          {BY[chosen.by] ?? chosen.by}
+          {chosen.leader ? ` (${chosen.leader})` : ""}
+          {chosen.reason ? ": " : ""}
+          <span dir="auto">{chosen.reason}</span>
+        </p>
+      )}
+      {chosen?.instruction && (
+        <p className="asked" dir="auto">
+          {chosen.instruction}
+        </p>
+      )}
+      {chosen?.usage && <p className="hint">choosing: {spentWords(chosen.usage)}</p>}
+      {usage && usage !== chosen?.usage && <p className="spent">{spentWords(usage)}</p>}
+      <p className="hint">
+        {tookMs > 0 && `after ${lasted(tookMs)}`}
+        {model && "model" in model && ` · ${model.model}`}
+      </p>
+      {notices.map((notice) => (
+        <p key={notice} className="notice-line" dir="auto">
+          {notice}
+        </p>
+      ))}
+      <button type="button" className="plain-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? "Hide the log" : "As logged"}
+      </button>
+      {open && <CodeBlock code={JSON.stringify(events.length === 1 ? events[0] : events, undefined, 2)} language="json" />}
+    </aside>
+  );
+}
+
+const BY: { readonly [by: string]: string } = {
+  policy: "By rule",
+  selector: "Chosen by the selector",
+  only: "Nobody else could speak",
+  fallback: "The selector named nobody usable",
+  person: "A person asked for it",
+};
+
+function spentWords({ inputTokens, outputTokens, cachedTokens = 0, reasoningTokens = 0, usd, calls = 1, estimated }: Usage): string {
+  const read = `${many(inputTokens)} in${cachedTokens > 0 ? ` (${many(cachedTokens)} cached)` : ""}`;
+  const written = `${many(outputTokens)} out${reasoningTokens > 0 ? ` (${many(reasoningTokens)} thought)` : ""}`;
+  const also = [calls > 1 ? `${calls} calls` : "", estimated ? "estimated" : ""].filter(Boolean).join(", ");
+  return `${read} · ${written}${usd === undefined ? "" : ` · ${money(usd)}`}${also ? ` · ${also}` : ""}`;
+}
+
+const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+function Files({ files, name }: { readonly files: readonly FileRef[]; readonly name: RunName }) {
+  if (files.length === 0) return null;
+  return (
+    <ul className="files">
+      {files.map(({ hash, name: file, mediaType, bytes }, index) => (
+        <li key={`${hash}-${index}`}>
+          <a href={filePath(name, hash)} target="_blank" rel="noopener noreferrer">
+            {PICTURES.includes(mediaType) && <img src={filePath(name, hash)} alt={file} loading="lazy" />}
+            <bdi>{file}</bdi> <span className="hint">{many(bytes)} bytes</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function pretty(args: string): string {
+  try {
+    return JSON.stringify(JSON.parse(args), undefined, 2);
+  } catch {
+    return args;
+  }
+}

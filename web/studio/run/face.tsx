@@ -1,0 +1,12 @@
+import type { CSSProperties } from "react";
+import { hue } from "../../parts/hues.ts";
+import { iconCharacter } from "../../text/emoji.ts";
+
+/** The square with a face: the emoji of the persona, or initials. */
+export function Face({ name, icon }: { readonly name: string; readonly icon: string }) {
+  return (
+    <span className="avatar face" style={{ "--hue": hue(name) } as CSSProperties} aria-hidden="true">
+      {iconCharacter(icon) ?? [...name.trim()].slice(0, 1).join("").toUpperCase()}
+    </span>
+  );
+}

@@ -1,0 +1,119 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Icon } from "../../parts/icon.tsx";
+import { replaceAddress, runHref } from "../state/address.ts";
+import type { RunName } from "../state/api.ts";
+import { useRunLog, type RunLog } from "../state/run-log.ts";
+import { placeName, STATES, whole } from "../state/words.ts";
+import { entriesOf } from "./entries.ts";
+import { EntryRow } from "./entry.tsx";
+import { Moment } from "./moment.tsx";
+import { Scrubber } from "./scrubber.tsx";
+
+/** A run: its timeline, and the log folded to the point that is looked at. */
+export function Run({ name, at }: { readonly name: RunName; readonly at: number | undefined }) {
+  const reading = useRunLog(name);
+  switch (reading.kind) {
+    case "reading":
+      return <p className="loading">Reading the log…</p>;
+    case "failed":
+      return (
+        <main className="told">
+          <h1>This run cannot be shown</h1>
+          <p>{reading.message}</p>
+          <p>
+            <a href="#/">All runs</a>
+          </p>
+        </main>
+      );
+    case "read":
+      return <Opened log={reading.log} name={name} at={at} />;
+  }
+}
+
+const ADDRESS_MS = 150; // A slider moves faster than an address is worth writing.
+
+function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name: RunName; readonly at: number | undefined }) {
+  const { events } = log;
+  // At the end it stays there while the run goes on.
+  const [point, setPoint] = useState<number | "end">(() => {
+    const index = asked === undefined ? -1 : events.findLastIndex(({ seq }) => seq <= asked);
+    return index < 0 ? "end" : index;
+  });
+  const at = point === "end" ? events.length - 1 : Math.min(point, events.length - 1);
+  const known = useMemo(() => events.slice(0, at + 1), [events, at]);
+  const entries = useMemo(() => entriesOf(known), [known]);
+  const move = useCallback((index: number) => setPoint(index >= events.length - 1 ? "end" : index), [events.length]);
+  const goTo = useCallback((seq: number) => move(events.findIndex((event) => event.seq === seq)), [events, move]);
+  const icons = useMemo(() => new Map(log.agents.map(({ name: agent, icon }) => [agent, icon])), [log.agents]);
+
+  useEffect(() => {
+    const seq = point === "end" ? undefined : events[point]?.seq;
+    const timer = setTimeout(() => replaceAddress(runHref(name, seq)), ADDRESS_MS);
+    return () => clearTimeout(timer);
+  }, [point, events, name]);
+  useEffect(() => {
+    document.title = `${log.run.task.slice(0, 60) || log.run.team} · Parley studio`;
+  }, [log.run]);
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useVirtualizer({ count: entries.length, getScrollElement: () => scroller.current, estimateSize: () => 96, overscan: 6 });
+  const isFirst = useRef(true);
+  useEffect(() => {
+    // A run opens at its beginning; whoever moves along it sees where they are.
+    if (isFirst.current && asked === undefined) isFirst.current = false;
+    else list.scrollToIndex(entries.length - 1, { align: "end" });
+  }, [at, entries.length, list, asked]);
+
+  const stopped = known.findLast((event) => event.type === "run.stopped" && event.within === undefined);
+  const state = events.at(-1) === known.at(-1) && stopped?.type === "run.stopped" ? stopped.outcome : log.run.state;
+  return (
+    <main className="run">
+      <header className="run-head">
+        <a className="icon-button" href="#/" aria-label="All runs" title="All runs (Esc)">
+          <Icon name="back" />
+        </a>
+        <div className="run-title">
+          <h1 dir="auto">{log.run.task.split("\n")[0]?.trim() || "(no words)"}</h1>
+          <p className="hint">
+            <span className={`state state-${state}`}>
+              <span className="dot" aria-hidden="true" />
+              {STATES[state]}
+            </span>{" "}
+            · {log.run.team} · <bdi>{log.run.startedBy.name}</bdi> · {placeName(log.run.place)} · {whole(log.run.startedAt)}
+          </p>
+        </div>
+      </header>
+      <Scrubber events={events} at={at} move={move} />
+      <div className="run-panes">
+        <div className="timeline" ref={scroller} tabIndex={0} role="region" aria-label="Timeline">
+          <div className="virtual" style={{ height: list.getTotalSize() }}>
+            {list.getVirtualItems().map(({ index, key, start }) => {
+              const entry = entries[index];
+              return (
+                <div
+                  key={key}
+                  data-index={index}
+                  ref={list.measureElement}
+                  className="virtual-row"
+                  style={{ transform: `translateY(${start}px)` }}
+                >
+                  {entry && (
+                    <EntryRow
+                      entry={entry}
+                      name={name}
+                      icons={icons}
+                      isCurrent={index === entries.length - 1 && point !== "end"}
+                      goTo={goTo}
+                    />
+                  )}
+                </div>
+              );
+            })}
+          </div>
+        </div>
+        <Moment log={log} known={known} />
+      </div>
+    </main>
+  );
+}

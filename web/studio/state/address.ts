@@ -1,0 +1,45 @@
+import { useSyncExternalStore } from "react";
+import type { RunName } from "./api.ts";
+
+/** Where the page is, in its address behind `#`: what is looked at can be kept and sent on. */
+export type Address =
+  | { readonly page: "runs"; readonly query: URLSearchParams }
+  | { readonly page: "run"; readonly run: RunName; readonly at: number | undefined };
+
+export function readAddress(hash: string): Address {
+  const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
+  const params = new URLSearchParams(query);
+  const [, thread, seq] = /^\/run\/([^/]+)\/(\d{1,9})$/.exec(path) ?? [];
+  const at = /^\d{1,9}$/.exec(params.get("at") ?? "")?.[0];
+  if (thread === undefined) return { page: "runs", query: params };
+  return { page: "run", run: { thread: decoded(thread), seq: Number(seq) }, at: at === undefined ? undefined : Number(at) };
+}
+
+export const runHref = ({ thread, seq }: RunName, at?: number): string =>
+  `#/run/${encodeURIComponent(thread)}/${seq}${at === undefined ? "" : `?at=${at}`}`;
+
+export const listHref = (query: URLSearchParams): string => (query.size > 0 ? `#/?${query}` : "#/");
+
+/** Without a step back in the history: what is typed or moved is no other page. */
+export function replaceAddress(href: string): void {
+  history.replaceState(null, "", href);
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+export function useHash(): string {
+  return useSyncExternalStore(
+    (hear) => {
+      addEventListener("hashchange", hear);
+      return () => removeEventListener("hashchange", hear);
+    },
+    () => location.hash,
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,56 @@
+import { useEffect, useState } from "react";
+import type { RunEvent } from "../../../src/engine/events/events.ts";
+import { followRun, run as readRun, type RunAnswer, type RunName } from "./api.ts";
+
+export interface RunLog extends Pick<RunAnswer, "run" | "id" | "agents" | "limits"> {
+  readonly events: readonly RunEvent[];
+}
+
+export type Reading =
+  { readonly kind: "reading" } | { readonly kind: "failed"; readonly message: string } | { readonly kind: "read"; readonly log: RunLog };
+
+/** A run with all its events, and each that is recorded from then on. */
+export function useRunLog({ thread, seq }: RunName): Reading {
+  const [reading, setReading] = useState<Reading>({ kind: "reading" });
+  useEffect(() => {
+    const name = { thread, seq };
+    let isLeft = false;
+    let unfollow = (): void => undefined;
+    setReading({ kind: "reading" });
+    void readAll(name)
+      .then((log) => {
+        if (isLeft) return;
+        let events: readonly RunEvent[] = log.events;
+        setReading({ kind: "read", log });
+        // What comes within one frame is shown at once.
+        let frame = 0;
+        const close = followRun(name, events.at(-1)?.seq ?? 0, (data) => {
+          const event = JSON.parse(data) as RunEvent;
+          if (event.seq <= (events.at(-1)?.seq ?? 0)) return;
+          events = [...events, event];
+          cancelAnimationFrame(frame);
+          frame = requestAnimationFrame(() => setReading({ kind: "read", log: { ...log, events } }));
+        });
+        unfollow = () => (cancelAnimationFrame(frame), close());
+      })
+      .catch((error: unknown) => {
+        if (!isLeft) setReading({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+      });
+    return () => {
+      isLeft = true;
+      unfollow();
+    };
+  }, [thread, seq]);
+  return reading;
+}
+
+async function readAll(name: RunName): Promise<RunLog> {
+  const first = await readRun(name, 0);
+  const events = [...first.events];
+  for (let { next } = first; next !== undefined;) {
+    const page = await readRun(name, next);
+    events.push(...page.events);
+    next = page.next;
+  }
+  return { ...first, events: events as unknown as readonly RunEvent[] };
+}
