@@ -24,7 +24,7 @@ export function Moment({ log, known }: { readonly log: RunLog; readonly known: r
   const cast = log.agents.filter(({ team }) => team === log.run.team).map(({ name }) => name);
   const spoke = known.findLast((event) => event.type === "speaker.selected" && event.within === undefined);
   return (
-    <section className="moment" aria-label="At this point">
+    <section className="moment" aria-label="At this point" tabIndex={0}>
       <h2>At this point</h2>
       <p className="moment-state">{!state.running ? "Over" : state.pausedBy ? "Paused" : waits ? "Waits for people" : "Going on"}</p>
       <dl>

@@ -1,0 +1,194 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { EventBody } from "../../src/engine/events/events.ts";
+import { ownersAccess } from "../../src/studio/access.ts";
+import { createStudio, type Studio } from "../../src/studio/studio.ts";
+import { logsOf } from "../../src/store/runs/logs.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { violationsIn } from "../support/browser/axe.ts";
+import { chromiumPath, launchChromium, watchForTrouble } from "../support/browser/chromium.ts";
+import { codingRun, longRun } from "./stories.ts";
+import { ADA, runEvents, write } from "./studio.ts";
+
+/** A PNG of one grey pixel. */
+const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
+const AT = Date.UTC(2026, 0, 5, 9);
+/** With `PARLEY_STUDIO_PICTURES=DIR` the pages are left there as pictures. */
+const PICTURES = process.env["PARLEY_STUDIO_PICTURES"];
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 375, height: 740 };
+
+describe.skipIf(!chromiumPath())("the studio's page", () => {
+  const opened = openSqlite({ path: ":memory:" });
+  let browser: Browser;
+  let studio: Studio;
+  const contexts: BrowserContext[] = [];
+  const trouble: (readonly string[])[] = [];
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    studio = await createStudio({ logs: logsOf(opened), access: ownersAccess, port: 0, log: (line) => trouble.push([line]) });
+    const hash = await opened.store.putFile(PIXEL);
+    await spread("T1/C0GENERAL/1.1", codingRun({ hash }));
+    await spread("T1/C0GENERAL/2.1", codingRun({ hash, hostile: true }));
+    await spread("T1/C0RANDOM/3.1", longRun(2_000));
+    for (let nth = 0; nth < 70; nth++)
+      await write(opened, {
+        thread: `T1/C0${nth % 7}/${nth}.9`,
+        at: new Date(AT - nth * 3_600_000).toISOString(),
+        events: runEvents({ id: `r${nth}`, task: `Task ${nth}: count the marmots on the upper meadow` }),
+      });
+  });
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    expect(trouble.splice(0).flat()).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await studio.close();
+    await opened.store.close();
+  });
+
+  /** An event a commit, two seconds apart, but of a long run. */
+  async function spread(thread: string, events: readonly EventBody[]): Promise<void> {
+    const together = events.length > 100 ? 500 : 1;
+    for (let after = 0; after < events.length; after += together)
+      await write(opened, { thread, after, at: new Date(AT + after * 2_000).toISOString(), events: events.slice(after, after + together) });
+  }
+
+  async function open(hash = "", { dark = false, viewport = DESK } = {}): Promise<Page> {
+    const context = await browser.newContext({ viewport, colorScheme: dark ? "dark" : "light", timezoneId: "UTC" });
+    contexts.push(context);
+    const page = await context.newPage();
+    trouble.push(watchForTrouble(page));
+    await page.goto(studio.address(ADA));
+    await page.locator("body.ready").waitFor();
+    if (hash !== "") await page.goto(`${studio.url}${hash}`);
+    return page;
+  }
+  const runAt = (thread: string, seq = 1): string => `#/run/${encodeURIComponent(thread)}/${seq}`;
+  const timeline = (page: Page) => page.getByRole("region", { name: "Timeline" });
+
+  test("the list has what waits on top, is narrowed by words, and a run opens and is left by keyboard alone", async () => {
+    const page = await open();
+    await page.getByRole("heading", { name: "Waits for you" }).waitFor();
+    expect(await page.locator(".run-row").first().innerText()).toContain("Waits for you");
+    expect(page.url()).toBe(`${studio.url}`);
+    await page.keyboard.press("/");
+    await page.keyboard.type("task 42");
+    await expect.poll(() => page.locator(".run-row").count()).toBe(1);
+    expect(page.url()).toContain("q=task+42");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /Task 42/ }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("searchbox").waitFor();
+  });
+
+  test("the list grows by itself when a run begins", async () => {
+    const page = await open("#/?team=late");
+    await page.getByText("No run fits").waitFor();
+    await write(opened, { thread: "T1/C0LATE/1.1", events: runEvents({ id: "late", team: "late", task: "A late one", over: false }) });
+    await page.getByText("A late one").waitFor();
+  });
+
+  test("a run shows each turn with who chose it and why, tools, code, pictures and costs, and steps back and forth", async () => {
+    const page = await open(runAt("T1/C0GENERAL/1.1"));
+    const text = timeline(page);
+    await text.getByText("there is nothing to review yet").waitFor();
+    await text.getByText("ZeroDivisionError").waitFor();
+    await text.getByRole("cell", { name: "even" }).waitFor();
+    await expect
+      .poll(() => text.getByRole("img", { name: "plot.png" }).evaluate((image: { naturalWidth?: number }) => image.naturalWidth))
+      .toBe(1);
+    const moment = page.getByRole("region", { name: "At this point" });
+    await moment.getByText("Waits for people").waitFor();
+    await moment.getByText("Critic: Shall it take the lower one?").waitFor();
+    await page.keyboard.press("Home");
+    await moment.getByText("Going on").waitFor();
+    await expect.poll(() => text.getByRole("article").count()).toBe(1);
+    for (let nth = 0; nth < 3; nth++) await page.keyboard.press("ArrowRight");
+    await text.getByText("Here is a first version").waitFor();
+    expect(await text.getByText("ZeroDivisionError").count()).toBe(0);
+    await expect.poll(() => page.url()).toContain("?at=4");
+    await page.keyboard.press("Shift+ArrowRight");
+    await expect.poll(() => page.url()).toContain("?at=5");
+    await page.keyboard.press("End");
+    await text.getByText("web_search").click();
+    await text.getByText("The mean of the two middle values.").waitFor();
+    // It goes on while somebody looks.
+    await write(opened, {
+      thread: "T1/C0GENERAL/1.1",
+      after: 13,
+      events: [{ type: "message.posted", person: { id: "U2", name: "Bob" }, text: "The mean, please.", id: "b" }],
+    });
+    await text.getByText("The mean, please.").waitFor();
+    await moment.getByText("Going on").waitFor();
+  });
+
+  test("what is played goes on to the end by itself", async () => {
+    const page = await open(runAt("T1/C01/1.9"));
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.getByRole("button", { name: "Play" }).waitFor();
+    await page.getByText("7 / 7").waitFor();
+  });
+
+  test("of a run of 2,000 events a few are in the page, and the slider goes to any of them", async () => {
+    const page = await open(runAt("T1/C0RANDOM/3.1"));
+    await page.getByText("2000 / 2000").waitFor();
+    await timeline(page).getByText("Argue for a long while.").waitFor();
+    expect(await page.locator(".entry").count()).toBeLessThan(60);
+    await page.getByRole("slider", { name: "Point in time" }).fill("1499");
+    await page.getByText("1500 / 2000").waitFor();
+    await timeline(page).getByRole("article").last().getByText("point 748 is open").waitFor();
+    expect(await page.locator(".entry").count()).toBeLessThan(60);
+  });
+
+  test("hostile words show as words, wherever they stand", async () => {
+    const page = await open();
+    await page.locator(".run-row", { hasText: "<script>" }).first().waitFor();
+    await page.goto(`${studio.url}${runAt("T1/C0GENERAL/2.1")}`);
+    const text = timeline(page);
+    await text.getByText("<b>Coder</b>").first().waitFor();
+    for (const summary of await text.locator("summary").all()) await summary.click();
+    await text.getByRole("button", { name: "As logged" }).first().click();
+    expect(
+      await page.evaluate(
+        "document.querySelectorAll('script:not([src]), #app img[src=x], #app img[src*=evil], #app iframe, #app a[href^=javascript], #app u, #app i').length",
+      ),
+    ).toBe(0);
+    expect(await page.evaluate("document.body.innerText.includes('\\u202e') || document.body.innerText.includes('\\u001b')")).toBe(false);
+  });
+
+  test.each([
+    ["desk, light", { dark: false, viewport: DESK }],
+    ["desk, dark", { dark: true, viewport: DESK }],
+    ["phone, light", { dark: false, viewport: PHONE }],
+    ["phone, dark", { dark: true, viewport: PHONE }],
+  ] as const)("nothing stands in anybody's way, and nothing runs off the side: %s", async (name, how) => {
+    const page = await open("", how);
+    const sideways = () => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+    await page.getByRole("heading", { name: "Waits for you" }).waitFor();
+    expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
+    await picture(page, `runs, ${name}`);
+    await page.goto(`${studio.url}${runAt("T1/C0GENERAL/1.1")}`);
+    await timeline(page).getByText("first version").waitFor();
+    expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
+    await picture(page, `run, ${name}`);
+  });
+
+  test("who comes without the address is told how to come in", async () => {
+    const page = await (await browser.newContext()).newPage();
+    contexts.push(page.context());
+    await page.goto(studio.url);
+    await page.getByText("Open the address that `parley studio` prints").waitFor();
+  });
+
+  async function picture(page: Page, name: string): Promise<void> {
+    if (PICTURES === undefined) return;
+    mkdirSync(PICTURES, { recursive: true });
+    await page.screenshot({ path: join(PICTURES, `${name.replaceAll(", ", "-").replaceAll(" ", "-")}.png`), animations: "disabled" });
+  }
+});
