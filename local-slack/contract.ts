@@ -26,6 +26,8 @@ export interface WorkspaceOptions {
   readonly keepIn?: string;
   /** The page offers to connect a model with what is typed there; answers why it could not be, or nothing. It is kept nowhere here. */
   readonly connectModel?: (typed: TypedModel) => Promise<string | undefined>;
+  /** An address at which runs can be looked at, a new one each time it is asked for; the page's header leads there. */
+  readonly studio?: () => string;
   /** How long a press lets the app open a modal, by `now`. Default Slack's three seconds; a test whose clock runs faster than its machine hands in more. */
   readonly triggerMs?: number;
 }

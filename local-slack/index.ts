@@ -44,6 +44,7 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
     notice: options.notice ?? "",
     readyFiles: (options.readyFiles ?? []).map(readyFile),
     ...(options.connectModel ? { connectModel: options.connectModel } : {}),
+    ...(options.studio ? { studio: options.studio } : {}),
     shortcuts: options.shortcuts ?? [],
   };
   for (const id of options.admins ?? []) {

@@ -43,6 +43,13 @@ export async function createPage(local: Local): Promise<Page> {
           const state = pageState(local, as);
           return state ? sendJson(response, 200, { ...state }, SAME_ORIGIN) : refuseRequest(response, 404, "user_not_found");
         }
+        case "/studio": {
+          // An address that lets in is for whoever presses the link, and for no other page.
+          const isOwn = ["same-origin", "none", undefined].includes(request.headers["sec-fetch-site"]);
+          if (!local.studio || !isOwn) return refuseRequest(response, 404, "no such page");
+          response.writeHead(303, { location: local.studio(), "cache-control": "no-store", "referrer-policy": "no-referrer" }).end();
+          return;
+        }
         case "/page/changes":
           return streams.open(response, as);
         default: {

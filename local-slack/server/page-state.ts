@@ -39,6 +39,7 @@ export function pageState(local: Local, as: string): PageState | undefined {
     suggestions: local.suggestions,
     readyFiles: local.readyFiles.map(pageFile),
     canConnectModel: local.connectModel !== undefined,
+    hasStudio: local.studio !== undefined,
     shortcuts: local.shortcuts,
     prompts: channels.flatMap((channel) => (channel.kind === "im" ? promptsOf(local, channel.id) : [])),
   };

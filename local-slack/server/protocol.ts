@@ -37,6 +37,8 @@ export interface PageState {
   readonly readyFiles: readonly PageFile[];
   /** The page may offer to connect a model with what is typed there. */
   readonly canConnectModel: boolean;
+  /** Whether `/studio` leads somewhere. */
+  readonly hasStudio: boolean;
   /** What the app suggests in this person's DM with it. */
   readonly prompts: readonly PagePrompt[];
   /** The app's shortcuts: on a message in its menu, global ones beside the composer. */

@@ -33,6 +33,7 @@ export interface Local {
   notice: string;
   readonly readyFiles: readonly StoredFile[];
   connectModel?: WorkspaceOptions["connectModel"];
+  readonly studio?: () => string;
   readonly shortcuts: readonly Shortcut[];
 }
 

@@ -1,5 +1,6 @@
 import { portOf, readArguments } from "./arguments.ts";
 import { print, UsageError, type Io } from "./command.ts";
+import { openStudio, OWNER } from "./open-studio.ts";
 import { keptAt } from "./own-stores.ts";
 
 export const help = `parley studio [--port PORT] [--db PATH]
@@ -15,41 +16,31 @@ The address that it prints lets in once; when it was used, the next one is print
 Exit codes: 0 ended with Ctrl-C; 1 the database cannot be read; 2 bad usage or settings.`;
 
 const PORT = 4210;
-const OWNER = { id: "owner", name: "You" };
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, { options: { port: { type: "string" }, db: { type: "string" } } });
   const port = portOf(values.port);
-  const { path, own } = await keptAt(io, values.db);
-  const { shownAddress, studioRoom } = await import("../parley.ts");
-  const { createStudio, openLogs, ownersAccess } = await studioRoom();
-  const logs = await openLogs(path, { own });
-  const log = (line: string): void => void io.stderr.write(`${line}\n`);
+  const kept = await keptAt(io, values.db);
+  const { shownAddress } = await import("../parley.ts");
   const { promise: asked, resolve: interrupted } = Promise.withResolvers<void>();
   const release = io.onInterrupt(() => interrupted());
   try {
     const open = (on: number) =>
-      createStudio({
-        logs,
-        access: ownersAccess,
-        port: on,
-        log,
-        onEntered: () => void print(io.stdout, `  The next address: ${studio.address(OWNER)}`),
-      });
-    const studio = await open(port ?? PORT).catch((error: unknown) => {
+      openStudio(kept, { port: on, io, onEntered: () => void print(io.stdout, `  The next address: ${opened.studio.address(OWNER)}`) });
+    const opened = await open(port ?? PORT).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
       if (port !== undefined) throw new UsageError(`Port ${port} is taken by another program; choose another with --port.`);
       return open(0);
     });
-    await print(
-      io.stdout,
-      `\n  The studio is at ${studio.address(OWNER)}\n  That address lets in once. It shows ${shownAddress(path)}. Ctrl-C ends it.\n`,
-    );
+    const lines = [
+      `The studio is at ${opened.studio.address(OWNER)}`,
+      `That address lets in once. It shows ${shownAddress(kept.path)}. Ctrl-C ends it.`,
+    ];
+    await print(io.stdout, `\n${lines.map((line) => `  ${line}`).join("\n")}\n`);
     await asked;
-    await studio.close();
+    await opened.close();
   } finally {
     release();
-    await logs.close();
   }
   return 0;
 }

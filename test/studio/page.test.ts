@@ -92,6 +92,7 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
     await page.getByText("No run fits").waitFor();
     await write(opened, { thread: "T1/C0LATE/1.1", events: runEvents({ id: "late", team: "late", task: "A late one", over: false }) });
     await page.getByText("A late one").waitFor();
+    expect(await page.locator(".run-row").count()).toBe(1);
   });
 
   test("a run shows each turn with who chose it and why, tools, code, pictures and costs, and steps back and forth", async () => {
@@ -133,6 +134,7 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
     await page.getByRole("button", { name: "Play" }).click();
     await page.getByRole("button", { name: "Play" }).waitFor();
     await page.getByText("7 / 7").waitFor();
+    expect(page.url()).not.toContain("at=");
   });
 
   test("of a run of 2,000 events a few are in the page, and the slider goes to any of them", async () => {
@@ -183,7 +185,9 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
     const page = await (await browser.newContext()).newPage();
     contexts.push(page.context());
     await page.goto(studio.url);
-    await page.getByText("Open the address that `parley studio` prints").waitFor();
+    const told = page.getByText("Open the address that `parley studio` prints");
+    await told.waitFor();
+    expect(await page.locator(".run-row").count()).toBe(0);
   });
 
   async function picture(page: Page, name: string): Promise<void> {

@@ -10,6 +10,7 @@ import { createParley, type Parley } from "../../parley.ts";
 import { createWorkspace, type Workspace, type WorkspaceOptions } from "../../../local-slack/index.ts";
 import { portOf, readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
+import { openStudio, OWNER, type Studio } from "../open-studio.ts";
 import { refuseDeadModels } from "../model-reach.ts";
 import { findLocalModel } from "./local-model.ts";
 import { readShortcuts } from "./shortcuts.ts";
@@ -83,7 +84,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await print(io.stdout, `  The agents speak through ${connected.said}.\n`);
     return undefined;
   };
+  let studio: Studio | undefined;
   const workspace = await openWorkspace(port, {
+    studio: () => studio?.address(OWNER) ?? "/",
     suggestions: cast.offline ? READY_TASKS : OPEN_TASKS,
     notice: noticeOf(cast, executor.capabilities.grade),
     shortcuts: await readShortcuts(),
@@ -97,11 +100,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   });
   const { promise: asked, resolve: interrupted } = Promise.withResolvers<void>();
   const release = io.onInterrupt(() => interrupted());
+  let closeStudio = async (): Promise<void> => undefined;
   try {
     await play(cast);
+    const opened = await openStudio({ path: dbPath, own: cast.settings.registry.store }, { port: 0, io });
+    studio = opened.studio;
+    closeStudio = () => opened.close();
     const lines = [
       `Parley is at ${workspace.url}`,
       "Open that in a browser and press Enter: a first task stands ready.",
+      `Runs can be looked at in the studio: ${new URL("studio", workspace.url).href}`,
       "",
       cast.said,
       `Code runs in: ${executor.capabilities.label}`,
@@ -111,6 +119,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await asked;
   } finally {
     release();
+    await closeStudio();
     await playing?.stop();
     await workspace.close();
     await executor.close();

@@ -33,6 +33,12 @@ export function TopBar() {
         )}
       </p>
       <div className="top-end">
+        {store.hasStudio && (
+          <a className="studio-link" href="studio" target="_blank" rel="noreferrer" title="See runs: who spoke, why, and what it cost">
+            <Icon name="eye" />
+            <span>Studio</span>
+          </a>
+        )}
         {store.ready && (
           <IconButton label="Jump to a conversation (Ctrl+K)" icon="search" className="on-shell" onClick={() => page.switcher.set(true)} />
         )}

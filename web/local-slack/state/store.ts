@@ -38,6 +38,7 @@ export class Store {
   prompts: readonly PagePrompt[] = [];
   shortcuts: readonly PageShortcut[] = [];
   canConnectModel = false;
+  hasStudio = false;
   home: PageView | undefined;
   /** channel → its messages, oldest first. */
   messages = new Map<string, PageMessage[]>();
@@ -88,8 +89,9 @@ export class Store {
   }
 
   load(state: PageState): void {
-    const { workspace, me, bot, users, channels, messages, statuses, home, suggestions, prompts, shortcuts, canConnectModel } = state;
-    Object.assign(this, { ready: true, workspace, me, bot, channels, home, suggestions, prompts, shortcuts, canConnectModel });
+    const { workspace, me, bot, users, channels, messages, statuses, home, suggestions, prompts, shortcuts, canConnectModel, hasStudio } =
+      state;
+    Object.assign(this, { ready: true, workspace, me, bot, channels, home, suggestions, prompts, shortcuts, canConnectModel, hasStudio });
     this.users = new Map([...users, me, bot].map((user) => [user.id, user]));
     hue(bot.name);
     for (const user of users) hue(user.name);

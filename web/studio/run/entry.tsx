@@ -1,5 +1,6 @@
-import { memo, useState } from "react";
+import { memo, useState, type CSSProperties } from "react";
 import type { FileRef, Usage } from "../../../src/engine/events/events.ts";
+import { hue } from "../../parts/hues.ts";
 import { CodeBlock } from "../../text/code.tsx";
 import { Markdown } from "../../text/markdown.tsx";
 import { filePath, type RunName } from "../state/api.ts";
@@ -126,7 +127,7 @@ function Head({
   readonly isPerson?: boolean;
 }) {
   return (
-    <p className="entry-head message">
+    <p className="entry-head message" style={{ "--hue": hue(who) } as CSSProperties}>
       <Face name={who} icon={icon} />
       <bdi className="entry-name">{who}</bdi>
       {isPerson && <span className="badge">PERSON</span>}
@@ -156,7 +157,7 @@ function Why({ entry }: { readonly entry: Entry }) {
       )}
       {chosen?.instruction && (
         <p className="asked" dir="auto">
-          {chosen.instruction}
+          Asked of it: {chosen.instruction}
         </p>
       )}
       {chosen?.usage && <p className="hint">choosing: {spentWords(chosen.usage)}</p>}

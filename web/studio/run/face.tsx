@@ -6,7 +6,7 @@ import { iconCharacter } from "../../text/emoji.ts";
 export function Face({ name, icon }: { readonly name: string; readonly icon: string }) {
   return (
     <span className="avatar face" style={{ "--hue": hue(name) } as CSSProperties} aria-hidden="true">
-      {iconCharacter(icon) ?? [...name.trim()].slice(0, 1).join("").toUpperCase()}
+      {iconCharacter(icon) ?? String.fromCodePoint(name.trim().codePointAt(0) ?? 0x3f).toUpperCase()}
     </span>
   );
 }

@@ -1,8 +1,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { RunEvent } from "../../../src/engine/events/events.ts";
+import { isHalted } from "../../../src/engine/events/limits-fold.ts";
+import { currentRun, isWaiting } from "../../../src/engine/reading/transcript.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { replaceAddress, runHref } from "../state/address.ts";
-import type { RunName } from "../state/api.ts";
+import type { RunLine, RunName } from "../state/api.ts";
 import { useRunLog, type RunLog } from "../state/run-log.ts";
 import { placeName, STATES, whole } from "../state/words.ts";
 import { entriesOf } from "./entries.ts";
@@ -65,8 +68,7 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
     else list.scrollToIndex(entries.length - 1, { align: "end" });
   }, [at, entries.length, list, asked]);
 
-  const stopped = known.findLast((event) => event.type === "run.stopped" && event.within === undefined);
-  const state = events.at(-1) === known.at(-1) && stopped?.type === "run.stopped" ? stopped.outcome : log.run.state;
+  const state = useMemo(() => stateNow(events), [events]);
   return (
     <main className="run">
       <header className="run-head">
@@ -116,4 +118,14 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
       </div>
     </main>
   );
+}
+
+/** As the list says it, of the run as it is by now. */
+function stateNow(events: readonly RunEvent[]): RunLine["state"] {
+  const stopped = events.findLast((event) => event.type === "run.stopped" && event.within === undefined);
+  if (stopped?.type === "run.stopped") return stopped.outcome;
+  const now = currentRun({ events });
+  if (now.pausedBy) return "paused";
+  if (isHalted(now)) return "at-limit";
+  return isWaiting({ events }) ? "waiting" : "running";
 }
