@@ -54,7 +54,7 @@ export const readStore = (address: string): SqliteReader => openSqliteReadOnly({
 /** To look at while it grows, also while a Parley runs on it: of SQLite beside whoever writes, of another store as one who opens it and does no work. */
 export async function openLogs(address: string, { own, ...clock }: { readonly own?: OwnStores } & Partial<Clock> = {}): Promise<Logs> {
   if (isSqlite(address)) return openSqliteLogs({ path: fileOf(address), ...clock });
-  return logsOf(await openStore(address, { ...(own ? { own } : {}), ...clock }));
+  return logsOf(await openStore(address, { ...(own ? { own } : {}), role: "door", ...clock }));
 }
 
 /** Its notes, also while a Parley runs on it: what is put there by compare-and-set, that Parley reads with its next look. */
