@@ -50,6 +50,7 @@ function threadViolations({ thread, status, session }: Played, expected: Expecte
   const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
   return [
     ...twice.map((id) => `the message ${id} is there twice`),
+    ...endsBeforeTurns(thread),
     ...difference("thread", seenIn(thread), expected.thread),
     ...cardsOfOneTurn(thread)
       .filter((card) => !expected.cards.includes(card))
@@ -58,6 +59,16 @@ function threadViolations({ thread, status, session }: Played, expected: Expecte
     // Never told of is as good, here or without kills: there is no Stop button left over.
     ...(session === undefined || session === (expected.session ?? AT_REST) ? [] : [`the session is ${session}, not ${expected.session}`]),
   ];
+}
+
+/** Of a run of one turn the end is compared apart: it stands in that turn or behind it. */
+function endsBeforeTurns(thread: readonly ThreadMessage[]): string[] {
+  const runOf = ({ metadata }: ThreadMessage) => metadata?.event_payload["r"];
+  return thread.flatMap((end, at) => {
+    if (!isOfKind(end, "end")) return [];
+    const isBefore = thread.slice(at + 1).some((message) => isOfKind(message, "turn") && runOf(message) === runOf(end));
+    return isBefore ? [`the end of ${String(runOf(end))} stands before a turn of it`] : [];
+  });
 }
 
 /** Of a session in which nothing goes on. */

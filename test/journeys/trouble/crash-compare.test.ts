@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import type { RunEvent } from "../../../src/engine/events/events.ts";
+import type { ThreadMessage } from "../../../local-slack/index.ts";
+import { callsIn } from "../../support/crash/together/calls.ts";
+import { expectedOf, violationsOf } from "../../support/crash/compare.ts";
+import { CONVERSATIONS } from "../../support/crash/conversations.ts";
+import type { Outcome } from "../../support/crash/stage.ts";
+
+/** What the suites that kill Parley would overlook, nobody would see: each fault that they are there for is planted here. */
+
+let ts = 0;
+const message = (n: number, kind: string, text: string, more: object = {}): ThreadMessage => ({
+  ts: `${++ts}`,
+  user: "U0PARLEY",
+  text,
+  blocks: [{ type: "markdown", text }],
+  files: [],
+  reactions: [],
+  edited: false,
+  metadata: { event_type: "parley_msg", event_payload: { o: `${n}.${kind}.0`, r: "run-1", n, k: kind } },
+  ...more,
+});
+const CARD = message(1, "card", "done");
+const ONE = message(3, "turn", "One.");
+const TWO = message(5, "turn", "Two.");
+const END = message(6, "end", "over");
+const LOG = ["One.", "Two."].map((text, index) => ({
+  seq: index + 1,
+  type: "message.posted",
+  agent: "Eve",
+  text,
+})) as unknown as RunEvent[];
+
+const conversation = CONVERSATIONS[0]!;
+const had = (thread: readonly ThreadMessage[], { log = LOG, status = "", session = "active", trouble = [] as string[] } = {}): Outcome => ({
+  played: [{ conversation, thread, log, status, session }],
+  steps: [],
+  deaths: [],
+  reached: [],
+  trouble,
+  log: [],
+});
+const GOOD = [CARD, ONE, TWO, END];
+const faults = (outcome: Outcome): readonly string[] => violationsOf(outcome, expectedOf(had(GOOD)));
+
+test("what is as it was without kills passes, and so do numbers that were moved and notices that kills alone bring", () => {
+  expect(faults(had(GOOD))).toEqual([]);
+  expect(faults(had([CARD, ONE, message(4, "notice", "I was away for a while. I go on."), TWO, END]))).toEqual([]);
+});
+
+test.each<[string, Outcome]>([
+  ["a message twice", had([CARD, ONE, ONE, TWO, END])],
+  ["a message twice under another number", had([CARD, ONE, message(4, "turn", "One."), TWO, END])],
+  ["a message lost", had([CARD, ONE, END])],
+  ["two messages in another order", had([CARD, TWO, ONE, END])],
+  ["the end before the last turn", had([CARD, ONE, END, TWO])],
+  ["other words", had([CARD, ONE, message(5, "turn", "Three."), END])],
+  ["another face", had([CARD, ONE, { ...TWO, username: "Mallory" }, END])],
+  ["a file too many", had([CARD, ONE, { ...TWO, files: [{ id: "F1", name: "a.csv", mimetype: "text/csv", size: 1 }] }, END])],
+  ["an event twice", had(GOOD, { log: [...LOG, { ...LOG[1]!, seq: 3 } as RunEvent] })],
+  ["an event lost", had(GOOD, { log: LOG.slice(0, 1) })],
+  ["events in another order", had(GOOD, { log: LOG.toReversed().map((event, index) => ({ ...event, seq: index + 1 })) })],
+  ["a gap in the numbers", had(GOOD, { log: LOG.map((event, index) => ({ ...event, seq: index * 2 + 1 })) })],
+  ["a status line that is over", had(GOOD, { status: "is thinking…" })],
+  ["a session that is over", had(GOOD, { session: "processing" })],
+  ["a container left", had(GOOD, { trouble: ["a container was left"] })],
+])("%s is a violation", (_, outcome) => {
+  expect(faults(outcome)).not.toEqual([]);
+});
+
+test("of a run of one turn the end is told once, and not before its turn", () => {
+  const turn = message(3, "turn", "All.");
+  const end = message(4, "end", "over", { blocks: [{ type: "section", text: { type: "mrkdwn", text: "*Done*: Eve said it" } }] });
+  const alone = expectedOf(had([CARD, turn, end]));
+  expect(violationsOf(had([turn, end]), alone)).toEqual([]);
+  expect(violationsOf(had([end, turn]), alone)).toEqual([expect.stringContaining("stands before a turn")]);
+  expect(violationsOf(had([turn, end, { ...end, ts: "99" }]), alone)).not.toEqual([]);
+  expect(violationsOf(had([turn]), alone)).not.toEqual([]);
+});
+
+test("a call of a model is in flight until a log tells of it, and counted as made in vain where a trouble came first", () => {
+  expect(callsIn([["call a", "paid a", "killed x", "call b", "killed x", "call b2", "paid b2"]])).toEqual({ made: 3, inFlight: 1 });
+  expect(callsIn([["call a", "troubled by a partition", "call b", "paid a", "over", "call c"]])).toEqual({ made: 3, inFlight: 1 });
+  expect(callsIn([["call a", "frozen x"], ["call b"]])).toEqual({ made: 2, inFlight: 1 });
+});
