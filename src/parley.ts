@@ -276,7 +276,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         await slack?.start();
       },
       async stop() {
-        await slack?.hangUp();
+        // Where others take turns, they need not wait until this one has said goodbye.
+        await Promise.all([slack?.hangUp(), store.openers("turns") > 1 ? runner.rest() : undefined]);
         await retention.close();
         await runner.close();
         await slack?.stop();

@@ -62,7 +62,9 @@ export interface Runner {
   readonly budgets?: DayBudgets;
   /** Takes up every run whose log says that it is unfinished, and works on what comes. */
   start(): void;
-  /** Takes no new work, gives up turns under way (their logs say how to go on) and resolves when nothing runs. */
+  /** Takes no new work, gives up turns under way (their logs say how to go on) and resolves when nothing runs. What people say is still taken. */
+  rest(): Promise<void>;
+  /** Rests, and takes nothing more. */
   close(): Promise<void>;
 }
 
@@ -179,6 +181,13 @@ export function createRunner(parts: RunnerParts): Runner {
     }
   }
 
+  let resting: Promise<void> | undefined;
+  const rest = (): Promise<void> => {
+    visits.close();
+    // Posts that are under way are ended by whoever serves them.
+    return (resting ??= serving?.stop() ?? Promise.resolve());
+  };
+
   return {
     say: (said) => inLane(said.thread, said.workspace, (lane) => hear(lane, said, parts)),
     approve,
@@ -221,11 +230,10 @@ export function createRunner(parts: RunnerParts): Runner {
     start() {
       serving = dispatch.serve("turn", { slots: parts.slots, perWorkspace: parts.perWorkspace, onBug }, visits.work);
     },
+    rest,
     async close() {
-      visits.close();
       summaries.close();
-      // Posts that are under way are ended by whoever serves them.
-      await serving?.stop();
+      await rest();
       lanes.close();
     },
   };

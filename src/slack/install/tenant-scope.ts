@@ -93,6 +93,7 @@ export function tenantScoped(
         }),
       ...(runner.shown ? { shown: runner.shown } : {}),
       start: () => notHere("the runner's start"),
+      rest: async () => notHere("the runner's end"),
       close: async () => notHere("the runner's end"),
     },
     forgetting: {
