@@ -9,6 +9,7 @@ import { addressOf } from "../../../src/store/postgres/server/address.ts";
 import { openConnection, type Query } from "../../../src/store/postgres/server/connection.ts";
 import { loadDriver } from "../../../src/store/postgres/server/driver.ts";
 import { explained } from "../../../src/store/postgres/server/trouble.ts";
+import { openChanges } from "../../../src/store/postgres/together/changes.ts";
 import { workTogether } from "../../../src/store/postgres/together/together.ts";
 import { EVERY_THREAD, StoreError } from "../../../src/store/store.ts";
 import { forkChild } from "../../support/children.ts";
@@ -226,6 +227,48 @@ describeOnPostgres("on a server", (server) => {
     },
     SLOW_MS_MAX,
   );
+
+  test("a connection that was to listen and cannot is closed", async () => {
+    const connection = await openConnection(addressOf(server.address()));
+    onTestFinished(() => connection.close());
+    const ended = Promise.withResolvers<void>();
+    const own = async () => {
+      const client = await connection.own();
+      client.once("end", () => ended.resolve());
+      return Object.assign(client, { query: () => Promise.reject(new Error("no answer")) });
+    };
+    const never = { hear: () => undefined, missed: () => Promise.resolve() };
+    await expect(openChanges({ ...connection, own }, never)).rejects.toThrow("no answer");
+    await ended.promise;
+  });
+
+  test("who could not learn that it is alone holds up nobody, and what cannot be read keeps nobody from being told of the rest", async () => {
+    const address = server.address();
+    const other = await open(address);
+    const connection = await openConnection(addressOf(address));
+    onTestFinished(() => connection.close());
+    let isCut = false;
+    const query: Query = async <Row extends object>(sql: string, values?: readonly unknown[]) => {
+      if (isCut && sql.includes("min(ticket)")) throw new StoreError("no connection was to be had in time");
+      const rows = await connection.query<Row>(sql, values);
+      return rows.map((row) => ("body" in row && "from" in row && row.from === 1 ? { ...row, body: "{" } : row));
+    };
+    const together = await workTogether({ ...connection, query }, { clock: systemClock, role: "door" });
+    onTestFinished(() => together.leave());
+    const heard: (number | undefined)[] = [];
+    together.followers.follow(
+      ({ thread, events, rewritten }) => void (thread === "t" && heard.push(rewritten ? undefined : events[0]?.seq)),
+    );
+    await append(other.store, "t", [said("damaged")]);
+    await append(other.store, "t", [said("whole")]);
+    await until(() => heard.length === 2);
+    expect(heard).toEqual([undefined, 2]);
+    isCut = true;
+    await expect(together.locks.exclusively("k", () => Promise.resolve("alone"))).rejects.toThrow(/in time/);
+    expect(await other.store.exclusively("k", () => Promise.resolve("next"))).toBe("next");
+    isCut = false;
+    expect(await together.locks.exclusively("k", () => Promise.resolve("again"))).toBe("again");
+  });
 });
 
 describeOnPostgres("on a server that crashes", (server) => {

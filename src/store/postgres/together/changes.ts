@@ -174,7 +174,13 @@ export async function openChanges(
     const client = await connection.own();
     held ??= [];
     client.on("notification", ({ payload }) => notified(payload ?? ""));
-    await client.query({ text: `LISTEN "${channel}"`, query_timeout: LISTEN_MS_MAX } as pg.QueryConfig);
+    try {
+      await client.query({ text: `LISTEN "${channel}"`, query_timeout: LISTEN_MS_MAX } as pg.QueryConfig);
+    } catch (error) {
+      // It is not known yet to those who close it, and the next try has another.
+      void client.end().catch(() => undefined);
+      throw error;
+    }
     if (!isOpen) return client.end();
     listener = client;
     client.once("end", () => void (listener === client && reconnect()));

@@ -15,6 +15,15 @@ export interface FollowersLine extends Pick<Store, "follow"> {
   close(): void;
 }
 
+/** What is no event keeps nobody from being told of the rest: whoever wants it reads it, and finds out. */
+function eventOf(body: string): RunEvent | undefined {
+  try {
+    return JSON.parse(body) as RunEvent;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Of others' commits that come together, the events are read together. */
 const READ_TOGETHER_MAX = 50;
 
@@ -39,7 +48,8 @@ export function createFollowersLine(query: Query): FollowersLine {
     ).catch(() => []);
     for (const { thread, from, body } of rows) {
       const key = keyOf(thread, from);
-      found.set(key, [...(found.get(key) ?? []), JSON.parse(body) as RunEvent]);
+      const event = eventOf(body);
+      if (event) found.set(key, [...(found.get(key) ?? []), event]);
     }
     return found;
   }

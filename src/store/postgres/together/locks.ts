@@ -40,13 +40,21 @@ export function createLocks(
         transaction(async (within) => {
           // One after the other, so that a lower ticket is seen by whoever has a higher one.
           await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`lock/${key}`]);
+          // Of one process one at a time asks: an earlier ticket is of somebody who was never told of it.
+          await within("DELETE FROM locks WHERE key = $1 AND owner = $2", [key, owner]);
           const [row] = await within<{ ticket: number }>("INSERT INTO locks (key, owner) VALUES ($1, $2) RETURNING ticket", [key, owner]);
           return row?.ticket ?? 0;
         }),
       );
       for (;;) {
         const woken = new Promise<void>((resolve) => waiting.set(key, resolve));
-        const [first] = await query<{ ticket: number | null }>("SELECT min(ticket) AS ticket FROM locks WHERE key = $1", [key]);
+        const [first] = await query<{ ticket: number | null }>("SELECT min(ticket) AS ticket FROM locks WHERE key = $1", [key]).catch(
+          (error: unknown) => {
+            // Whoever asked goes without it, and nobody else is to wait for that.
+            later(key, ticket, 0);
+            throw error;
+          },
+        );
         if (begun !== era || first?.ticket === null) break;
         if (first?.ticket === ticket) return ticket;
         await Promise.race([woken, left.promise]);
@@ -77,10 +85,10 @@ export function createLocks(
     }
   }
 
-  function later(key: string, ticket: number): void {
+  function later(key: string, ticket: number, ms = AGAIN_MS): void {
     setTimeout(() => {
       if (isOpen) leave(key, ticket).catch(() => later(key, ticket));
-    }, AGAIN_MS).unref();
+    }, ms).unref();
   }
 
   return {
