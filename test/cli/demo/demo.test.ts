@@ -28,6 +28,16 @@ test("without a key the demo opens a workspace that says what is simulated, and 
     /^Simulated: this Slack and the agents' words\. Real: the bot(, and the code it runs \(in (WebAssembly|Docker|a process sandbox of this machine)\)|\. Code is not run on this machine)\.$/,
   );
   expect(suggestions.map(({ text }) => text)).toContain("@parley Write a median function and find its bug.");
+  // The page's header leads to the studio, whoever is sent from another page does not get there.
+  const studio = /in the studio: (\S+)/.exec(here.out())?.[1] ?? "";
+  const led = await fetch(studio, { redirect: "manual" });
+  expect([studio, led.status, led.headers.get("location")]).toEqual([
+    `${url}studio`,
+    303,
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/enter\?token=/),
+  ]);
+  expect((await fetch(studio, { redirect: "manual", headers: { "sec-fetch-site": "cross-site" } })).status).toBe(404);
+  expect((await fetch(led.headers.get("location") ?? "", { redirect: "manual" })).status).toBe(303);
   here.interrupt();
   expect(await ended).toBe(0);
   await expect(fetch(`${url}`)).rejects.toThrow("fetch failed");

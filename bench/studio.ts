@@ -1,0 +1,110 @@
+/**
+ * What the studio takes over 100,000 runs: `npm run bench -- studio`. A database that the store itself has made; then the list as the page asks for
+ * it, by one filter after the other, and a run of 2,000 events: read, and folded to any of its events as the page does it. Exits with 1 when a
+ * target is missed.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { currentRun } from "../src/engine/reading/transcript.ts";
+import type { RunEvent } from "../src/engine/events/events.ts";
+import { openSqlite, openSqliteLogs } from "../src/store/sqlite/store.ts";
+import { studioApp } from "../src/studio/studio.ts";
+import { ownersAccess } from "../src/studio/access.ts";
+import { createSessions } from "../src/studio/door/sessions.ts";
+import { systemClock } from "../src/engine/clock.ts";
+import { round } from "./support/figures.ts";
+import { sayWhetherQuiet } from "./support/quiet.ts";
+import { verdict } from "./support/verdict.ts";
+import { CHANNELS, READER, startEvents, turnEvents, writeRuns } from "./support/year-of-runs.ts";
+
+const RUNS = Number(process.argv[2] ?? 100_000);
+const EVENTS = 2_000;
+const ROUNDS = 40;
+const TARGETS = { listMs: 100, openMs: 1_000, foldMs: 50 };
+const HOST = "127.0.0.1:4210";
+
+const folder = mkdtempSync(join(tmpdir(), "parley-bench-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const path = join(folder, "studio.db");
+sayWhetherQuiet();
+
+const opened = openSqlite({ path });
+await writeRuns(opened.store, "T0HOME", RUNS);
+const turns = Array.from({ length: EVENTS / 4 }, (_, nth) => turnEvents(nth)).flat();
+const long = [...startEvents(1), ...turns].slice(0, EVENTS);
+for (let after = 0; after < long.length; after += 200)
+  await opened.store.commit({
+    thread: "T0HOME/C0BENCH0/long",
+    workspace: "T0HOME",
+    afterSeq: after,
+    at: new Date().toISOString(),
+    events: long.slice(after, after + 200),
+    posts: [],
+    wake: "none",
+  });
+while (await opened.runs.enter("T0HOME"));
+
+const sessions = createSessions(systemClock);
+const logs = openSqliteLogs({ path });
+const own = { hosts: [HOST], cookie: "bench" };
+const app = studioApp({ logs, access: ownersAccess, clock: systemClock, sessions, own: () => own, pages: new Map() });
+const cookie = `bench=${sessions.redeem(sessions.mint({ id: "owner", name: "You" }))}`;
+const get = async <T>(route: string): Promise<T> => {
+  const answer = await app.request(`http://${HOST}/api/v1${route}`, { headers: { host: HOST, cookie } });
+  if (!answer.ok) throw new Error(`${route}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+};
+
+const ASKED: { readonly [name: string]: string } = {
+  all: "",
+  "a common word": "&q=heat",
+  "two words": "&q=heat+river",
+  "a task's number": "&q=77123",
+  "a word that is nowhere": "&q=zzzyzx",
+  "a team": "&team=debate",
+  "a person": `&person=${READER}`,
+  "a channel": `&place=${encodeURIComponent(`T0HOME/${CHANNELS[3]}`)}`,
+  "an outcome that is rare": "&state=failed",
+  "a cost that is rare": "&usdMin=5",
+  "a day": "&from=2026-03-01&to=2026-03-01",
+  "a word, a team and a person": `&q=heat&team=debate&person=${READER}`,
+};
+const taken: { [name: string]: object } = {};
+let worst = 0;
+for (const [name, query] of Object.entries(ASKED)) {
+  const ms = await timesMs(async () => void (await get(`/runs?workspace=T0HOME${query}`)));
+  taken[name] = { "median, ms": round(ms[Math.floor(ms.length / 2)] ?? 0), "p95, ms": round(p95(ms)) };
+  worst = Math.max(worst, p95(ms));
+}
+console.table(taken);
+const filters = await timesMs(async () => void (await get("/runs/filters?workspace=T0HOME")), 1);
+console.log(`what the list can be narrowed to, read once a minute: ${round(filters[0] ?? 0)} ms`);
+
+let events: readonly RunEvent[] = [];
+const open = await timesMs(async () => {
+  events = (await get<{ events: RunEvent[] }>(`/runs/${encodeURIComponent("T0HOME/C0BENCH0/long")}/1`)).events;
+}, 10);
+if (events.length !== EVENTS) throw new Error(`${events.length} events`);
+const fold = await timesMs(async () => void currentRun({ events: events.slice(0, 1 + Math.floor(Math.random() * EVENTS)) }), 100);
+
+verdict(`p95 of the slowest list over ${RUNS} runs, ms`, worst, TARGETS.listMs);
+verdict(`p95 of reading a run of ${EVENTS} events, ms`, p95(open), TARGETS.openMs);
+verdict(`p95 of folding it to any event, ms`, p95(fold), TARGETS.foldMs);
+await logs.close();
+await opened.store.close();
+process.exit();
+
+async function timesMs(work: () => Promise<void>, rounds = ROUNDS): Promise<number[]> {
+  const ms: number[] = [];
+  for (let nth = -1; nth < rounds; nth++) {
+    const begin = performance.now();
+    await work();
+    if (nth >= 0 || rounds === 1) ms.push(performance.now() - begin);
+  }
+  return ms.toSorted((a, b) => a - b);
+}
+
+function p95(sorted: readonly number[]): number {
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
+}
