@@ -66,15 +66,24 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
     const plays = planned(suite, undisturbed, { random, hasNetwork: world.network !== undefined });
     const played: PlayedTogether[] = [];
     const befell: string[] = [];
+    const begunAtMs = new Map<number, number>();
     const next = async (slot: number) => {
       for (let plan = plays.shift(); plan; plan = plays.shift()) {
+        begunAtMs.set(slot, performance.now());
         const one = await withTroubles({ ...plan, world, slot, image: suite.image }, { expected, calls: undisturbed.calls.made });
         suite.onPlayed?.(one);
         played.push(one);
       }
+      begunAtMs.delete(slot);
     };
     const over = new AbortController();
-    const weather = befall(world, { random, befell, over: over.signal });
+    const weather = befall(world, {
+      random,
+      befell,
+      over: over.signal,
+      // One that is late is let come to its end.
+      isToRest: () => [...begunAtMs.values()].some((atMs) => performance.now() - atMs > 2 * PLAY_MS),
+    });
     try {
       await Promise.all(Array.from({ length: Math.min(suite.playsAtOnce, PLAYS_MAX) }, (_, slot) => next(slot)));
     } finally {
@@ -164,12 +173,14 @@ function planned(
 /** What happens to the server, by turns, while plays are under way. */
 async function befall(
   world: World,
-  { random, befell, over }: { readonly random: () => number; readonly befell: string[]; readonly over: AbortSignal },
+  given: { readonly random: () => number; readonly befell: string[]; readonly over: AbortSignal; readonly isToRest: () => boolean },
 ): Promise<void> {
+  const { random, befell, over, isToRest } = given;
   const pause = (ms: number) => sleep(ms, undefined, { signal: over }).catch(() => undefined);
   for (let turn = 0; !over.aborted; turn++) {
     await pause(PLAY_MS * (0.3 + random() * 0.3));
     if (over.aborted) return;
+    if (isToRest()) continue;
     if (turn % 2 === 0) {
       await world.restart();
       befell.push("server restarted");
