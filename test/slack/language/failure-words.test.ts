@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import type { CodeRan } from "../../../src/engine/events/events.ts";
 import { FAILURES } from "../../../src/models/refusals/failure-table.ts";
 import { failureIn } from "../../../src/slack/language/failure-words.ts";
 import { LANGUAGES } from "../../../src/slack/language/languages.ts";
 import { reasonIn } from "../../../src/slack/language/limit-words.ts";
+import { renderNoCode } from "../../../src/slack/render/run-cards.ts";
 import { loadTranslator, type Translator } from "../../../src/slack/language/translator.ts";
 
 const [en, de, fr] = (await Promise.all(LANGUAGES.map(loadTranslator))) as [Translator, Translator, Translator];
@@ -33,4 +35,23 @@ test("a limit that stands in the way of the next call is named by its amount", (
   expect(failureIn(de, { kind: "limit", message: "of a budget …" })).toBe(
     "von einem Tagesbudget ist nichts mehr für den nächsten Aufruf übrig",
   );
+});
+
+test("why no code is run is said to whoever runs Parley as the sandbox says it, behind what it means for everybody", () => {
+  const why = 'No Docker engine answers at unix:///nowhere. Start Docker, or set "sandbox: { executor: os }".';
+  const ran = {
+    type: "code.ran",
+    agent: "Runner",
+    outcome: "rejected",
+    exitCode: 1,
+    output: why,
+    elapsedMs: 0,
+    executor: "off",
+    files: [],
+  };
+  const said = (t: Translator) => (renderNoCode(t, ran as unknown as CodeRan, undefined) as { readonly plain: string }).plain;
+  expect(said(de)).toBe(
+    `In dieser Installation läuft kein Code; die Agenten denken also nur darüber nach. Für die, die Parley betreiben: ${why}`,
+  );
+  expect(said(fr)).toContain(`Pour les personnes qui gèrent Parley\u00A0: ${why}`);
 });
