@@ -37,10 +37,11 @@ export async function callOnce(
   });
   const retryAfter = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
   if (response.status === 429) throw new WebAPIRateLimitedError(Number.isNaN(retryAfter) ? RETRY_AFTER_MS / 1_000 : retryAfter);
-  const text = await response.text();
-  if (response.status !== 200)
-    throw new WebAPIHTTPError(response.status, response.statusText, Object.fromEntries(response.headers.entries()), text);
-  const answer = JSON.parse(text) as WebAPICallResult & { error?: string };
+  if (response.status !== 200) {
+    const { status, statusText, headers: fields } = response;
+    throw new WebAPIHTTPError(status, statusText, Object.fromEntries(fields.entries()), await response.text());
+  }
+  const answer = (await response.json()) as WebAPICallResult & { error?: string };
   const about = (answer.response_metadata ??= {});
   const scopes = response.headers.get("x-oauth-scopes");
   const accepted = response.headers.get("x-accepted-oauth-scopes");

@@ -22,17 +22,19 @@ export function answersBy(settings: CallSettings = {}): FetchFunction {
     const response = await call(url, request);
     if (response.status !== 200) return response;
     const text = await response.text();
-    if (!isAnswer(text)) throw new NoAnswerError(text);
+    const answer = answerIn(text);
+    if (answer === undefined) throw new NoAnswerError(text);
     // By `fetch`, what was read cannot be read again, and a second Response with the same words takes longer than to look at them.
-    return Object.defineProperty(response, "text", { value: async () => text });
+    return Object.defineProperties(response, { text: { value: async () => text }, json: { value: async () => answer } });
   };
 }
 
-function isAnswer(text: string): boolean {
+function answerIn(text: string): object | undefined {
   try {
-    const { ok, error } = Object(JSON.parse(text)) as { readonly ok?: unknown; readonly error?: unknown };
-    return ok === true || (ok === false && typeof error === "string" && error !== "");
+    const answer = Object(JSON.parse(text)) as { readonly ok?: unknown; readonly error?: unknown };
+    const { ok, error } = answer;
+    return ok === true || (ok === false && typeof error === "string" && error !== "") ? answer : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
