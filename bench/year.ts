@@ -119,6 +119,7 @@ async function homeMs(): Promise<{ readonly view: number; readonly search: numbe
     budget: undefined,
     mine: { team: undefined, tellWhenDone: false, revision: 0 },
     schedules: [],
+    logins: [],
     admin: [],
     missing: [],
   };

@@ -1,19 +1,18 @@
 import { buildTeams, type Teams } from "./config/build.ts";
-import type { Env } from "./config/env.ts";
 import { createExecutor } from "./config/sandbox/executor.ts";
-import { secretNames, type Settings } from "./config/load.ts";
+import { secretNames } from "./config/load.ts";
 import type { PlayedScript } from "./config/file/script.ts";
 import { leftoversOf } from "./config/leftovers.ts";
 import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/build/models.ts";
 import { createTeamShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
-import { systemClock, type Clock } from "./engine/clock.ts";
+import { systemClock } from "./engine/clock.ts";
 import type { Search } from "./engine/search.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
 import { lessonsIn } from "./models/refusals/kept-lessons.ts";
-import { isWorker, type Role } from "./engine/role.ts";
+import { isWorker } from "./engine/role.ts";
 import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
 import { createForgetting } from "./runner/forgetting.ts";
 import { createLeader } from "./runner/leader.ts";
@@ -23,8 +22,7 @@ import type { Executor } from "./sandbox/executor.ts";
 import { keeping } from "./sandbox/keeping.ts";
 import { createOffExecutor } from "./sandbox/off.ts";
 import { secretsOf } from "./slack/door/secrets-of.ts";
-import type { InstalledSettings } from "./slack/install/many-workspaces.ts";
-import type { Slack, SlackSettings } from "./slack/slack.ts";
+import type { Slack } from "./slack/slack.ts";
 import { rulesIn } from "./slack/people/channel-settings.ts";
 import { accountsOf, scopeOf } from "./slack/words/accounts.ts";
 import { placeOf } from "./slack/words/place.ts";
@@ -38,8 +36,11 @@ import type { Settings as KeptSettings } from "./store/settings.ts";
 import { shareOf } from "./store/share.ts";
 import type { Store } from "./store/store.ts";
 import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
-import { createTelemetry, type TelemetryParts } from "./telemetry.ts";
+import { openLogins, withPages } from "./open-logins.ts";
+import type { ParleyOptions } from "./parley-options.ts";
+import { createTelemetry } from "./telemetry.ts";
 
+export type { ParleyOptions, SlackOfMany } from "./parley-options.ts";
 export { isEvent, type Delta, type EventBody, type RunEvent } from "./engine/events/events.ts";
 export type { Model, ModelReply } from "./engine/model.ts";
 export { codeBlocks } from "./engine/code-blocks.ts";
@@ -78,34 +79,6 @@ export {
   shownAddress,
   type OwnStores,
 } from "./store/open-store.ts";
-
-/** Many workspaces, by OAuth. */
-export interface SlackOfMany extends InstalledSettings {
-  /** The first seals the tokens in the database, all open them; 32 bytes each. */
-  readonly tokenKeys: readonly Uint8Array[];
-}
-
-export interface ParleyOptions {
-  readonly settings: Settings;
-  readonly env: Env;
-  /** The address of the store, a path among them absolute; see `openStore`. */
-  readonly dbPath: string;
-  /** What this process does; all of it when absent. Another one than `all` needs others on the same store that do the rest. */
-  readonly role?: Role;
-  /** Absent: no Slack, as in a terminal. */
-  readonly slack?: SlackSettings | SlackOfMany;
-  /** Where code runs; what the settings say when absent. Closed with Parley. */
-  readonly executor?: Executor;
-  readonly clock?: Clock;
-  /** Whether somebody is there to ask when a run reaches a limit; as it is in Slack when absent. */
-  readonly asksAtLimits?: boolean;
-  /** Nothing can be recorded now, as on a full disk; when absent, what is under way waits until it can. */
-  readonly onStoreTrouble?: (error: Error) => void;
-  /** Where traces and metrics go; none when absent. */
-  readonly telemetry?: Pick<TelemetryParts, "tracer" | "meter" | "contents">;
-  /** One line about something that is not part of a conversation. Holds no secret. */
-  readonly log: (line: string) => void;
-}
 
 /** A running Parley: settings in, conversations out. `start`, `demo`, `run` and the journeys all come in by this door. */
 export interface Parley {
@@ -151,6 +124,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     schedules: plainSchedules,
     runs,
     installations,
+    logins: loginsIn,
     audit,
     forgetter,
     instance,
@@ -169,7 +143,20 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const database = redacted(plain, redact);
   const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, dispatch: given, clock, log: problem });
   const { store, dispatch } = telemetry ?? { store: database, dispatch: given };
+  let slack: Slack | undefined;
+  let runner: Runner | undefined;
+  const doors = await openLogins({
+    ...options,
+    store,
+    loginsIn,
+    httpPort: () => slack?.httpPort(),
+    runner: () => runner,
+    clock,
+    log: problem,
+  });
   const servers = createMcpServers(settings.tools, {
+    ...(doors ? { logins: doors.logins } : {}),
+    scopeOf,
     env,
     clock,
     log: problem,
@@ -179,6 +166,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   });
   const closeAll = async () => {
     await servers.close();
+    await doors?.close();
     await executor.close();
     telemetry?.stop();
     await store.close();
@@ -187,7 +175,6 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     // Doors ask a model for a summary alone.
     const gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined));
     const scripts: PlayedScript[] = [];
-    let slack: Slack | undefined;
     const onScript = (script: PlayedScript): void => void scripts.push(script);
     const readFile = (hash: string) => store.file(hash);
     const createModel = createModelFor({
@@ -213,7 +200,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const shelf = createTeamShelf({ settings, teams, keep: kept, log });
     const raised = options.slack ? { ceilings: settings.ceilings.raised } : {};
     const budgets = createDayBudgets({ store, settings: kept, budgets: settings.budgets, ...raised, accounts: accountsOf, clock });
-    const runner = createRunner({
+    const talks = (runner = createRunner({
       store,
       dispatch,
       teams: { ...teams, of: (workspace) => shelf.of(workspace) },
@@ -235,8 +222,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       log: problem,
       heardAll: (thread) => slack?.heardAll(thread) ?? true,
       isParked: (thread) => slack?.isParked(thread) ?? false,
-    });
-    const forgetting = createForgetting({ store, rewrite: runner.rewrite, forgetter, compacts: "if small" });
+    }));
+    const forgetting = createForgetting({ store, rewrite: talks.rewrite, forgetter, compacts: "if small" });
     const { days, keep, removedWorkspaceDays } = settings.retention;
     const rules = { days, keep, removedWorkspaceDays, auditDays: settings.audit.days };
     const retention = createLeader({
@@ -246,18 +233,28 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       clock,
       log: problem,
     });
-    const { file: auditPath } = settings.audit;
     const onTrouble = (error: unknown) => problem("the audit log could not be written out; it is with its next entry", error);
-    const auditFile = auditPath === undefined ? undefined : openAuditFile({ path: auditPath, audit, onTrouble });
+    const auditFile = settings.audit.file === undefined ? undefined : openAuditFile({ path: settings.audit.file, audit, onTrouble });
     const ports = { store, dispatch, memory, settings: kept, schedules, runs };
-    const world = { ...settings.slack, ...ports, role, runner, forgetting, teams, shelf, clock, log };
+    const world = {
+      ...settings.slack,
+      ...ports,
+      ...(doors ? { logins: doors.desk } : {}),
+      role,
+      runner: talks,
+      forgetting,
+      teams,
+      shelf,
+      clock,
+      log,
+    };
     if (slackRoom && "oauth" in options.slack) {
       const ring = createKeyRing(options.slack.tokenKeys);
-      slack = await slackRoom.createInstalledSlack({ ...world, ...options.slack, installations: installations(ring) });
+      slack = await slackRoom.createInstalledSlack({ ...world, ...withPages(options.slack, doors), installations: installations(ring) });
     }
-    if (slackRoom && "botToken" in options.slack) slack = await slackRoom.createSlack({ ...world, ...options.slack });
+    if (slackRoom && "botToken" in options.slack) slack = await slackRoom.createSlack({ ...world, ...withPages(options.slack, doors) });
     return {
-      runner,
+      runner: talks,
       forgetting,
       store,
       memory,
@@ -272,14 +269,15 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         if (isWorker(role) && store.openers() === 1)
           await forgetting.resume().catch((error: unknown) => problem("what was being forgotten could not be carried on at once", error));
         if (isWorker(role)) retention.start();
-        if (isWorker(role)) runner.start();
+        await doors?.open();
+        if (isWorker(role)) talks.start();
         await slack?.start();
       },
       async stop() {
         // Where others take turns, they need not wait until this one has said goodbye.
-        await Promise.all([slack?.hangUp(), store.openers("turns") > 1 ? runner.rest() : undefined]);
+        await Promise.all([slack?.hangUp(), store.openers("turns") > 1 ? talks.rest() : undefined]);
         await retention.close();
-        await runner.close();
+        await talks.close();
         await slack?.stop();
         await auditFile?.close();
         await closeAll();

@@ -35,7 +35,24 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   config: ["engine", "models", "tools", "sandbox", "guards", "lookalikes.ts", "team-shelf.ts"],
   slack: ["engine", "store", "runner", "schedules", "documents", "lookalikes.ts", "keyed-queue.ts", "team-shelf.ts", "transcript.ts"],
   studio: ["engine", "store", "config", "runner"],
-  "parley.ts": ["engine", "models", "tools", "sandbox", "store", "runner", "telemetry.ts", "config", "slack", "studio"],
+  // The logins of people for servers, wired.
+  "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
+  // What a Parley is opened with.
+  "parley-options.ts": ["engine", "sandbox", "config", "slack", "open-logins.ts", "telemetry.ts"],
+  "parley.ts": [
+    "parley-options.ts",
+    "open-logins.ts",
+    "engine",
+    "models",
+    "tools",
+    "sandbox",
+    "store",
+    "runner",
+    "telemetry.ts",
+    "config",
+    "slack",
+    "studio",
+  ],
   // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.
   cli: ["engine", "parley.ts", "config", "local-slack", "transcript.ts"],
   // What others import, and the door by which their programs come in.

@@ -100,6 +100,10 @@ async function call(ref: string, written: string | undefined, { settings, server
   const [tool] = tools;
   if (!tool) return 1;
   const result = await tool.run(args, outside(signal));
+  if (result.kind === "asks") {
+    await say(`It waits for an answer, which agents ask people for:\n${result.question.text}`);
+    return 1;
+  }
   await say(result.kind === "returned" ? result.output : `${result.error.kind}: ${result.error.message}`);
   return result.kind === "returned" ? 0 : 1;
 }

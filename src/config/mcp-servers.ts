@@ -1,10 +1,15 @@
 import type { CallOrigin, Tool, ToolResult } from "../engine/tool.ts";
-import { runOfThread } from "../engine/reading/transcript.ts";
+import type { Person } from "../engine/events/events.ts";
+import { currentRun, runOfThread } from "../engine/reading/transcript.ts";
 import { outside, type Turn } from "../engine/turn.ts";
 import { cut, failed, plain } from "../tools/result.ts";
 import type { GuardedTool } from "../tools/approval.ts";
+import type { Logins } from "../tools/login/logins.ts";
+import type { LoginServer } from "../tools/login/oauth.ts";
+import { type LoginKey, loginKey, type LoginShare } from "../tools/login/vault.ts";
 import { createSessions, sessionKey, type Caller, type Sessions } from "../tools/mcp/sessions.ts";
-import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "../tools/mcp/settings.ts";
+import { LOGIN_WANTED, MCP_DEFAULTS, type McpDeps, type McpSettings } from "../tools/mcp/settings.ts";
+import { addressOf } from "../tools/mcp/variables.ts";
 import type { McpToolSettings, ToolSettings } from "./schema/tools.ts";
 import { readToolRef } from "./tool-names.ts";
 
@@ -20,7 +25,10 @@ export interface McpServers {
   close(): Promise<void>;
 }
 
-export type Whose = Pick<Caller, "thread" | "agent" | "run">;
+export type Whose = Pick<Caller, "thread" | "agent" | "run"> & {
+  /** Who has begun the run; nobody outside of one. */
+  readonly person?: Person | undefined;
+};
 
 export interface Reached {
   readonly tools: readonly Tool[];
@@ -30,11 +38,22 @@ export interface Reached {
   readonly gone?: readonly Tool[];
   /** What servers say of their use, marked as theirs. */
   readonly says?: readonly string[];
+  /** The logins that servers want, and somebody can give. */
+  readonly wanted?: readonly WantedLogin[];
+}
+
+export interface WantedLogin {
+  readonly server: string;
+  readonly share: LoginShare;
 }
 
 interface Deps extends McpDeps {
   /** The workspace that a thread is of; one for all when absent. */
   readonly workspaceOf?: (thread: string) => string;
+  /** The logins of people; nobody can give one when absent. */
+  readonly logins?: Pick<Logins, "of" | "isOpen">;
+  /** The place that a thread is in, with its workspace. */
+  readonly scopeOf?: (thread: string) => string;
   /** Takes secrets out of what servers say. */
   readonly redact?: (text: string) => string;
 }
@@ -44,7 +63,7 @@ const NOBODY: Whose = { thread: "", agent: "", run: "" };
 
 export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, deps: Deps): McpServers {
   const pools = new Map<string, Sessions>();
-  const { workspaceOf = () => "", redact = (text: string) => text } = deps;
+  const { workspaceOf = () => "", scopeOf = (thread: string) => thread, redact = (text: string) => text, logins } = deps;
   /** A tool of one session, as it is called in whatever session the caller has. */
   const shared = new WeakMap<GuardedTool, Tool>();
 
@@ -55,27 +74,41 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
       sessionsMax: tool.sessionsMax ?? MCP_DEFAULTS.sessionsMax,
       idleMsMax: (tool.idleMinutes ?? MCP_DEFAULTS.idleMinutes) * 60_000,
     };
-    const pool = createSessions(limits, deps.clock, async () => {
+    const pool = createSessions(limits, deps.clock, async (key) => {
       const { connectMcp } = await import("../tools/mcp/server.ts"); // Here, so that who has no server does not load the packages.
-      return connectMcp(serverSettings(name, tool), deps);
+      const { login } = JSON.parse(key) as SessionKey;
+      return connectMcp(serverSettings(name, tool), login && logins ? { ...deps, login: logins.of(login) } : deps);
     });
     pools.set(name, pool);
     return pool;
   }
 
-  const keyOf = (tool: McpToolSettings, whose: Whose): string =>
-    sessionKey(tool.share ?? MCP_DEFAULTS.share, { ...whose, workspace: workspaceOf(whose.thread) });
+  /** Whose login it would be. */
+  function loginOf(name: string, tool: McpToolSettings, { thread, person }: Whose): LoginKey | undefined {
+    const share = shareOf(tool);
+    if (!logins || !takesLogin(tool) || share === "none" || (share === "person" && !person)) return undefined;
+    return loginKey({ server: name, share }, { workspace: workspaceOf(thread), scope: scopeOf(thread), person: person?.id ?? "" });
+  }
+
+  /** Nobody is spoken for with another's login, whatever else they share. */
+  function keyOf(name: string, tool: McpToolSettings, whose: Whose): string {
+    const of = sessionKey(tool.share ?? MCP_DEFAULTS.share, { ...whose, workspace: workspaceOf(whose.thread) });
+    const login = loginOf(name, tool, whose);
+    return JSON.stringify({ of, ...(login ? { login } : {}) } satisfies SessionKey);
+  }
 
   function inOwnSession(name: string, settings: McpToolSettings, listed: GuardedTool): Tool {
     const known = shared.get(listed);
     if (known) return known;
+    const isPersons = shareOf(settings) === "person";
     const tool: Tool = {
       ...listed,
+      ...(isPersons && logins && takesLogin(settings) ? { actsFor: (turn: Turn) => personOf(turn.thread) } : {}),
       // Who tries a tool by hand has no turn.
       async run(args, given: Partial<Turn>, origin) {
         const turn: Turn = { ...outside(given.signal ?? new AbortController().signal), ...given };
         const whose = callerOf(given, origin);
-        const result = await poolOf(name, settings).use(keyOf(settings, whose), async (server): Promise<ToolResult> => {
+        const result = await poolOf(name, settings).use(keyOf(name, settings, whose), async (server): Promise<ToolResult> => {
           const failure = await server.connect(turn.signal);
           if (failure) return { kind: "failed", error: failure };
           const own = server.tools().find((one) => one.name === listed.name);
@@ -93,7 +126,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     // A run goes on with the team that it began with, and the file may have changed since.
     if (tool?.kind !== "mcp") return { tools: [], missing: [`The server "${key}" is not in the settings any more.`], away: refs };
     const named = refs.flatMap((ref) => readToolRef(ref).member ?? []);
-    const reached = await poolOf(key, tool).use(keyOf(tool, whose), async (server) => ({
+    const reached = await poolOf(key, tool).use(keyOf(key, tool, whose), async (server) => ({
       failure: await server.connect(signal, named),
       listed: server.tools(),
       byName: new Map(named.map((name) => [name, server.tool(name)])),
@@ -103,6 +136,11 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     const found = refs.map((ref) => ({ ref, tool: byName?.get(readToolRef(ref).member ?? "") }));
     const tools = (refs.includes(key) ? listed : found.flatMap((one) => one.tool ?? [])).map((one) => inOwnSession(key, tool, one));
     const trouble = reached ? failure?.message : fullMessage(key, tool);
+    const share = shareOf(tool);
+    if (failure?.kind === LOGIN_WANTED && share !== "none") {
+      const wanted = logins?.isOpen && loginOf(key, tool, whose) ? [{ server: key, share }] : [];
+      return { tools: [], missing: [notConnected(key, share, wanted.length > 0)], away: refs, gone: tools, wanted };
+    }
     if (trouble !== undefined)
       return { tools: [], missing: [`The tools of "${key}" cannot be had now: ${trouble}`], away: refs, gone: tools };
     return {
@@ -126,6 +164,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
         away: reached.flatMap(({ away = [] }) => away),
         gone: reached.flatMap(({ gone = [] }) => gone),
         says: reached.flatMap(({ says = [] }) => says.map(redact)),
+        wanted: reached.flatMap(({ wanted = [] }) => wanted),
       };
     },
     async close() {
@@ -133,6 +172,40 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     },
   };
 }
+
+interface SessionKey {
+  readonly of: string;
+  readonly login?: LoginKey;
+}
+
+const shareOf = ({ login = MCP_DEFAULTS.login }: McpToolSettings): LoginShare | "none" => (login === "channel" ? "place" : login);
+
+/** Whether logins can go with its requests: where the team file says what does, it is that alone. */
+const takesLogin = ({ url, headers, headersEnv }: McpToolSettings): boolean =>
+  url !== undefined &&
+  ![...Object.keys(headers ?? {}), ...Object.keys(headersEnv ?? {})].some((name) => name.toLowerCase() === "authorization");
+
+/** The server as its logins see it; nothing of one that takes none. */
+export function loginServerOf(name: string, tool: ToolSettings | undefined, env: McpDeps["env"]): LoginServer | undefined {
+  if (tool?.kind !== "mcp" || tool.url === undefined || !takesLogin(tool)) return undefined;
+  const id = env[tool.loginClientEnv ?? ""]?.trim();
+  const secret = env[tool.loginSecretEnv ?? ""]?.trim();
+  return {
+    name,
+    url: addressOf({ url: tool.url }, env).value,
+    scopes: tool.loginScopes,
+    ...(id ? { client: { id, secret } } : {}),
+  };
+}
+
+const notConnected = (server: string, share: LoginShare, canBe: boolean): string =>
+  `The tools of "${server}" cannot be had now: ${share === "person" ? "the person who asks has" : "nobody here has"} not connected it. ${canBe ? "They are asked for it once in each run." : "No browser can come in here to do so."} Go on without.`;
+
+/** Who has begun the run of the thread itself, whatever is inside it. */
+const personOf = (thread: Turn["thread"] | undefined): Person | undefined => {
+  const [own] = thread?.logs ?? [];
+  return own && currentRun(own).startedBy;
+};
 
 const INSTRUCTIONS_CHARS_MAX = 2_000; // Sent with every call.
 
@@ -147,6 +220,7 @@ const callerOf = ({ thread }: Partial<Turn>, origin: CallOrigin | undefined): Wh
   thread: thread?.id ?? origin?.run ?? "",
   agent: origin?.agent ?? "",
   run: (thread && runOfThread(thread)) ?? origin?.run ?? "",
+  person: personOf(thread),
 });
 
 const fullMessage = (name: string, { sessionsMax = MCP_DEFAULTS.sessionsMax }: McpToolSettings): string =>

@@ -1,5 +1,5 @@
 import { isHeld } from "./agents/code/held-code.ts";
-import type { ActionPolicy, EventBody, Person, RunEvent } from "./events/events.ts";
+import { CALLER, type ActionPolicy, type EventBody, type Person, type RunEvent } from "./events/events.ts";
 import { read, type Fold } from "./reading/fold.ts";
 import { currentRun, type Transcript } from "./reading/transcript.ts";
 
@@ -39,6 +39,8 @@ interface Approvals {
   /** Tool calls of this run, with their arguments, that nobody has said yes to, and of each call that waits what it is. */
   readonly refused: Set<string>;
   readonly waiting: Map<string, { readonly what: string; readonly language: string; readonly participant: string }>;
+  /** Whose yes alone counts, by the call. */
+  readonly only: Map<string, string>;
 }
 
 const approvals: Fold<Approvals> = {
@@ -51,6 +53,7 @@ const approvals: Fold<Approvals> = {
     standing: new Map(),
     refused: new Set(),
     waiting: new Map(),
+    only: new Map(),
   }),
   step(state, event) {
     if (event.type === "run.started") {
@@ -66,6 +69,7 @@ const approvals: Fold<Approvals> = {
       state.byCall.set(event.call, { kind: "asked" });
       const tool = event.tool ?? state.toolOf.get(event.call);
       state.kindOf.set(event.call, tool === undefined ? codeOf(event) : toolKind(tool));
+      if (event.only) state.only.set(event.call, event.only.id);
       const { what, language = "" } = event;
       state.waiting.set(event.call, { what, language, participant: event.within?.split("/")[0] ?? event.agent });
     }
@@ -146,16 +150,41 @@ export function decided(transcript: Transcript, verdict: Verdict): readonly Even
   const open = currentRun(transcript).approvals.map((approval) => approval.call);
   const { call, person } = verdict;
   if (!open.includes(call)) return [];
+  const { only } = read(transcript, approvals);
+  if ((only.get(call) ?? person.id) !== person.id) return [];
   const given: EventBody = { type: "approval.given", ...verdict };
   if (!verdict.approved || verdict.scope !== "run") return [given];
   const { kindOf, waiting, refused } = read(transcript, approvals);
   const isFree = (other: string) => {
     const { what, language } = waiting.get(other) ?? { what: "", language: "" };
-    return !refused.has(sameCall(what)) && !isHeld(transcript, { language, code: what });
+    return !refused.has(sameCall(what)) && !isHeld(transcript, { language, code: what }) && (only.get(other) ?? person.id) === person.id;
   };
   const alike = open.filter((other) => other !== call && kindOf.get(other) === kindOf.get(call) && isFree(other));
   return [given, ...alike.map((other): EventBody => ({ type: "approval.given", call: other, approved: true, person }))];
 }
+
+/**
+ * Whether this person is to be asked before a tool acts for them, `thread` being the thread's own log: others have said something since the person's
+ * last yes to the tool for the run.
+ */
+export function mustAskFor(person: Person, tool: string, thread: Transcript): boolean {
+  const othersSaid = thread.events.findLast((event) => isSaidByAnother(event, person));
+  if (!othersSaid) return false;
+  const asked = new Set<string>();
+  for (const event of thread.events.slice(currentRun(thread).startIndex)) {
+    if (event.type === "approval.requested" && event.tool === tool && event.only?.id === person.id) asked.add(event.call);
+    const isTheirs = event.type === "approval.given" && event.approved && event.scope === "run" && event.person.id === person.id;
+    if (isTheirs && asked.has(event.call) && event.seq > othersSaid.seq) return false;
+  }
+  return true;
+}
+
+/** Words that came along with a person's own are others', where their source is named. */
+const isSaidByAnother = (event: RunEvent, { id }: Person): boolean => {
+  if (event.type === "message.edited") return event.person.id !== id;
+  if (event.type !== "message.posted" || !("person" in event)) return false;
+  return (event.person.id !== id && event.person.id !== CALLER.id) || (event.beside ?? []).some(({ source }) => source !== undefined);
+};
 
 /** For those who asked: who said no, and why. */
 export const denial = (answer: Extract<Approval, { kind: "given" | "expired" }>): string =>

@@ -9,6 +9,11 @@ import type { ActionPolicy, HeldCode, Failure, FileRef, Person, Source, Usage } 
 export interface Tool extends ToolSpec {
   /** Whether a person is asked before it runs; never when absent, whatever the rule of the run: it touches nothing outside. `first-time`: until somebody has said yes to it in the thread. */
   readonly approval?: "never" | "always" | "first-time";
+  /**
+   * Whom it acts for, with what is theirs, such as a login. Where words of others stand in the thread, this person is asked before a call, and
+   * nobody else's yes counts. Nothing where it acts for nobody in particular.
+   */
+  readonly actsFor?: (turn: Turn) => Person | undefined;
   run(args: unknown, turn: Turn, origin?: CallOrigin): Promise<ToolResult>;
 }
 
@@ -28,14 +33,35 @@ export interface CallOrigin {
   readonly tell?: (doing: string) => void;
   /** The person whose words led to it. */
   readonly askedBy: Person;
+  /** What a person has said to what the same call has asked before, the oldest first. */
+  readonly answers?: readonly ToolAnswer[];
   /** The rules of that run; what the tool does inside keeps to them. */
   readonly policy?: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy };
   /** Code that people hold back there. */
   readonly held?: readonly HeldCode[];
 }
 
+/** What a call wants to be told by a person before it goes on. */
+export interface ToolQuestion {
+  /** For people: all that they need to answer it in words. */
+  readonly text: string;
+  /** Answers offered to choose from. */
+  readonly options?: readonly string[];
+  /** What the tool has to be given back with the answer; kept in the log. */
+  readonly state: string;
+}
+
+/** `text`: the answer; nothing where none came in time. */
+export interface ToolAnswer {
+  readonly state: string;
+  readonly text: string | undefined;
+}
+
+/** `asks`: the call waits for a person, and is made again with the answer. */
+export type ToolResult = ToolEnd | { readonly kind: "asks"; readonly question: ToolQuestion };
+
 /** `files`: kept already, for people; the agent reads the output. `images`: those of them that its model is shown, named in the output in this order. `sources`: where it was found, for people. `usage`: of the models that worked inside. */
-export type ToolResult =
+export type ToolEnd =
   | {
       readonly kind: "returned";
       readonly output: string;

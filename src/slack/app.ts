@@ -39,7 +39,7 @@ import { ListenerError, dispatch, listen } from "./door/listeners.ts";
 import { answersOf, handlersOf } from "./handlers.ts";
 import { whoAmI } from "./api/who-am-i.ts";
 
-export interface SlackAppParts extends Pick<HandlerContext, "memory" | "settings" | "schedules" | "runs"> {
+export interface SlackAppParts extends Pick<HandlerContext, "memory" | "settings" | "schedules" | "runs" | "logins"> {
   readonly botToken: string | TokenSource;
   /** For Socket Mode; not needed with `http`. */
   readonly appToken?: string;
@@ -122,9 +122,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const { web, store, runner, clock, log, botToken, tenancy, role = "all" } = parts;
   const me = tenancy ? { ...tenancy.me, url: "" } : await whoAmI(web, clock);
   const pace = parts.pace ?? createPace(clock);
-  const { exclusively } = store;
   const at = parts.apiUrl ? { apiUrl: parts.apiUrl } : {};
-  const whisper = createWhisper({ web, pace, exclusively, clock, share: shareOf(store), log, ...at });
+  const whisper = createWhisper({ web, pace, exclusively: store.exclusively, clock, share: shareOf(store), log, ...at });
   const unheard = createUnheard({ whisper, clock });
   const people = createPeople({ read: web.read, store, me, clock, log });
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
@@ -169,6 +168,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     settings: parts.settings,
     schedules: parts.schedules,
     runs: parts.runs,
+    ...(parts.logins ? { logins: parts.logins } : {}),
     web,
     pace,
     clock,

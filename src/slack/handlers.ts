@@ -13,6 +13,7 @@ import {
   refreshControls,
   startFromModal,
 } from "./commands/slash-commands.ts";
+import { pressConnect } from "./logins/offer-login.ts";
 import { hear } from "./commands/messages.ts";
 import { pressLeave, pressTakeUp } from "./commands/take-up-press.ts";
 import { pressUnpause } from "./commands/held-words.ts";
@@ -128,6 +129,7 @@ export function handlersOf(
     denyPressed: (press, actor) => pressApproval(ctx, press, actor, "deny"),
     denyWhyPressed: (press, actor) => pressApprovalForm(ctx, press, actor, "deny"),
     askAgainPressed: (press, actor) => pressAskAgain(ctx, press, actor),
+    connectPressed: (press, actor) => pressConnect(ctx, press, actor),
     editSubmitted: (submission, actor) => submitApproval(ctx, submission, actor, "edit"),
     denySubmitted: (submission, actor) => submitApproval(ctx, submission, actor, "deny"),
     raisePressed: (press, actor) => pressRaise(ctx, press, actor),

@@ -18,6 +18,7 @@ import { knownCode } from "./api/error-codes.ts";
 import type { HttpDoor } from "./door/http-receiver.ts";
 import { createFeatureWatch } from "./api/missing-features.ts";
 import { createOutbox } from "./post/outbox.ts";
+import type { LoginDesk } from "./logins/login-desk.ts";
 import { createPace } from "./post/pace.ts";
 import type { Body } from "./words/envelope.ts";
 import type { LanguageSetting } from "./language/languages.ts";
@@ -63,6 +64,8 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly settings: Settings;
   readonly schedules: Schedules;
   readonly runs: FinishedRuns;
+  /** Absent where nobody can log in to servers. */
+  readonly logins?: LoginDesk;
   readonly runner: Runner;
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;

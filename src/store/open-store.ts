@@ -115,7 +115,7 @@ const isOwnStore = (opened: unknown): opened is OwnStore =>
 
 /** Notes, settings and decisions that are not kept live as long as the process; what cannot be done without being kept says so. */
 function completed(own: OwnStore, address: string, clock: Clock): Opened {
-  const { store: spare, memory, workspaces, settings, schedules, audit } = openSqlite({ path: MEMORY, ...clock });
+  const { store: spare, memory, workspaces, settings, schedules, audit, logins } = openSqlite({ path: MEMORY, ...clock });
   const instance = randomUUID();
   const cannot = (what: string) => (): never => {
     throw new StoreError(`${shownAddress(address)}: this store keeps ${what}.`);
@@ -128,6 +128,8 @@ function completed(own: OwnStore, address: string, clock: Clock): Opened {
     runs: runsInLogs(own.store),
     audit,
     forgetter: unforgetting(cannot("no way to forget; take words out of it by its own means")),
+    // Given anew after a restart.
+    logins,
     installations: cannot("no installations; use one workspace's tokens, or SQLite"),
     instance: () => instance,
     ...own,

@@ -5,6 +5,7 @@ import type { Dispatch } from "./dispatch.ts";
 import type { Forgetter } from "./forgetting.ts";
 import type { Installations } from "./installations.ts";
 import type { KeyRing } from "./key-ring.ts";
+import type { Logins } from "./sealed/logins.ts";
 import type { FinishedRuns } from "./runs/finished-runs.ts";
 import type { Schedules } from "./schedules/schedules.ts";
 import type { Settings } from "./settings.ts";
@@ -19,6 +20,8 @@ export interface Opened {
   readonly workspaces: Workspaces;
   /** The ring's keys seal and open the tokens. */
   readonly installations: (ring: KeyRing) => Installations;
+  /** The same for the logins of people. */
+  readonly logins: (ring: KeyRing) => Logins;
   readonly settings: Settings;
   readonly schedules: Schedules;
   /** The runs that are over, searched. */

@@ -89,7 +89,8 @@ const HEADERS = {
 class RefusedAddress extends Error {}
 
 /** For the connection itself: it goes to an address that was checked, whatever the name stands for a moment later. */
-function checkedLookup(reach: WebReach): LookupFunction {
+/** A look-up for connections: what it gives has been checked. */
+export function checkedLookup(reach: WebReach): LookupFunction {
   const lookUp = callbackify((host: string) => checkedAddresses(host, reach));
   return (host, options, callback) =>
     lookUp(host, (error, addresses) => {

@@ -78,12 +78,12 @@ export function toolContract(name: string, open: () => Promise<ToolUnderTest>): 
 
 /** The failure of a result that must be one. */
 export function failureOf(result: ToolResult) {
-  if (result.kind !== "failed") throw new Error(`expected a failure, not: ${result.output.slice(0, 200)}`);
+  if (result.kind !== "failed") throw new Error(`expected a failure, not: ${JSON.stringify(result).slice(0, 200)}`);
   return result.error;
 }
 
 /** The output of a result that must not be a failure. */
 export function outputOf(result: ToolResult): string {
-  if (result.kind !== "returned") throw new Error(`expected an output, not: ${result.error.kind}: ${result.error.message}`);
+  if (result.kind !== "returned") throw new Error(`expected an output, not: ${JSON.stringify(result)}`);
   return result.output;
 }

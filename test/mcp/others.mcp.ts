@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, inject, test } from "vitest";
+import { outputOf } from "../contracts/tool.ts";
 import { everyProviderTakes, folderToRead, pageToSee, tried } from "../tools/mcp/tried.ts";
 import { type OthersServer, SERVERS } from "./servers.ts";
 import { rowOf, tableOf, type Row } from "./table.ts";
@@ -45,7 +46,7 @@ test.each(SERVERS(place))("$package $version is listed, taken by every provider,
     const result = await call(tool, args);
     // A service says in its own words what it does not do; whatever else went wrong would be ours.
     if (result.kind === "failed") expect(result.error.kind).toBe("tool_error");
-    expect(result.kind === "failed" ? result.error.message : result.output).toMatch(gives);
+    expect(result.kind === "failed" ? result.error.message : outputOf(result)).toMatch(gives);
     if (picture)
       expect(result).toMatchObject({ kind: "returned", images: [{ mediaType: expect.stringMatching(/^image\/(png|jpeg|webp)$/) }] });
   }

@@ -28,6 +28,8 @@ export interface ParleyParts {
   readonly env?: Env;
   /** Where code runs; as the team file says when absent. */
   readonly executor?: Executor;
+  /** Seals the logins of people for servers, who come in by a door on loopback. */
+  readonly loginKey?: Uint8Array;
 }
 
 export interface JourneyOptions extends ParleyParts {
@@ -140,6 +142,7 @@ export async function openParley(
     dbPath: storeIn(folder),
     ...world,
     ...(parts.executor ? { executor: parts.executor } : {}),
+    ...(parts.loginKey ? { loginKeys: [parts.loginKey], loginAt: { host: "127.0.0.1", port: 0 } } : {}),
     log: (line) => void problems.push(line),
   });
   onTestFinished(async () => {

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { reachable } from "../../config/build/snapshot.ts";
 import { describeMistake } from "../../config/config-error.ts";
 import { readEnv } from "../../config/env.ts";
@@ -8,6 +8,7 @@ import type { StopSettings } from "../../config/schema/team-file.ts";
 import { shownAddress, type Parley } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
+import { KEY_BYTES, readLoginKeys } from "../start/oauth-door.ts";
 import { refuseDeadModels } from "../model-reach.ts";
 import { converseHere, EXIT } from "./converse-here.ts";
 import { databaseOf } from "../logs/export.ts";
@@ -71,6 +72,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     env,
     dbPath,
     asksAtLimits: io.stdin.isTTY === true,
+    // A login is given anew in each run, unless there is a key to keep it under.
+    loginKeys: env["PARLEY_TOKEN_KEY"]?.trim() ? readLoginKeys(env) : [randomBytes(KEY_BYTES)],
+    loginAt: { host: "127.0.0.1", port: 0 },
+    onLogin: (server, url) => void io.stderr.write(harmless(`To connect ${server}, open ${url}\n`)),
     onStoreTrouble: trouble.reject,
     log: (line) => void io.stderr.write(`${harmless(line)}\n`),
   });

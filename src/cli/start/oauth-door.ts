@@ -1,9 +1,9 @@
-import type { Mistake } from "../../config/config-error.ts";
+import { ConfigError, type Mistake } from "../../config/config-error.ts";
 import type { Env } from "../../config/env.ts";
 import type { SlackOfMany } from "../../parley.ts";
 
 /** AES-256. */
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 /** Of random characters; `openssl rand -hex 32` gives twice as many. */
 const STATE_SECRET_CHARS_MIN = 32;
 const APP_PAGE = "https://api.slack.com/apps, your app, Basic Information";
@@ -25,6 +25,14 @@ export function readOAuth(env: Env): Pick<SlackOfMany, "oauth" | "tokenKeys"> {
     },
     tokenKeys: listOf(valueOf(env, "PARLEY_TOKEN_KEY")).map((key) => Buffer.from(key, "base64")),
   };
+}
+
+/** The keys that seal the logins of people for servers, with one workspace or many; none where nobody is to log in. Throws {@link ConfigError} for what is no key. */
+export function readLoginKeys(env: Env): readonly Uint8Array[] {
+  const list = valueOf(env, "PARLEY_TOKEN_KEY");
+  const message = list !== "" && keyMistake(list);
+  if (message) throw new ConfigError([{ file: "environment", path: "PARLEY_TOKEN_KEY", message }]);
+  return listOf(list).map((key) => Buffer.from(key, "base64"));
 }
 
 /** What is missing for an installation by OAuth, or cannot be right, each with where to get it. */

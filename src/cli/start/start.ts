@@ -10,10 +10,11 @@ import type { Checks, Health } from "./health.ts";
 import { startOpenTelemetry } from "./open-telemetry.ts";
 import { jsonLog, plainLog } from "./operator-log.ts";
 import { isDoor, isWorker, ROLES, type Role } from "../../engine/role.ts";
+import { readLoginKeys } from "./oauth-door.ts";
 import { readAddress, readSlack } from "./slack-door.ts";
 
 export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT] [--install [HOST:]PORT]
-             [--health [HOST:]PORT] [--log text|json] [--audit-file FILE] [--role all|door|worker]
+             [--logins [HOST:]PORT] [--health [HOST:]PORT] [--log text|json] [--audit-file FILE] [--role all|door|worker]
 
 Looks the database through, connects to Slack over Socket Mode and works there until it is told to end. Runs that were going on at the last
 end go on.
@@ -25,6 +26,8 @@ SLACK_CLIENT_SECRET, SLACK_STATE_SECRET and PARLEY_TOKEN_KEY take the place of S
   --http [HOST:]PORT    let Slack send requests here instead, to the path /slack/events; HOST is 127.0.0.1 when absent. Needs
                         SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN, and a proxy with TLS that Slack can reach
   --install [HOST:]PORT for many workspaces over Socket Mode: where /slack/install is; with --http it is there
+  --logins [HOST:]PORT  over Socket Mode: where browsers come in that log in to MCP servers, under /logins; with --http it is there. Needs
+                        PARLEY_TOKEN_KEY, and PARLEY_LOGIN_URL where that is another address outside
   --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack, the database and the sandbox are there, as far as its role needs
                         them) for whoever watches over it
   --log text|json       what is told on stderr: lines for people, or one JSON object a line, with the runs that begin and end
@@ -48,6 +51,7 @@ const OPTIONS = {
   db: { type: "string" },
   http: { type: "string" },
   install: { type: "string" },
+  logins: { type: "string" },
   health: { type: "string" },
   log: { type: "string", default: "text" },
   "audit-file": { type: "string" },
@@ -58,8 +62,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, { options: OPTIONS });
   const { "audit-file": auditFile } = values;
   const env: Env = { ...readEnv(io.cwd, io.env), ...(auditFile === undefined ? {} : { PARLEY_AUDIT_FILE: auditFile }) };
-  const addressOf = (option: "http" | "install") => (values[option] === undefined ? undefined : readAddress(`--${option}`, values[option]));
-  const [http, install] = [addressOf("http"), addressOf("install")];
+  const addressOf = (option: "http" | "install" | "logins") =>
+    values[option] === undefined ? undefined : readAddress(`--${option}`, values[option]);
+  const [http, install, logins] = [addressOf("http"), addressOf("install"), addressOf("logins")];
   const healthAt = values.health === undefined ? undefined : readAddress("--health", values.health);
   const role = readRole(values.role, env);
   if (values.log !== "text" && values.log !== "json") throw new UsageError(`--log is text or json, not "${values.log}".`);
@@ -67,9 +72,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   // All that is missing is told at once.
   const notes: Notes = { mistakes: [], warnings: [] };
   const slack = attempt(() => readSlack(env, http, install, role), notes);
+  const loginKeys = slack && attempt(() => readLoginKeys(env), notes);
   const settings = attempt(() => loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) }), notes);
   const trouble = settings ? await troubleWithModels(settings, env) : [];
-  if (!slack || !settings || trouble.some(({ isKey }) => isKey)) throw new ConfigError([...notes.mistakes, ...trouble]);
+  if (!slack || !settings || !loginKeys || trouble.some(({ isKey }) => isKey)) throw new ConfigError([...notes.mistakes, ...trouble]);
   // A server of one's own may come up later.
   for (const warning of [...settings.warnings, ...trouble]) log.line(`note: ${describeMistake(warning)}`);
 
@@ -93,6 +99,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     dbPath,
     role,
     slack,
+    ...(loginKeys ? { loginKeys } : {}),
+    ...(logins && !http ? { loginAt: logins } : {}),
     log: log.line,
     ...(telemetry ? { telemetry } : {}),
   });

@@ -1,4 +1,5 @@
 import type { LiveTools } from "../../engine/agents/assistant.ts";
+import { HUMAN, type EventBody, type Person } from "../../engine/events/events.ts";
 import { guardedTool } from "../../engine/guards/guarded.ts";
 import { currentRun, runOfThread, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Agent } from "../../engine/team.ts";
@@ -6,6 +7,7 @@ import type { Tool } from "../../engine/tool.ts";
 import type { Turn } from "../../engine/turn.ts";
 import { keyed } from "../../tools/call-key.ts";
 import { chooseTools, namesFound, searchName, sizeOf, type ToolRoom } from "../../tools/find-tools.ts";
+import type { WantedLogin } from "../mcp-servers.ts";
 import { readToolRef } from "../tool-names.ts";
 import { get, type Parts } from "./parts.ts";
 import { toolRoomOf } from "./tool-room.ts";
@@ -54,7 +56,12 @@ function whenReached(
   const reachable = new WeakMap<Turn, readonly string[]>();
   const taken = own.map((tool) => tool.name);
   const ask = (turn: Turn, asked: readonly string[]) =>
-    parts.servers.tools(asked, turn.signal, { thread: turn.thread.id, agent: name, run: runOfThread(turn.thread) ?? "" });
+    parts.servers.tools(asked, turn.signal, {
+      thread: turn.thread.id,
+      agent: name,
+      run: runOfThread(turn.thread) ?? "",
+      person: startedBy(turn),
+    });
 
   const liveTools: LiveTools = async (turn) => {
     const asked = reachable.get(turn) ?? refs;
@@ -71,14 +78,46 @@ function whenReached(
     async *turn(turn) {
       const { signal } = turn;
       yield { type: "activity", agent: bare.name, doing: "is reaching its tools" };
-      const { missing: lacking, away = [], says = [] } = await ask(turn, refs);
+      const { missing: lacking, away = [], says = [], wanted = [] } = await ask(turn, refs);
       if (signal.aborted) return;
+      const wish = loginWish(bare.name, wanted, turn);
+      if (wish) {
+        yield wish;
+        return;
+      }
       const missing = [...lacking, ...says];
       const there = refs.filter((ref) => !away.includes(ref));
       reachable.set(turn, there);
       if (!last || !same(missing, last.missing)) last = { missing, agent: make(own, missing, liveTools) };
       yield* last.agent.turn(turn);
     },
+  };
+}
+
+const startedBy = ({ thread, transcript }: Turn): Person | undefined => currentRun(thread.logs[0] ?? transcript).startedBy;
+
+/**
+ * Asks for a login that a server wants, once in a run for all its agents: whoever began it can give it in private, or let the run go on without. Behind a
+ * tool nobody is asked.
+ */
+function loginWish(agent: string, wanted: readonly WantedLogin[], turn: Turn): EventBody | undefined {
+  const person = startedBy(turn);
+  const started = turn.thread.logs.map((log) => log.events[currentRun(log).startIndex]);
+  if (!person || started.some((event) => event?.type === "run.started" && event.unkept)) return undefined;
+  const asked = turn.thread.logs.flatMap((log) =>
+    log.events.slice(currentRun(log).startIndex).flatMap((event) => (event.type === "handoff.made" && event.login ? [event.login] : [])),
+  );
+  const next = wanted.find(({ server, share }) => !asked.some((one) => one.server === server && one.share === share));
+  if (!next) return undefined;
+  const { server, share } = next;
+  const whose = share === "person" ? "" : ` It will be used for everybody in this ${share === "place" ? "channel" : share}.`;
+  return {
+    type: "handoff.made",
+    agent,
+    to: HUMAN,
+    text: `I need a login to use ${server}. Only ${person.name} is given the link for it.${whose}`,
+    options: [`Go on without ${server}`],
+    login: { server, person, share },
   };
 }
 

@@ -89,6 +89,17 @@ const Mcp = z
       .max(24 * 60)
       .optional()
       .describe(`How long a session stays without a call; then it is ended. ${MCP_DEFAULTS.idleMinutes} when absent.`),
+    login: z
+      .enum(["person", "channel", "workspace", "none"])
+      .optional()
+      .describe(
+        "Whose login is used, where the server wants one (OAuth). person (when absent): of whoever begins the run, in their runs alone. channel, workspace: one that somebody has given for everybody there. none: nobody is asked for one.",
+      ),
+    loginScopes: z.array(name).max(50).optional().describe("What a login is asked to allow; what the server says when absent."),
+    loginClientEnv: envName
+      .optional()
+      .describe("NAME of the variable with Parley's client id at the server's login, where it has to be entered there by hand."),
+    loginSecretEnv: envName.optional().describe("NAME of the variable with the client secret that belongs to it."),
     resources: z
       .boolean()
       .optional()
@@ -119,6 +130,12 @@ const Mcp = z
     (server) => server.url === undefined || ![server.args, server.env, server.secretsEnv, server.cwd].some((value) => value !== undefined),
     {
       error: "`args`, `env`, `secretsEnv` and `cwd` belong to a `command`; take them out",
+    },
+  )
+  .refine(
+    ({ command, login, loginScopes, loginClientEnv }) => command === undefined || (login ?? loginScopes ?? loginClientEnv) === undefined,
+    {
+      error: "`login` and what belongs to it are for a `url`; a program is given variables with `env`",
     },
   )
   .refine(({ command, headers, headersEnv }) => command === undefined || (headers ?? headersEnv) === undefined, {

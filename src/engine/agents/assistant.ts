@@ -15,7 +15,7 @@ import { CONTEXT_DEFAULT, type ContextStrategy } from "../reading/context.ts";
 import { readHandoffs, type Handoff } from "./handoff.ts";
 import { after, noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
-import { lateHandoff, runCalls, type Caller } from "./tool-calls.ts";
+import { lateHandoff, runCalls, waitsForAnswer, type Caller } from "./tool-calls.ts";
 import { heard } from "../reading/hearing.ts";
 import { commonView, viewOf } from "../reading/view.ts";
 
@@ -75,8 +75,8 @@ export function assistant(settings: AssistantSettings): Agent {
         const live = await liveTools?.(turn);
         if (signal.aborted) return;
         yield* runCalls(live ? { ...caller, tools: [...tools, ...live.callable] } : caller, open, turn);
-        if (signal.aborted || open.some(({ call }) => approvalOf(transcript, call).kind === "asked") || hasHandedOver(transcript, open))
-          return;
+        if (signal.aborted || open.some(({ call }) => approvalOf(transcript, call).kind === "asked")) return;
+        if (waitsForAnswer(open, transcript) || hasHandedOver(transcript, open)) return;
         continue;
       }
       const late = lateHandoff(caller, transcript);

@@ -1,9 +1,9 @@
 import { HUMAN, type Delta, type EventBody, type Person } from "../events/events.ts";
 import type { ToolCall } from "../model.ts";
-import type { Tool, ToolResult } from "../tool.ts";
+import type { Tool, ToolAnswer, ToolEnd, ToolResult } from "../tool.ts";
 import type { Turn } from "../turn.ts";
 import { askedBy, currentRun, eventsOfTurn, type Transcript } from "../reading/transcript.ts";
-import { approvalOf, callShown, denial, isToolAllowed, policyOf, wasApproved, wasRefused } from "../approvals.ts";
+import { approvalOf, callShown, denial, isToolAllowed, mustAskFor, policyOf, wasApproved, wasRefused } from "../approvals.ts";
 import { heldIn } from "./code/held-code.ts";
 import type { HandoffCall, Handoffs } from "./handoff.ts";
 import { createNews } from "./news.ts";
@@ -24,16 +24,18 @@ export async function* runCalls(caller: Caller, calls: readonly ToolCall[], turn
   const { name, handoffs } = caller;
   const { transcript, signal } = turn;
   const ordinary = calls.filter((call) => !handoffs.isHandoff(call.tool));
-  const unasked = unapproved(caller, ordinary, transcript);
-  for (const call of unasked)
+  const unasked = unapproved(caller, ordinary, turn);
+  for (const call of unasked) {
+    const only = askedAlone(caller, call, turn);
     yield {
       type: "approval.requested",
       agent: name,
       call: call.call,
       what: callShown(call.tool, call.args),
       tool: call.tool,
-      ...(ruleOf(caller, call, transcript) === "first-time" ? { lasting: true as const } : {}),
+      ...(only ? { only } : ruleOf(caller, call, transcript) === "first-time" ? { lasting: true as const } : {}),
     };
+  }
   if (unasked.length > 0) return;
 
   const news = createNews();
@@ -45,6 +47,18 @@ export async function* runCalls(caller: Caller, calls: readonly ToolCall[], turn
     }
     const { call, result } = await finished;
     if (signal.aborted) return;
+    if (result.kind === "asks") {
+      const { text, options = [], state } = result.question;
+      yield {
+        type: "handoff.made",
+        agent: name,
+        to: HUMAN,
+        text,
+        ...(options.length > 0 ? { options } : {}),
+        asks: { call: call.call, state },
+      };
+      continue;
+    }
     const changed = changeTo(call, transcript);
     yield { ...recorded(name, call, result), ...(changed ? { changed } : {}) };
   }
@@ -63,18 +77,30 @@ export async function* runCalls(caller: Caller, calls: readonly ToolCall[], turn
 }
 
 /** Calls that a person has not been asked about and must be; of a tool that needs one yes, the first. */
-function unapproved(caller: Caller, calls: readonly ToolCall[], transcript: Transcript): readonly ToolCall[] {
+function unapproved(caller: Caller, calls: readonly ToolCall[], turn: Turn): readonly ToolCall[] {
+  const { transcript } = turn;
   const needing = calls.filter((call) => {
     const rule = ruleOf(caller, call, transcript);
     if (isRepeated(call, transcript)) return false;
     if (wasRefused(transcript, call.tool, call.args)) return rule !== "off";
+    if (askedAlone(caller, call, turn)) return rule !== "off";
     if (isToolAllowed(transcript, call.tool)) return false;
     return rule === "always" || (rule === "first-time" && !wasApproved(transcript, call.tool));
   });
   const open = needing.filter((call) => approvalOf(transcript, call.call).kind === "unasked");
   return open.filter(
-    (call, index) => ruleOf(caller, call, transcript) === "always" || open.findIndex((other) => other.tool === call.tool) === index,
+    (call, index) =>
+      ruleOf(caller, call, transcript) === "always" ||
+      askedAlone(caller, call, turn) !== undefined ||
+      open.findIndex((other) => other.tool === call.tool) === index,
   );
+}
+
+/** The person whose yes alone counts, where the tool acts for them and others have had a word in it. */
+function askedAlone({ tools }: Caller, { tool: name }: ToolCall, turn: Turn): Person | undefined {
+  const person = tools.find((tool) => tool.name === name)?.actsFor?.(turn);
+  const [thread = turn.transcript] = turn.thread.logs;
+  return person && mustAskFor(person, name, thread) ? person : undefined;
 }
 
 /** The tool's own rule, or the run's where that is stricter. A tool without a rule touches nothing outside, and needs none. */
@@ -124,6 +150,7 @@ async function runOne(caller: Caller, call: ToolCall, turn: Turn, tell: (doing: 
       tell,
       call: idOf(name, call, transcript),
       askedBy: askedBy(transcript),
+      ...answersTo(call, transcript, tool.actsFor?.(turn)),
       ...rules,
       ...(held.length > 0 ? { held } : {}),
     };
@@ -131,6 +158,32 @@ async function runOne(caller: Caller, call: ToolCall, turn: Turn, tell: (doing: 
   } catch (error) {
     return failed("crashed", `${call.tool} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** What was said to what this call has asked before. Where it acts for a person, another's words are no answer. */
+function answersTo({ call }: ToolCall, transcript: Transcript, only: Person | undefined): { readonly answers?: readonly ToolAnswer[] } {
+  const events = transcript.events.slice(currentRun(transcript).startIndex);
+  const answers = events.flatMap((asked): readonly ToolAnswer[] => {
+    if (asked.type !== "handoff.made" || asked.asks?.call !== call) return [];
+    const answer = events.find(
+      (event) =>
+        event.seq > asked.seq && event.type === "message.posted" && "person" in event && (event.answers ?? asked.seq) === asked.seq,
+    );
+    const isAnswer = answer?.type === "message.posted" && "person" in answer && (only?.id ?? answer.person.id) === answer.person.id;
+    const text = isAnswer ? answer.text : undefined;
+    return [{ state: asked.asks.state, text }];
+  });
+  return answers.length > 0 ? { answers } : {};
+}
+
+/** Whether one of these calls waits for a person to answer it. */
+export function waitsForAnswer(calls: readonly ToolCall[], transcript: Transcript): boolean {
+  const open = currentRun(transcript).questions.map(({ seq }) => seq);
+  if (open.length === 0) return false;
+  const ids = new Set(calls.map(({ call }) => call));
+  return transcript.events.some(
+    (event) => event.type === "handoff.made" && event.asks && ids.has(event.asks.call) && open.includes(event.seq),
+  );
 }
 
 /** The kind of failure of a call that a person did not allow. */
@@ -151,7 +204,7 @@ function idOf(agent: string, { call, tool, args }: ToolCall, transcript: Transcr
 function recorded(
   agent: string,
   { call, tool }: ToolCall,
-  result: ToolResult,
+  result: ToolEnd,
 ): EventBody & { readonly type: "tool.returned" | "tool.failed" } {
   const usage = result.usage ? { usage: result.usage } : {};
   if (result.kind === "failed") return { type: "tool.failed", agent, call, tool, error: result.error, ...usage };
@@ -210,4 +263,4 @@ function parseArgs(args: string): unknown {
   }
 }
 
-const failed = (kind: string, message: string): ToolResult => ({ kind: "failed", error: { kind, message } });
+const failed = (kind: string, message: string): ToolEnd => ({ kind: "failed", error: { kind, message } });

@@ -104,9 +104,20 @@ export interface HandoffMade {
   readonly options?: readonly string[];
   /** The tool call that asked for it, when a model did. */
   readonly call?: string;
+  /** A call of a tool that waits for the answer, and what the tool is given back with it. Only when `to` is a person. */
+  readonly asks?: { readonly call: string; readonly state: string };
+  /** A server wants a login that this person can give, in private; the words are for everybody. Only when `to` is a person. */
+  readonly login?: LoginWish;
   /** ISO 8601, UTC: when the run goes on without an answer; it waits for as long as it takes when absent. Only when `to` is a person. */
   readonly answerBy?: string;
   readonly usage?: Usage;
+}
+
+export interface LoginWish {
+  readonly server: string;
+  readonly person: Person;
+  /** Who may use it: this person, everybody in the place where the thread is, or everybody in the workspace. */
+  readonly share: "person" | "place" | "workspace";
 }
 
 /** `policy`: by rule. `selector`: a model chose. `only`: nobody else could. `fallback`: the model named nobody usable. `person`: somebody asked for this agent. */

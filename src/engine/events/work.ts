@@ -56,6 +56,8 @@ export type WorkFact =
       /** The tool that it would call; for code, `language` instead. Neither in logs of older versions. */
       readonly tool?: string;
       readonly language?: string;
+      /** Nobody else's yes counts: it is done with what is theirs. */
+      readonly only?: Person;
       /** A yes holds for this tool in the whole thread. */
       readonly lasting?: true;
       /** ISO 8601, UTC: when it is taken for a no; it waits for as long as it takes when absent. */

@@ -40,6 +40,6 @@ function stepTurns(turns: PersonsTurns, event: RunEvent): { readonly turns: Pers
 
 const NONE: readonly StopReason[] = [];
 
-/** Not what a participant who is a person is asked at their turn, which is nobody's words. */
+/** Not what a participant who is a person is asked at their turn, nor that a server wants a login, or a tool an answer: those are nobody's words. */
 export const isHandover = (event: RunEvent): event is Extract<RunEvent, { type: "handoff.made" }> =>
-  event.type === "handoff.made" && !event.turn;
+  event.type === "handoff.made" && !event.turn && !event.login && !event.asks;

@@ -1,4 +1,5 @@
 import { approvalOf, isStanding } from "../../engine/approvals.ts";
+import type { Person } from "../../engine/events/events.ts";
 import { readBack } from "../../engine/reading/shown.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";
@@ -7,6 +8,7 @@ import { pressed, type Pressed } from "./press.ts";
 import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { personOf } from "../commands/message-context.ts";
 import type { Translator } from "../language/translator.ts";
+import { mention } from "../words/blocks.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { AboutRun, ButtonValue } from "../words/button-values.ts";
 import type { PressBody, SubmissionBody } from "../words/press-payloads.ts";
@@ -73,6 +75,7 @@ export async function submitApproval(
     const attempt = { user, affiliation, startedBy, channel: place.channel, subject: about.thread, id: submission.view.id };
     const no = await refused(ctx, "approve", attempt);
     if (no) return tellDirectly(ctx, user, safeMrkdwn(no));
+    if (request.only && request.only.id !== user) return tellDirectly(ctx, user, await notTheirYes(ctx, user, request.only));
   }
   const written = submission.view.state.values[FIELDS.text]?.[FIELDS.element]?.value ?? "";
   const edited = form === "edit" ? editedTo(request, written) : undefined;
@@ -112,9 +115,14 @@ const isOpen = (transcript: Transcript, { call }: Of<"approval.requested">): boo
 async function mayNot(ctx: HandlerContext, at: Pressed, transcript: Transcript, press: PressBody): Promise<boolean> {
   const { startedBy } = currentRun(transcript);
   const no = await refused(ctx, "approve", { user: press.user.id, affiliation: at.affiliation, startedBy, ...at.about });
-  if (no) await ctx.whisper.tell(at.listener, safeMrkdwn(no));
-  return no !== undefined;
+  const { only } = askedIn(transcript, press) ?? {};
+  const words = no === undefined ? only && only.id !== press.user.id && (await notTheirYes(ctx, press.user.id, only)) : safeMrkdwn(no);
+  if (words) await ctx.whisper.tell(at.listener, words);
+  return Boolean(words);
 }
+
+const notTheirYes = async (ctx: HandlerContext, user: string, only: Person): Promise<string> =>
+  (await ctx.languages.of(user))("logins.text.notYourYes", { person: mention(only) });
 
 /** As it stands on the card, which is in the language of the run. */
 const editButton = async (ctx: HandlerContext, transcript: Transcript): Promise<string> =>

@@ -7,6 +7,7 @@ import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Pace } from "../post/pace.ts";
 import { knownCode } from "../api/error-codes.ts";
+import type { LoginDesk } from "../logins/login-desk.ts";
 import type { MessageContext } from "./message-context.ts";
 import { postLooking, type PostContext } from "../post/post-or-find.ts";
 import type { TeamShelf } from "../../team-shelf.ts";
@@ -24,6 +25,8 @@ export interface HandlerContext extends MessageContext {
   /** What starts by itself. */
   readonly schedules: Schedules;
   readonly runs: FinishedRuns;
+  /** Absent where nobody can log in to servers. */
+  readonly logins?: LoginDesk;
   readonly web: Web;
   /** Of the outbox: all that the app says goes by it. */
   readonly pace: Pace;

@@ -78,6 +78,7 @@ export const DOORS = {
   denyPressed: ofThread,
   denyWhyPressed: ofThread,
   askAgainPressed: ofThread,
+  connectPressed: ofThread,
   raisePressed: ofThread,
   finishPressed: ofThread,
   forgetThreadPressed: ofThread,

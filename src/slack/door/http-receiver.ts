@@ -17,6 +17,8 @@ export interface HttpDoor {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** Pages of others behind it. */
+  readonly pages?: Pages;
 }
 
 export interface HttpReceiver extends SlackReceiver {
@@ -50,7 +52,7 @@ export function createHttpReceiver(parts: {
   let server: Server | undefined;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (await parts.pages?.(request, response)) return;
+    if (await (parts.pages ?? door.pages)?.(request, response)) return;
     if (request.method !== "POST" || request.url?.split("?")[0] !== HTTP_PATH) return status(response, 404);
     inbox.coming();
     const body = await read(request, response);

@@ -66,6 +66,7 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.action(ACTIONS.finish, door("finishPressed"));
   app.action(ACTIONS.denyWhy, door("denyWhyPressed"));
   app.action(ACTIONS.askAgain, door("askAgainPressed"));
+  app.action(ACTIONS.connect, door("connectPressed"));
   app.view("parley_edit", door("editSubmitted"));
   app.view("parley_deny", door("denySubmitted"));
 

@@ -17,6 +17,7 @@ import { stop } from "../commands/run-control.ts";
 import { answerModal } from "../buttons/run-modals.ts";
 import { selectorLog } from "./selector-log.ts";
 import { isInModal, note, show, type Pressed } from "./home-press.ts";
+import { withdrawPressed } from "../logins/withdraw-login.ts";
 import { schedulePressed } from "../schedules/home-switches.ts";
 import { teamPressed } from "./team-buttons.ts";
 
@@ -26,6 +27,7 @@ export async function pressHome(ctx: HandlerContext, home: Home, press: PressBod
   const value = HomeValue.parse(action.selected_option?.value ?? action.value);
   const verb = value.v ?? action.action_id.split(".").at(-1) ?? "";
   await ctx.shelf?.open(ctx.me.team);
+  if (await withdrawPressed(ctx, press, actor, verb)) return home.changed();
   if (await schedulePressed(ctx, press, actor, verb)) return home.changed();
   if (await runPressed({ ctx, home, press, actor, verb, value })) return;
   const { shelf } = ctx;

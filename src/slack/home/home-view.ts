@@ -35,6 +35,8 @@ export interface HomeFacts extends TeamListFacts {
   readonly mine: MySettings;
   /** What starts by itself and this person may switch. */
   readonly schedules: readonly KnownBlock[];
+  /** Those for servers that this person has given. */
+  readonly logins: readonly KnownBlock[];
   /** What an admin sees beside; nothing for others. */
   readonly admin: readonly KnownBlock[];
   /** What this workspace does not let Parley have, a sentence or two each. */
@@ -56,6 +58,7 @@ export function homeView(facts: HomeFacts): HomeView {
     ...agentList(facts),
     ...facts.schedules,
     ...mine(facts),
+    ...facts.logins,
     ...facts.admin,
   ];
   return { type: "home", blocks: blocks.slice(0, VIEW_BLOCKS_MAX) };

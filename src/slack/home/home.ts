@@ -13,6 +13,7 @@ import { createBucket } from "../api/pacer.ts";
 import { shareOf } from "../../store/share.ts";
 import { EVERY_THREAD } from "../../store/store.ts";
 import { placeOf } from "../words/place.ts";
+import { homeLogins } from "../logins/home-logins.ts";
 import { homeSchedules } from "../schedules/home-schedules.ts";
 import { postOnce } from "../post/post-once.ts";
 import { recordReading } from "../people/reading-records.ts";
@@ -157,6 +158,7 @@ export function createHome(ctx: HandlerContext): Home {
       budget,
       mine,
       schedules: await homeSchedules(ctx, { user, affiliation }),
+      logins: await homeLogins(ctx, t, user),
       admin: await adminBlocks(ctx, t, { user, affiliation }),
       missing,
     };

@@ -14,7 +14,8 @@ import type { TeamCards, TeamShelf } from "../../team-shelf.ts";
 import { createHttpReceiver, type HttpDoor } from "../door/http-receiver.ts";
 import { Inbox } from "../door/inbox.ts";
 import { closeDoor, openInstallDoor, portOf, type Address } from "./oauth-server.ts";
-import { createInstallPages, type OAuthSettings } from "./oauth-pages.ts";
+import type { LoginDesk } from "../logins/login-desk.ts";
+import { createInstallPages, type OAuthSettings, type Pages } from "./oauth-pages.ts";
 import { originOf, type Origin } from "./body-origin.ts";
 import { FormBody } from "../words/press-payloads.ts";
 import { readBody, type Body, type Dropped } from "../words/envelope.ts";
@@ -47,6 +48,8 @@ export interface InstalledParts extends InstalledSettings {
   readonly settings: Settings;
   readonly schedules: Schedules;
   readonly runs: FinishedRuns;
+  /** Absent where nobody can log in to servers. */
+  readonly logins?: LoginDesk;
   readonly runner: Runner;
   readonly forgetting: Pick<Forgets, "forget" | "message">;
   readonly teams: TeamCards;
@@ -91,7 +94,7 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
   });
   const tenants = createTenants({ ...parts, inbox, log });
   await tenants.load();
-  const pages = createInstallPages({
+  const installPages = createInstallPages({
     oauth: parts.oauth,
     ...(apiUrl ? { apiUrl } : {}),
     installations,
@@ -99,6 +102,7 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
     clock,
     log,
   });
+  const pages: Pages = async (...request) => (await installPages(...request)) || ((await parts.http?.pages?.(...request)) ?? false);
   const heard = {
     inbox,
     clock,

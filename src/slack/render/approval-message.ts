@@ -69,6 +69,7 @@ export function renderApproval(t: Translator, request: Of<"approval.requested">,
       button(t("approvals.button.deny"), ACTIONS.deny, value, "danger"),
       button(t("approvals.button.denyWhy"), ACTIONS.denyWhy, value),
     ),
+    ...(request.only ? [context(t("logins.text.only", { person: mention(request.only) }))] : []),
     ...(request.approveBy === undefined ? [] : [context(t("approvals.text.without", { at: t.at(request.approveBy) }))]),
   );
 }

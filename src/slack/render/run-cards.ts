@@ -161,8 +161,11 @@ export function renderQuestion(t: Translator, handoff: Of<"handoff.made">, trans
   const options = (handoff.options ?? []).slice(0, OPTIONS_MAX);
   const buttons = [
     ...options.map((option, o) => button(option, `${ACTIONS.answer}.${o}`, { seq: handoff.seq, o })),
-    button(t("cards.button.inWords"), ACTIONS.words, { seq: handoff.seq }),
+    ...(handoff.login ? [] : [button(t("cards.button.inWords"), ACTIONS.words, { seq: handoff.seq })]),
   ];
+  const { login } = handoff;
+  if (login)
+    buttons.unshift(button(t("logins.button.connect", { server: login.server }), ACTIONS.connect, { seq: handoff.seq }, "primary"));
   const until = handoff.answerBy === undefined ? [] : [t("cards.text.goesOnWithout", { at: t.at(handoff.answerBy) })];
   const hint = [t("cards.text.orReply"), ...until].join(" · ");
   return {

@@ -10,6 +10,8 @@ import type { ClosedChannels } from "../post/closed-channels.ts";
 import type { PostContext } from "../post/post-or-find.ts";
 import type { TeamCards } from "../../team-shelf.ts";
 import type { Whisper } from "./ephemeral.ts";
+import type { LoginDesk } from "../logins/login-desk.ts";
+import { createLoginOffers } from "../logins/offer-login.ts";
 import { createLateWords } from "./late-words.ts";
 import { createReactions } from "./reactions.ts";
 import { createReminders } from "./reminders.ts";
@@ -35,6 +37,7 @@ export interface SignsParts {
   readonly teams: TeamCards;
   readonly prompts: Prompts;
   readonly closedChannels: ClosedChannels;
+  readonly logins?: LoginDesk;
   readonly clock: Clock;
   readonly log: Log;
   /** The workspace. */
@@ -56,6 +59,8 @@ export function createSigns(parts: SignsParts): Signs {
   const reminders = createReminders(parts);
   const lateWords = createLateWords(parts);
   const audit = createAudit(parts);
+  const { logins: desk } = parts;
+  const offers = desk && createLoginOffers({ ...parts, desk });
   const isClosed = (thread: string) => closedChannels.has(thread);
   const status = createStatus({
     ...parts,
@@ -86,6 +91,7 @@ export function createSigns(parts: SignsParts): Signs {
         reactions.close(),
         reminders.close(),
         lateWords.close(),
+        offers?.close(),
         audit.close(),
         status.close(),
         beside?.close(),

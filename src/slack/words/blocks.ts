@@ -56,6 +56,7 @@ export const ACTIONS = {
   finish: "parley.limit.finish",
   denyWhy: "parley.code.reason",
   askAgain: "parley.code.again",
+  connect: "parley.login.connect",
   takeUp: "parley.words.take",
   leave: "parley.words.leave",
   unpause: "parley.words.resume",

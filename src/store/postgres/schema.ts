@@ -126,6 +126,9 @@ const MIGRATIONS: readonly string[] = [
   DROP INDEX IF EXISTS runs_by_end;
   CREATE INDEX runs_by_end ON runs (workspace, ended_at, id, place, starter, team, outcome, usd);
   `,
+  `
+  CREATE TABLE logins (workspace ${T}, server ${T}, owner ${T}, secret ${T}, at ${T}, expires_at bigint, PRIMARY KEY (workspace, server, owner));
+  `,
 ];
 
 /** As `server_version_num` has it: transactions are told apart by `xid8` from 13 on. */

@@ -9,9 +9,10 @@ import { type Connection, openConnection } from "./server/connection.ts";
 import { postgresContent } from "./content.ts";
 import { postgresForgetting } from "./forgetting/forgetting.ts";
 import { postgresInbox } from "./inbox.ts";
-import { postgresInstallations } from "./installations.ts";
+import { postgresInstallations } from "./sealed/installations.ts";
 import { postgresInstance } from "./instance.ts";
 import { postgresLog } from "./log.ts";
+import { postgresLogins } from "./sealed/logins.ts";
 import { postgresMemory } from "./memory.ts";
 import { postgresOutbox } from "./outbox.ts";
 import { postgresRuns } from "./runs/run-index.ts";
@@ -85,6 +86,7 @@ async function opener(connection: Connection, { clock, role }: { readonly clock:
     audit: { ...guarded<Audit>(audit), follow: together.audit },
     forgetter: guarded(postgresForgetting(connection, { ...kept, now })),
     installations: (ring) => guarded(postgresInstallations(connection, ring, now)),
+    logins: (ring) => guarded(postgresLogins(connection, ring, now)),
     instance: () => instance,
     settled: together.settled,
   };

@@ -14,9 +14,10 @@ import { sqliteContent } from "./content.ts";
 import { sqliteForgetting } from "./forgetting/forgetting.ts";
 import { sqliteHeard } from "./heard.ts";
 import { sqliteInbox } from "./inbox.ts";
-import { listInstallations, sqliteInstallations } from "./installations.ts";
+import { listInstallations, sqliteInstallations } from "./sealed/installations.ts";
 import { sqliteInstance } from "./instance.ts";
 import { sqliteLog } from "./log.ts";
+import { sqliteLogins } from "./sealed/logins.ts";
 import { sqliteMemory } from "./memory.ts";
 import { sqliteOutbox } from "./outbox.ts";
 import type { Settings } from "../settings.ts";
@@ -178,6 +179,7 @@ function opener(shared: Shared): SqliteOpened {
       forgotten: () => settings.tell({}),
     }),
     installations: (ring) => sqliteInstallations(connection, ring, now),
+    logins: (ring) => sqliteLogins(connection, ring, now),
     instance: () => sqliteInstance(connection),
     beside: () => opener(shared),
   };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { FileRef } from "../../engine/events/events.ts";
-import type { ToolResult } from "../../engine/tool.ts";
+import type { ToolEnd } from "../../engine/tool.ts";
 import { capped, failed, OUTPUT_CHARS_MAX, quoted, size } from "../result.ts";
 import type { McpCallResult } from "./connection.ts";
 
@@ -25,7 +25,7 @@ export interface Media {
  * What a server returned, in its order: text as it is; pictures, sounds and files as files that are named in their places, pictures that every
  * provider takes also for the model to see; links in words. What is too large, or no file at all, is a word about it.
  */
-export async function toResult(result: McpCallResult, given: Media): Promise<ToolResult> {
+export async function toResult(result: McpCallResult, given: Media): Promise<ToolEnd> {
   const { content, structuredContent, toolResult, task, isError, inputRequests } = result;
   if (!content && inputRequests) return failed("needs_answer", `The tool is not done: ${wanted(Object.values(inputRequests))}.`);
   if (!content && task !== undefined)
@@ -62,7 +62,7 @@ function wanted(
   const words = first?.params?.message ? `: "${quoted(first.params.message, 500)}"` : "";
   switch (first?.method) {
     case "elicitation/create":
-      return `it asks a person first${words}. It cannot ask people here. Find out yourself, and call it again with the answer in its arguments where they have room for it, or do without`;
+      return `it asks a person first${words}. What it asks cannot be put to them here. Find out yourself, and call it again with the answer in its arguments where they have room for it, or do without`;
     case "sampling/createMessage":
       return "it wants a model to answer for it, which servers are not given here. Do without this tool";
     case "roots/list":

@@ -10,6 +10,7 @@ import {
 import { z } from "zod";
 import { KEY_META } from "../call-key.ts";
 import { within } from "../deadline.ts";
+import type { Continued } from "./elicitation.ts";
 import { lacksVariables, startFailure } from "./failures.ts";
 import { httpTransport } from "./http.ts";
 import { isUnauthorized, loginWanted } from "./login.ts";
@@ -71,11 +72,11 @@ export class McpConnection {
 
   /** Not the SDK's `callTool`, which compiles whatever schema the server sends along. */
   async call(
-    { tool, args, key }: { readonly tool: string; readonly args: { [key: string]: unknown }; readonly key: string | undefined },
+    { tool, args, key, continued = {} }: McpCall,
     signal: AbortSignal,
     progressed: (progress: CallProgress) => void = () => undefined,
   ): Promise<z.output<typeof CallResult>> {
-    const params = { name: tool, arguments: args, ...(key === undefined ? {} : { _meta: { [KEY_META]: key } }) };
+    const params = { name: tool, arguments: args, ...continued, ...(key === undefined ? {} : { _meta: { [KEY_META]: key } }) };
     const result = await this.#client.request({ method: "tools/call", params }, CallResult, {
       ...asked(signal),
       onprogress: progressed,
@@ -134,6 +135,14 @@ export class McpConnection {
   }
 }
 
+export interface McpCall {
+  readonly tool: string;
+  readonly args: { [key: string]: unknown };
+  readonly key: string | undefined;
+  /** Where it goes on after what it has asked. */
+  readonly continued?: Continued | undefined;
+}
+
 /** How far a call has come, as its server says. */
 export interface CallProgress {
   readonly progress: number;
@@ -172,8 +181,12 @@ export async function openConnection(
     for (const { transport, mode, timeoutMs, mayHelp } of mannersOf(settings, deps, limit.timeoutMs)) {
       if (ended.aborted) break;
       if (refusal !== undefined && !mayHelp(refusal)) continue;
-      const options = { capabilities: {}, versionNegotiation: { mode }, inputRequired: { autoFulfill: false } };
+      const asks = mode !== "legacy";
+      const capabilities = asks ? { elicitation: { form: {} } } : {};
+      const options = { capabilities, versionNegotiation: { mode }, inputRequired: { autoFulfill: false } };
       const client = new Client({ name: "parley", version: "0.1.0" }, options);
+      // Who asks in the middle of a call cannot be made to wait for a person, and a run that waits outlives the connection.
+      if (asks) client.setRequestHandler("elicitation/create", async () => ({ action: "cancel" }));
       const connection = new McpConnection(client, transport(), heard, deps);
       tried.push(connection);
       const connecting = await within({ timeoutMs: timeoutMs ?? limit.timeoutMs, clock: deps.clock }, ended, (given) => connection.connect(given)); // prettier-ignore
@@ -190,12 +203,12 @@ export async function openConnection(
     outcome.kind === "threw" && "url" in settings
       ? await loginWanted(addressOf(settings, deps.env).value, outcome.error, limit)
       : undefined;
-  return startFailure(settings, outcome, { timeoutMs: limit.timeoutMs, lastWords, login: wanted });
+  return startFailure(settings, outcome, { timeoutMs: limit.timeoutMs, lastWords, login: wanted, isGiven: deps.login !== undefined });
 }
 
-function mannersOf(settings: McpSettings, { env, clock }: McpDeps, startTimeoutMs: number): readonly Manner[] {
+function mannersOf(settings: McpSettings, { env, clock, login }: McpDeps, startTimeoutMs: number): readonly Manner[] {
   if ("url" in settings) {
-    const address = { url: addressOf(settings, env).value, headers: headersOf(settings, env).values };
+    const address = { url: addressOf(settings, env).value, headers: headersOf(settings, env).values, login };
     const timeoutMs = Math.min(NEWEST_TIMEOUT_MS, startTimeoutMs / 2);
     return [
       { transport: () => httpTransport(address, clock), mode: "auto", timeoutMs, mayHelp: () => true },
@@ -240,8 +253,12 @@ const CallResult = z.object({
   isError: z.boolean().nullish(),
   /** What a server of the newest protocol wants to be told before it goes on. */
   inputRequests: z
-    .record(z.string(), z.object({ method: z.string(), params: z.object({ message: z.string().nullish() }).nullish().catch(undefined) }))
+    .record(
+      z.string(),
+      z.object({ method: z.string(), params: z.looseObject({ message: z.string().nullish() }).nullish().catch(undefined) }),
+    )
     .nullish()
     .catch(undefined),
+  requestState: z.string().nullish().catch(undefined),
 });
 export type McpCallResult = z.output<typeof CallResult>;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Outcome } from "../deadline.ts";
 import { CUT_CODE } from "./http.ts";
 import { isUnauthorized, type LoginWanted } from "./login.ts";
-import type { McpSettings } from "./settings.ts";
+import { LOGIN_WANTED, type McpSettings } from "./settings.ts";
 import { MESSAGE_BYTES_MAX } from "./stdio.ts";
 import { namesRead } from "./variables.ts";
 import { failed, type Failed, quoted, size } from "../result.ts";
@@ -22,21 +22,28 @@ export interface StartCircumstances {
   /** How the program ended, and what it wrote last; empty when that is not known. */
   readonly lastWords?: string;
   readonly login?: LoginWanted | undefined;
+  /** Whether somebody can give it a login. */
+  readonly isGiven?: boolean;
 }
 
 /** A server that could not be reached, or did not shake hands. */
 export function startFailure(settings: McpSettings, outcome: Missed, around: StartCircumstances): Failed {
-  const { timeoutMs, lastWords = "", login } = around;
+  const { timeoutMs, lastWords = "", login, isGiven = false } = around;
   switch (outcome.kind) {
     case "aborted":
       return failed("aborted", `${named(settings)} was being reached when it was stopped.`);
     case "timeout":
       return unavailable(settings, `did not answer within ${timeoutMs / 1000} s of its start.${spaced(lastWords)} ${mendOf(settings)}`);
     case "threw":
+      if (login && isGiven) return loginWantedBy(settings);
       if (login) return unavailable(settings, loginProblem(settings, login));
       return unavailable(settings, startProblem(settings, outcome.error, lastWords));
   }
 }
+
+/** It knows nobody, or knows them no more. */
+export const loginWantedBy = (settings: McpSettings): Failed =>
+  failed(LOGIN_WANTED, `${named(settings)} wants a login, and is given none that it takes.`);
 
 const spaced = (words: string): string => (words === "" ? "" : ` ${words}`);
 
@@ -46,7 +53,7 @@ function loginProblem(settings: McpSettings, { servers }: LoginWanted): string {
   const where = servers.length > 0 ? ` Its logins are given by ${servers.join(" or ")}.` : "";
   return names.length > 0
     ? `refuses the login in ${names.join(", ")} (HTTP 401): it is wrong, or has run out.${where} Put a new one there.`
-    : `wants a login (HTTP 401), and is given none.${where} Parley has no login by browser (OAuth) for servers: put a token of it into a variable, and name that in the team file: headersEnv: { Authorization: NAME }.`;
+    : `wants a login (HTTP 401), and is given none.${where} Nobody can give it one by browser here: put a token of it into a variable, and name that in the team file: headersEnv: { Authorization: NAME }.`;
 }
 
 const secretsOf = (settings: McpSettings): readonly string[] => ("url" in settings ? namesRead(settings) : []);
@@ -56,7 +63,7 @@ export function callFailure(
   settings: McpSettings,
   tool: string,
   outcome: Missed,
-  { timeoutMs, totalMsMax }: { readonly timeoutMs: number; readonly totalMsMax: number },
+  { timeoutMs, totalMsMax, isGiven = false }: { readonly timeoutMs: number; readonly totalMsMax: number; readonly isGiven?: boolean },
 ): Failed {
   const called = `"${quoted(tool, 100)}"`;
   switch (outcome.kind) {
@@ -73,6 +80,7 @@ export function callFailure(
         `${named(settings)} did not answer ${called} within ${timeoutMs / 1000} s. The call was cancelled, and may have had an effect. Ask for less at once, or raise the server's callTimeoutSeconds.`,
       );
     case "threw":
+      if (isGiven && isUnauthorized(outcome.error)) return loginWantedBy(settings);
       return thrownByCall(settings, called, outcome.error);
   }
 }

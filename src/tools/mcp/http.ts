@@ -8,11 +8,14 @@ import { Agent, fetch as undiciFetch, type RequestInit as UndiciRequestInit } fr
 import { z } from "zod";
 import type { Clock } from "../../engine/clock.ts";
 import { KEY_HEADER, KEY_META } from "../call-key.ts";
+import type { OwnLogin } from "../login/logins.ts";
 import { MESSAGE_BYTES_MAX } from "./stdio.ts";
 
-interface Address {
+export interface Address {
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
+  /** Of the person, or whoever it is, for whom the server is spoken to. */
+  readonly login?: Pick<OwnLogin, "token" | "insteadOf"> | undefined;
 }
 
 /** The code of the answer that is put in for one that will not come any more: the connection ended in the middle of it. */
@@ -25,7 +28,7 @@ const GOODBYE_TIMEOUT_MS = 2_000;
  * A server behind streamable HTTP: the SDK's transport over a fetch that adds what it lacks. An answer has a greatest size; a call whose
  * connection ends without an answer fails at once, where the SDK would leave it waiting; a cancelled call lets go of its connection.
  */
-export function httpTransport({ url, headers }: Address, clock: Clock): Transport {
+export function httpTransport({ url, headers, login }: Address, clock: Clock): Transport {
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 }); // A call has its time limit; the stream for notifications has none.
   const open = new Map<string | number, AbortController>();
   let streamAllowedAtMs = 0;
@@ -58,8 +61,7 @@ export function httpTransport({ url, headers }: Address, clock: Clock): Transpor
 
   async function fetchOnce(target: string | URL, init: RequestInit, id: string | number | undefined): Promise<Response> {
     try {
-      // Of one kind at run time; the types of the two copies of undici differ.
-      return (await undiciFetch(target, { ...init, dispatcher: agent } as UndiciRequestInit)) as unknown as Response;
+      return await loggedIn(login, init.headers, (own) => sent(target, { ...init, headers: own }, agent));
     } catch (error) {
       if (id !== undefined) open.delete(id);
       throw error;
@@ -89,6 +91,28 @@ export function httpTransport({ url, headers }: Address, clock: Clock): Transpor
     await disconnect();
     await agent.destroy();
   }
+}
+
+/** Of one kind at run time; the types of the two copies of undici differ. */
+export const sent = async (target: string | URL, init: RequestInit, agent: Agent): Promise<Response> =>
+  (await undiciFetch(target, { ...init, dispatcher: agent } as UndiciRequestInit)) as unknown as Response;
+
+/** With the login's token, and once more with a new one where that is refused. */
+export async function loggedIn(
+  login: Address["login"],
+  given: RequestInit["headers"],
+  send: (headers: Headers) => Promise<Response>,
+): Promise<Response> {
+  const headers = new Headers(given);
+  const token = await login?.token();
+  if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+  const response = await send(headers);
+  if (response.status !== 401 || token === undefined) return response;
+  const next = await login?.insteadOf(token);
+  if (next === undefined) return response;
+  await response.body?.cancel();
+  headers.set("authorization", `Bearer ${next}`);
+  return send(headers);
 }
 
 const isEventStream = ({ headers }: Response): boolean => headers.get("content-type")?.startsWith("text/event-stream") ?? false;

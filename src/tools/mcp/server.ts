@@ -1,13 +1,15 @@
 import type { Failure } from "../../engine/events/events.ts";
-import type { ToolResult } from "../../engine/tool.ts";
+import type { ToolAnswer, ToolResult } from "../../engine/tool.ts";
+import { continuedWith, questionIn } from "./elicitation.ts";
 import { type GuardedTool, guarded } from "../approval.ts";
 import { type Outcome, untilAborted, within, withinWhileItComesOn } from "../deadline.ts";
 import { type CallProgress, McpConnection, openConnection } from "./connection.ts";
 import { callFailure, isAnswer, isSessionLost, lostDuring, startFailure, unavailable } from "./failures.ts";
+import { isUnauthorized } from "./login.ts";
 import { libraryTools, type LibraryTool } from "./library.ts";
 import { type ListedTool, listTools } from "./list.ts";
 import { toResult } from "./call-result.ts";
-import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
+import { LOGIN_WANTED, MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
 import { failed, type Failed, quoted } from "../result.ts";
 
 /** An MCP server and its tools. Nothing is started before the first `connect` or call. */
@@ -89,7 +91,7 @@ export class McpServer {
 
   /** What the server says of its use; nothing before it was reached. */
   get instructions(): string {
-    return this.#connection?.instructions ?? "";
+    return this.#hide(this.#connection?.instructions ?? "");
   }
 
   async #call({ args, ...called }: Called<unknown>, signal: AbortSignal): Promise<ToolResult> {
@@ -100,7 +102,7 @@ export class McpServer {
       return failed("busy", `The MCP server "${this.name}" has ${CALLS_AT_ONCE_MAX} calls under way already. Try again later.`);
     this.#callsUnderWay++;
     try {
-      return await this.#callOnce({ ...called, args }, AbortSignal.any([signal, this.#closed.signal]), { mayRetry: true });
+      return this.#hidden(await this.#callOnce({ ...called, args }, AbortSignal.any([signal, this.#closed.signal]), { mayRetry: true }));
     } finally {
       this.#callsUnderWay--;
     }
@@ -108,6 +110,8 @@ export class McpServer {
 
   async #callOnce(called: Called<JsonObject>, signal: AbortSignal, { mayRetry }: { readonly mayRetry: boolean }): Promise<ToolResult> {
     const { tool } = called;
+    const continued = continuedWith(this.name, called.answers);
+    if (continued && "text" in continued) return { kind: "asks", question: continued };
     const connection = await this.#reach(signal);
     if (!(connection instanceof McpConnection)) return connection;
     const { progressMsMax = MCP_DEFAULTS.progressMsMax } = this.#settings;
@@ -117,15 +121,18 @@ export class McpServer {
       signal,
       (ended, cameOn) =>
         called.ask?.(connection, called.args, ended) ??
-        connection.call(called, ended, (progress) => {
+        connection.call({ ...called, continued }, ended, (progress) => {
           cameOn();
           called.tell?.(`is waiting for ${quoted(tool, 60)}${inWords(progress)}`);
         }),
     );
     switch (outcome.kind) {
-      case "done":
+      case "done": {
         this.#failuresInRow = 0;
+        const question = outcome.value.content ? undefined : questionIn(this.name, outcome.value);
+        if (question) return { kind: "asks", question };
         return await toResult(outcome.value, { tool, keepFile: this.#deps.keepFile });
+      }
       case "aborted":
         break;
       case "timeout":
@@ -138,11 +145,12 @@ export class McpServer {
           break;
         }
         await this.#drop(connection);
+        if (this.#deps.login && isUnauthorized(outcome.error)) break;
         if (isSessionLost(outcome.error) && mayRetry) return await this.#callOnce(called, signal, { mayRetry: false });
         this.#failed();
         break;
     }
-    return callFailure(this.#settings, tool, outcome, limit);
+    return callFailure(this.#settings, tool, outcome, { ...limit, isGiven: this.#deps.login !== undefined });
   }
 
   /** A connection that works, as far as one can know: callers share the one that is there, or the one that is being made. */
@@ -165,8 +173,10 @@ export class McpServer {
     const failure = opened instanceof McpConnection ? await this.#list(opened) : opened;
     if (!failure && opened instanceof McpConnection) return (this.#connection = opened);
     if (opened instanceof McpConnection) await opened.close();
-    this.#failed();
     const problem = failure ?? unavailable(this.#settings, "did not start.");
+    // Nothing is wrong with it, and the next login is tried at once.
+    if (problem.error.kind === LOGIN_WANTED) return problem;
+    this.#failed();
     this.#trouble = problem.error.message;
     if (!this.#closed.signal.aborted) this.#deps.log(problem.error.message);
     return problem;
@@ -197,10 +207,23 @@ export class McpServer {
     return guarded(
       {
         ...spec,
-        run: (args, { signal }, origin) => this.#call({ tool: remoteName, args, key: origin?.key, tell: origin?.tell, ask }, signal),
+        description: this.#hide(spec.description),
+        run: (args, { signal }, origin) =>
+          this.#call({ tool: remoteName, args, key: origin?.key, answers: origin?.answers ?? [], tell: origin?.tell, ask }, signal),
       },
       own ?? approval,
     );
+  }
+
+  /** What a server says may hold what it was given. */
+  #hide(text: string): string {
+    return this.#deps.login?.hide(text) ?? text;
+  }
+
+  #hidden(result: ToolResult): ToolResult {
+    if (result.kind === "asks") return { ...result, question: { ...result.question, text: this.#hide(result.question.text) } };
+    if (result.kind === "returned") return { ...result, output: this.#hide(result.output) };
+    return { ...result, error: { ...result.error, message: this.#hide(result.error.message) } };
   }
 
   #listChanged(): void {
@@ -255,6 +278,8 @@ interface Called<Args> {
   readonly tool: string;
   readonly args: Args;
   readonly key: string | undefined;
+  /** To what the same call has asked. */
+  readonly answers: readonly ToolAnswer[];
   /** Says how far it has come. */
   readonly tell: ((doing: string) => void) | undefined;
   /** Where it is no tool of the server's own. */

@@ -45,7 +45,7 @@ export interface Sessions {
 }
 
 /** What is idle for too long is ended; when all places are taken, what was used longest ago makes room. */
-export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Clock, start: () => Promise<McpServer>): Sessions {
+export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Clock, start: (key: string) => Promise<McpServer>): Sessions {
   /** The one that was used last is the last. */
   const sessions = new Map<string, Session>();
   const closed = new AbortController();
@@ -87,7 +87,7 @@ export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Cl
     async use(key, work) {
       const known = sessions.get(key);
       if (!known && (closed.signal.aborted || !makeRoom())) return undefined;
-      const session = known ?? { server: start(), users: 0, usedAtMs: 0 };
+      const session = known ?? { server: start(key), users: 0, usedAtMs: 0 };
       session.users++;
       session.usedAtMs = clock.now();
       sessions.delete(key);

@@ -1,5 +1,6 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { ApprovalMode } from "../approval.ts";
+import type { OwnLogin } from "../login/logins.ts";
 
 /** An MCP server as a team file names it; what is absent is as {@link MCP_DEFAULTS} says. */
 export type McpSettings = McpStdioSettings | McpHttpSettings;
@@ -42,6 +43,8 @@ export interface McpHttpSettings extends CommonSettings {
 }
 
 export interface McpDeps {
+  /** The login that goes with each request to an address; none where it is absent. */
+  readonly login?: OwnLogin | undefined;
   /** Keeps what tools give to be seen or heard, and gives its SHA-256, hex. Such things are words alone when it is absent. */
   readonly keepFile?: ((content: Uint8Array) => Promise<string>) | undefined;
   readonly env: { readonly [name: string]: string | undefined };
@@ -50,7 +53,11 @@ export interface McpDeps {
   readonly log: (problem: string, error?: unknown) => void;
 }
 
+/** The kind of the failure of a server that wants a login that somebody can give. */
+export const LOGIN_WANTED = "login_wanted";
+
 export const MCP_DEFAULTS = {
+  login: "person", // What one person may see at a server is not for the others of their channel.
   share: "thread", // What one thread leaves in a browser, a shell or a login is none of the others' business.
   sessionsMax: 50, // Processes of one server: at 60 MB each, what a machine for a team has to spare.
   idleMinutes: 10, // Long enough for a person's yes; then a browser is only memory.

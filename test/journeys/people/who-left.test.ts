@@ -146,6 +146,7 @@ const TRIES: { readonly [name in DoorName]?: readonly Try[] } = {
   denyPressed: [(world) => inThread(world, ACTIONS.deny)],
   denyWhyPressed: [(world) => inThread(world, ACTIONS.denyWhy)],
   askAgainPressed: [(world) => inThread(world, ACTIONS.askAgain)],
+  connectPressed: [(world) => inThread(world, ACTIONS.connect)],
   raisePressed: [(world) => inThread(world, ACTIONS.raise), (world) => fromList(world, ACTIONS.raise)],
   forgetThreadPressed: [
     (world) => ({

@@ -19,7 +19,7 @@ function shown(under: "waiting" | "running", ...events: readonly EventBody[]): r
   const state = currentRun(logOf(started(), asks("count"), ...events));
   const place = { team: "T", channel: "C1", ts: "1.0" };
   const run: HomeRun = { thread: "T/C1/1.0", place, at: "", task: "count", state, asksFor: [], outcome: undefined };
-  const nothing = { waiting: [], running: [], recent: [], teams: [], cards: [], schedules: [], admin: [], missing: [] };
+  const nothing = { waiting: [], running: [], recent: [], teams: [], cards: [], schedules: [], logins: [], admin: [], missing: [] };
   const facts: HomeFacts = {
     ...nothing,
     t,

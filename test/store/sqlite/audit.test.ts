@@ -218,7 +218,7 @@ test("the entries of an old database are taken over, in order and with all they 
   const old = new Database(path);
   old.exec(`
     DROP INDEX inbox_by_lane; ALTER TABLE inbox DROP COLUMN lane; CREATE INDEX inbox_by_handled ON inbox (handled_at);
-    DROP TABLE runs; DROP TABLE run_words; DROP TABLE runs_due; DROP TABLE schedules; DROP TABLE workspaces; DROP TABLE workspace_files; DROP TABLE heard; ALTER TABLE spent DROP COLUMN estimated; DROP TABLE audit; DROP TABLE audit_ends; DROP TABLE forgettings; ALTER TABLE threads DROP COLUMN forgotten;
+    DROP TABLE runs; DROP TABLE run_words; DROP TABLE runs_due; DROP TABLE schedules; DROP TABLE logins; DROP TABLE workspaces; DROP TABLE workspace_files; DROP TABLE heard; ALTER TABLE spent DROP COLUMN estimated; DROP TABLE audit; DROP TABLE audit_ends; DROP TABLE forgettings; ALTER TABLE threads DROP COLUMN forgotten;
     CREATE TABLE decisions (
       id INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, at TEXT NOT NULL, person_id TEXT NOT NULL, person_name TEXT NOT NULL,
       deed TEXT NOT NULL, subject TEXT NOT NULL, allowed INTEGER NOT NULL, detail TEXT, key TEXT

@@ -46,7 +46,7 @@ test("a database from before there was a memory gets one, and keeps its logs", a
     "DROP TABLE installations; DROP TABLE org_workspaces; DROP TABLE org_channels; DROP INDEX threads_by_workspace; DROP TABLE spent; DROP TABLE heard; DROP TABLE workspaces; DROP TABLE workspace_files",
   );
   old.exec(
-    "DROP TABLE runs; DROP TABLE run_words; DROP TABLE runs_due; DROP TABLE schedules; DROP TABLE memory_words; DROP TABLE memories; DROP TABLE memory_scopes; DROP TABLE settings; DROP TABLE audit; DROP TABLE audit_ends; DROP TABLE forgettings; ALTER TABLE threads DROP COLUMN forgotten; PRAGMA user_version = 1",
+    "DROP TABLE runs; DROP TABLE run_words; DROP TABLE runs_due; DROP TABLE schedules; DROP TABLE logins; DROP TABLE memory_words; DROP TABLE memories; DROP TABLE memory_scopes; DROP TABLE settings; DROP TABLE audit; DROP TABLE audit_ends; DROP TABLE forgettings; ALTER TABLE threads DROP COLUMN forgotten; PRAGMA user_version = 1",
   );
   old.close();
 

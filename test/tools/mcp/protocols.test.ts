@@ -104,7 +104,7 @@ test("a server that wants a login is told of with where it is given, and how to 
   });
   const under = open({ name: "fixture", url: `${await listening(server)}/mcp` });
   expect((await under.server.connect(never))?.message).toBe(
-    'The MCP server "fixture" wants a login (HTTP 401), and is given none. Its logins are given by https://login.example.com. Parley has no login by browser (OAuth) for servers: put a token of it into a variable, and name that in the team file: headersEnv: { Authorization: NAME }.',
+    'The MCP server "fixture" wants a login (HTTP 401), and is given none. Its logins are given by https://login.example.com. Nobody can give it one by browser here: put a token of it into a variable, and name that in the team file: headersEnv: { Authorization: NAME }.',
   );
 });
 
@@ -164,7 +164,6 @@ test("tools that no model can use are left out by name, and what a server says o
 });
 
 test.each([
-  ["elicitation/create", 'it asks a person first: "Which size?". It cannot ask people here. Find out yourself, and call it again'],
   ["sampling/createMessage", "it wants a model to answer for it"],
   ["roots/list", "it wants to know folders"],
 ])("a server that asks in the middle of a call (%s) is told no, and keeps its session", async (method, words) => {
@@ -176,6 +175,38 @@ test.each([
   expect(outputOf(await newest.call("look"))).toBe("a page");
   const older = await connected(open(lines({ tools: ["ask"] })));
   expect(failureOf(await older.call("ask", { method })).message).toBe("The client said -32601: Method not found");
+});
+
+test("a server that asks people is given their answer with the same call, as its form wants it", async () => {
+  const under = await connected(open(lines({ tools: ["ask"], only: "2026-07-28" })));
+  const schema = { properties: { size: { type: "string", enum: ["S", "L"] }, count: { type: "integer", minimum: 1 } }, required: ["size"] };
+  const args = { method: "elicitation/create", schema };
+  const answered = async (...texts: readonly (string | undefined)[]) => {
+    const asked = await under.call("ask", args);
+    if (asked.kind !== "asks") throw new Error(JSON.stringify(asked));
+    return {
+      asked,
+      next: await under.call(
+        "ask",
+        args,
+        never,
+        texts.map((text) => ({ text, state: asked.question.state })),
+      ),
+    };
+  };
+  const { asked, next } = await answered("size: l\ncount: 3");
+  expect(asked.question.text).toBe(
+    'The server "fixture" asks, in its own words: "Which size?"\n• `size`: S, L\n• `count`: integer, may be left out\nAnswer with a line for each, such as `name: value`.\nThe answer goes to that server. Give it no password.',
+  );
+  expect(asked.question.options).toEqual(["I do not answer that"]);
+  const given = (result: typeof next) => JSON.parse(outputOf(result)) as unknown;
+  expect(given(next)).toEqual({ requestState: "s", inputResponses: { q: { action: "accept", content: { size: "L", count: 3 } } } });
+  const wrong = (await answered("size: XXL\ncount: 0")).next;
+  expect(wrong.kind === "asks" && wrong.question.text).toMatch(
+    /^That does not say it yet: "XXL" is no size: .*\nThat does not say it yet: "0" is no count/,
+  );
+  expect(given((await answered("I do not answer that")).next)).toMatchObject({ inputResponses: { q: { action: "decline" } } });
+  expect(given((await answered(undefined)).next)).toMatchObject({ inputResponses: { q: { action: "cancel" } } });
 });
 
 test("why a program died, and what it wrote last, stands in the message", async () => {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { CallOrigin } from "../../../src/engine/tool.ts";
 import { connectMcp, type McpServer } from "../../../src/tools/mcp/server.ts";
 import type { McpDeps, McpHttpSettings, McpStdioSettings } from "../../../src/tools/mcp/settings.ts";
 import { type FakeClock, fakeClock } from "../../../src/store/contracts/fake-clock.ts";
@@ -16,7 +17,12 @@ export interface McpUnderTest {
   readonly clock: FakeClock;
   readonly logged: readonly string[];
   /** The result of a tool by its name on the server. */
-  call(tool: string, args?: unknown, signal?: AbortSignal): ReturnType<ReturnType<McpServer["tools"]>[number]["run"]>;
+  call(
+    tool: string,
+    args?: unknown,
+    signal?: AbortSignal,
+    answers?: CallOrigin["answers"],
+  ): ReturnType<ReturnType<McpServer["tools"]>[number]["run"]>;
   close(): Promise<void>;
 }
 
@@ -40,7 +46,7 @@ export function mcpServer(settings: McpStdioSettings | McpHttpSettings, env: Mcp
     server,
     clock,
     logged,
-    call: (tool, args = {}, signal = never) => {
+    call: (tool, args = {}, signal = never, answers = []) => {
       const found = server.tools().find(({ name }) => name === `fixture__${tool}`);
       if (!found)
         throw new Error(
@@ -49,7 +55,8 @@ export function mcpServer(settings: McpStdioSettings | McpHttpSettings, env: Mcp
             .map(({ name }) => name)
             .join(", ")}`,
         );
-      return found.run(args, aside(signal));
+      const origin = { run: "r", agent: "Ana", call: "c", askedBy: { id: "U1", name: "Maria" }, answers };
+      return answers.length > 0 ? found.run(args, aside(signal), origin) : found.run(args, aside(signal));
     },
     close: () => server.close(),
   };

@@ -26,6 +26,7 @@ import { failures } from "./thread/failures.ts";
 import { halts } from "./thread/halts.ts";
 import { limits } from "./thread/limits.ts";
 import { lines } from "./thread/lines.ts";
+import { logins } from "./thread/logins.ts";
 import { signs } from "./thread/signs.ts";
 import { turns } from "./thread/turns.ts";
 import { units } from "./units.ts";
@@ -47,6 +48,7 @@ export const words: Catalogue = {
   home,
   limits,
   lines,
+  logins,
   memory,
   notes,
   refusals,

@@ -25,6 +25,7 @@ import { failures } from "./thread/failures.ts";
 import { halts } from "./thread/halts.ts";
 import { limits } from "./thread/limits.ts";
 import { lines } from "./thread/lines.ts";
+import { logins } from "./thread/logins.ts";
 import { signs } from "./thread/signs.ts";
 import { turns } from "./thread/turns.ts";
 import { units } from "./units.ts";
@@ -46,6 +47,7 @@ export const words = {
   home,
   limits,
   lines,
+  logins,
   memory,
   notes,
   refusals,

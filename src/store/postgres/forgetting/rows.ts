@@ -162,6 +162,7 @@ async function forgetPersonElsewhere(within: Query, id: string, other: Person): 
     ]);
   // By these ids what comes twice is recognised; they say who pressed.
   await within("DELETE FROM inbox WHERE handled_at IS NOT NULL AND strpos(envelope, $1) > 0", [id]);
+  await within("DELETE FROM logins WHERE owner = $1", [`person/${id}`]);
   await within("DELETE FROM heard WHERE person = $1", [id]);
   await within("UPDATE spent SET account = $1 WHERE account = $2", [`person/${other.id}`, `person/${id}`]);
 }
@@ -176,6 +177,7 @@ async function forgetWorkspaceElsewhere(within: Query, workspace: string): Promi
     [workspace],
   );
   await within("DELETE FROM installations WHERE id = $1 AND state <> 'active'", [workspace]);
+  await within("DELETE FROM logins WHERE workspace = $1", [workspace]);
   await within("DELETE FROM org_channels WHERE workspace = $1", [workspace]);
   await within("DELETE FROM org_workspaces WHERE workspace = $1", [workspace]);
 }

@@ -193,6 +193,7 @@ export function forgettingRows(connection: Connection) {
     }
     // By these ids what comes twice is recognised; they say who pressed.
     run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND instr(envelope, ?) > 0", id);
+    run("DELETE FROM logins WHERE owner = ?", `person/${id}`);
     run("DELETE FROM heard WHERE person = ?", id);
     run("UPDATE spent SET account = ? WHERE account = ?", `person/${other.id}`, `person/${id}`);
   }
@@ -205,6 +206,7 @@ export function forgettingRows(connection: Connection) {
     run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND instr(envelope, ?) > 0", workspace);
     run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM threads WHERE workspace <> ?)", workspace);
     run("DELETE FROM installations WHERE id = ? AND state <> 'active'", workspace);
+    run("DELETE FROM logins WHERE workspace = ?", workspace);
     run("DELETE FROM org_channels WHERE workspace = ?", workspace);
     run("DELETE FROM org_workspaces WHERE workspace = ?", workspace);
   }

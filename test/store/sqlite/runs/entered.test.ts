@@ -15,7 +15,7 @@ test("what was there before there was an index is entered bit by bit, the newest
   for (let nth = 0; nth < 45; nth++) await run(before.store, { thread: `T1/C1/${nth}.1`, minute: nth, task: `task ${nth}` });
   await before.store.close();
   const old = new Database(path);
-  old.exec("DROP TABLE runs; DROP TABLE run_words; DROP TABLE runs_due; PRAGMA user_version = 11");
+  old.exec("DROP TABLE runs; DROP TABLE run_words; DROP TABLE runs_due; DROP TABLE logins; PRAGMA user_version = 11");
   old.close();
   const { runs } = open(path);
   const entered = () => {
@@ -37,7 +37,7 @@ test("an index in which spending stood at length and words by their stems is mad
   await before.runs.enter("T1");
   await before.store.close();
   const old = new Database(path);
-  old.exec(`DROP TABLE run_words;
+  old.exec(`DROP TABLE run_words; DROP TABLE logins;
     CREATE VIRTUAL TABLE run_words USING fts5 (
       words, people, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
     );

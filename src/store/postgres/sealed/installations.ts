@@ -1,7 +1,7 @@
-import type { Installation, Installations, Tokens } from "../installations.ts";
-import type { KeyRing } from "../key-ring.ts";
-import { aboutInstallation } from "../records/sealing.ts";
-import type { Connection, Query } from "./server/connection.ts";
+import type { Installation, Installations, Tokens } from "../../installations.ts";
+import type { KeyRing } from "../../key-ring.ts";
+import { aboutInstallation } from "../../records/sealing.ts";
+import type { Connection, Query } from "../server/connection.ts";
 
 interface Row extends Omit<Installation, "scopes" | "expiresAt"> {
   readonly scopes: string;

@@ -1,7 +1,7 @@
-import type { Installation, Installations, Tokens } from "../installations.ts";
-import type { KeyRing } from "../key-ring.ts";
-import { aboutInstallation } from "../records/sealing.ts";
-import type { Connection } from "./connection.ts";
+import type { Installation, Installations, Tokens } from "../../installations.ts";
+import type { KeyRing } from "../../key-ring.ts";
+import { aboutInstallation } from "../../records/sealing.ts";
+import type { Connection } from "../connection.ts";
 
 interface Row extends Omit<Installation, "isOrg" | "scopes" | "expiresAt"> {
   readonly isOrg: 0 | 1;

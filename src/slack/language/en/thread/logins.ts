@@ -1,0 +1,20 @@
+/** Logins of people for servers. */
+export const logins = {
+  "text.offer": "{server} wants to know who you are. Connect it here; only you see this, and the link works once, for ten minutes.",
+  "text.for.person": "Your login is used in your own runs alone. You can take it back on the Home tab.",
+  "text.for.place": "Your login will be used for everybody in this channel.",
+  "text.for.workspace": "Your login will be used for everybody in this workspace.",
+  "button.connect": "Connect {server}",
+  "text.notYours": "Only {person} can connect {server} here.",
+  "text.noDoor": "Nobody can log in just now: Parley has no address that a browser can reach. Ask whoever runs it.",
+  "text.only": "only {person} can allow this: it is done with their login, and others have written here",
+  "text.notYourYes": "This is done with the login of {person}: only they can allow it.",
+  "header.mine": "Your logins",
+  "text.since": "*{server}*, connected {day}",
+  "button.withdraw": "Withdraw",
+  "sure.withdraw": "Withdraw this login?",
+  "meaning.withdraw": "It is deleted here at once. Runs of yours that need it ask for a new one.",
+  "yes.withdraw": "Withdraw",
+  "yes.keep": "Keep it",
+  "text.gone": "This login is not there any more.",
+} as const;

@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LOGIN_PATH, type Logins } from "./logins.ts";
+import { metadataOf } from "./oauth.ts";
+
+/** Answers a request if it is for one of the pages; false when it is for somebody else. */
+export type LoginPages = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+/**
+ * The pages for logins, under {@link LOGIN_PATH}. The link that a person is given opens a page that says whose login it will be: who was sent another's
+ * link sees so before anything is given. From there their browser is bound by a cookie to the login that it has begun.
+ */
+export function loginPages(parts: {
+  readonly logins: Pick<Logins, "steps">;
+  /** Where browsers come in; asked when one does. */
+  readonly address: () => string | undefined;
+  readonly log: (problem: string, error?: unknown) => void;
+}): LoginPages {
+  const { steps } = parts.logins;
+
+  async function answer(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [, , step = "", next] = url.pathname.split("/");
+    const address = parts.address() ?? "";
+    if (step === "client.json") {
+      const client_id = `${address}${LOGIN_PATH}/client.json`;
+      response.setHeader("content-type", "application/json");
+      return void response.end(JSON.stringify({ client_id, ...metadataOf(`${address}${LOGIN_PATH}/back`) }));
+    }
+    if (step === "back") return back(url, request, response);
+    if (next === "go") {
+      const begun = await steps.begin(step);
+      if (!begun) return gone(response);
+      const secure = address.startsWith("https:") ? "; Secure" : "";
+      response.setHeader("set-cookie", `${COOKIE}=${begun.browser}; HttpOnly; SameSite=Lax; Path=${LOGIN_PATH}; Max-Age=600${secure}`);
+      return void response.writeHead(302, { location: begun.address.href }).end();
+    }
+    const wanted = await steps.offered(step);
+    if (!wanted) return gone(response);
+    show(response, 200, `Connect ${wanted.key.server}`, [
+      `You let Parley use your login for ${wanted.key.server}, for ${wanted.person}.`,
+      "If that is not you, or you have not asked for it, close this page.",
+      { link: `${LOGIN_PATH}/${step}/go`, words: `Go on to ${wanted.key.server}` },
+    ]);
+  }
+
+  async function back({ searchParams }: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const one = (name: string) => searchParams.get(name) ?? undefined;
+    const [code, iss, error] = [one("code"), one("iss"), one("error")];
+    const came = await steps.back({
+      state: one("state") ?? "",
+      browser: cookieIn(request),
+      ...(code === undefined ? {} : { code }),
+      ...(iss === undefined ? {} : { iss }),
+      ...(error === undefined ? {} : { error }),
+    });
+    if (came.kind === "unknown") return gone(response);
+    const { server } = came.wanted.key;
+    if (came.kind === "refused")
+      return show(response, 200, `${server} is not connected`, ["Nothing was given, as you wished. You can close this page."]);
+    show(response, 200, `${server} is connected`, [
+      "You can close this page. The login is shown, and can be withdrawn, on Parley's Home tab.",
+    ]);
+  }
+
+  return async (request, response) => {
+    const url = URL.parse(request.url ?? "", "http://parley");
+    if (!url || (url.pathname !== LOGIN_PATH && !url.pathname.startsWith(`${LOGIN_PATH}/`))) return false;
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    if (request.method !== "GET") response.writeHead(405).end();
+    else
+      await answer(url, request, response).catch((error: unknown) => {
+        parts.log("a login was not completed", error);
+        if (!response.headersSent)
+          show(response, 502, "Not connected", [
+            "The server's login did not answer as it should. Ask whoever runs Parley; it has told them why.",
+          ]);
+      });
+    return true;
+  };
+}
+
+const COOKIE = "parley_login";
+const cookieIn = ({ headers }: IncomingMessage): string =>
+  new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w-]{1,100})`).exec(headers.cookie ?? "")?.[1] ?? "";
+
+const gone = (response: ServerResponse): void =>
+  show(response, 404, "This link is used up", [
+    "It works once, for ten minutes, and in the browser in which it was opened. Ask Parley for a new one.",
+  ]);
+
+/** A page without a script, a style or anything from elsewhere. */
+const HEADERS = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+} as const;
+
+type Line = string | { readonly link: string; readonly words: string };
+
+function show(response: ServerResponse, code: number, title: string, lines: readonly Line[]): void {
+  const body = lines.map(
+    (line) => `<p>${typeof line === "string" ? escaped(line) : `<a href="${escaped(line.link)}">${escaped(line.words)}</a>`}</p>`,
+  );
+  const page = `<!doctype html><meta charset="utf-8"><title>${escaped(title)}</title><h1>${escaped(title)}</h1>${body.join("")}`;
+  response.writeHead(code, { "content-type": "text/html; charset=utf-8" }).end(page);
+}
+
+const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);

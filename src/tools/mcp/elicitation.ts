@@ -1,0 +1,185 @@
+import { z } from "zod";
+import type { ToolAnswer, ToolQuestion } from "../../engine/tool.ts";
+import { quoted } from "../result.ts";
+
+/** What a server of the newest protocol wants to be told before it goes on, and what it is given back with it. */
+export interface Wish {
+  readonly inputRequests?: { readonly [key: string]: { readonly method: string; readonly params?: unknown } } | null | undefined;
+  readonly requestState?: string | null | undefined;
+}
+
+/** What goes with the call when it is made again. */
+export interface Continued {
+  readonly inputResponses?: { readonly [key: string]: unknown };
+  readonly requestState?: string;
+}
+
+const FIELDS_MAX = 20;
+const OPTIONS_MAX = 4; // Beside the one that says no.
+const STATE_CHARS_MAX = 100_000; // It is kept in the log.
+const NO = "I do not answer that";
+const YES = "Go on";
+
+const Option = z.object({ const: z.string(), title: z.string().nullish() });
+const Items = z.object({ enum: z.array(z.string()).nullish(), anyOf: z.array(Option).nullish() });
+const Field = z.object({
+  type: z.enum(["string", "number", "integer", "boolean", "array"]),
+  title: z.string().nullish(),
+  description: z.string().nullish(),
+  enum: z.array(z.string()).nullish(),
+  enumNames: z.array(z.string()).nullish(),
+  oneOf: z.array(Option).nullish(),
+  items: Items.nullish(),
+  default: z.unknown().optional(),
+  minLength: z.number().nullish(),
+  maxLength: z.number().nullish(),
+  minimum: z.number().nullish(),
+  maximum: z.number().nullish(),
+});
+type Field = z.output<typeof Field>;
+
+const Form = z.object({
+  mode: z.literal("form").nullish(),
+  message: z.string(),
+  requestedSchema: z.object({ properties: z.record(z.string(), Field), required: z.array(z.string()).nullish() }),
+});
+
+const State = z.object({ requestState: z.string().optional(), asked: z.array(z.object({ key: z.string(), form: Form })).min(1) });
+type State = z.output<typeof State>;
+
+/** The question that a server asks of people, where all that it wants are forms that they can fill in; nothing else is asked of them. */
+export function questionIn(server: string, { inputRequests, requestState }: Wish): ToolQuestion | undefined {
+  const asked = Object.entries(inputRequests ?? {}).map(([key, { method, params }]) => ({
+    key,
+    form: method === "elicitation/create" ? Form.safeParse(params).data : undefined,
+  }));
+  if (asked.length === 0 || asked.some(({ form }) => !form || Object.keys(form.requestedSchema.properties).length > FIELDS_MAX))
+    return undefined;
+  const { data } = State.safeParse({ ...(requestState === undefined || requestState === null ? {} : { requestState }), asked });
+  return data && questionOf(server, data, []);
+}
+
+/** The last answer to what was asked as the call takes it; a question again where it does not say what was asked. */
+export function continuedWith(server: string, answers: readonly ToolAnswer[]): Continued | ToolQuestion | undefined {
+  const last = answers.at(-1);
+  if (!last) return undefined;
+  const state = State.parse(JSON.parse(last.state));
+  const { requestState, asked } = state;
+  const again = requestState === undefined ? {} : { requestState };
+  const all = (result: object): Continued => ({ ...again, inputResponses: Object.fromEntries(asked.map(({ key }) => [key, result])) });
+  if (last.text === undefined) return all({ action: "cancel" });
+  if (last.text.trim() === NO) return all({ action: "decline" });
+  const text = last.text;
+  const read = asked.map(({ key, form }) => ({ key, ...readForm(form, text, fieldsOf(state).length === 1) }));
+  const troubles = read.flatMap(({ trouble }) => trouble);
+  if (troubles.length > 0) return questionOf(server, state, troubles);
+  return { ...again, inputResponses: Object.fromEntries(read.map(({ key, content }) => [key, { action: "accept", content }])) };
+}
+
+function questionOf(server: string, state: State, troubles: readonly string[]): ToolQuestion | undefined {
+  const kept = JSON.stringify(state);
+  if (kept.length > STATE_CHARS_MAX) return undefined;
+  const fields = fieldsOf(state);
+  const [only] = fields;
+  const isOne = fields.length === 1;
+  const choices = isOne && only ? choicesOf(only.field).map(({ title }) => title) : [];
+  const lines = isOne && only ? (choices.length > 0 ? [] : [lineOf(only)]) : fields.map(lineOf);
+  const how = fields.length < 2 ? [] : ["Answer with a line for each, such as `name: value`."];
+  const text = [
+    ...troubles.map((trouble) => `That does not say it yet: ${trouble}.`),
+    ...state.asked.map(({ form }) => `The server "${server}" asks, in its own words: "${quoted(form.message, 1_000)}"`),
+    ...lines,
+    ...how,
+    "The answer goes to that server. Give it no password.",
+  ].join("\n");
+  const yes = fields.length === 0 ? [YES] : [];
+  const offered = choices.slice(0, OPTIONS_MAX);
+  return { text, options: [...yes, ...offered, NO], state: kept };
+}
+
+interface Named {
+  readonly name: string;
+  readonly field: Field;
+  readonly isRequired: boolean;
+}
+
+const fieldsOf = ({ asked }: Pick<State, "asked">): readonly Named[] =>
+  asked.flatMap(({ form: { requestedSchema } }) =>
+    Object.entries(requestedSchema.properties).map(([name, field]) => ({
+      name,
+      field,
+      isRequired: requestedSchema.required?.includes(name) ?? false,
+    })),
+  );
+
+function lineOf({ name, field, isRequired }: Named): string {
+  const choices = choicesOf(field).map(({ title }) => quoted(title, 60));
+  const what = choices.length > 0 ? `${field.type === "array" ? "some of " : ""}${choices.join(", ")}` : field.type;
+  const about = [field.title, field.description].flatMap((words) => (words ? [quoted(words, 200)] : [])).join(", ");
+  return `• \`${quoted(name, 60).replaceAll("`", "'")}\`: ${what}${isRequired ? "" : ", may be left out"}${about ? ` (${about})` : ""}`;
+}
+
+/** What may be chosen; nothing where anything may be said. */
+function choicesOf({ type, enum: values, enumNames, oneOf, items }: Field): readonly { readonly value: string; readonly title: string }[] {
+  if (type === "boolean") return [{ value: "true", title: "Yes" }, { value: "false", title: "No" }]; // prettier-ignore
+  const named = type === "array" ? (items?.anyOf ?? undefined) : (oneOf ?? undefined);
+  const plain = (type === "array" ? items?.enum : values) ?? [];
+  return named
+    ? named.map(({ const: value, title }) => ({ value, title: title ?? value }))
+    : plain.map((value, at) => ({ value, title: enumNames?.[at] ?? value }));
+}
+
+function readForm(
+  form: z.output<typeof Form>,
+  text: string,
+  isOnly: boolean,
+): { readonly content: object; readonly trouble: readonly string[] } {
+  const fields = fieldsOf({ asked: [{ key: "", form }] });
+  const said = isOnly ? new Map(fields.map(({ name }) => [name.toLowerCase(), text.trim()])) : linesIn(text);
+  const content: { [name: string]: unknown } = {};
+  const trouble: string[] = [];
+  for (const { name, field, isRequired } of fields) {
+    const words = said.get(name.toLowerCase()) ?? said.get((field.title ?? "").toLowerCase());
+    if (words === undefined || words === "") {
+      if (field.default !== undefined) content[name] = field.default;
+      else if (isRequired) trouble.push(`"${quoted(name, 60)}" is missing`);
+      continue;
+    }
+    const read = readField(field, words);
+    if (read === undefined) trouble.push(`"${quoted(words, 60)}" is no ${quoted(name, 60)}: ${lineOf({ name, field, isRequired })}`);
+    else content[name] = read;
+  }
+  return { content, trouble };
+}
+
+const linesIn = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    text.split("\n").flatMap((line) => {
+      const [, name, value = ""] = /^[\s•*-]*`?([^:`]{1,100})`?\s*:(.*)$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name.trim().toLowerCase(), value.trim()] as const];
+    }),
+  );
+
+function readField(field: Field, words: string): unknown {
+  const chosen = (one: string) =>
+    choicesOf(field).find(({ value, title }) => [value, title].some((name) => name.toLowerCase() === one.trim().toLowerCase()))?.value;
+  switch (field.type) {
+    case "boolean": {
+      const value = chosen(words);
+      return value === undefined ? undefined : value === "true";
+    }
+    case "array": {
+      const values = words.split(",").map(chosen);
+      return values.includes(undefined) ? undefined : values;
+    }
+    case "number":
+    case "integer": {
+      const value = Number(words);
+      const fits = Number.isFinite(value) && (field.type === "number" || Number.isInteger(value));
+      return fits && value >= (field.minimum ?? -Infinity) && value <= (field.maximum ?? Infinity) ? value : undefined;
+    }
+    case "string":
+      if (choicesOf(field).length > 0) return chosen(words);
+      return words.length >= (field.minLength ?? 0) && words.length <= (field.maxLength ?? Infinity) ? words : undefined;
+  }
+}
