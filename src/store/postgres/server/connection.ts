@@ -68,6 +68,8 @@ export async function openConnection({ connectionString, schema, shown }: Addres
   const pool = new driver.Pool({ ...config, max: CONNECTIONS_MAX, idleTimeoutMillis: IDLE_MS_MAX, allowExitOnIdle: true });
   // One that breaks while nobody uses it leaves the pool; the next call has another.
   pool.on("error", () => undefined);
+  // One that leaves it while it is in use may say something once more when nobody listens, which would end the process.
+  pool.on("connect", (client) => void client.on("error", () => undefined));
 
   let isOpen = true;
   let underWay = 0;
