@@ -66,19 +66,11 @@ export { lessonEnd, lessonsInMemory, type Lesson, type Lessons } from "./models/
 export { editNote } from "./store/notes.ts";
 export { createRunner } from "./runner/runner.ts";
 export type { RecordedDecision } from "./store/settings.ts";
+export { backupStore, moveStore } from "./store/moving/move-store.ts";
+export type { StoreReader } from "./store/upkeep/reader.ts";
 export { readableByOthers } from "./store/own-files.ts";
-export {
-  backupStore,
-  checkStore,
-  fileOf,
-  isSqlite,
-  openNotes,
-  openStore,
-  quickCheckStore,
-  readStore,
-  shownAddress,
-  type OwnStores,
-} from "./store/open-store.ts";
+/** Where what is kept is, and how it is opened, read and looked through. */
+export * from "./store/open-store.ts";
 
 /** A running Parley: settings in, conversations out. `start`, `demo`, `run` and the journeys all come in by this door. */
 export interface Parley {

@@ -13,6 +13,7 @@ const COMMANDS: { readonly [name: string]: { readonly does: string; readonly loa
   costs: { does: "say what was spent, by day, channel, person, run or agent", load: () => import("./upkeep/costs.ts") },
   audit: { does: "say who allowed, denied, stopped or set what in Slack", load: () => import("./upkeep/audit.ts") },
   backup: { does: "copy the database, also while Parley runs", load: () => import("./upkeep/backup.ts") },
+  migrate: { does: "move all that is kept from SQLite to Postgres, or back", load: () => import("./upkeep/migrate.ts") },
   export: { does: "write a transcript as Markdown or JSON", load: () => import("./logs/export.ts") },
   import: { does: "keep an exported log as a new thread", load: () => import("./logs/import.ts") },
   replay: { does: "play a run again without models, and compare", load: () => import("./logs/replay.ts") },

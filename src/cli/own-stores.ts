@@ -1,8 +1,7 @@
-import { loadSettings } from "../config/load.ts";
+import { databasePath, loadSettings } from "../config/load.ts";
 import { readEnv } from "../config/env.ts";
-import type { OwnStores } from "../parley.ts";
+import type { OwnStores, StoreReader } from "../parley.ts";
 import type { Io } from "./command.ts";
-import { databaseOf } from "./logs/export.ts";
 
 /** Where what is kept is: its address, and what the team file's extensions define where it is a store of theirs. */
 export interface KeptAt {
@@ -13,18 +12,23 @@ export interface KeptAt {
 /** As {@link databaseOf} finds it. A team file is read for a store of its extensions alone. */
 export async function keptAt(io: Io, given: string | undefined): Promise<KeptAt> {
   const path = databaseOf(io, given);
-  const { isSqlite } = await import("../parley.ts");
-  if (isSqlite(path)) return { path, own: new Map() };
+  const { isPostgres, isSqlite } = await import("../parley.ts");
+  if (isSqlite(path) || isPostgres(path)) return { path, own: new Map() };
   return { path, own: loadSettings({ env: readEnv(io.cwd, io.env), cwd: io.cwd }).registry.store };
 }
 
-/** What is kept there, to look at: a file of SQLite also while a Parley runs on it, and only where it is there. */
-export async function readKept({ path, own }: KeptAt) {
-  const { isSqlite, openStore, readStore } = await import("../parley.ts");
-  if (isSqlite(path)) {
-    const { memory, forgetter, recent, close } = readStore(path);
-    return { memory, forgetter, recent, close };
-  }
-  const { store, memory, forgetter } = await openStore(path, { own });
-  return { memory, forgetter, recent: (limit: number) => store.recent(limit), close: () => store.close() };
+/** What is kept there, to look at: also while a Parley runs on it, and only where it is there. */
+export async function readKept({ path, own }: KeptAt): Promise<StoreReader> {
+  const { readStore } = await import("../parley.ts");
+  return readStore(path, { own });
+}
+
+/** The same, as a command's `--db` names it. */
+export const readHere = async (io: Io, given: string | undefined): Promise<StoreReader> => readKept(await keptAt(io, given));
+
+/** The path that was given, then the environment's; the team file is read only when neither says it. */
+export function databaseOf(io: Io, given: string | undefined): string {
+  const env = readEnv(io.cwd, io.env);
+  const path = given ?? env["PARLEY_DB"];
+  return path ? databasePath(path, io.cwd) : loadSettings({ env, cwd: io.cwd }).database;
 }

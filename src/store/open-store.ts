@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "../engine/clock.ts";
 import type { Role } from "../engine/role.ts";
@@ -7,11 +8,14 @@ import { logsOf, type Logs } from "./runs/logs.ts";
 import type { Opened, OwnStore } from "./own-store.ts";
 import { runsInLogs } from "./runs/runs-in-logs.ts";
 import { openPostgres } from "./postgres/store.ts";
-import { backupSqlite } from "./sqlite/upkeep/backup.ts";
+import { checkPostgres } from "./postgres/upkeep/check.ts";
+import { isPostgresThere, openPostgresReadOnly } from "./postgres/upkeep/reader.ts";
 import { checkSqlite } from "./sqlite/upkeep/check.ts";
 import { quickCheckSqlite } from "./sqlite/upkeep/quick-check.ts";
-import { openSqlite, openSqliteLogs, openSqliteNotes, openSqliteReadOnly, type SqliteReader } from "./sqlite/store.ts";
-import { StoreError } from "./store.ts";
+import { openSqlite, openSqliteLogs, openSqliteNotes, openSqliteReadOnly } from "./sqlite/store.ts";
+import { StoreError, type Store } from "./store.ts";
+import type { Check, TroubleOf } from "./upkeep/check.ts";
+import { readerOf, type StoreReader } from "./upkeep/reader.ts";
 
 /** By the scheme of its addresses, such as `trips` for `trips:anything`. */
 export type OwnStores = ReadonlyMap<string, { open(address: string, clock: Clock): unknown }>;
@@ -32,7 +36,7 @@ export async function openStore(
 ): Promise<Opened> {
   const scheme = schemeOf(address);
   if (scheme === undefined || scheme === "sqlite") return openSqlite({ path: fileOf(address), ...more });
-  if (isPostgres(scheme)) return openPostgres({ address, role, ...more });
+  if (isPostgres(address)) return openPostgres({ address, role, ...more });
   const kind = own?.get(scheme);
   if (!kind) throw new StoreError(missing(address, scheme, [...(own?.keys() ?? [])]));
   const clock: Clock = { ...systemClock, ...more };
@@ -48,8 +52,23 @@ export function isSqlite(address: string): boolean {
   return scheme === undefined || scheme === "sqlite";
 }
 
-/** For reading only, also while a Parley runs on it. */
-export const readStore = (address: string): SqliteReader => openSqliteReadOnly({ path: fileOf(address) });
+/** Whether it is in Postgres. */
+export const isPostgres = (address: string): boolean => ["postgres", "postgresql"].includes(schemeOf(address) ?? "");
+
+/**
+ * For reading only, also while a Parley runs on it; a store of an extension is opened as that one opens it.
+ * @throws StoreError when there is no database, or one that this program cannot read.
+ */
+export async function readStore(address: string, { own }: { readonly own?: OwnStores } = {}): Promise<StoreReader> {
+  if (isSqlite(address)) return openSqliteReadOnly({ path: fileOf(address) });
+  return isPostgres(address) ? openPostgresReadOnly({ address }) : readerOf(await openStore(address, own ? { own } : {}));
+}
+
+/** Whether a first start has made what is at this address. A store of an extension is taken to be there. */
+export async function isStoreThere(address: string): Promise<boolean> {
+  if (isSqlite(address)) return existsSync(fileOf(address));
+  return isPostgres(address) ? isPostgresThere({ address }) : true;
+}
 
 /** To look at while it grows, also while a Parley runs on it: of SQLite beside whoever writes, of another store as one who opens it and does no work. */
 export async function openLogs(address: string, { own, ...clock }: { readonly own?: OwnStores } & Partial<Clock> = {}): Promise<Logs> {
@@ -58,14 +77,13 @@ export async function openLogs(address: string, { own, ...clock }: { readonly ow
 }
 
 /** Its notes, also while a Parley runs on it: what is put there by compare-and-set, that Parley reads with its next look. */
-export const openNotes = (address: string): ReturnType<typeof openSqliteNotes> => openSqliteNotes({ path: fileOf(address) });
+export async function openNotes(address: string): Promise<Pick<Store, "note" | "swapNote" | "close">> {
+  return isSqlite(address) ? openSqliteNotes({ path: fileOf(address) }) : (await openStore(address, { role: "door" })).store;
+}
 
-export const backupStore = (address: string, to: string): ReturnType<typeof backupSqlite> => backupSqlite({ path: fileOf(address), to });
-
-export const checkStore = (
-  address: string,
-  troubleOf: (events: readonly unknown[]) => string | undefined,
-): ReturnType<typeof checkSqlite> => checkSqlite({ path: fileOf(address), troubleOf });
+/** Reads all of it through, also while a Parley runs on it; see `checkRows`. Throws StoreError where there is nothing, or it is a store of an extension. */
+export const checkStore = async (address: string, troubleOf: TroubleOf): Promise<Check> =>
+  isPostgres(address) ? checkPostgres({ address, troubleOf }) : checkSqlite({ path: fileOf(address), troubleOf });
 
 /** `late`: too large to be looked through in time. What is no file has nothing to be looked through. */
 export async function quickCheckStore(address: string, timeoutMs: number): Promise<"late" | "done"> {
@@ -79,7 +97,7 @@ export function fileOf(address: string): string {
   if (scheme === undefined) return address;
   if (scheme === "sqlite") return pathIn(address);
   throw new StoreError(
-    `${shownAddress(address)}: only what is kept in SQLite can be read so; parley start, run, import, forget and memory open Postgres and a store of an extension.`,
+    `${shownAddress(address)}: a store of an extension is backed up and looked through by its own means; parley does so with SQLite and Postgres.`,
   );
 }
 
@@ -92,8 +110,6 @@ export function shownAddress(address: string): string {
   [url.search, url.hash] = ["", ""];
   return url.href;
 }
-
-const isPostgres = (scheme: string): boolean => scheme === "postgres" || scheme === "postgresql";
 
 function schemeOf(address: string): string | undefined {
   return SCHEME.exec(address)?.[1]?.toLowerCase();

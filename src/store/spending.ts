@@ -26,7 +26,7 @@ const THREADS_MAX = 1_000_000;
  * `spending`, which a store gives that has read them off before. What was imported was spent elsewhere.
  */
 export async function* readSpending(
-  store: Pick<Store, "load" | "recent"> & { readonly spending?: (wanted: SpendingWanted) => AsyncIterable<ThreadSpending> },
+  store: Pick<Store, "load" | "recent"> & { readonly spending?: ((wanted: SpendingWanted) => AsyncIterable<ThreadSpending>) | undefined },
   { since = "", by = TOLD_APART_BY }: { readonly [Key in keyof SpendingWanted]?: SpendingWanted[Key] | undefined } = {},
 ): AsyncGenerator<ThreadSpending, void, void> {
   if (store.spending) return yield* store.spending({ since, by });

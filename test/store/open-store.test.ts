@@ -23,7 +23,7 @@ test("a path and an address of SQLite are the same file", async () => {
     expect(await store.load("t", 0)).toHaveLength(1);
     await store.close();
   }
-  const reader = readStore(`sqlite:${path}`);
+  const reader = await readStore(`sqlite:${path}`);
   expect(await reader.load("t", 0)).toHaveLength(1);
   await reader.close();
 });
@@ -36,7 +36,7 @@ test("of an address that nobody knows is said what is missing and what can be na
   await expect(openStore("trip:north", { own })).rejects.toThrow(/a store of the team file's extensions \(trips\)/);
   expect(() => fileOf("trips:north")).toThrow(StoreError);
   expect(() => fileOf("postgres://u:secret@db/parley")).toThrow(
-    /^postgres:\/\/u:\*\*\*@db\/parley: only what is kept in SQLite can be read so/,
+    /^postgres:\/\/u:\*\*\*@db\/parley: a store of an extension is backed up and looked through by its own means/,
   );
 });
 

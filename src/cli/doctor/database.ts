@@ -9,7 +9,8 @@ const MIB = 1024 * 1024;
 /** Whether the log can be kept: the file opens and is of this version, its folder can be written, and there is room. */
 export async function* checkDatabase(address: string): AsyncGenerator<Finding, void, void> {
   const thing = "database";
-  const { fileOf } = await import("../../parley.ts");
+  const { fileOf, isPostgres } = await import("../../parley.ts");
+  if (isPostgres(address)) return yield await checkServer(address);
   let path: string;
   try {
     path = fileOf(address);
@@ -56,13 +57,13 @@ async function checkFile(path: string): Promise<Finding> {
   try {
     await access(path, constants.W_OK);
     const { readStore } = await import("../../parley.ts");
-    const store = readStore(path);
+    const store = await readStore(path);
     const unfinished = await store.unfinished();
     await store.close();
     return {
       grade: "ok",
       thing,
-      message: `${path} opens; ${unfinished.length} ${unfinished.length === 1 ? "run is" : "runs are"} unfinished`,
+      message: `${path} opens; ${unfinishedRuns(unfinished.length)}`,
     };
   } catch (error) {
     if (codeOf(error) === "EACCES")
@@ -74,6 +75,27 @@ async function checkFile(path: string): Promise<Finding> {
     return { grade: "fail", thing, message: error instanceof Error ? error.message : String(error) };
   }
 }
+
+async function checkServer(address: string): Promise<Finding> {
+  const thing = "database";
+  const { isStoreThere, readStore, shownAddress } = await import("../../parley.ts");
+  try {
+    if (!(await isStoreThere(address)))
+      return {
+        grade: "ok",
+        thing,
+        message: `${shownAddress(address)} answers, and has no tables of Parley's yet; parley start makes them`,
+      };
+    const store = await readStore(address);
+    const unfinished = await store.unfinished();
+    await store.close();
+    return { grade: "ok", thing, message: `${shownAddress(address)} answers; ${unfinishedRuns(unfinished.length)}` };
+  } catch (error) {
+    return { grade: "fail", thing, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const unfinishedRuns = (count: number): string => `${count} ${count === 1 ? "run is" : "runs are"} unfinished`;
 
 /** What was said in private is in these files. */
 async function* checkRights(path: string): AsyncGenerator<Finding, void, void> {

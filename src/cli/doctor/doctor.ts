@@ -11,7 +11,7 @@ import { checkModels } from "./models.ts";
 import { checkSandbox } from "./sandbox.ts";
 import { checkSlack } from "./slack.ts";
 import { checkTools } from "./tools.ts";
-import { databaseOf } from "../logs/export.ts";
+import { databaseOf } from "../own-stores.ts";
 import type { Finding } from "./finding.ts";
 import { isOfMany } from "../start/oauth-door.ts";
 

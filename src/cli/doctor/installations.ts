@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import type { Env } from "../../config/env.ts";
 import type { Installation } from "../../parley.ts";
 import { checkAppToken } from "./slack.ts";
@@ -21,21 +20,19 @@ export async function* checkOAuth(env: Env): AsyncGenerator<Finding, void, void>
   else yield { grade: "ok", thing: "SLACK_SIGNING_SECRET", message: "is set, for parley start --http" };
 }
 
+const NONE = "none yet; parley start says where /slack/install is";
+
 /** Each installation and its state, and whether the keys open its token. */
 export async function* checkInstallations(env: Env, path: string): AsyncGenerator<Finding, void, void> {
   const thing = "installation";
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return yield { grade: "ok", thing, message: "none yet; parley start says where /slack/install is" };
-  const { readStore } = await import("../../parley.ts");
+  const { isStoreThere, readStore } = await import("../../parley.ts");
   try {
-    const reader = readStore(path);
+    if (!(await isStoreThere(path))) return yield { grade: "ok", thing, message: NONE };
+    const reader = await readStore(path);
     const keys = oauthMistakes(env).some((mistake) => mistake.path === "PARLEY_TOKEN_KEY") ? [] : readOAuth(env).tokenKeys;
     const found = await reader.installations(keys);
     await reader.close();
-    if (found.length === 0) yield { grade: "ok", thing, message: "none yet; parley start says where /slack/install is" };
+    if (found.length === 0) yield { grade: "ok", thing, message: NONE };
     for (const one of found.slice(0, INSTALLATIONS_LISTED_MAX)) yield { thing, ...stateOf(one) };
     if (found.length > INSTALLATIONS_LISTED_MAX)
       yield { grade: "ok", thing, message: `and ${found.length - INSTALLATIONS_LISTED_MAX} more` };

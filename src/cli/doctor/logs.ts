@@ -6,7 +6,7 @@ import { harmless } from "../terminal.ts";
 export async function* checkLogs(path: string): AsyncGenerator<Finding, void, void> {
   const thing = "logs";
   if (path === ":memory:") return yield { grade: "warn", thing, message: "the database is in memory; there is nothing to read." };
-  const { checkStore } = await import("../../parley.ts");
+  const { checkStore, isSqlite } = await import("../../parley.ts");
   try {
     const { threads, events, posts, files, forgotten, problems } = await checkStore(path, troubleOf);
     for (const problem of problems) yield { grade: "fail", thing, message: `${harmless(problem)}.` };
@@ -22,7 +22,7 @@ export async function* checkLogs(path: string): AsyncGenerator<Finding, void, vo
         thing,
         message: `the words of ${forgotten.events} events in ${forgotten.threads} threads were forgotten; their numbers, times and costs are there`,
       };
-    if (problems.length > 0) yield { grade: "warn", thing, message: mendOf(path) };
+    if (problems.length > 0) yield { grade: "warn", thing, message: mendOf(path, isSqlite(path)) };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "StoreError") throw error;
     yield { grade: "fail", thing, message: error.message };
@@ -34,6 +34,8 @@ const troubleOf = (events: readonly unknown[]): string | undefined => {
   return "trouble" in read ? read.trouble.replace(/\.$/, "") : undefined;
 };
 
-const mendOf = (path: string): string =>
-  `what to do: end Parley, keep a copy of ${path} with its -wal file, and put the newest backup in its place (parley backup makes one). ` +
+const mendOf = (path: string, isFile: boolean): string =>
+  (isFile
+    ? `what to do: end Parley, keep a copy of ${path} with its -wal file, and put the newest backup in its place (parley backup makes one). `
+    : `what to do: end every Parley on it, and bring the newest backup into a schema of its own (parley migrate --from FILE --to ADDRESS?schema=NAME). `) +
   `Without a backup: threads that are not named above are whole and can be used; parley export THREAD writes each to a file.`;

@@ -1,5 +1,3 @@
-import { readEnv } from "../../config/env.ts";
-import { databasePath, loadSettings } from "../../config/load.ts";
 import type { RunEvent } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
@@ -7,6 +5,7 @@ import { findRun, type FoundRun } from "./find-run.ts";
 import { spentIn } from "../../engine/limits/usage.ts";
 import { transcriptOf } from "../../transcript.ts";
 import { costOf } from "../cost.ts";
+import { readHere } from "../own-stores.ts";
 import { harmless } from "../terminal.ts";
 
 export const help = `parley export RUN [--json] [--db PATH]
@@ -29,8 +28,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     throw new UsageError("Name one run: parley export RUN. parley export last takes the newest.");
   const format = values.format ?? (values.json ? "json" : "markdown");
   if (format !== "markdown" && format !== "json") throw new UsageError(`--format is markdown or json, not "${format}".`);
-  const parley = await import("../../parley.ts");
-  const store = parley.readStore(databaseOf(io, values.db));
+  const store = await readHere(io, values.db);
   try {
     const found = await findRun(store, wanted);
     if (!found) {
@@ -48,13 +46,6 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   } finally {
     await store.close();
   }
-}
-
-/** The path that was given, then the environment's; the team file is read only when neither says it. */
-export function databaseOf(io: Io, given: string | undefined): string {
-  const env = readEnv(io.cwd, io.env);
-  const path = given ?? env["PARLEY_DB"];
-  return path ? databasePath(path, io.cwd) : loadSettings({ env, cwd: io.cwd }).database;
 }
 
 export const noSuchRun = (wanted: string): string =>

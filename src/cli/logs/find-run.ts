@@ -1,4 +1,4 @@
-import type { readStore, RunEvent } from "../../parley.ts";
+import type { RunEvent, StoreReader } from "../../parley.ts";
 
 /** A run and the log that it is in. */
 export interface FoundRun {
@@ -13,7 +13,7 @@ export interface FoundRun {
 
 const THREADS_LOOKED_AT_MAX = 10_000; // For runs whose id does not name their thread, such as imported ones: the newest threads are read until it is found.
 
-type Reader = Pick<ReturnType<typeof readStore>, "load" | "recent">;
+type Reader = Pick<StoreReader, "load" | "recent">;
 
 /** `wanted`: a run's id, a thread's key (then its newest run), or `last`. */
 export async function findRun(store: Reader, wanted: string): Promise<FoundRun | undefined> {

@@ -11,7 +11,8 @@ import type { Failure } from "../../engine/events/events.ts";
 import type { EventBody, RunEvent } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
-import { databaseOf, noSuchRun } from "./export.ts";
+import { noSuchRun } from "./export.ts";
+import { readHere } from "../own-stores.ts";
 import { findRun, type FoundRun } from "./find-run.ts";
 import { recordedWorld } from "./recorded.ts";
 import { harmless } from "../terminal.ts";
@@ -35,8 +36,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const [wanted, ...rest] = positionals;
   if (wanted === undefined || rest.length > 0)
     throw new UsageError("Name one run: parley replay RUN. parley replay last takes the newest.");
-  const { readStore } = await import("../../parley.ts");
-  const store = readStore(databaseOf(io, values.db));
+  const store = await readHere(io, values.db);
   try {
     const found = await findRun(store, wanted);
     const started = found?.log[found.start];

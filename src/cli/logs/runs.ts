@@ -7,7 +7,7 @@ import { print, UsageError, type Io } from "../command.ts";
 import { moneyOf } from "../cost.ts";
 import { table } from "../table.ts";
 import { harmless } from "../terminal.ts";
-import { databaseOf } from "./export.ts";
+import { readHere } from "../own-stores.ts";
 
 export const help = `parley runs [--state STATE] [--team TEAM] [--limit N] [--db PATH] [--json]
 
@@ -50,8 +50,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (values.state !== undefined && state === undefined)
     throw new UsageError(`--state is one of ${STATES.join(", ")}, not "${values.state}".`);
   const limit = readLimit(values.limit);
-  const { readStore } = await import("../../parley.ts");
-  const store = readStore(databaseOf(io, values.db));
+  const store = await readHere(io, values.db);
   const found: Listed[] = [];
   try {
     for (const { thread } of await store.recent(THREADS_MAX)) {

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { ForkPoint, readStore, writeFork, Parley, RunEvent } from "../../parley.ts";
+import type { ForkPoint, writeFork, Parley, RunEvent, StoreReader } from "../../parley.ts";
 import { UsageError } from "../command.ts";
 import { personHere } from "./converse-here.ts";
 import { findRun } from "../logs/find-run.ts";
 import { noSuchRun } from "../logs/export.ts";
 
 /** Finds what `RUN@N` names: the run, and the number of an event of it; its last one when there is no number. Throws {@link UsageError}. */
-export async function findForkPoint(store: ReturnType<typeof readStore>, wanted: string): Promise<ForkPoint> {
+export async function findForkPoint(store: StoreReader, wanted: string): Promise<ForkPoint> {
   const [, name = wanted, number] = /^(.+)@(\d{1,9})$/.exec(wanted) ?? [];
   const found = await findRun(store, name);
   const started = found?.log[found.start];

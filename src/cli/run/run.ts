@@ -11,7 +11,7 @@ import { print, UsageError, type Io } from "../command.ts";
 import { KEY_BYTES, readLoginKeys } from "../start/oauth-door.ts";
 import { refuseDeadModels } from "../model-reach.ts";
 import { converseHere, EXIT } from "./converse-here.ts";
-import { databaseOf } from "../logs/export.ts";
+import { readHere } from "../own-stores.ts";
 import type { ForkPoint } from "../../parley.ts";
 import { findForkPoint, writeForkHere } from "./fork.ts";
 import { harmless } from "../terminal.ts";
@@ -92,8 +92,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 async function forkPoint(wanted: string, db: string | undefined, io: Io): Promise<ForkPoint> {
-  const { readStore } = await import("../../parley.ts");
-  const store = readStore(databaseOf(io, db));
+  const store = await readHere(io, db);
   try {
     return await findForkPoint(store, wanted);
   } finally {

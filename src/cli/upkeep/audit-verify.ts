@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { resolve } from "node:path";
 import { print, UsageError, type Io } from "../command.ts";
+import { readKept, type KeptAt } from "../own-stores.ts";
 import { harmless } from "../terminal.ts";
 
 /** A file that is no audit log at all has one on each line. */
@@ -9,11 +10,10 @@ const TROUBLES_MAX = 20;
 
 /** Whether the audit log is as it was written; the exit code. */
 export async function verifyAudit(
-  { path, head, file }: { readonly path: string; readonly head: string | undefined; readonly file: string | undefined },
+  { at, head, file }: { readonly at: KeptAt; readonly head: string | undefined; readonly file: string | undefined },
   io: Io,
 ): Promise<number> {
-  const { readStore } = await import("../../parley.ts");
-  const store = readStore(path);
+  const store = await readKept(at);
   try {
     const found = await store.audit.check();
     const problems = [...found.problems];

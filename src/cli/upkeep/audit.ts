@@ -1,7 +1,7 @@
-import type { readStore, RecordedDecision } from "../../parley.ts";
+import type { RecordedDecision, StoreReader } from "../../parley.ts";
 import { readArguments, readDay } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
-import { databaseOf } from "../logs/export.ts";
+import { keptAt, readHere } from "../own-stores.ts";
 import { harmless } from "../terminal.ts";
 
 export const help = `parley audit [--workspace ID] [--since DAY] [--db PATH] [--json]
@@ -32,12 +32,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, { options });
   if (values.verify) {
     const { verifyAudit } = await import("./audit-verify.ts");
-    return verifyAudit({ path: databaseOf(io, values.db), head: values.head, file: values["audit-file"] }, io);
+    return verifyAudit({ at: await keptAt(io, values.db), head: values.head, file: values["audit-file"] }, io);
   }
   if (values.head !== undefined || values["audit-file"] !== undefined) throw new UsageError("--head and --audit-file go with --verify.");
   const since = readDay("--since", values.since) ?? "";
-  const { readStore } = await import("../../parley.ts");
-  const store = readStore(databaseOf(io, values.db));
+  const store = await readHere(io, values.db);
   try {
     const workspaces = values.workspace === undefined ? await store.settings.workspaces() : [values.workspace];
     let told = 0;
@@ -53,7 +52,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-type Reader = ReturnType<typeof readStore>["settings"];
+type Reader = StoreReader["settings"];
 
 /** They are kept newest first, and read oldest first. */
 async function decisionsSince(settings: Reader, workspace: string, since: string): Promise<readonly RecordedDecision[]> {

@@ -1,14 +1,15 @@
 import { resolve } from "node:path";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
-import { databaseOf } from "../logs/export.ts";
+import { databaseOf } from "../own-stores.ts";
 
 export const help = `parley backup FILE [--db PATH]
 
 Copies the database to FILE, also while Parley runs on it. FILE must not be there yet. The copy is as the database was at one instant, is
 read through before it gets its name, and is one file with nothing beside it.
 
-To go back to it: end Parley, move the database and its -wal and -shm files away, copy FILE to where it was, start Parley.
+To go back to it: end Parley, move the database and its -wal and -shm files away, copy FILE to where it was, start Parley. A Postgres is
+copied to a file of SQLite; to go back: parley migrate --from FILE --to postgres://…, into a schema that is not there yet.
 
   --db PATH     the database; PARLEY_DB, then the team file's, when absent
 

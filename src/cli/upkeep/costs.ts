@@ -4,7 +4,7 @@ import { print, UsageError, type Io } from "../command.ts";
 import { tokensOf, type Spent } from "../../engine/limits/usage.ts";
 import { moneyOf, percent } from "../cost.ts";
 import { table } from "../table.ts";
-import { databaseOf } from "../logs/export.ts";
+import { readHere } from "../own-stores.ts";
 import { harmless } from "../terminal.ts";
 
 export const help = `parley costs [--by day|channel|person|run|agent] [--day DAY] [--since DAY] [--channel ID] [--db PATH] [--json]
@@ -33,10 +33,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (!by) throw new UsageError(`--by is one of ${BY.join(", ")}, not "${values.by}".`);
   const day = readDay("--day", values.day);
   const since = day ?? readDay("--since", values.since);
-  const { readStore, placeOf, readSpending, totalOf } = await import("../../parley.ts");
+  const { placeOf, readSpending, totalOf } = await import("../../parley.ts");
   const channelOf = (thread: string): string => placeOf(thread)?.channel ?? NO_CHANNEL;
   const groups = new Map<string, { readonly name: string; readonly parts: Spent[] }>();
-  const store = readStore(databaseOf(io, values.db));
+  const store = await readHere(io, values.db);
   try {
     const apart = [
       by === "channel" ? "place" : by,

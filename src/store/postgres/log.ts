@@ -10,6 +10,7 @@ import { withLearnedNames } from "./names.ts";
 import { runEnded, runsRewritten } from "./runs/run-rows.ts";
 import { addSpent } from "./spent.ts";
 import type { Changes } from "./together/changes.ts";
+import { isLeftToNewer, type Age } from "./together/age.ts";
 import { holds, setReady } from "./together/claims.ts";
 import type { FollowersLine } from "./together/followers-line.ts";
 import type { Reservations } from "./together/reservations.ts";
@@ -34,19 +35,28 @@ export function postgresLog(
     readonly changes: Pick<Changes, "say" | "heard">;
     readonly followers: Pick<FollowersLine, "expect">;
     readonly reservations: Pick<Reservations, "settle">;
+    readonly age: Pick<Age, "known">;
     readonly now: () => number;
   },
 ): Pick<Store, "load" | "commit" | "unfinished" | "recent"> {
-  const { changes, followers, reservations, now } = parts;
+  const { changes, followers, reservations, age, now } = parts;
   /** Of one process, what is committed to a thread goes in the order of the calls. */
   const writers = createKeyedQueue();
 
-  const append = async (within: Query, commit: Commit, bodies: readonly string[]): Promise<Refused | { kind: "said"; id: number }> => {
+  const append = async (
+    within: Query,
+    commit: Commit,
+    bodies: readonly string[],
+  ): Promise<Refused | { kind: "said"; id: number } | { kind: "left"; id: number }> => {
     const { thread: name, afterSeq, at, events, claim, wake, posts, accounts = [], settles = [] } = commit;
     if (claim && !(await holds(within, "turn", claim))) return { kind: "fenced" };
     const found = await threadIn(within, name);
     const lastSeq = found?.last_seq ?? 0;
-    if (lastSeq !== afterSeq) return { kind: "stale", lastSeq };
+    if (lastSeq !== afterSeq) {
+      if (!claim || !(await isLeftToNewer(within, claim, age))) return { kind: "stale", lastSeq };
+      const due = { of: "turn", key: name, workspace: found?.workspace ?? commit.workspace, at: now() } as const;
+      return { kind: "left", id: await changes.say(within, { kind: "work", ...due }) };
+    }
     const workspace = found?.workspace || commit.workspace;
     const tooMany = commit.heard && (await refusedAsTooMany(within, { ...commit, workspace }));
     if (tooMany) return tooMany;
@@ -114,9 +124,9 @@ export function postgresLog(
         const forget = followers.expect(commit.thread, commit.afterSeq + 1, events);
         try {
           const done = await transaction((within) => append(within, commit, bodies));
-          if (done.kind !== "said") return done;
+          if (done.kind !== "said" && done.kind !== "left") return done;
           await changes.heard(done.id);
-          return { kind: "ok", events };
+          return done.kind === "left" ? { kind: "fenced" } : { kind: "ok", events };
         } finally {
           forget();
         }

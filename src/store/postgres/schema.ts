@@ -10,7 +10,8 @@ const OWNER = "bigint NOT NULL REFERENCES openers ON DELETE CASCADE";
 
 /**
  * The tables, as a list of steps: a schema at version n has had the first n. A released step is never edited, and none takes away what the version
- * before it uses: that one may still run beside. They are SQLite's (sqlite/schema.ts says what each is for), but for this:
+ * before it uses: that one may still run beside. What the version before could not go on with, such as a new type of event, comes with a step of its own,
+ * if only with a comment in it: by the number of steps a process knows that it is too old (age.ts). They are SQLite's (sqlite/schema.ts says what each is for), but for this:
  *
  * - `events.body` is JSON as text: JSON escapes what Postgres refuses in a text, and `jsonb` would write it anew.
  * - `openers` are the processes that have it open. What they hold (`claims`, `locks`, `reservations`) goes with their row, in one step: a process
@@ -22,7 +23,7 @@ const OWNER = "bigint NOT NULL REFERENCES openers ON DELETE CASCADE";
  * - Words are looked for by `tsvector`, without a list of words that do not count: of memories stemmed as SQLite's index does it (porter), of runs as
  *   they stand.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   CREATE SEQUENCE attempts;
   CREATE SEQUENCE versions;
@@ -140,10 +141,8 @@ const LOCK_CLASS = 0x5061726c;
  * Brings the schema up to date, or makes it; those who start at the same time take turns. All steps are one transaction: one that fails leaves it as it was.
  * @throws StoreError for a schema that is newer than this program, and for a server that cannot hold what is kept.
  */
-export async function migrate(
-  { shown, schema, query, transaction }: Connection,
-  migrations: readonly string[] = MIGRATIONS,
-): Promise<void> {
+export async function migrate(connection: Connection, migrations: readonly string[] = MIGRATIONS): Promise<void> {
+  const { shown, schema, query, transaction } = connection;
   const [server] = await query<Server>(
     "SELECT current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS copy",
   );
@@ -158,10 +157,7 @@ export async function migrate(
   await transaction(async (within) => {
     await within("SELECT pg_advisory_xact_lock($1, hashtext($2))", [LOCK_CLASS, schema]);
     const version = await versionOf(within, schema);
-    if (version > migrations.length)
-      throw new StoreError(
-        `${shown}: was written by a newer Parley (its schema is ${version}, this one knows ${migrations.length}). Update Parley, or name another database (PARLEY_DB).`,
-      );
+    refuseNewer(shown, version, migrations);
     if (version === 0) {
       await within(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
       const [foreign] = await within("SELECT 1 FROM pg_class WHERE relnamespace = $1::regnamespace LIMIT 1", [schema]);
@@ -179,6 +175,28 @@ export async function migrate(
   });
 }
 
+/** Throws StoreError unless there is a schema of ours that is neither newer nor older than this program. */
+export async function refuseOther({ shown, schema, query }: Connection, migrations: readonly string[] = MIGRATIONS): Promise<void> {
+  const version = await versionOf(query, schema);
+  if (version === 0)
+    throw new StoreError(`${shown}: there is no database. Check the address (PARLEY_DB); a first \`parley start\` makes it.`);
+  refuseNewer(shown, version, migrations);
+  if (version < migrations.length)
+    throw new StoreError(
+      `${shown}: was written by an older Parley (its schema is ${version}, this one needs ${migrations.length}). Run \`parley start\` once, which updates it.`,
+    );
+}
+
+function refuseNewer(shown: string, version: number, migrations: readonly string[]): void {
+  if (version > migrations.length)
+    throw new StoreError(
+      `${shown}: was written by a newer Parley (its schema is ${version}, this one knows ${migrations.length}). Update Parley, or name another database (PARLEY_DB).`,
+    );
+}
+
+/** Whether a first start has made it. */
+export const isMade = async ({ query, schema }: Connection): Promise<boolean> => (await versionOf(query, schema)) > 0;
+
 interface Server {
   readonly version: number;
   readonly encoding: string;
@@ -186,7 +204,7 @@ interface Server {
 }
 
 /** 0 where there is none of ours. */
-async function versionOf(query: Query, schema: string): Promise<number> {
+export async function versionOf(query: Query, schema: string): Promise<number> {
   const [found] = await query("SELECT 1 FROM pg_class WHERE relname = 'parley_version' AND relnamespace = to_regnamespace($1)", [schema]);
   if (!found) return 0;
   return (await query<{ version: number }>("SELECT version FROM parley_version"))[0]?.version ?? 0;

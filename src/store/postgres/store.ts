@@ -18,7 +18,7 @@ import { postgresOutbox } from "./outbox.ts";
 import { postgresRuns } from "./runs/run-index.ts";
 import { postgresSchedules } from "./schedules.ts";
 import { postgresSettings } from "./settings.ts";
-import { migrate } from "./schema.ts";
+import { migrate, MIGRATIONS } from "./schema.ts";
 import { postgresSpent } from "./spent.ts";
 import { workTogether } from "./together/together.ts";
 import { postgresWorkspaces } from "./workspaces.ts";
@@ -32,31 +32,39 @@ export interface PostgresOpened extends Opened {
 /**
  * The ports on one schema of a Postgres, for as many processes as open it. The schema is made when it is missing.
  *
+ * `steps`: of the schema, in place of this version's.
+ *
  * Stop the dispatch before closing the store. Closing alone is as good as a crash: what was being handled another process takes up.
  * @throws StoreError when it cannot be used, with the mend.
  */
-export async function openPostgres(options: { readonly address: string; readonly role?: Role } & Partial<Clock>): Promise<PostgresOpened> {
-  const clock: Clock = { ...systemClock, ...options };
-  const connection = await openConnection(addressOf(options.address));
+export async function openPostgres({
+  address,
+  role = "all",
+  steps = MIGRATIONS,
+  ...more
+}: { readonly address: string; readonly role?: Role; readonly steps?: readonly string[] } & Partial<Clock>): Promise<PostgresOpened> {
+  const clock: Clock = { ...systemClock, ...more };
+  const connection = await openConnection(addressOf(address));
   try {
-    await migrate(connection);
-    return await opener(connection, { clock, role: options.role ?? "all" });
+    await migrate(connection, steps);
+    return await opener(connection, { clock, role, known: steps.length });
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
 
-async function opener(connection: Connection, { clock, role }: { readonly clock: Clock; readonly role: Role }): Promise<PostgresOpened> {
-  const together = await workTogether(connection, { clock, role });
-  const { changes, leisure, followers, locks, reservations } = together;
+async function opener(connection: Connection, process: Parameters<typeof workTogether>[1]): Promise<PostgresOpened> {
+  const { clock } = process;
+  const together = await workTogether(connection, process);
+  const { age, changes, leisure, followers, locks, reservations } = together;
   const now = () => clock.now();
   let closing: Promise<void> | undefined;
 
   const guarded = guardedBy(connection.shown, () => closing === undefined);
   const store: Store = {
     ...guarded({
-      ...postgresLog(connection, { changes, followers, reservations, now }),
+      ...postgresLog(connection, { age, changes, followers, reservations, now }),
       ...postgresOutbox(connection, changes),
       ...postgresContent(connection, changes),
       ...postgresSpent(connection),
@@ -84,7 +92,7 @@ async function opener(connection: Connection, { clock, role }: { readonly clock:
     schedules: { ...guarded(postgresSchedules(connection, { ...kept, follow: together.schedules })), follow: together.schedules },
     runs: guarded(postgresRuns(connection, store)),
     audit: { ...guarded<Audit>(audit), follow: together.audit },
-    forgetter: guarded(postgresForgetting(connection, { ...kept, now })),
+    forgetter: guarded(postgresForgetting(connection, { ...kept, age, now })),
     installations: (ring) => guarded(postgresInstallations(connection, ring, now)),
     logins: (ring) => guarded(postgresLogins(connection, ring, now)),
     instance: () => instance,

@@ -1,53 +1,29 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
-import type { Memory } from "../../engine/memory.ts";
 import { join } from "../one-process/one-process.ts";
 import { type Connection, openConnection, openConnectionBeside, openConnectionReadOnly } from "./connection.ts";
 import { logsOf, type Logs } from "../runs/logs.ts";
 import { isWritable } from "../own-files.ts";
-import type { Forgetter } from "../forgetting.ts";
 import { changesOfOthers } from "./runs/changes-of-others.ts";
-import type { Installation } from "../installations.ts";
-import { createKeyRing } from "../key-ring.ts";
-import type { Audit } from "../audit.ts";
 import type { Opened } from "../own-store.ts";
 import { sqliteContent } from "./content.ts";
 import { sqliteForgetting } from "./forgetting/forgetting.ts";
 import { sqliteHeard } from "./heard.ts";
 import { sqliteInbox } from "./inbox.ts";
-import { listInstallations, sqliteInstallations } from "./sealed/installations.ts";
+import { sqliteInstallations } from "./sealed/installations.ts";
 import { sqliteInstance } from "./instance.ts";
 import { sqliteLog } from "./log.ts";
 import { sqliteLogins } from "./sealed/logins.ts";
 import { sqliteMemory } from "./memory.ts";
 import { sqliteOutbox } from "./outbox.ts";
-import type { Settings } from "../settings.ts";
 import { sqliteRuns } from "./runs/run-index.ts";
 import { sqliteSpending } from "./runs/run-spending.ts";
 import { sqliteSchedules } from "./schedules.ts";
 import { sqliteSettings } from "./settings.ts";
 import { ownOf, share, type Shared } from "./shared.ts";
-import type { SpendingWanted, ThreadSpending } from "../spending.ts";
 import { sqliteSpent } from "./spent.ts";
 import type { Store } from "../store.ts";
+import { readerOf, type StoreReader } from "../upkeep/reader.ts";
 import { sqliteWorkspaces } from "./workspaces.ts";
-
-/** What can be read of a store without being its writer. */
-type StoreReader = Pick<
-  Store,
-  "load" | "spentOn" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close"
->;
-type SettingsReader = Pick<Settings, "get" | "list" | "decisions" | "workspaces">;
-type MemoryReader = Pick<Memory, "recall" | "list" | "scopes">;
-
-export interface SqliteReader extends StoreReader {
-  readonly memory: MemoryReader;
-  readonly settings: SettingsReader;
-  readonly audit: Pick<Audit, "check">;
-  /** See `readSpending`. */
-  readonly spending: (wanted: SpendingWanted) => AsyncGenerator<ThreadSpending, void, void>;
-  readonly forgetter: Pick<Forgetter, "find" | "underWay">;
-  installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;
-}
 
 /**
  * The ports on one SQLite file, for one process; `:memory:` for a store that is gone when it is closed. The file and its directory
@@ -65,18 +41,10 @@ export function openSqlite(options: { readonly path: string } & Partial<Clock>):
  * The same file for reading only, also while Parley runs on it; for commands that only look, such as `parley export`.
  * @throws StoreError when there is no database, or one that this program cannot read.
  */
-export function openSqliteReadOnly(options: { readonly path: string }): SqliteReader {
+export function openSqliteReadOnly(options: { readonly path: string }): StoreReader {
   const connection = openConnectionReadOnly(options.path);
-  const { store, memory, settings, audit, forgetter } = onConnection(connection, systemClock);
-  return {
-    ...store,
-    memory,
-    settings,
-    audit,
-    forgetter,
-    spending: sqliteSpending(connection, store),
-    installations: async (keys) => listInstallations(connection, keys.length > 0 ? createKeyRing(keys) : undefined),
-  };
+  const opened = onConnection(connection, systemClock);
+  return { ...readerOf(opened), spending: sqliteSpending(connection, opened.store) };
 }
 
 /**

@@ -8,6 +8,7 @@ import { openStore } from "../../../src/store/open-store.ts";
 import { addressOf } from "../../../src/store/postgres/server/address.ts";
 import { openConnection, type Query } from "../../../src/store/postgres/server/connection.ts";
 import { loadDriver } from "../../../src/store/postgres/server/driver.ts";
+import { MIGRATIONS } from "../../../src/store/postgres/schema.ts";
 import { explained } from "../../../src/store/postgres/server/trouble.ts";
 import { openChanges } from "../../../src/store/postgres/together/changes.ts";
 import { workTogether } from "../../../src/store/postgres/together/together.ts";
@@ -71,7 +72,7 @@ describeOnPostgres("on a server", (server) => {
       const rows = await connection.query<Row>(sql, values);
       return rows.map((row) => ("looked_at" in row ? { ...row, looked_at: Number(row.looked_at) + cutOffMs } : row));
     };
-    const together = await workTogether({ ...connection, query }, { clock: systemClock, role: "door" });
+    const together = await workTogether({ ...connection, query }, { clock: systemClock, role: "door", known: MIGRATIONS.length });
     onTestFinished(() => together.leave());
     await until(() => other.store.openers() === 2);
     expect(other.store.openers("turns")).toBe(1);

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import type { Env } from "../../../config/env.ts";
 import type { ModelSettings, Settings } from "../../../config/load.ts";
 import { BUILT_IN } from "../../../config/built-in/built-in.ts";
@@ -28,9 +27,9 @@ export function placeOfModel(
 
 /** What the database holds of this model; nothing where there is no database yet. Throws a `StoreError` where it cannot be read. */
 export async function remembered(lessonKey: string, { database }: Pick<Settings, "database">): Promise<readonly Remembered[]> {
-  if (!existsSync(database)) return [];
-  const { lessonsIn, lessonEnd, lessonInWords, readStore } = await import("../../../parley.ts");
-  const store = readStore(database);
+  const { isStoreThere, lessonsIn, lessonEnd, lessonInWords, readStore } = await import("../../../parley.ts");
+  if (!(await isStoreThere(database))) return [];
+  const store = await readStore(database);
   try {
     const lessons = await lessonsIn({ note: (key) => store.note(key), editNote: () => Promise.reject(new Error("only read")) }).of(
       lessonKey,
@@ -48,7 +47,7 @@ export async function forget(lessonKey: string, { database }: Pick<Settings, "da
   const known = await remembered(lessonKey, { database });
   if (known.length === 0) return known;
   const { editNote, lessonsIn, openNotes } = await import("../../../parley.ts");
-  const store = openNotes(database);
+  const store = await openNotes(database);
   try {
     await lessonsIn({ note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) }).forget(lessonKey);
     return known;

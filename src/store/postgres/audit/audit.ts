@@ -1,4 +1,4 @@
-import type { Audit, AuditTold, Forgets } from "../../audit.ts";
+import type { Audit, AuditCheck, AuditTold, Forgets } from "../../audit.ts";
 import { keyOf, repeatsHash, sealed, type Forgot, type WordField, type Words } from "../../audit-chain.ts";
 import { checkChain } from "../../records/audit-check.ts";
 import {
@@ -36,7 +36,7 @@ export interface PostgresAudit extends Audit {
 
 /** The audit log: entries in a chain; see audit-chain.ts. */
 export function postgresAudit(
-  { query, transaction }: Connection,
+  { query, transaction, atOneInstant }: Connection,
   {
     changes,
     follow,
@@ -152,15 +152,14 @@ export function postgresAudit(
         await putEnds(within, { first: upTo + 1, before: kept?.prev ?? before, last, hash });
         return dropped.length;
       }),
-    check: () =>
-      // As it is at one instant: others go on writing.
-      transaction(async (within) => {
-        await within("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-        return checkChain({
-          ends: await endsOf(within),
-          rows: await Array.fromAsync(entriesAfter(within, 0, PAGE_ENTRIES)),
-          forgetting: await within<{ id: number; forgot: string }>("SELECT id, forgot FROM audit WHERE forgot IS NOT NULL"),
-        });
-      }),
+    check: () => atOneInstant(checkedIn),
   };
 }
+
+/** As it is at one instant: others go on writing. */
+export const checkedIn = async (within: Query): Promise<AuditCheck> =>
+  checkChain({
+    ends: await endsOf(within),
+    rows: await Array.fromAsync(entriesAfter(within, 0, PAGE_ENTRIES)),
+    forgetting: await within<{ id: number; forgot: string }>("SELECT id, forgot FROM audit WHERE forgot IS NOT NULL"),
+  });

@@ -15,6 +15,7 @@ import type { Decision } from "../../settings.ts";
 import type { PostgresAudit } from "../audit/audit.ts";
 import type { Connection, Query } from "../server/connection.ts";
 import { runsRewritten } from "../runs/run-rows.ts";
+import type { Age } from "../together/age.ts";
 import type { Changes } from "../together/changes.ts";
 import { dropThread, find, forgetElsewhere, forgetThread, forgetWorkspace, forksOf, namesOf, threadsOf } from "./rows.ts";
 import { compacted } from "./compact.ts";
@@ -27,9 +28,25 @@ const UNREFERRED_KEPT = "1 day";
 /** See {@link Forgetter}. */
 export function postgresForgetting(
   connection: Connection,
-  { audit, changes, now }: { readonly audit: PostgresAudit; readonly changes: Pick<Changes, "say" | "heard">; readonly now: () => number },
+  {
+    audit,
+    changes,
+    age,
+    now,
+  }: {
+    readonly audit: PostgresAudit;
+    readonly changes: Pick<Changes, "say" | "heard">;
+    readonly age: Pick<Age, "refuse">;
+    readonly now: () => number;
+  },
 ): Forgetter {
-  const { query, transaction } = connection;
+  const { query } = connection;
+  /** A newer Parley may keep words where this one looks for none: what is under way is for that one to carry on. */
+  const transaction: Connection["transaction"] = (work) =>
+    connection.transaction(async (within) => {
+      await age.refuse(within);
+      return work(within);
+    });
   const timeNow = () => new Date(now()).toISOString();
 
   async function secretsOf(within: Query, { id }: Forgetting): Promise<Secrets> {
@@ -129,6 +146,7 @@ export function postgresForgetting(
     find: async (target) => find(query, await withForks(target)),
     threads: (target) => threadsOf(query, target),
     async begin(wanted, by) {
+      await age.refuse(query);
       const target = await withForks(wanted);
       const at = timeNow();
       const secrets: Secrets = { secret: newSecret(), names: target.kind === "person" ? await namesOf(query, target.person) : [] };
@@ -148,6 +166,7 @@ export function postgresForgetting(
     async finish(forgetting) {
       const { id, target } = forgetting;
       await sweepFiles();
+      await age.refuse(query);
       await audit.telling(async (within, say) => {
         const secrets = await secretsOf(within, forgetting);
         const other = (person: string) => otherOf(secrets, person);

@@ -17,6 +17,8 @@ export interface Connection {
   readonly query: Query;
   /** All of it or nothing; begun anew where two waited for each other, so `work` changes nothing but by `query`. */
   readonly transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
+  /** Reads as everything is now, for as long as it takes, beside those who go on writing. Nothing can be written in it. */
+  readonly atOneInstant: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
   /** A connection of its own without limits of time, for what lasts; it is not made again by itself. */
   readonly own: () => Promise<pg.Client>;
   /** How many statements and transactions are under way, and how many there have been. */
@@ -41,7 +43,8 @@ const TEXT = 25;
 const TEXTS = 1009;
 const INT8 = 20;
 
-export async function openConnection({ connectionString, schema, shown }: Address): Promise<Connection> {
+/** `only read`: Postgres refuses all that would write. */
+export async function openConnection({ connectionString, schema, shown }: Address, only?: "only read"): Promise<Connection> {
   const driver = await loadDriver();
   const textsOf = driver.types.getTypeParser(TEXTS as never) as (text: string) => string[];
   const types = {
@@ -57,7 +60,7 @@ export async function openConnection({ connectionString, schema, shown }: Addres
     connectionString,
     types,
     application_name: "parley",
-    options: `-c search_path=${schema} -c TimeZone=UTC -c client_min_messages=warning`,
+    options: `-c search_path=${schema} -c TimeZone=UTC -c client_min_messages=warning${only ? " -c default_transaction_read_only=on" : ""}`,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_MS_MAX,
     statement_timeout: STATEMENT_MS_MAX,
@@ -126,9 +129,39 @@ export async function openConnection({ connectionString, schema, shown }: Addres
     });
   }
 
+  async function own(): Promise<pg.Client> {
+    // It may be silent for hours, or take as long as it takes.
+    const client = new driver.Client({
+      ...config,
+      statement_timeout: 0,
+      query_timeout: 0,
+      lock_timeout: 0,
+      idle_in_transaction_session_timeout: 0,
+    });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      throw explained(shown, error);
+    }
+  }
+
   return {
     shown,
     schema,
+    own,
+    async atOneInstant(work) {
+      const client = await own();
+      try {
+        await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        return await work(queryOn(client));
+      } catch (error) {
+        throw explained(shown, error);
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    },
     query: (sql, values) => withClient((client) => queryOn(client)(sql, values)),
     async transaction(work) {
       for (let tries = 1; ; tries++) {
@@ -137,17 +170,6 @@ export async function openConnection({ connectionString, schema, shown }: Addres
         } catch (error) {
           if (tries >= TRIES_MAX || !isToTryAgain(error)) throw error;
         }
-      }
-    },
-    async own() {
-      // It may be silent for hours, or take as long as it takes.
-      const client = new driver.Client({ ...config, statement_timeout: 0, query_timeout: 0, lock_timeout: 0 });
-      client.on("error", () => undefined);
-      try {
-        await client.connect();
-        return client;
-      } catch (error) {
-        throw explained(shown, error);
       }
     },
     load: () => ({ underWay, done }),

@@ -4,6 +4,7 @@ import type { Commit } from "../../store.ts";
 import type { Claim, WorkKind } from "../../dispatch.ts";
 import type { Connection, Query } from "../server/connection.ts";
 import { laneWorkspace } from "../../records/lane-workspace.ts";
+import { OF_NOW, type Age } from "./age.ts";
 import type { Changes } from "./changes.ts";
 import type { Membership } from "./membership.ts";
 
@@ -45,7 +46,11 @@ const PAUSED = "EXISTS (SELECT 1 FROM failing WHERE failing.kind = $1 AND failin
 
 export function createClaims(
   { query, transaction }: Connection,
-  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "id" | "as"> },
+  {
+    changes,
+    membership,
+    age,
+  }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "id" | "as">; readonly age: Age },
 ): Claims {
   const saying = async (work: (within: Query) => Promise<number | undefined>): Promise<void> => {
     const said = await transaction(work);
@@ -87,12 +92,16 @@ export function createClaims(
     take: (kind, key, now) =>
       membership().as((owner) =>
         transaction(async (within) => {
-          const [claimed] = await within<{ attempt: number }>(
-            `INSERT INTO claims (kind, key, attempt, owner) SELECT $1, $2, nextval('attempts'), $4 WHERE NOT ${PAUSED}
-            ON CONFLICT (kind, key) DO NOTHING RETURNING attempt`,
-            [kind, key, now, owner],
+          const [row] = await within<{ attempt: number | null; version: number }>(
+            `WITH claimed AS (
+                INSERT INTO claims (kind, key, attempt, owner) SELECT $1, $2, nextval('attempts'), $4 WHERE NOT ${PAUSED} AND ${OF_NOW} <= $5
+                ON CONFLICT (kind, key) DO NOTHING RETURNING attempt
+              ) SELECT (SELECT attempt FROM claimed) AS attempt, ${OF_NOW} AS version`,
+            [kind, key, now, owner, age.known],
           );
-          if (!claimed) return undefined;
+          if (row) age.look(row.version);
+          if (typeof row?.attempt !== "number") return undefined;
+          const claimed = { attempt: row.attempt };
           // Read once it is ours: who had it before may have dealt with it just now.
           const [found] = await within<{ version: number | null; failures: number | null }>(
             `SELECT (SELECT version FROM ready JOIN threads ON threads.id = ready.thread WHERE name = $2 AND ready.at <= $3) AS version,

@@ -9,6 +9,7 @@ import type { AuditTold } from "../../audit.ts";
 import type { SettingChanged } from "../../settings.ts";
 import { StoreError } from "../../store.ts";
 import type { Connection } from "../server/connection.ts";
+import { createAge, type Age } from "./age.ts";
 import { openChanges, type Change, type Changes, type Heard } from "./changes.ts";
 import { createClaims } from "./claims.ts";
 import { createFollowersLine, type FollowersLine } from "./followers-line.ts";
@@ -20,6 +21,7 @@ import { createWorkQueue, type WorkQueue } from "./work-queue.ts";
 
 /** What the processes that have a database open agree on, as one of them has it. */
 export interface Together {
+  readonly age: Age;
   readonly changes: Changes;
   readonly dispatch: Dispatch;
   readonly leisure: Leisure;
@@ -41,9 +43,10 @@ export interface Together {
 
 type Told<Item> = ReturnType<Telling<Item>["of"]>;
 
+/** `known`: as many steps of the schema as this program has. */
 export async function workTogether(
   connection: Connection,
-  { clock, role }: { readonly clock: Clock; readonly role: Role },
+  { clock, role, known }: { readonly clock: Clock; readonly role: Role; readonly known: number },
 ): Promise<Together> {
   const { query } = connection;
   const leisure = createLeisure();
@@ -69,7 +72,12 @@ export async function workTogether(
       await tellAllAnew(query, (change) => void hear({ id: 0, change, here: false }));
     },
   });
-  const held = { changes, membership: member };
+  const age = createAge({
+    shown: connection.shown,
+    known,
+    tooOld: (error) => void queues.some((queue) => queue.tell(error)),
+  });
+  const held = { changes, membership: member, age };
   const locks = createLocks(connection, held);
   const reservations = createReservations(connection, held);
   const claims = createClaims(connection, held);
@@ -146,6 +154,7 @@ export async function workTogether(
   membership = await joinOpeners(connection, {
     changes,
     role,
+    age,
     lost() {
       for (const queue of queues) queue.lost();
       locks.lost();
@@ -158,6 +167,7 @@ export async function workTogether(
   });
 
   return {
+    age,
     changes,
     leisure,
     followers,

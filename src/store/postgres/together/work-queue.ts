@@ -5,11 +5,9 @@ import { createAlarm } from "../../one-process/alarm.ts";
 import { mayTake } from "../../one-process/slots.ts";
 import type { Claims, Taken } from "./claims.ts";
 
-type Handler = (work: Work) => Promise<void>;
-
 interface Server {
   readonly options: ServeOptions;
-  readonly handler: Handler;
+  readonly handler: (work: Work) => Promise<void>;
   isOpen: boolean;
   readonly idlers: Set<() => void>;
 }
@@ -28,7 +26,7 @@ interface Running {
 
 /** The work of one kind, as this process sees it. */
 export interface WorkQueue {
-  serve(options: ServeOptions, handler: Handler): Serving;
+  serve(options: ServeOptions, handler: Server["handler"]): Serving;
   ahead(workspace: string): number;
   signal(key: string, what: Signal): void;
   /** A wake-up was committed, by whichever process: for `at` (ms since the epoch), or for no time. */
@@ -42,6 +40,8 @@ export interface WorkQueue {
   /** As {@link WorkQueue.lost}, and nothing more is begun. */
   abandon(): void;
   isBusy(): boolean;
+  /** Whoever serves it is told; `false`: nobody does. */
+  tell(error: Error): boolean;
 }
 
 /** After the database could not be asked. */
@@ -292,6 +292,7 @@ export function createWorkQueue(parts: {
       for (const { idlers } of gone) for (const resolve of idlers) resolve();
     },
     isBusy: () => looks > 0 || isFilling,
+    tell: (error) => (servers[0]?.options.onBug(error, "(all threads)"), servers.length > 0),
   };
 }
 

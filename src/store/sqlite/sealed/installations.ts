@@ -79,16 +79,6 @@ export function sqliteInstallations({ db, write, read }: Connection, ring: KeyRi
   };
 }
 
-/** What is installed, and whether the keys that one has open its tokens; without keys nothing is tried. */
-export function listInstallations({ db, read }: Connection, ring: KeyRing | undefined): (Installation & { readonly opens: boolean })[] {
-  const rows = db.prepare<[], Row & { readonly tokens: string }>(`${SELECT.replace(" FROM", ", tokens FROM")} ORDER BY id`);
-  return read(() =>
-    rows
-      .all()
-      .map(({ tokens, ...row }) => ({ ...installationOf(row), opens: ring?.open(tokens, aboutInstallation(row.id)) !== undefined })),
-  );
-}
-
 function installationOf({ isOrg, scopes, expiresAt, ...row }: Row): Installation {
   return { ...row, isOrg: isOrg === 1, scopes: scopes === "" ? [] : scopes.split(","), expiresAt: expiresAt ?? undefined };
 }

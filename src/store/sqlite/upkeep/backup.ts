@@ -37,12 +37,12 @@ export async function backupSqlite({ path, to }: { readonly path: string; readon
   }
 }
 
-function refuseExisting(to: string): void {
+export function refuseExisting(to: string): void {
   if (existsSync(to)) throw new StoreError(`${to}: is there already, and a backup overwrites nothing. Name another file.`);
 }
 
 /** Out of write-ahead mode, so that the one file is all of it, and every page, index and count read once. */
-function verified(draft: string, path: string): { readonly threads: number; readonly events: number } {
+export function verified(draft: string, path: string): { readonly threads: number; readonly events: number } {
   const db = new Database(draft, { fileMustExist: true });
   try {
     db.pragma("journal_mode = DELETE");
@@ -60,7 +60,7 @@ function verified(draft: string, path: string): { readonly threads: number; read
 }
 
 /** By a link, which never replaces what somebody else has put there meanwhile. */
-function publish(draft: string, to: string): void {
+export function publish(draft: string, to: string): void {
   sync(draft);
   try {
     linkSync(draft, to);
