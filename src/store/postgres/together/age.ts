@@ -12,6 +12,8 @@ export interface Age {
   readonly known: number;
   /** The version that stands there, as it was read. */
   look(version: number): void;
+  /** Reads it. */
+  readonly read: (query: Query) => Promise<number>;
   /** Throws StoreError where it is too old, by what stands there now. */
   refuse(within: Query): Promise<void>;
 }
@@ -36,13 +38,18 @@ export function createAge({
     isTooOld = true;
     tooOld(message(version));
   };
+  async function read(query: Query): Promise<number> {
+    const [row] = await query<{ version: number }>(VERSION);
+    const version = row?.version ?? 0;
+    look(version);
+    return version;
+  }
   return {
     known,
     look,
+    read,
     async refuse(within) {
-      const [row] = await within<{ version: number }>(VERSION);
-      const version = row?.version ?? 0;
-      look(version);
+      const version = await read(within);
       if (version > known) throw message(version);
     },
   };

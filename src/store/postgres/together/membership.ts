@@ -3,7 +3,6 @@ import type { Role } from "../../../engine/role.ts";
 import type { Connection } from "../server/connection.ts";
 import { isOwnerGone } from "../server/trouble.ts";
 import { StoreError } from "../../store.ts";
-import type { Age } from "./age.ts";
 import type { Changes } from "./changes.ts";
 
 /** This opener among all that have the database open. Postgres alone tells the time for it: the clocks of processes may be apart. */
@@ -40,16 +39,9 @@ export async function joinOpeners(
   {
     changes,
     role,
-    age,
     lost,
     beat,
-  }: {
-    readonly changes: Pick<Changes, "say" | "heard">;
-    readonly role: Role;
-    readonly age: Pick<Age, "look">;
-    readonly lost: () => void;
-    readonly beat: () => void;
-  },
+  }: { readonly changes: Pick<Changes, "say" | "heard">; readonly role: Role; readonly lost: () => void; readonly beat: () => void },
 ): Promise<Membership> {
   let id = 0;
   let openers = 1;
@@ -103,8 +95,6 @@ export async function joinOpeners(
     });
     if (said !== undefined) await changes.heard(said);
     beat();
-    const [now] = await query<{ version: number }>("SELECT version FROM parley_version");
-    if (now && isOpen) age.look(now.version);
   }
 
   let beating: Promise<void> | undefined;

@@ -154,7 +154,6 @@ export async function workTogether(
   membership = await joinOpeners(connection, {
     changes,
     role,
-    age,
     lost() {
       for (const queue of queues) queue.lost();
       locks.lost();
@@ -162,6 +161,7 @@ export async function workTogether(
     beat() {
       // What went by while nobody listened, and who waits for somebody that has gone without a word.
       void changes.poll().catch(() => undefined);
+      void age.read(query).catch(() => undefined);
       locks.look();
     },
   });
