@@ -254,7 +254,7 @@ describeOnPostgres("on a server", (server) => {
       const rows = await connection.query<Row>(sql, values);
       return rows.map((row) => ("body" in row && "from" in row && row.from === 1 ? { ...row, body: "{" } : row));
     };
-    const together = await workTogether({ ...connection, query }, { clock: systemClock, role: "door" });
+    const together = await workTogether({ ...connection, query }, { clock: systemClock, role: "door", known: MIGRATIONS.length });
     onTestFinished(() => together.leave());
     const heard: (number | undefined)[] = [];
     together.followers.follow(
