@@ -32,9 +32,9 @@ if (missing.length > 0) throw new Error(`vitest.config.ts names ${missing.join("
 /** Browsers, engines and child processes all the way through: on a loaded machine of two cores that takes its time. */
 const JOURNEYS = "test/journeys/**/*.test.ts";
 
-/** What is mocked is mocked for all that its process has loaded. */
-const MOCKING = globSync("test/**/*.test.ts", { cwd: import.meta.dirname }).filter((file) =>
-  readFileSync(join(import.meta.dirname, file), "utf8").includes("vi.mock("),
+/** What is mocked is mocked for all that its process has loaded; and who watches what a module makes when it is loaded must be the first to load it. */
+const OWN_MODULES = globSync("test/**/*.test.ts", { cwd: import.meta.dirname }).filter((file) =>
+  /vi\.mock\(|globalThis\.RegExp = /.test(readFileSync(join(import.meta.dirname, file), "utf8")),
 );
 
 /**
@@ -117,8 +117,8 @@ export default defineConfig({
     teardownTimeout: 20_000,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project("rooms", ["test/**/*.test.ts"], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, exclude: [...HEAVY, ...MOCKING, JOURNEYS] }),
-      project("mocking rooms", MOCKING, { ...SIDE_BY_SIDE, exclude: HEAVY }),
+      project("rooms", ["test/**/*.test.ts"], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, exclude: [...HEAVY, ...OWN_MODULES, JOURNEYS] }),
+      project("rooms with modules of their own", OWN_MODULES, { ...SIDE_BY_SIDE, exclude: HEAVY }),
       project("journeys", [JOURNEYS], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, ...AGAIN, exclude: HEAVY }),
       ...(postgresPrograms() === undefined ? [] : [project("journeys on postgres", ON_POSTGRES, onPostgres)]),
       project("heavy rooms", heavyRooms, { ...AFTER_THEM, exclude: [] }),

@@ -63,7 +63,7 @@ export async function openLogins(
   const [{ createLogins }, { loginPages }] = await Promise.all([import("./tools/login/logins.ts"), import("./tools/login/pages.ts")]);
   let door: Server | undefined;
   const { closeDoor, openDoor, portOf } = await import("./slack/install/oauth-server.ts");
-  const named = env["PARLEY_LOGIN_URL"]?.trim().replace(/\/+$/, "");
+  const named = env["PARLEY_LOGIN_URL"]?.trim().replace(/(?<!\/)\/+$/, "");
   const address = () => {
     const port = portOf(door) ?? parts.httpPort();
     // Of several processes, the doors are another's.

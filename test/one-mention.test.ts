@@ -1,7 +1,8 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
+import type { ClientRequest } from "node:http";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { WebClient } from "@slack/web-api";
 import { expect, onTestFinished, test } from "vitest";
 import { openJourney, PAIR } from "./support/journey.ts";
 
@@ -14,7 +15,7 @@ const FRAMES_MAX = 200;
 type Leg = readonly (readonly string[])[];
 
 /**
- * What carries a mention is on the stack wherever it goes out of the hands of the code that has it: to the store, and to Slack's SDK. What is only
+ * What carries a mention is on the stack wherever it goes out of the hands of the code that has it: to the store, and to Slack. What is only
  * asked on the way (a name, a budget, a limit) has returned by then. A way across an `await` is on the stack too, one across a queue is not; there
  * a new stack begins.
  */
@@ -63,7 +64,12 @@ interface Stack {
   readonly files: readonly string[];
 }
 
-/** Keeps the stack of every call to the store, and of every call that is handed to Slack's SDK. */
+/** Node's own: told by HTTP of each request, while whoever makes it is on the stack. */
+const CALLS = "http.client.request.created";
+/** How a call is made is no longer the way of what it carries. */
+const CALLING = new Set(["call-once", "fetch-answer", "http-call"].map((name) => `src/slack/api/${name}.ts`));
+
+/** Keeps the stack of every call to the store, and of every call to Slack. */
 function traced(store: object): readonly Stack[] {
   const stacks: Stack[] = [];
   const keep = (call: string) => stacks.push({ call, files: filesOn(new Error(call).stack ?? "") });
@@ -72,15 +78,12 @@ function traced(store: object): readonly Stack[] {
     if (typeof method !== "function") continue;
     methods[name] = (...args: unknown[]): unknown => (keep(name), method.apply(store, args));
   }
-  const { apiCall } = WebClient.prototype;
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = FRAMES_MAX;
-  WebClient.prototype.apiCall = function (this: WebClient, ...args: Parameters<typeof apiCall>) {
-    keep(args[0]);
-    return apiCall.apply(this, args);
-  };
+  const calls = (message: unknown) => keep((message as { readonly request: ClientRequest }).request.path.split("/").at(-1) ?? "");
+  subscribe(CALLS, calls);
   onTestFinished(() => {
-    WebClient.prototype.apiCall = apiCall;
+    unsubscribe(CALLS, calls);
     Error.stackTraceLimit = stackTraceLimit;
   });
   return stacks;
@@ -90,5 +93,5 @@ function filesOn(stack: string): readonly string[] {
   const files = [...stack.matchAll(/\(?((?:file:\/\/)?\/[^():]+\.ts):\d+:\d+\)?$/gm)].map(([, at = ""]) =>
     relative(ROOT, at.startsWith("file:") ? fileURLToPath(at) : at),
   );
-  return [...new Set(files.filter((file) => file.startsWith("src/")).toReversed())];
+  return [...new Set(files.filter((file) => file.startsWith("src/") && !CALLING.has(file)).toReversed())];
 }

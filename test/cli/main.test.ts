@@ -25,6 +25,7 @@ test("--help lists every command, and each command explains itself", async () =>
     "costs",
     "audit",
     "backup",
+    "migrate",
     "export",
     "import",
     "replay",

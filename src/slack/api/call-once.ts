@@ -56,7 +56,7 @@ export async function callOnce(
   return answer;
 }
 
-const listed = (header: string): string[] => header.trim().split(/\s*,\s*/);
+const listed = (header: string): string[] => header.split(",").map((scope) => scope.trim());
 
 /** Slack takes JSON in a field for whatever is not a word or a number. */
 function asFields(args: { readonly [name: string]: unknown }): Record<string, string | number | boolean> {

@@ -152,11 +152,19 @@ function readForm(
   return { content, trouble };
 }
 
+const NAME_CHARS_MAX = 100;
+
 const linesIn = (text: string): ReadonlyMap<string, string> =>
   new Map(
     text.split("\n").flatMap((line) => {
-      const [, name, value = ""] = /^[\s•*-]*`?([^:`]{1,100})`?\s*:(.*)$/.exec(line) ?? [];
-      return name === undefined ? [] : [[name.trim().toLowerCase(), value.trim()] as const];
+      const at = line.indexOf(":");
+      const name = line
+        .slice(0, Math.max(at, 0))
+        .replace(/^[\s•*-]+/, "")
+        .replaceAll("`", "")
+        .trim()
+        .toLowerCase();
+      return name === "" || name.length > NAME_CHARS_MAX ? [] : [[name, line.slice(at + 1).trim()] as const];
     }),
   );
 
