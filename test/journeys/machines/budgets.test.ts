@@ -15,8 +15,11 @@ const UNDER_WAY = 6;
 describeOnPostgres("the budget of a day", (server) => {
   test("holds over two processes: no call begins where all of it is set aside, and what it is passed by is no more than the calls under way", async () => {
     const desk = await openModelDesk();
+    // One process may have most of the runs: its share of what may be called at once is to be enough for them.
     const models = { scripted: { ...desk.model, outputTokensMax: OUTPUT_TOKENS_MAX } };
-    const machines = await openMachines(server, { file: { ...PAIR, models, budgets: { workspaceUsdPerDay: 0.8 } }, door: "sockets" });
+    const providers = { "openai-compatible": { concurrency: 2 * THREADS } };
+    const budgets = { workspaceUsdPerDay: 0.8 };
+    const machines = await openMachines(server, { file: { ...PAIR, models, providers, budgets }, door: "sockets" });
     await Promise.all([machines.start(), machines.start()]);
     await machines.slack.control.until(() => machines.slack.control.sockets() === 4);
     const threads = await Promise.all(
