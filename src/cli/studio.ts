@@ -8,7 +8,8 @@ export const help = `parley studio [--port PORT] [--db PATH]
 Opens the studio on this machine: a page that lists the runs of a database, finds them by what was said, and shows each as it went: turn by
 turn, who chose whom and why, tools, code, tokens and money. It only reads, also while Parley runs on that database.
 
-The address that it prints lets in once; when it was used, the next one is printed. See docs/studio.md.
+The address that it prints lets in once, within ten minutes; when it was used, or came too late, the next one is printed.
+See docs/studio.md.
 
   --port PORT   where it is; 4210, or the next free port, when absent
   --db PATH     the database; PARLEY_DB, then the team file's, when absent

@@ -21,7 +21,6 @@ export { ownersAccess, type Access, type Sight } from "./access.ts";
 /** Where `npm run build:web` puts it; the package and the image bring it built. */
 const BUILT_PAGE = join(import.meta.dirname, "../../web/dist/studio");
 const NOT_BUILT = "The studio's page is not built yet: run `npm run build:web`, then start this again.";
-const SESSION_SECONDS_MAX = 12 * 3_600;
 
 export interface StudioOptions {
   readonly logs: Logs;
@@ -29,7 +28,7 @@ export interface StudioOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly clock?: Clock;
-  /** Told when an address was used, so that another can be printed. */
+  /** Told when an address was used, or came too late, so that another can be printed. */
   readonly onEntered?: () => void;
   /** One line about something that went wrong here. */
   readonly log: (line: string) => void;
@@ -86,10 +85,17 @@ export function studioApp({ logs, access, clock, sessions, own, pages, onEntered
   const app = new Hono<Let>();
   app.use(frontDoor(own));
   app.get("/enter", (c) => {
-    const secret = sessions.redeem(c.req.query("token") ?? "");
-    if (secret === undefined)
+    // Whoever looks what is behind an address, before a person opens it, does not use it up.
+    if (c.req.method === "HEAD") return refused(c, 405, "bad_method", "Pages are read with GET.");
+    const token = c.req.query("token") ?? "";
+    const isMinted = sessions.isMinted(token);
+    const secret = sessions.redeem(token);
+    if (secret === undefined) {
+      if (isMinted) onEntered?.();
       return refused(c, 403, "used_token", "This address was used already, or is too old. Take the newest one that Parley has printed.");
-    setCookie(c, own().cookie, secret, { httpOnly: true, sameSite: "Strict", path: "/", maxAge: SESSION_SECONDS_MAX });
+    }
+    // Without an age of its own: how long a session lasts is known here alone.
+    setCookie(c, own().cookie, secret, { httpOnly: true, sameSite: "Strict", path: "/" });
     onEntered?.();
     return c.redirect("/", 303);
   });

@@ -56,6 +56,16 @@ test("a run is told with its task and its own events alone, in pages", async () 
     expect([url, (await get(url)).status]).toEqual([url, 404]);
 });
 
+test("the words that stand in front of a run's start are its task, and no part of the run before", async () => {
+  const open = studio();
+  const [started, task, ...rest] = runEvents({ id: "second", task: "Again" });
+  await write(open, { events: [...runEvents(), task!, started!, ...rest] });
+  const { json } = await open.enter();
+  expect(held(RunAnswer, await json(RUN)).events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  const second = held(RunAnswer, await json(RUN.replace(/1$/, "9")));
+  expect([second.run.task, second.events[0]?.seq]).toEqual(["Again", 8]);
+});
+
 test("what is asked wrongly is told with the mend", async () => {
   const { enter } = studio();
   const { get } = await enter();

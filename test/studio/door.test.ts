@@ -2,16 +2,22 @@ import { expect, test } from "vitest";
 import { FILE, HOST, MINUTE_MS, runEvents, studio, write } from "./studio.ts";
 
 test("an address lets in once, and for ten minutes", async () => {
-  const { mint, ask, pass } = studio();
+  let told = 0;
+  const { mint, ask, pass } = studio({ onEntered: () => told++ });
   const token = mint();
+  // A look at what is behind it is not a use.
+  expect((await ask(`/enter?token=${token}`, { method: "HEAD" })).status).toBe(405);
   const entered = await ask(`/enter?token=${token}`);
   expect([entered.status, entered.headers.get("location")]).toEqual([303, "/"]);
-  expect(entered.headers.get("set-cookie")).toMatch(/^parley_studio_4210=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
+  expect(entered.headers.get("set-cookie")).toMatch(/^parley_studio_4210=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/);
   expect((await ask(`/enter?token=${token}`)).status).toBe(403);
+  expect((await ask("/enter?token=made-up")).status).toBe(403);
+  expect(told).toBe(1);
   const late = mint();
   pass(11 * MINUTE_MS);
   expect((await ask(`/enter?token=${late}`)).status).toBe(403);
-  expect((await ask("/enter?token=made-up")).status).toBe(403);
+  // Whoever comes too late is told another one.
+  expect(told).toBe(2);
 });
 
 test("nothing is told without a session, and a session ends by itself and when it is told to", async () => {
@@ -115,4 +121,22 @@ test("a stream ends when what it tells of may be seen no more", async () => {
   });
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) told += piece.value;
   expect(told).not.toContain("secret");
+});
+
+test("a stream ends with its session, and is told to nobody who only asks whether it is there", async () => {
+  const open = studio();
+  await write(open, { events: runEvents({ over: false }) });
+  const { get, json, cookie } = await open.enter();
+  const url = `/api/v1/runs/${encodeURIComponent("T1/C1/1.1")}/1/events?after=5`;
+  for (let nth = 0; nth <= 100; nth++) expect((await open.ask(url, { method: "HEAD", headers: { cookie } })).status).toBe(200);
+  const answer = await get(url);
+  expect(answer.status).toBe(200);
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let told = "";
+  while (!told.includes('"handoff.made"')) told += (await reader.read()).value ?? "";
+  const { csrf } = await json<{ csrf: string }>("/api/v1/session");
+  await open.ask("/api/v1/session", { method: "DELETE", headers: { cookie, "x-parley-csrf": csrf } });
+  await write(open, { after: 6, events: [{ type: "message.posted", person: { id: "U2", name: "Bob" }, text: "after it", id: "x" }] });
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) told += piece.value;
+  expect(told).not.toContain("after it");
 });

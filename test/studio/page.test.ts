@@ -170,6 +170,19 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
     await picture(page, `run, ${name}`);
   });
 
+  test("on a phone what was known at a point is one line until it is opened", async () => {
+    const page = await open(runAt("T1/C0GENERAL/2.1"), { viewport: PHONE });
+    const moment = page.getByRole("region", { name: "At this point" });
+    await moment.getByText("Waits for people").waitFor();
+    const height = async (): Promise<number> => (await moment.boundingBox())?.height ?? 0;
+    expect(await height()).toBeLessThan(60);
+    await moment.getByRole("button", { name: "At this point", expanded: false }).press("Enter");
+    await moment.getByText("Has the floor").waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    await moment.getByRole("button", { name: "At this point", expanded: true }).click();
+    await expect.poll(height).toBeLessThan(60);
+  });
+
   test("nothing went wrong in the studio meanwhile", () => {
     expect(told).toEqual([]);
   });

@@ -11,7 +11,10 @@ export const ADA = { id: "U1", name: "Ada" };
 export const MINUTE_MS = 60_000;
 
 /** The studio on a database in memory, without a socket; a clock that stands still until it is moved. */
-export function studio({ access = { sightOf: async () => ({ kind: "all" }) } }: { readonly access?: Access } = {}) {
+export function studio({
+  access = { sightOf: async () => ({ kind: "all" }) },
+  onEntered,
+}: { readonly access?: Access; readonly onEntered?: () => void } = {}) {
   let nowMs = Date.UTC(2026, 0, 1);
   const clock = { now: () => nowMs, sleep: async () => undefined };
   const opened = openSqlite({ path: ":memory:", now: () => nowMs });
@@ -19,11 +22,14 @@ export function studio({ access = { sightOf: async () => ({ kind: "all" }) } }: 
   const sessions = createSessions(clock);
   const own = { hosts: [HOST, "localhost:4210"], cookie: "parley_studio_4210" };
   const pages = new Map([["/", { type: "text/html; charset=utf-8", content: new TextEncoder().encode("<p>studio</p>") }]]);
-  const app = studioApp({ logs: logsOf(opened), access, clock, sessions, own: () => own, pages });
+  const logs = logsOf(opened);
+  const app = studioApp({ logs, access, clock, sessions, own: () => own, pages, ...(onEntered ? { onEntered } : {}) });
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
     app.request(`http://${HOST}${path}`, { ...init, headers: { host: HOST, ...(init.headers as { [name: string]: string }) } });
   return {
     ...opened,
+    logs,
+    clock,
     ask,
     pass: (ms: number) => (nowMs += ms),
     mint: () => sessions.mint(ADA),

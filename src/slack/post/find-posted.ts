@@ -66,7 +66,7 @@ async function readOnce(
       const answer = await patiently(clock, read, { ...patience, signal });
       for (const message of answer.messages ?? []) {
         const id = outboxIdIn(message);
-        if (id === undefined || !message.ts || !isOwn(message, own)) continue;
+        if (id === undefined || !message.ts || !(await patiently(clock, () => isOwn(web, message, own), { ...patience, signal }))) continue;
         posted.set(id, message.ts);
         const end = endIn(message);
         if (end !== undefined) ends.set(id, end);

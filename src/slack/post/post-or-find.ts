@@ -152,8 +152,8 @@ async function findRoot(
     const page = { channel, limit: HISTORY_PER_PAGE, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
     const read = () => web.read.conversations.history(page);
     const { messages = [], response_metadata: more } = await patiently(clock, read, { ...UNHURRIED, signal });
-    const found = messages.find((message) => outboxIdIn(message) === id && isOwn(message, own));
-    if (found?.ts) return found.ts;
+    for (const message of messages.filter((one) => outboxIdIn(one) === id))
+      if (message.ts && (await patiently(clock, () => isOwn(web.read, message, own), { ...UNHURRIED, signal }))) return message.ts;
     cursor = more?.next_cursor;
     if (!cursor || Number(messages.at(-1)?.ts ?? 0) * 1_000 < since - CLOCKS_DIFFER_MS) return undefined;
   }

@@ -5,7 +5,7 @@ import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
-import { isOwn, ownAccount } from "../api/own-account.ts";
+import { isOwn, ownAccount, type Authored } from "../api/own-account.ts";
 import type { Log, Web } from "../api/web-client.ts";
 import type { Languages } from "../language/whose-language.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
@@ -65,8 +65,8 @@ export function createStreamLeftovers(parts: {
     let cursor: string | undefined;
     for (let pages = 0; pages < RECONCILE_PAGES_MAX; pages++) {
       const { messages, next } = await page(place, { oldest, limit: 200, ...(cursor ? { cursor } : {}) }, signal);
-      const found = messages.find((message) => isNoTurn(message) && isOwn(message, own) && message.username === username);
-      if (found?.ts) return found.ts;
+      for (const message of messages.filter((one) => isNoTurn(one) && one.username === username))
+        if (message.ts && (await patient(() => isOwn(web.read, message, own), signal))) return message.ts;
       cursor = next;
       if (!cursor) break;
     }
@@ -143,10 +143,8 @@ class Unread extends Error {
   }
 }
 
-interface Message {
+interface Message extends Authored {
   readonly ts?: string;
-  readonly bot_id?: string;
-  readonly user?: string;
   readonly username?: string;
   readonly files?: unknown;
 }

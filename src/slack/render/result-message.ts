@@ -32,10 +32,11 @@ export function renderEnd(
   const own = started?.type === "run.started" ? ownPart(started, ended) : undefined;
   const forkedFrom = started?.type === "run.started" ? started.forkedFrom : undefined;
   const parting = forkedFrom && origin ? [partingOf(t, forkedFrom, { here: ended, origin }, team.stopWords)] : [];
+  // What a fork shares was counted where it happened.
   const facts = [
-    ...(own ? [ownWords(t, own)] : []),
-    t("units.text.turns", { count: state.turns }),
-    ...spentAndTime(t, state),
+    ...(own && forkedFrom
+      ? [ownWords(t, own), t.duration(state.elapsedMs - currentRun(upTo(ended, forkedFrom.seq)).elapsedMs)]
+      : [t("units.text.turns", { count: state.turns }), ...spentAndTime(t, state)]),
     ...(summary?.usage ? [t("ends.text.forSummary", { cost: summaryCost(t, summary) })] : []),
   ].join(" · ");
   const { title, text, next } = endWords(t, stopped);

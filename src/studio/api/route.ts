@@ -63,9 +63,10 @@ export function serve(app: Hono<Let>, routes: readonly Route[], access: Access):
       const query = (one.query ?? z.object({})).safeParse(c.req.query());
       if (!params.success) return notThere(c);
       if (!query.success) return refused(c, 400, "bad_query", z.prettifyError(query.error));
-      const sightNow = () => access.sightOf(session.asker);
+      const sightNow = async () => (session.isOver() ? undefined : access.sightOf(session.asker));
       const signal = c.req.raw.signal;
-      const asked = { params: params.data, query: query.data, sight: await sightNow(), session, c, sightNow, signal };
+      const sight = await access.sightOf(session.asker);
+      const asked = { params: params.data, query: query.data, sight, session, c, sightNow, signal };
       switch (one.gives.kind) {
         case "json": {
           const answer = await one.gives.answer(asked);
@@ -80,16 +81,20 @@ export function serve(app: Hono<Let>, routes: readonly Route[], access: Access):
           const gone = new AbortController();
           const items = await one.gives.answer({ ...asked, signal: gone.signal });
           if (!items) return notThere(c);
+          // Nobody would read it, nor say that they are gone.
+          if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
           streams++;
           return streamSSE(c, async (stream) => {
-            const alive = setInterval(() => void stream.write(": \n\n"), KEEP_ALIVE_MS).unref();
-            stream.onAbort(() => gone.abort());
+            const end = (): void => gone.abort();
+            const look = () => void sightNow().then((seen) => (seen ? void stream.write(": \n\n") : end()), end);
+            const alive = setInterval(look, KEEP_ALIVE_MS).unref();
+            stream.onAbort(end);
             try {
               await stream.write("retry: 1000\n\n");
               for await (const item of items) await stream.writeSSE(item);
             } finally {
               clearInterval(alive);
-              gone.abort();
+              end();
               streams--;
             }
           });

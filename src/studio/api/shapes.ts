@@ -41,7 +41,7 @@ export const RunsQuery = z.object({
   usdMax: z.coerce.number().nonnegative().optional(),
   from: z.iso.date().optional().describe("It ended on this day (UTC) or later."),
   to: z.iso.date().optional().describe("It ended on this day (UTC) or before."),
-  older: text.max(100).optional().describe("`older` of the page before."),
+  older: text.max(700).optional().describe("`older` of the page before."),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

@@ -11,6 +11,8 @@ export interface Session {
   readonly asker: Asker;
   /** To be sent along with whatever changes something; no other page can read it. */
   readonly csrf: string;
+  /** Whether it has ended, or nobody has asked anything in it for long: what goes on for a while looks. */
+  readonly isOver: () => boolean;
 }
 
 /** In memory alone: with the process they are over. */
@@ -19,6 +21,8 @@ export interface Sessions {
   mint(asker: Asker): string;
   /** The secret of a new session; nothing for a token that was used, is too old or never was. */
   redeem(token: string): string | undefined;
+  /** Whether it was given out and is not used yet, be it too old. */
+  isMinted(token: string): boolean;
   of(secret: string): Session | undefined;
   end(secret: string): void;
 }
@@ -35,6 +39,7 @@ export function createSessions(clock: Pick<Clock, "now">): Sessions {
   const sessions = new Map<string, Session & { seenAtMs: number }>();
   const digest = (secret: string): string => createHash("sha256").update(secret).digest("hex");
   const newSecret = (): string => randomBytes(SECRET_BYTES).toString("base64url");
+  const isIdle = ({ seenAtMs }: { readonly seenAtMs: number }): boolean => clock.now() - seenAtMs > IDLE_MS_MAX;
 
   return {
     mint(asker) {
@@ -48,14 +53,18 @@ export function createSessions(clock: Pick<Clock, "now">): Sessions {
       tokens.delete(digest(token));
       if (!known || known.untilMs < clock.now()) return undefined;
       const secret = newSecret();
-      sessions.set(digest(secret), { asker: known.asker, csrf: newSecret(), seenAtMs: clock.now() });
+      const key = digest(secret);
+      const isOver = (): boolean => sessions.get(key) !== session || isIdle(session);
+      const session = { asker: known.asker, csrf: newSecret(), isOver, seenAtMs: clock.now() };
+      sessions.set(key, session);
       dropOldest(sessions, SESSIONS_MAX);
       return secret;
     },
+    isMinted: (token) => tokens.has(digest(token)),
     of(secret) {
       const session = sessions.get(digest(secret));
       if (!session) return undefined;
-      if (clock.now() - session.seenAtMs > IDLE_MS_MAX) {
+      if (isIdle(session)) {
         sessions.delete(digest(secret));
         return undefined;
       }

@@ -127,8 +127,17 @@ function lastRunOf(log: readonly RunEvent[]): readonly RunEvent[] {
 
 /** The run that begins at this index, to the next one or the log's end. */
 export function runFrom(log: readonly RunEvent[], start: number): readonly RunEvent[] {
-  const before = log[start - 1];
+  return log.slice(beginOf(log, start), endOf(log, start));
+}
+
+/** Where what stands behind this index is no part of its run any more: at the next one's beginning, or at the log's end. */
+export function endOf(log: readonly RunEvent[], start: number): number {
   const next = log.findIndex((event, index) => index > start && event.type === "run.started" && event.within === undefined);
-  const hasTask = before?.type === "message.posted" && "person" in before;
-  return log.slice(hasTask ? start - 1 : start, next < 0 ? log.length : next);
+  return next < 0 ? log.length : Math.max(start + 1, beginOf(log, next));
+}
+
+/** With the task that may stand in front of the start. */
+function beginOf(log: readonly RunEvent[], start: number): number {
+  const before = log[start - 1];
+  return before?.type === "message.posted" && "person" in before ? start - 1 : start;
 }

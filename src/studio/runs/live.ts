@@ -1,7 +1,8 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import type { Logs } from "../../store/runs/logs.ts";
-import type { Sight } from "../access.ts";
+import { sees, type Sight } from "../access.ts";
+import { endOf } from "./list.ts";
 import { eventsOf, type RunName } from "./one-run.ts";
 
 /** A list is told of so many changes in a second at most. */
@@ -18,44 +19,65 @@ interface Watched {
 
 /** One each time that something may have changed in what a list shows, at most every {@link TOGETHER_MS}. */
 export async function* changesOf({ logs, clock, signal, sight }: Watched): AsyncGenerator<void, void, void> {
-  const news = newsOf(logs, signal, () => true);
-  while (await news.next()) {
-    if (!(await sight())) return;
-    yield;
+  const news = newsOf(logs, signal);
+  for (let threads = await news.next(); threads; threads = await news.next()) {
+    const seen = await sight();
+    if (!seen) return;
+    // That something happens where one is not would tell of it, too.
+    if ([...threads].some((thread) => thread === undefined || sees(seen, thread))) yield;
     await clock.sleep(TOGETHER_MS, signal);
   }
 }
 
-/** The run's events behind `after`, and then each that is recorded; ends where the next run begins. */
+/** The run's events behind `after`, and then each that is recorded, up to where the next run begins; it goes on until the signal. */
 export async function* eventsFrom(name: RunName, after: number, { logs, signal, sight }: Watched): AsyncGenerator<RunEvent, void, void> {
-  const news = newsOf(logs, signal, (thread) => thread === undefined || thread === name.thread);
-  let last = after;
+  const news = newsOf(logs, signal);
+  /** Up to where the log was read. */
+  let read: number | undefined;
+  let isOver = false;
   do {
     const seen = await sight();
-    const events = seen && (await eventsOf(logs, name, seen));
-    if (!events) return;
-    for (const event of events) {
-      if (event.seq <= last) continue;
-      last = event.seq;
-      yield event;
-    }
-  } while (await news.next());
+    if (!seen || !sees(seen, name.thread)) return;
+    if (isOver) continue;
+    // From the beginning once: of a run that goes on for long, what is new alone.
+    const log: readonly RunEvent[] | undefined = read === undefined ? await eventsOf(logs, name, seen) : await logs.load(name.thread, read);
+    if (!log) return;
+    const end = read === undefined ? log.length : endOf(log, -1);
+    isOver = end < log.length;
+    read = log[end - 1]?.seq ?? read ?? name.seq;
+    for (const event of log.slice(0, end)) if (event.seq > after) yield event;
+  } while (await isNews(news, name.thread));
 }
 
-/** Whether something has come since it was asked last; waits for it. `false` once the signal is aborted. */
-function newsOf(logs: Logs, signal: AbortSignal, isMeant: (thread: string | undefined) => boolean): { next(): Promise<boolean> } {
-  let [has, wake] = [false, (): void => undefined];
+async function isNews(news: News, thread: string): Promise<boolean> {
+  for (let threads = await news.next(); threads; threads = await news.next())
+    if (threads.has(undefined) || threads.has(thread)) return true;
+  return false;
+}
+
+interface News {
+  /** The threads in which something has come since it was asked last, `undefined` for any; waits for it. Nothing once the signal is aborted. */
+  next(): Promise<ReadonlySet<string | undefined> | undefined>;
+}
+
+/** Known by name between two looks; more stand for any. */
+const THREADS_MAX = 1_000;
+
+function newsOf(logs: Logs, signal: AbortSignal): News {
+  // Its end has been told already, and is not told again.
+  if (signal.aborted) return { next: async () => undefined };
+  let [threads, wake] = [new Set<string | undefined>(), (): void => undefined];
   const unfollow = logs.follow((thread) => {
-    if (!isMeant(thread)) return;
-    has = true;
+    threads.add(threads.size < THREADS_MAX ? thread : undefined);
     wake();
   });
   signal.addEventListener("abort", () => (unfollow(), wake()), { once: true });
   return {
     async next() {
-      if (!has && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
-      has = false;
-      return !signal.aborted;
+      if (threads.size === 0 && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+      const told = threads;
+      threads = new Set();
+      return signal.aborted ? undefined : told;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import { APP_ID } from "../../../local-slack/state/seed.ts";
 import { placeOf } from "../../../src/slack/words/place.ts";
 import { says, started } from "../log.ts";
 import { DIRECT, posting, type Posting } from "../posting.ts";
@@ -15,10 +16,14 @@ async function begin(): Promise<Posting> {
 }
 
 /** What another app posts in a thread. */
-const another = (parley: Posting, thread: string, posted: { readonly text: string; readonly o?: string }) => {
+const another = (
+  parley: Posting,
+  thread: string,
+  posted: { readonly text: string; readonly o?: string; readonly app?: { readonly name: string; readonly appId?: string } },
+) => {
   const { channel = "", ts: threadTs = "" } = placeOf(thread) ?? {};
-  const { o, text } = posted;
-  return parley.slack.control.postAsApp({ app: CODER, as: "webhook", channel, threadTs, text, ...(o ? { metadata: marked(o) } : {}) });
+  const { o, text, app = CODER } = posted;
+  return parley.slack.control.postAsApp({ app, as: "webhook", channel, threadTs, text, ...(o ? { metadata: marked(o) } : {}) });
 };
 
 test.each(["status500", "status500_after"] as const)(
@@ -37,6 +42,19 @@ test.each(["status500", "status500_after"] as const)(
     expect(await parley.store.receipt(thread, 2, "turn")).toBe(turn?.ts);
   },
 );
+
+test("a turn that the app posted with an earlier bot id, under a persona, is not posted twice", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  const { ts } = await another(parley, thread, { text: "Once.", o: "2.turn.0", app: { ...CODER, appId: APP_ID } });
+  await parley.record(thread, started());
+  await parley.settle();
+  parley.slack.control.fault({ method: "chat.postMessage", kind: "status500" });
+  await parley.record(thread, says("Coder", "Once."));
+  await parley.settle();
+  expect(parley.lines(thread).filter((line) => line.startsWith("Coder"))).toEqual(["Coder: Once."]);
+  expect(await parley.store.receipt(thread, 2, "turn")).toBe(ts);
+});
 
 test("another app's message under an agent's name is not taken for what the agent had begun to write", async () => {
   const parley = await begin();

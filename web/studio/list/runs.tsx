@@ -1,9 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { announce } from "../../parts/announce.ts";
 import { listHref, replaceAddress } from "../state/address.ts";
-import { followList, runs as readRuns, type RunLine } from "../state/api.ts";
+import { followList, runs as readRuns, type RunLine, type RunsAnswer } from "../state/api.ts";
 import { Filters } from "./filters.tsx";
+import { withFirst, withNext } from "./pages.ts";
 import { RunRow } from "./run-row.tsx";
 
 interface Props {
@@ -99,27 +100,23 @@ function usePages(query: URLSearchParams, workspace: string): Pages {
   const asked = new URLSearchParams(query);
   asked.set("workspace", workspace);
   const key = asked.toString();
-  const [first, setFirst] = useState<{ readonly key: string; readonly rows: readonly Row[]; readonly older: string | undefined }>();
-  const [behind, setBehind] = useState<{ readonly rows: readonly Row[]; readonly older: string | undefined } | undefined>();
+  const [read, setRead] = useState<{ readonly key: string; readonly answer: RunsAnswer }>();
   const [failed, setFailed] = useState<string>();
   const reading = useRef(false);
 
   useEffect(() => {
     const gone = new AbortController();
-    const read = async (): Promise<void> => {
+    const readFirst = async (): Promise<void> => {
       try {
-        const { waiting, going, found, older } = await readRuns(new URLSearchParams(key), gone.signal);
-        const part = (text: string, lines: readonly RunLine[]): Row[] =>
-          lines.length > 0 ? [{ kind: "heading", text }, ...lines.map((line): Row => ({ kind: "run", line }))] : [];
-        setFirst({ key, rows: [...part("Waits for you", waiting), ...part("Going on", going), ...part("Over", found)], older });
+        const answer = await readRuns(new URLSearchParams(key), gone.signal);
+        setRead((before) => ({ key, answer: before?.key === key ? withFirst(before.answer, answer) : answer }));
         setFailed(undefined);
       } catch (error) {
         if (!gone.signal.aborted) setFailed(error instanceof Error ? error.message : String(error));
       }
     };
-    setBehind(undefined);
-    const typing = setTimeout(() => void read().then(() => announce("The list is up to date")), TYPED_MS);
-    const unfollow = followList(() => void read());
+    const typing = setTimeout(() => void readFirst().then(() => announce("The list is up to date")), TYPED_MS);
+    const unfollow = followList(() => void readFirst());
     return () => {
       clearTimeout(typing);
       gone.abort();
@@ -127,21 +124,26 @@ function usePages(query: URLSearchParams, workspace: string): Pages {
     };
   }, [key]);
 
-  const older = behind ? behind.older : first?.older;
+  const older = read?.key === key ? read.answer.older : undefined;
   const more = useCallback(() => {
     if (reading.current || older === undefined) return;
     reading.current = true;
     const next = new URLSearchParams(key);
     next.set("older", older);
     readRuns(next)
-      .then((page) => {
-        const rows = page.found.map((line): Row => ({ kind: "run", line }));
-        setBehind((before) => ({ rows: [...(before?.rows ?? []), ...rows], older: page.older }));
-      })
+      // What is shown by then may be of another question, or go on elsewhere.
+      .then((page) => setRead((before) => (before?.key === key ? { key, answer: withNext(before.answer, older, page) } : before)))
       .catch((error: unknown) => setFailed(error instanceof Error ? error.message : String(error)))
       .finally(() => (reading.current = false));
   }, [key, older]);
-  return { rows: first && [...first.rows, ...(behind?.rows ?? [])], older, failed, more };
+  const rows = useMemo(() => read && rowsOf(read.answer), [read]);
+  return { rows, older, failed, more };
+}
+
+function rowsOf({ waiting, going, found }: RunsAnswer): readonly Row[] {
+  const part = (text: string, lines: readonly RunLine[]): Row[] =>
+    lines.length > 0 ? [{ kind: "heading", text }, ...lines.map((line): Row => ({ kind: "run", line }))] : [];
+  return [...part("Waits for you", waiting), ...part("Going on", going), ...part("Over", found)];
 }
 
 /** `/` goes to the search, arrows along the runs; Enter is the link's own. */

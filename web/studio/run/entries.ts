@@ -1,5 +1,6 @@
 import type { RunEvent, Usage } from "../../../src/engine/events/events.ts";
 import { usageOf } from "../../../src/engine/reading/spender.ts";
+import type { Reading } from "./folded.ts";
 
 type Of<Type extends RunEvent["type"]> = Extract<RunEvent, { readonly type: Type }>;
 
@@ -22,26 +23,35 @@ export type Entry = {
   | { readonly kind: "fact"; readonly event: RunEvent }
 );
 
-/** The timeline of these events. A choice stands with what it led to; a tool's result with its call. */
-export function entriesOf(events: readonly RunEvent[]): readonly Entry[] {
-  const entries: Entry[] = [];
-  const callAt = new Map<string, number>();
-  const chosen = new Map<string, Of<"speaker.selected">>();
-  let lastAtMs = Date.parse(events[0]?.at ?? "");
-  for (const event of events) {
+/** The timeline as far as it has been read. */
+interface Timeline {
+  readonly entries: Entry[];
+  /** Index of the entry of a tool's call. */
+  readonly callAt: Map<string, number>;
+  /** Who has been chosen and has not done anything yet. */
+  readonly chosen: Map<string, Of<"speaker.selected">>;
+  lastAtMs: number | undefined;
+}
+
+/** The timeline, event by event: a choice stands with what it led to, a tool's result with its call. An entry that has not changed stays the same. */
+export const timeline: Reading<RunEvent, Timeline> = {
+  initial: () => ({ entries: [], callAt: new Map(), chosen: new Map(), lastAtMs: undefined }),
+  copy: ({ entries, callAt, chosen, lastAtMs }) => ({ entries: [...entries], callAt: new Map(callAt), chosen: new Map(chosen), lastAtMs }),
+  step(state, event) {
+    const { entries, callAt, chosen } = state;
     const atMs = Date.parse(event.at);
-    const tookMs = Math.max(0, atMs - lastAtMs);
-    lastAtMs = atMs;
+    const tookMs = Math.max(0, atMs - (state.lastAtMs ?? atMs));
+    state.lastAtMs = atMs;
     if (event.type === "speaker.selected") {
       chosen.set(keyOf(event, event.agent), event);
-      continue;
+      return state;
     }
     if (event.type === "tool.returned" || event.type === "tool.failed") {
       const at = callAt.get(keyOf(event, event.call));
       const entry = at === undefined ? undefined : entries[at];
       if (at !== undefined && entry?.kind === "tool") {
         entries[at] = { ...entry, end: event, events: [...entry.events, event], tookMs: entry.tookMs + tookMs };
-        continue;
+        return state;
       }
     }
     const agent = "agent" in event ? event.agent : undefined;
@@ -61,21 +71,32 @@ export function entriesOf(events: readonly RunEvent[]): readonly Entry[] {
     } else if (event.type === "message.posted") entries.push({ ...common, kind: "words", event });
     else if (event.type === "code.ran") entries.push({ ...common, kind: "code", event });
     else entries.push({ ...common, kind: "fact", event });
-  }
-  // Who has been chosen and has not done anything yet.
-  for (const event of chosen.values())
-    entries.push({ kind: "fact", event, seq: event.seq, at: event.at, tookMs: 0, events: [event], usage: event.usage, chosen: undefined });
-  return entries;
+    return state;
+  },
+};
+
+/** What is shown of it: last, who has been chosen and has not done anything yet. */
+export function entriesIn({ entries, chosen }: Timeline): readonly Entry[] {
+  const pending = [...chosen.values()].map(
+    (event): Entry => ({
+      kind: "fact",
+      event,
+      seq: event.seq,
+      at: event.at,
+      tookMs: 0,
+      events: [event],
+      usage: event.usage,
+      chosen: undefined,
+    }),
+  );
+  return [...entries, ...pending];
 }
 
 /** Inside each team names and calls are its own. */
 const keyOf = (event: RunEvent, name: string): string => `${event.within ?? ""}/${name}`;
 
-/** The seqs at which a turn begins: where the floor was given to somebody, or a person spoke. */
+/** The indexes of the events with which a turn begins: where the floor was given to somebody, or a person spoke; and of the end. */
 export const turnsOf = (events: readonly RunEvent[]): readonly number[] =>
-  events
-    .filter(
-      (event) =>
-        event.type === "speaker.selected" || event.type === "run.stopped" || (event.type === "message.posted" && "person" in event),
-    )
-    .map(({ seq }) => seq);
+  events.flatMap((event, index) =>
+    event.type === "speaker.selected" || event.type === "run.stopped" || (event.type === "message.posted" && "person" in event) ? [index] : [],
+  );

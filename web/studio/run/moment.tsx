@@ -1,12 +1,13 @@
-import { useMemo } from "react";
+import { useState, useSyncExternalStore } from "react";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
-import { currentRun, isWaiting } from "../../../src/engine/reading/transcript.ts";
+import { waits, type RunState } from "../../../src/engine/reading/run-state.ts";
 import type { RunLog } from "../state/run-log.ts";
 import { lasted, many, money } from "../state/words.ts";
 
 /** What was known at this point, read off the log up to there: who had the floor, what people were asked, what had been spent of what. */
-export function Moment({ log, known }: { readonly log: RunLog; readonly known: readonly RunEvent[] }) {
-  const { state, waits } = useMemo(() => ({ state: currentRun({ events: known }), waits: isWaiting({ events: known }) }), [known]);
+export function Moment({ log, known, state }: { readonly log: RunLog; readonly known: readonly RunEvent[]; readonly state: RunState }) {
+  const isNarrow = useSyncExternalStore(onWidth, () => NARROW.matches);
+  const [isOpen, setOpen] = useState(false);
   const { usage, priced, turns, elapsedMs, openTurns, questions, approvals } = state;
   const limits = { ...log.limits, ...state.raised };
   const bars = [
@@ -23,10 +24,18 @@ export function Moment({ log, known }: { readonly log: RunLog; readonly known: r
   ];
   const cast = log.agents.filter(({ team }) => team === log.run.team).map(({ name }) => name);
   const spoke = known.findLast((event) => event.type === "speaker.selected" && event.within === undefined);
+  const how = !state.running ? "Over" : state.pausedBy ? "Paused" : waits(state) ? "Waits for people" : "Going on";
+  // There it would take the timeline's room.
+  if (isNarrow && !isOpen)
+    return (
+      <section className="moment moment-shut" aria-label="At this point">
+        <Fold isOpen={false} how={`${how} · ${money(usage.usd, priced)}`} toggle={() => setOpen(true)} />
+      </section>
+    );
   return (
     <section className="moment" aria-label="At this point" tabIndex={0}>
-      <h2>At this point</h2>
-      <p className="moment-state">{!state.running ? "Over" : state.pausedBy ? "Paused" : waits ? "Waits for people" : "Going on"}</p>
+      {isNarrow ? <Fold isOpen how="" toggle={() => setOpen(false)} /> : <h2>At this point</h2>}
+      <p className="moment-state">{how}</p>
       <dl>
         <dt>Has the floor</dt>
         <dd>{openTurns.length > 0 ? openTurns.join(", ") : "nobody"}</dd>
@@ -78,4 +87,25 @@ export function Moment({ log, known }: { readonly log: RunLog; readonly known: r
       </p>
     </section>
   );
+}
+
+/** The heading on a phone. */
+function Fold({ isOpen, how, toggle }: { readonly isOpen: boolean; readonly how: string; readonly toggle: () => void }) {
+  return (
+    <h2>
+      <button type="button" className="moment-fold" aria-expanded={isOpen} onClick={toggle}>
+        <span>At this point</span>
+        <span className="moment-how">{how}</span>
+        <span aria-hidden="true">{isOpen ? "▾" : "▴"}</span>
+      </button>
+    </h2>
+  );
+}
+
+/** As in the styles. */
+const NARROW = matchMedia("(max-width: 720px)");
+
+function onWidth(hear: () => void): () => void {
+  NARROW.addEventListener("change", hear);
+  return () => NARROW.removeEventListener("change", hear);
 }

@@ -2,14 +2,15 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { isHalted } from "../../../src/engine/events/limits-fold.ts";
-import { currentRun, isWaiting } from "../../../src/engine/reading/transcript.ts";
+import { runState, waits, type RunState } from "../../../src/engine/reading/run-state.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { replaceAddress, runHref } from "../state/address.ts";
 import type { RunLine, RunName } from "../state/api.ts";
 import { useRunLog, type RunLog } from "../state/run-log.ts";
 import { placeName, STATES, whole } from "../state/words.ts";
-import { entriesOf } from "./entries.ts";
+import { entriesIn, timeline } from "./entries.ts";
 import { EntryRow } from "./entry.tsx";
+import { createFolded } from "./folded.ts";
 import { Moment } from "./moment.tsx";
 import { Scrubber } from "./scrubber.tsx";
 
@@ -45,7 +46,11 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
   });
   const at = point === "end" ? events.length - 1 : Math.min(point, events.length - 1);
   const known = useMemo(() => events.slice(0, at + 1), [events, at]);
-  const entries = useMemo(() => entriesOf(known), [known]);
+  // The log only grows: what was folded of it holds.
+  const [entriesAt] = useState(() => createFolded(timeline));
+  const [stateAt] = useState(() => createFolded(STATES_OF_RUN));
+  const entries = useMemo(() => entriesIn(entriesAt(events, at + 1)), [entriesAt, events, at]);
+  const stateThen = useMemo(() => stateAt(events, at + 1), [stateAt, events, at]);
   const move = useCallback((index: number) => setPoint(index >= events.length - 1 ? "end" : index), [events.length]);
   const goTo = useCallback((seq: number) => move(events.findIndex((event) => event.seq === seq)), [events, move]);
   const icons = useMemo(() => new Map(log.agents.map(({ name: agent, icon }) => [agent, icon])), [log.agents]);
@@ -68,7 +73,7 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
     else list.scrollToIndex(entries.length - 1, { align: "end" });
   }, [at, entries.length, list, asked]);
 
-  const state = useMemo(() => stateNow(events), [events]);
+  const state = useMemo(() => stateNow(events, stateAt(events, events.length)), [events, stateAt]);
   return (
     <main className="run">
       <header className="run-head">
@@ -114,18 +119,21 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
             })}
           </div>
         </div>
-        <Moment log={log} known={known} />
+        <Moment log={log} known={known} state={stateThen} />
       </div>
     </main>
   );
 }
 
+/** Its states are never changed. */
+const STATES_OF_RUN = { ...runState, copy: (state: Folded) => state };
+type Folded = ReturnType<typeof runState.initial>;
+
 /** As the list says it, of the run as it is by now. */
-function stateNow(events: readonly RunEvent[]): RunLine["state"] {
+function stateNow(events: readonly RunEvent[], now: RunState): RunLine["state"] {
   const stopped = events.findLast((event) => event.type === "run.stopped" && event.within === undefined);
   if (stopped?.type === "run.stopped") return stopped.outcome;
-  const now = currentRun({ events });
   if (now.pausedBy) return "paused";
   if (isHalted(now)) return "at-limit";
-  return isWaiting({ events }) ? "waiting" : "running";
+  return waits(now) ? "waiting" : "running";
 }

@@ -112,7 +112,7 @@ function movedTo(
   byTurn: boolean,
   { at, end, events }: { readonly at: number; readonly end: number; readonly events: readonly RunEvent[] },
 ): number | undefined {
-  const turns = byTurn ? turnsOf(events).map((seq) => events.findIndex((event) => event.seq === seq)) : [];
+  const turns = byTurn ? turnsOf(events) : [];
   switch (key) {
     case "ArrowLeft":
       return byTurn ? (turns.findLast((index) => index < at) ?? 0) : at - 1;
