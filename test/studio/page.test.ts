@@ -131,8 +131,16 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
     await page.getByText("2000 / 2000").waitFor();
     await timeline(page).getByText("Argue for a long while.").waitFor();
     expect(await page.locator(".entry").count()).toBeLessThan(60);
+    // Whoever reads its beginning stays there while it goes on.
+    await write(opened, {
+      thread: "T1/C0RANDOM/3.1",
+      after: 2_000,
+      events: [{ type: "message.posted", person: ADA, text: "One more.", id: "more" }],
+    });
+    await page.getByText("2001 / 2001").waitFor();
+    expect(await timeline(page).evaluate((box: { scrollTop: number }) => box.scrollTop)).toBe(0);
     await page.getByRole("slider", { name: "Point in time" }).fill("1499");
-    await page.getByText("1500 / 2000").waitFor();
+    await page.getByText("1500 / 2001").waitFor();
     await timeline(page).getByRole("article").last().getByText("point 748 is open").waitFor();
     expect(await page.locator(".entry").count()).toBeLessThan(60);
   });

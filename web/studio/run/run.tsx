@@ -35,6 +35,7 @@ export function Run({ name, at }: { readonly name: RunName; readonly at: number 
   }
 }
 
+const NEAR_PX = 120; // About an entry.
 const ADDRESS_MS = 150; // A slider moves faster than an address is worth writing.
 
 function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name: RunName; readonly at: number | undefined }) {
@@ -67,11 +68,21 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
   const scroller = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({ count: entries.length, getScrollElement: () => scroller.current, estimateSize: () => 96, overscan: 6 });
   const isFirst = useRef(true);
+  /** Whether the end is in sight. */
+  const isAtEnd = useRef(true);
+  const pointBefore = useRef(point);
+  const look = (): void => {
+    const box = scroller.current;
+    if (box) isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+  };
+  useEffect(look, []);
   useEffect(() => {
-    // A run opens at its beginning; whoever moves along it sees where they are.
+    const hasGrown = pointBefore.current === "end" && point === "end";
+    pointBefore.current = point;
+    // A run opens at its beginning; whoever moves along it sees where they are, and whoever reads further up stays there while it goes on.
     if (isFirst.current && asked === undefined) isFirst.current = false;
-    else list.scrollToIndex(entries.length - 1, { align: "end" });
-  }, [at, entries.length, list, asked]);
+    else if (!hasGrown || isAtEnd.current) list.scrollToIndex(entries.length - 1, { align: "end" });
+  }, [at, point, entries.length, list, asked]);
 
   const state = useMemo(() => stateNow(events, stateAt(events, events.length)), [events, stateAt]);
   return (
@@ -93,7 +104,7 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
       </header>
       <Scrubber events={events} at={at} move={move} />
       <div className="run-panes">
-        <div className="timeline" ref={scroller} tabIndex={0} role="region" aria-label="Timeline">
+        <div className="timeline" ref={scroller} tabIndex={0} role="region" aria-label="Timeline" onScroll={look}>
           <div className="virtual" style={{ height: list.getTotalSize() }}>
             {list.getVirtualItems().map(({ index, key, start }) => {
               const entry = entries[index];

@@ -24,17 +24,18 @@ export function Scrubber({ events, at, move }: Props) {
   const now = useRef({ at, end, events, move });
   now.current = { at, end, events, move };
 
+  const next = events[at + 1];
   useEffect(() => {
     if (!playing) return undefined;
-    const next = events[at + 1];
     if (!next || !event) {
       setPlaying(false);
       return undefined;
     }
     const waitMs = Math.min(WAIT_MS_MAX, (Date.parse(next.at) - Date.parse(event.at)) / speed);
-    const timer = setTimeout(() => move(at + 1), Math.max(WAIT_MS_MIN, waitMs));
+    // A run that goes on meanwhile begins no wait anew.
+    const timer = setTimeout(() => now.current.move(at + 1), Math.max(WAIT_MS_MIN, waitMs));
     return () => clearTimeout(timer);
-  }, [playing, at, speed, events, event, move]);
+  }, [playing, at, speed, next, event]);
 
   const toggle = (): void => {
     if (!playing && at >= end) move(0);
