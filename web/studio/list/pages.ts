@@ -1,4 +1,4 @@
-import type { RunLine, RunsAnswer } from "../state/api.ts";
+import type { RunLine, RunsAnswer } from "../../../src/studio/api/shapes.ts";
 
 /**
  * The pages that are shown, their first one read again: what has ended meanwhile pushes others behind its end, and these stay. Where more have ended

@@ -77,18 +77,16 @@ export const timeline: Reading<RunEvent, Timeline> = {
 
 /** What is shown of it: last, who has been chosen and has not done anything yet. */
 export function entriesIn({ entries, chosen }: Timeline): readonly Entry[] {
-  const pending = [...chosen.values()].map(
-    (event): Entry => ({
-      kind: "fact",
-      event,
-      seq: event.seq,
-      at: event.at,
-      tookMs: 0,
-      events: [event],
-      usage: event.usage,
-      chosen: undefined,
-    }),
-  );
+  const pending = [...chosen.values()].map((event): Entry => ({
+    kind: "fact",
+    event,
+    seq: event.seq,
+    at: event.at,
+    tookMs: 0,
+    events: [event],
+    usage: event.usage,
+    chosen: undefined,
+  }));
   return [...entries, ...pending];
 }
 
@@ -98,5 +96,7 @@ const keyOf = (event: RunEvent, name: string): string => `${event.within ?? ""}/
 /** The indexes of the events with which a turn begins: where the floor was given to somebody, or a person spoke; and of the end. */
 export const turnsOf = (events: readonly RunEvent[]): readonly number[] =>
   events.flatMap((event, index) =>
-    event.type === "speaker.selected" || event.type === "run.stopped" || (event.type === "message.posted" && "person" in event) ? [index] : [],
+    event.type === "speaker.selected" || event.type === "run.stopped" || (event.type === "message.posted" && "person" in event)
+      ? [index]
+      : [],
   );
