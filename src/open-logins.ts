@@ -15,7 +15,7 @@ import { createKeyRing } from "./store/key-ring.ts";
 import type { Opened } from "./store/own-store.ts";
 import type { Store } from "./store/store.ts";
 import type { Logins, Wanted } from "./tools/login/logins.ts";
-import { loginKey, type LoginKey } from "./tools/login/vault.ts";
+import { loginKey, type LoginKey, usersOf } from "./tools/login/vault.ts";
 
 /** The logins of people for servers, and the doors by which they come in. */
 export interface OpenLogins {
@@ -94,18 +94,22 @@ export async function openLogins(
 
   const keyOf = ({ server, share, person }: LoginWish, thread: string): LoginKey =>
     loginKey({ server, share }, { workspace: placeOf(thread)?.team ?? "", scope: scopeOf(thread), person: person.id });
-  const ownOf = (workspace: string, person: { readonly id: string }) =>
-    loginKey({ server: "", share: "person" }, { workspace, scope: "", person: person.id });
   const FOR = { person: "", place: " and everybody in the channel", workspace: " and everybody in the workspace" } as const;
   const desk: LoginDesk = {
     offer: (login, asked) =>
       logins.offer({
         key: keyOf(login, asked.thread),
+        giver: login.person.id,
         person: `${login.person.name}${FOR[login.share]}`,
         about: JSON.stringify({ ...asked, login }),
       }),
-    list: (workspace, person) => logins.list(workspace, ownOf(workspace, person).owner),
-    withdraw: (workspace, person, server) => logins.withdraw({ ...ownOf(workspace, person), server }),
+    list: async (workspace, { id }) =>
+      (await logins.list(workspace, id)).map(({ owner, ...kept }) => ({ ...kept, owner, ...usersOf(owner) })),
+    async withdraw(workspace, { id }, { server, owner }) {
+      // Whatever a button says, nobody takes away what another has given.
+      const mine = (await logins.list(workspace, id)).find((kept) => kept.server === server && kept.owner === owner);
+      return mine !== undefined && logins.withdraw({ workspace, server, owner });
+    },
   };
 
   const shown = (thread: string, event: RunEvent) => {
@@ -123,6 +127,7 @@ export async function openLogins(
     desk,
     pages,
     async open() {
+      await logins.tidy();
       if (!loginAt) return;
       door = await openDoor(loginAt, "--logins", (request, response) => {
         pages(request, response)

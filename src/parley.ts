@@ -130,8 +130,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const schedules: Schedules = { ...plainSchedules, put: (change) => plainSchedules.put(redactAll(change, redact)) };
   const sandbox = () => createExecutor(settings.sandbox, env, { instance: instance(), log });
   const executor = options.executor ?? (isWorker(role) ? await sandbox() : createOffExecutor("Workers run it."));
-  const problem = (what: string, error?: unknown) =>
-    log(`${what}: ${error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error)}`);
+  const problem = (what: string, error?: unknown) => log(error === undefined ? what : `${what}: ${inFull(error)}`);
   const database = redacted(plain, redact);
   const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, dispatch: given, clock, log: problem });
   const { store, dispatch } = telemetry ?? { store: database, dispatch: given };
@@ -280,6 +279,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     throw error;
   }
 }
+
+const inFull = (error: unknown): string =>
+  error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error);
 
 /** Until Slack is there, no team is at work. */
 const searchIn = (slack: Slack | undefined, ...asked: Parameters<Search>): ReturnType<Search> =>

@@ -4,7 +4,7 @@ import { currentRun, runOfThread } from "../engine/reading/transcript.ts";
 import { outside, type Turn } from "../engine/turn.ts";
 import { cut, failed, plain } from "../tools/result.ts";
 import type { GuardedTool } from "../tools/approval.ts";
-import type { Logins } from "../tools/login/logins.ts";
+import type { Logins, OwnLogin } from "../tools/login/logins.ts";
 import type { LoginServer } from "../tools/login/oauth.ts";
 import { type LoginKey, loginKey, type LoginShare } from "../tools/login/vault.ts";
 import { createSessions, sessionKey, type Caller, type Sessions } from "../tools/mcp/sessions.ts";
@@ -76,8 +76,8 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     };
     const pool = createSessions(limits, deps.clock, async (key) => {
       const { connectMcp } = await import("../tools/mcp/server.ts"); // Here, so that who has no server does not load the packages.
-      const { login } = JSON.parse(key) as SessionKey;
-      return connectMcp(serverSettings(name, tool), login && logins ? { ...deps, login: logins.of(login) } : deps);
+      const { login, isHeld } = JSON.parse(key) as SessionKey;
+      return connectMcp(serverSettings(name, tool), login && logins ? { ...deps, login: isHeld ? logins.of(login) : NOT_HELD } : deps);
     });
     pools.set(name, pool);
     return pool;
@@ -90,25 +90,31 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     return loginKey({ server: name, share }, { workspace: workspaceOf(thread), scope: scopeOf(thread), person: person?.id ?? "" });
   }
 
-  /** Nobody is spoken for with another's login, whatever else they share. */
-  function keyOf(name: string, tool: McpToolSettings, whose: Whose): string {
-    const of = sessionKey(tool.share ?? MCP_DEFAULTS.share, { ...whose, workspace: workspaceOf(whose.thread) });
+  /** Whether that login is there now. */
+  async function holds(name: string, tool: McpToolSettings, whose: Whose): Promise<boolean> {
     const login = loginOf(name, tool, whose);
-    return JSON.stringify({ of, ...(login ? { login } : {}) } satisfies SessionKey);
+    return login !== undefined && (await logins?.of(login).token()) !== undefined;
   }
 
-  function inOwnSession(name: string, settings: McpToolSettings, listed: GuardedTool): Tool {
+  /** Nobody is spoken for with another's login, whatever else they share; and what is listed without one is called without one. */
+  function keyOf(name: string, tool: McpToolSettings, whose: Whose, isHeld: boolean): string {
+    const of = sessionKey(tool.share ?? MCP_DEFAULTS.share, { ...whose, workspace: workspaceOf(whose.thread) });
+    const login = loginOf(name, tool, whose);
+    return JSON.stringify({ of, ...(login ? { login, isHeld } : {}) } satisfies SessionKey);
+  }
+
+  function inOwnSession(name: string, settings: McpToolSettings, listed: GuardedTool, isHeld: boolean): Tool {
     const known = shared.get(listed);
     if (known) return known;
-    const isPersons = shareOf(settings) === "person";
     const tool: Tool = {
       ...listed,
-      ...(isPersons && logins && takesLogin(settings) ? { actsFor: (turn: Turn) => personOf(turn.thread) } : {}),
+      // A server that wants to know nobody acts for nobody.
+      ...(isHeld && shareOf(settings) === "person" ? { actsFor: (turn: Turn) => personOf(turn.thread) } : {}),
       // Who tries a tool by hand has no turn.
       async run(args, given: Partial<Turn>, origin) {
         const turn: Turn = { ...outside(given.signal ?? new AbortController().signal), ...given };
         const whose = callerOf(given, origin);
-        const result = await poolOf(name, settings).use(keyOf(name, settings, whose), async (server): Promise<ToolResult> => {
+        const result = await poolOf(name, settings).use(keyOf(name, settings, whose, isHeld), async (server): Promise<ToolResult> => {
           const failure = await server.connect(turn.signal);
           if (failure) return { kind: "failed", error: failure };
           const own = server.tools().find((one) => one.name === listed.name);
@@ -126,7 +132,8 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     // A run goes on with the team that it began with, and the file may have changed since.
     if (tool?.kind !== "mcp") return { tools: [], missing: [`The server "${key}" is not in the settings any more.`], away: refs };
     const named = refs.flatMap((ref) => readToolRef(ref).member ?? []);
-    const reached = await poolOf(key, tool).use(keyOf(key, tool, whose), async (server) => ({
+    const isHeld = await holds(key, tool, whose);
+    const reached = await poolOf(key, tool).use(keyOf(key, tool, whose, isHeld), async (server) => ({
       failure: await server.connect(signal, named),
       listed: server.tools(),
       byName: new Map(named.map((name) => [name, server.tool(name)])),
@@ -134,7 +141,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     }));
     const { failure, listed = [], byName, says = "" } = reached ?? {};
     const found = refs.map((ref) => ({ ref, tool: byName?.get(readToolRef(ref).member ?? "") }));
-    const tools = (refs.includes(key) ? listed : found.flatMap((one) => one.tool ?? [])).map((one) => inOwnSession(key, tool, one));
+    const tools = (refs.includes(key) ? listed : found.flatMap((one) => one.tool ?? [])).map((one) => inOwnSession(key, tool, one, isHeld));
     const trouble = reached ? failure?.message : fullMessage(key, tool);
     const share = shareOf(tool);
     if (failure?.kind === LOGIN_WANTED && share !== "none") {
@@ -176,7 +183,12 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
 interface SessionKey {
   readonly of: string;
   readonly login?: LoginKey;
+  /** Whether it is there. */
+  readonly isHeld?: boolean;
 }
+
+/** Of a session that goes without, until somebody has given one. */
+const NOT_HELD: OwnLogin = { token: async () => undefined, insteadOf: async () => undefined, hide: (text) => text };
 
 const shareOf = ({ login = MCP_DEFAULTS.login }: McpToolSettings): LoginShare | "none" => (login === "channel" ? "place" : login);
 
@@ -199,7 +211,7 @@ export function loginServerOf(name: string, tool: ToolSettings | undefined, env:
 }
 
 const notConnected = (server: string, share: LoginShare, canBe: boolean): string =>
-  `The tools of "${server}" cannot be had now: ${share === "person" ? "the person who asks has" : "nobody here has"} not connected it. ${canBe ? "They are asked for it once in each run." : "No browser can come in here to do so."} Go on without.`;
+  `The tools of "${server}" cannot be had now: ${share === "person" ? "the person who asks has not" : "nobody here has"} connected it. ${canBe ? "They are asked for it once in each run." : "No browser can come in here to do so."} Go on without.`;
 
 /** Who has begun the run of the thread itself, whatever is inside it. */
 const personOf = (thread: Turn["thread"] | undefined): Person | undefined => {

@@ -182,6 +182,8 @@ export function mustAskFor(person: Person, tool: string, thread: Transcript): bo
 /** Words that came along with a person's own are others', where their source is named. */
 const isSaidByAnother = (event: RunEvent, { id }: Person): boolean => {
   if (event.type === "message.edited") return event.person.id !== id;
+  // Agents read why somebody said no, and what comes of what somebody has changed.
+  if (event.type === "approval.given") return event.person.id !== id && (event.reason !== undefined || event.edited !== undefined);
   if (event.type !== "message.posted" || !("person" in event)) return false;
   return (event.person.id !== id && event.person.id !== CALLER.id) || (event.beside ?? []).some(({ source }) => source !== undefined);
 };

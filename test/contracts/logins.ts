@@ -30,20 +30,29 @@ export function loginsContract(
     afterEach(() => close());
 
     test("a login is its owner's for one server of one workspace, and nobody else's", async () => {
-      await logins.put(MARIA, "her secret");
+      await logins.put(MARIA, "her secret", { giver: "U0MARIA" });
       expect(await logins.get(MARIA)).toBe("her secret");
       for (const other of [JONAS, { ...MARIA, server: "linear" }, { ...MARIA, workspace: "T2" }])
         expect(await logins.get(other)).toBeUndefined();
-      expect(await logins.list("T1", JONAS.owner)).toEqual([]);
-      expect(await logins.list("T1", MARIA.owner)).toEqual([{ ...MARIA, at: "2026-01-05T09:00:00.000Z" }]);
+      expect(await logins.list("T1", "U0JONAS")).toEqual([]);
+      expect(await logins.list("T1", "U0MARIA")).toEqual([{ ...MARIA, at: "2026-01-05T09:00:00.000Z" }]);
     });
 
     test("renewed, it keeps the time at which it was given", async () => {
-      await logins.put(MARIA, "first");
+      await logins.put(MARIA, "first", { giver: "U0MARIA" });
       now += 3_600_000;
-      await logins.put(MARIA, "second");
+      await logins.replace(MARIA, "second");
       expect(await logins.get(MARIA)).toBe("second");
-      expect(await logins.list("T1", MARIA.owner)).toEqual([{ ...MARIA, at: "2026-01-05T09:00:00.000Z" }]);
+      expect(await logins.list("T1", "U0MARIA")).toEqual([{ ...MARIA, at: "2026-01-05T09:00:00.000Z" }]);
+    });
+
+    test("what was taken away meanwhile is not brought back by who replaces it", async () => {
+      await logins.put(MARIA, "first");
+      expect(await logins.replace(MARIA, "second")).toBe(true);
+      expect(await logins.get(MARIA)).toBe("second");
+      await logins.remove(MARIA);
+      expect(await logins.replace(MARIA, "third")).toBe(false);
+      expect(await logins.get(MARIA)).toBeUndefined();
     });
 
     test("of two who take the same one away, one has", async () => {
@@ -54,9 +63,14 @@ export function loginsContract(
 
     test("what has run out goes, and what never does stays", async () => {
       await logins.put(MARIA, "stays");
-      await logins.put(JONAS, "goes", now + 1_000);
-      expect(await logins.dropExpired(now + 999)).toBe(0);
-      expect(await logins.dropExpired(now + 1_000)).toBe(1);
+      await logins.put(JONAS, "goes", { expiresAt: now + 1_000 });
+      now += 999;
+      expect(await logins.get(JONAS)).toBe("goes");
+      expect(await logins.dropExpired(now)).toBe(0);
+      now += 1;
+      // Whether it has been dropped or not.
+      expect(await logins.get(JONAS)).toBeUndefined();
+      expect(await logins.dropExpired(now)).toBe(1);
       expect([await logins.get(MARIA), await logins.get(JONAS)]).toEqual(["stays", undefined]);
     });
 
@@ -70,9 +84,11 @@ export function loginsContract(
 
     test("it goes with what is forgotten of its person, and of its workspace", async () => {
       const elsewhere = { ...JONAS, workspace: "T2" };
-      for (const key of [MARIA, JONAS, elsewhere]) await logins.put(key, "secret");
+      const channel = { ...MARIA, owner: "place/T1/C1" };
+      for (const key of [MARIA, channel]) await logins.put(key, "secret", { giver: "U0MARIA" });
+      for (const key of [JONAS, elsewhere]) await logins.put(key, "secret", { giver: "U0JONAS" });
       await forget({ kind: "person", person: "U0MARIA" });
-      expect([await logins.get(MARIA), await logins.get(JONAS)]).toEqual([undefined, "secret"]);
+      expect([await logins.get(MARIA), await logins.get(channel), await logins.get(JONAS)]).toEqual([undefined, undefined, "secret"]);
       await forget({ kind: "workspace", workspace: "T1" });
       expect([await logins.get(JONAS), await logins.get(elsewhere)]).toEqual([undefined, "secret"]);
     });

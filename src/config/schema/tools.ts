@@ -133,7 +133,8 @@ const Mcp = z
     },
   )
   .refine(
-    ({ command, login, loginScopes, loginClientEnv }) => command === undefined || (login ?? loginScopes ?? loginClientEnv) === undefined,
+    ({ command, login, loginScopes, loginClientEnv, loginSecretEnv }) =>
+      command === undefined || (login ?? loginScopes ?? loginClientEnv ?? loginSecretEnv) === undefined,
     {
       error: "`login` and what belongs to it are for a `url`; a program is given variables with `env`",
     },

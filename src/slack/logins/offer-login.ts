@@ -9,6 +9,7 @@ import { pressed } from "../buttons/press.ts";
 import type { Translator } from "../language/translator.ts";
 import type { Languages } from "../language/whose-language.ts";
 import type { Actor } from "../people/affiliation.ts";
+import type { People } from "../people/people.ts";
 import type { Of } from "../render/log-reading.ts";
 import type { Looks, Whisper } from "../signs/ephemeral.ts";
 import { actions, button, mention, section } from "../words/blocks.ts";
@@ -25,19 +26,23 @@ const TRIES_MAX = 5;
 
 type Asked = Of<"handoff.made"> & { readonly login: LoginWish };
 
-/** Whoever is asked for a login is shown the link, alone and once, when it is asked for; read off the log as it grows. A press under the question shows it again. */
+/**
+ * Whoever is asked for a login is shown the link, alone and once, when it is asked for; read off the log as it grows. A press under the question shows
+ * it again. A run that a bot or a workflow began has nobody to give one: it goes on without at once.
+ */
 export function createLoginOffers(parts: {
   readonly desk: LoginDesk;
-  readonly runner: Pick<Runner, "follow" | "read">;
-  readonly store: Pick<Store, "swapNote">;
+  readonly runner: Pick<Runner, "follow" | "read" | "say">;
+  readonly store: Pick<Store, "swapNote" | "unfinished">;
+  readonly people: Pick<People, "isBot" | "affiliationOf">;
   readonly whisper: Pick<Whisper, "tell">;
   readonly languages: Pick<Languages, "of">;
   readonly clock: Clock;
   readonly log: Log;
   /** The workspace whose threads are looked after. */
   readonly team: string;
-}): { close(): Promise<void> } {
-  const { desk, runner, store, whisper, languages, clock, log, team } = parts;
+}): { start(): void; close(): Promise<void> } {
+  const { desk, runner, store, people, whisper, languages, clock, log, team } = parts;
   const asked = createKeyedWorker({
     clock,
     begin: () => undefined,
@@ -55,8 +60,14 @@ export function createLoginOffers(parts: {
   async function offerIn(thread: string): Promise<Worked> {
     const place = placeOf(thread);
     for (const question of place ? openWishes(await runner.read(thread)) : []) {
-      const { person } = question.login;
-      if (!place || !isMember(person.id) || !(await store.swapNote(`login/${thread}/${question.seq}`, undefined, "shown"))) continue;
+      const { person, server } = question.login;
+      if (!place) continue;
+      if (await isNobody(person.id)) {
+        const without = { text: `Go on without ${server}`, id: `login/${thread}/${question.seq}`, addressed: false, answers: question.seq };
+        await runner.say({ thread, workspace: place.team, person, ...without });
+        continue;
+      }
+      if (!(await store.swapNote(`login/${thread}/${question.seq}`, undefined, "shown"))) continue;
       const url = await desk.offer(question.login, { thread, seq: question.seq });
       if (url === undefined) continue;
       const t = await languages.of(person.id);
@@ -66,7 +77,20 @@ export function createLoginOffers(parts: {
     return { kind: "done" };
   }
 
+  /** No person, for all that Slack says; while it does not say, it may be one. */
+  const isNobody = async (user: string): Promise<boolean> =>
+    !isMember(user) || ((await people.isBot(user)) && (await people.affiliationOf({ user, teams: [team] })) !== "unsaid");
+
   return {
+    /** Looks for what was asked while nobody followed. */
+    start() {
+      void store
+        .unfinished()
+        .then((threads) => {
+          for (const { thread } of threads) if (placeOf(thread)?.team === team) asked.poke(thread);
+        })
+        .catch((error: unknown) => log("open questions for logins could not be looked for", error));
+    },
     async close() {
       unfollow();
       await asked.close();

@@ -76,6 +76,7 @@ export function createSigns(parts: SignsParts): Signs {
       status.start();
       reminders.start();
       lateWords.start();
+      offers?.start();
       audit.start();
       closedChannels.start();
       beside?.start();

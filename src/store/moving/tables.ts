@@ -50,7 +50,11 @@ export const TABLES: readonly Table[] = [
     "id text, is_org boolean, name text, app text, bot text, bot_user text, scopes text, tokens text, expires_at integer, state text, why text, at text",
     "id",
   ),
-  table("logins", "workspace text, server text, owner text, secret text, at text, expires_at integer", "workspace, server, owner"),
+  table(
+    "logins",
+    "workspace text, server text, owner text, secret text, at text, expires_at integer, giver text",
+    "workspace, server, owner",
+  ),
   table("org_workspaces", "workspace text, org text", "workspace"),
   table("org_channels", "org text, channel text, workspace text", "org, channel"),
   table(

@@ -128,7 +128,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX runs_by_end ON runs (workspace, ended_at, id, place, starter, team, outcome, usd);
   `,
   `
-  CREATE TABLE logins (workspace ${T}, server ${T}, owner ${T}, secret ${T}, at ${T}, expires_at bigint, PRIMARY KEY (workspace, server, owner));
+  CREATE TABLE logins (workspace ${T}, server ${T}, owner ${T}, secret ${T}, at ${T}, expires_at bigint, giver ${MAYBE}, PRIMARY KEY (workspace, server, owner));
   `,
 ];
 

@@ -30,7 +30,7 @@ import { StoreError } from "../store.ts";
  * - `runs` are those that are over, as lists show them and with what they have cost, `run_words` the index of what was said in them and by whom, which keeps no text of its own.
  *   Both are read off the logs beside the commits: `runs_due` says of which threads they are to be. Written in the commit that ends a run, they
  *   would have it read that run whole.
- * - `logins` are those of people for servers of others, `secret` sealed; one that is not given yet is there too, until it has run out.
+ * - `logins` are those of people for servers of others, `secret` sealed, `giver` whose account it is; one that is not given yet is there too, until it has run out.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  *   `inbox.lane` says in which order; its index holds those that were handled by time, and those that were not by lane.
  */
@@ -190,7 +190,7 @@ const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE logins (
     workspace TEXT NOT NULL, server TEXT NOT NULL, owner TEXT NOT NULL, secret TEXT NOT NULL, at TEXT NOT NULL, expires_at INTEGER,
-    PRIMARY KEY (workspace, server, owner)
+    giver TEXT, PRIMARY KEY (workspace, server, owner)
   ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -1,5 +1,6 @@
 import {
   auth,
+  exchangeAuthorization,
   extractWWWAuthenticateParams,
   OAuthError,
   type OAuthClientProvider,
@@ -23,13 +24,19 @@ export interface LoginServer {
 
 /** What is known between the two halves of a login: sealed while it is kept. */
 export interface Begun {
+  /** Of the server that it is for. */
+  readonly url: string;
   readonly verifier: string;
+  /** Whom the tokens are for (RFC 8707). */
+  readonly resource?: string;
   readonly client: StoredOAuthClientInformation;
   readonly discovery: OAuthDiscoveryState;
 }
 
 /** A login that was given, with all that it takes to renew it. */
 export interface Given {
+  /** Of the server that it is for, and no other one of the same name. */
+  readonly url: string;
   readonly tokens: StoredOAuthTokens;
   /** When the token runs out, in ms since the epoch; absent for one of which that is not said. */
   readonly expiresAt?: number;
@@ -62,29 +69,51 @@ export async function begin(
     ...(challenge.resourceMetadataUrl ? { resourceMetadataUrl: challenge.resourceMetadataUrl } : {}),
     ...(scope === undefined ? {} : { scope }),
   });
-  const { address, verifier, client, discovery } = flow;
+  const { address, verifier, client, discovery, resource } = flow;
   if (!address || verifier === undefined || !client || !discovery) throw new Error("the login's server names no page for it");
   if (!/^https?:$/.test(address.protocol)) throw new Error("the login's page is at no address of the web");
-  return { address, verifier, client, discovery };
+  return { address, url: server.url, verifier, client, discovery, ...(resource === undefined ? {} : { resource }) };
 }
 
-/** The second: the code for tokens. `iss`: as the answer has it (RFC 9207). */
+/** The second: the code for tokens, asked for once. `iss`: as the answer has it (RFC 9207). */
 export async function finish(
-  server: LoginServer,
   { begun, code, iss }: { readonly begun: Begun; readonly code: string; readonly iss: string | undefined },
-  around: Around,
+  { redirectUrl, fetch, now }: Around,
 ): Promise<Given> {
-  const flow = new Flow(server, around, begun);
-  await auth(flow, { serverUrl: server.url, authorizationCode: code, fetchFn: around.fetch, ...(iss === undefined ? {} : { iss }) });
-  if (!flow.given) throw new Error("the login's server gave no tokens");
-  const { resource } = flow;
-  return {
-    ...expiring(flow.given, around.now),
+  const { url, verifier, client, discovery, resource } = begun;
+  const { authorizationServerMetadata: metadata } = discovery;
+  // Not the SDK's `auth`, which sends a code that was refused a second time, and prints what it was told about it.
+  const tokens = await exchangeAuthorization(discovery.authorizationServerUrl, {
+    ...(metadata ? { metadata } : {}),
+    clientInformation: client,
+    authorizationCode: code,
+    codeVerifier: verifier,
+    redirectUri: redirectUrl,
+    ...(iss === undefined ? {} : { iss }),
     ...(resource === undefined ? {} : { resource }),
-    client: begun.client,
-    discovery: begun.discovery,
-  };
+    fetchFn: fetch,
+  });
+  return { url, ...expiring(tokens, now), ...(resource === undefined ? {} : { resource }), client, discovery };
 }
+
+/** Whether the login's server does not know Parley any more, as it was entered there. */
+export const isUnknownThere = (error: unknown): boolean =>
+  error instanceof OAuthError && (error.code === "invalid_client" || error.code === "unauthorized_client");
+
+/** What of a login must be seen by nobody; shorter words stand in texts by chance. */
+export const secretsIn = ({ tokens, client }: Pick<Given, "tokens" | "client">): readonly string[] =>
+  [tokens.access_token, tokens.refresh_token, tokens.id_token, client.client_secret].flatMap((secret) =>
+    secret !== undefined && secret.length >= SECRET_CHARS_MIN ? [secret] : [],
+  );
+const SECRET_CHARS_MIN = 8;
+
+/** The text without them, in whatever way they are written in it. */
+export const withoutSecrets = (text: string, secrets: Iterable<string>): string =>
+  [...secrets]
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    // The longest first: one may begin as another does.
+    .toSorted((one, other) => other.length - one.length)
+    .reduce((rest, secret) => rest.replaceAll(secret, "[login]"), text);
 
 /** New tokens for the refresh token, which mostly works once. Nothing where the login is no more, so that a person has to give it again; rejects where it may be. */
 export async function renew(given: Given, { fetch, now }: Pick<Around, "fetch" | "now">): Promise<Given | undefined> {
@@ -139,33 +168,27 @@ async function challengeOf(url: string, fetch: LoginFetch): Promise<ReturnType<t
   return response?.status === 401 ? extractWWWAuthenticateParams(response) : {};
 }
 
-/** One half of a login, as the SDK wants to be served; it keeps nothing. */
+/** The first half of a login, as the SDK wants to be served; it keeps nothing. */
 class Flow implements OAuthClientProvider {
   readonly #server: LoginServer;
   readonly #around: Around;
-  readonly #state: string | undefined;
+  readonly #state: string;
   readonly clientMetadataUrl?: string;
   client: StoredOAuthClientInformation | undefined;
   discovery: OAuthDiscoveryState | undefined;
   verifier: string | undefined;
   address: URL | undefined;
-  given: StoredOAuthTokens | undefined;
   resource: string | undefined;
 
   constructor(
     server: LoginServer,
     around: Around,
-    {
-      state,
-      ...known
-    }: { readonly state?: string; readonly client: StoredOAuthClientInformation | undefined } & Partial<Omit<Begun, "client">>,
+    { state, client }: { readonly state: string; readonly client: StoredOAuthClientInformation | undefined },
   ) {
     this.#server = server;
     this.#around = around;
     this.#state = state;
-    this.client = known.client;
-    this.discovery = known.discovery;
-    this.verifier = known.verifier;
+    this.client = client;
     if (around.metadataUrl?.startsWith("https:")) this.clientMetadataUrl = around.metadataUrl;
   }
 
@@ -176,7 +199,7 @@ class Flow implements OAuthClientProvider {
     return metadataOf(this.#around.redirectUrl);
   }
   state(): string {
-    return this.#state ?? "";
+    return this.#state;
   }
   clientInformation(): StoredOAuthClientInformation | undefined {
     const { client } = this.#server;
@@ -188,8 +211,9 @@ class Flow implements OAuthClientProvider {
   tokens(): undefined {
     return undefined;
   }
-  saveTokens(tokens: StoredOAuthTokens): void {
-    this.given = tokens;
+  // oxlint-disable-next-line typescript/class-methods-use-this
+  saveTokens(): void {
+    throw new Error("no login is given in its first half");
   }
   redirectToAuthorization(address: URL): void {
     this.address = address;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LOGIN_PATH, type Logins } from "./logins.ts";
 import { metadataOf } from "./oauth.ts";
@@ -29,8 +30,9 @@ export function loginPages(parts: {
     if (next === "go") {
       const begun = await steps.begin(step);
       if (!begun) return gone(response);
-      const secure = address.startsWith("https:") ? "; Secure" : "";
-      response.setHeader("set-cookie", `${COOKIE}=${begun.browser}; HttpOnly; SameSite=Lax; Path=${LOGIN_PATH}; Max-Age=600${secure}`);
+      const name = cookieOf(begun.state, address);
+      const where = isSecure(address) ? "; Path=/; Secure" : `; Path=${LOGIN_PATH}`;
+      response.setHeader("set-cookie", `${name}=${begun.browser}; HttpOnly; SameSite=Lax; Max-Age=600${where}`);
       return void response.writeHead(302, { location: begun.address.href }).end();
     }
     const wanted = await steps.offered(step);
@@ -45,9 +47,10 @@ export function loginPages(parts: {
   async function back({ searchParams }: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const one = (name: string) => searchParams.get(name) ?? undefined;
     const [code, iss, error] = [one("code"), one("iss"), one("error")];
+    const state = one("state") ?? "";
     const came = await steps.back({
-      state: one("state") ?? "",
-      browser: cookieIn(request),
+      state,
+      browser: cookieIn(request, cookieOf(state, parts.address() ?? "")),
       ...(code === undefined ? {} : { code }),
       ...(iss === undefined ? {} : { iss }),
       ...(error === undefined ? {} : { error }),
@@ -78,9 +81,12 @@ export function loginPages(parts: {
   };
 }
 
-const COOKIE = "parley_login";
-const cookieIn = ({ headers }: IncomingMessage): string =>
-  new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w-]{1,100})`).exec(headers.cookie ?? "")?.[1] ?? "";
+/** Of each login its own, so that one browser can be at several. With the prefix, no other host of the same domain can put it there. */
+const cookieOf = (state: string, address: string): string =>
+  `${isSecure(address) ? "__Host-" : ""}parley_login_${createHash("sha256").update(state).digest("hex").slice(0, 16)}`;
+const isSecure = (address: string): boolean => address.startsWith("https:");
+const cookieIn = ({ headers }: IncomingMessage, name: string): string =>
+  new RegExp(`(?:^|;\\s*)${name}=([\\w-]{1,100})`).exec(headers.cookie ?? "")?.[1] ?? "";
 
 const gone = (response: ServerResponse): void =>
   show(response, 404, "This link is used up", [

@@ -1,17 +1,21 @@
 /** Where logins are kept, sealed. */
 export interface Vault {
   get(key: LoginKey): Promise<string | undefined>;
-  put(key: LoginKey, secret: string, expiresAt?: number): Promise<void>;
+  put(key: LoginKey, secret: string, about?: { readonly giver?: string; readonly expiresAt?: number }): Promise<void>;
+  /** Puts it only where there is one. */
+  replace(key: LoginKey, secret: string): Promise<boolean>;
   remove(key: LoginKey): Promise<boolean>;
-  list(workspace: string, owner: string): Promise<readonly (LoginKey & { readonly at: string })[]>;
+  list(workspace: string, giver: string): Promise<readonly (LoginKey & { readonly at: string })[]>;
   dropExpired(now: number): Promise<number>;
+  /** Seals anew what an older key has sealed; how many. */
+  reseal(): Promise<number>;
 }
 
 export interface LoginKey {
   readonly workspace: string;
   /** As the team file names it. */
   readonly server: string;
-  /** Whose it is: `person/U1`, `place/T1/C1` or `workspace`. */
+  /** Who may use it: `person/U1`, `place/T1/C1` or `workspace`. */
   readonly owner: string;
 }
 
@@ -25,4 +29,11 @@ export function loginKey(
 ): LoginKey {
   const owner = { person: `person/${person}`, place: `place/${scope}`, workspace: "workspace" }[share];
   return { workspace, server, owner };
+}
+
+/** Who may use what is kept under an owner; `scope`: of a place. */
+export function usersOf(owner: string): { readonly share: LoginShare; readonly scope?: string } {
+  const [share = "", ...scope] = owner.split("/");
+  if (share === "place") return { share, scope: scope.join("/") };
+  return { share: share === "workspace" ? share : "person" };
 }

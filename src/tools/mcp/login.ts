@@ -1,6 +1,7 @@
 import { discoverOAuthProtectedResourceMetadata, SdkHttpError, UnauthorizedError } from "@modelcontextprotocol/client";
 import type { Clock } from "../../engine/clock.ts";
 import { within } from "../deadline.ts";
+import { loginFetch } from "../login/login-fetch.ts";
 import { quoted } from "../result.ts";
 
 /** What a server wants that knows nobody: where its logins are given. */
@@ -15,9 +16,10 @@ const METADATA_TIMEOUT_MS = 5_000;
 export async function loginWanted(url: string, error: unknown, { clock }: { readonly clock: Clock }): Promise<LoginWanted | undefined> {
   if (!isUnauthorized(error)) return undefined;
   const never = new AbortController().signal;
-  const asked = await within({ timeoutMs: METADATA_TIMEOUT_MS, clock }, never, (signal) =>
-    discoverOAuthProtectedResourceMetadata(url, {}, (target, init) => fetch(target, { ...init, signal })),
-  );
+  const asked = await within({ timeoutMs: METADATA_TIMEOUT_MS, clock }, never, async (signal) => {
+    const fetch = await loginFetch(url, { clock });
+    return await discoverOAuthProtectedResourceMetadata(url, {}, (target, init) => fetch(target, { ...init, signal }));
+  });
   const servers = asked.kind === "done" ? (asked.value.authorization_servers ?? []) : [];
   return { servers: servers.slice(0, 3).map((one) => quoted(one, 200)) };
 }

@@ -11,6 +11,7 @@ import { type ListedTool, listTools } from "./list.ts";
 import { toResult } from "./call-result.ts";
 import { LOGIN_WANTED, MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
 import { failed, type Failed, quoted } from "../result.ts";
+import { failureWithoutLogin, withoutLogin } from "./without-login.ts";
 
 /** An MCP server and its tools. Nothing is started before the first `connect` or call. */
 export const connectMcp = (settings: McpSettings, deps: McpDeps): McpServer => new McpServer(settings, deps);
@@ -102,7 +103,8 @@ export class McpServer {
       return failed("busy", `The MCP server "${this.name}" has ${CALLS_AT_ONCE_MAX} calls under way already. Try again later.`);
     this.#callsUnderWay++;
     try {
-      return this.#hidden(await this.#callOnce({ ...called, args }, AbortSignal.any([signal, this.#closed.signal]), { mayRetry: true }));
+      const result = await this.#callOnce({ ...called, args }, AbortSignal.any([signal, this.#closed.signal]), { mayRetry: true });
+      return withoutLogin(result, { server: this.name, hide: this.#hide });
     } finally {
       this.#callsUnderWay--;
     }
@@ -123,7 +125,7 @@ export class McpServer {
         called.ask?.(connection, called.args, ended) ??
         connection.call({ ...called, continued }, ended, (progress) => {
           cameOn();
-          called.tell?.(`is waiting for ${quoted(tool, 60)}${inWords(progress)}`);
+          called.tell?.(this.#hide(`is waiting for ${quoted(tool, 60)}${inWords(progress)}`));
         }),
     );
     switch (outcome.kind) {
@@ -173,7 +175,7 @@ export class McpServer {
     const failure = opened instanceof McpConnection ? await this.#list(opened) : opened;
     if (!failure && opened instanceof McpConnection) return (this.#connection = opened);
     if (opened instanceof McpConnection) await opened.close();
-    const problem = failure ?? unavailable(this.#settings, "did not start.");
+    const problem = failureWithoutLogin(failure ?? unavailable(this.#settings, "did not start."), this.#hide);
     // Nothing is wrong with it, and the next login is tried at once.
     if (problem.error.kind === LOGIN_WANTED) return problem;
     this.#failed();
@@ -196,7 +198,7 @@ export class McpServer {
     this.#tools = new Map([...tools, ...library].map((tool) => [tool.remoteName, this.#toolOf(tool)]));
     const lacking = leftOut.join("; ");
     if (lacking !== "" && lacking !== this.#leftOut)
-      this.#deps.log(`The MCP server "${this.name}" lists what is left out here: ${lacking}`);
+      this.#deps.log(this.#hide(`The MCP server "${this.name}" lists what is left out here: ${lacking}`));
     this.#leftOut = lacking;
     return undefined;
   }
@@ -208,6 +210,9 @@ export class McpServer {
       {
         ...spec,
         description: this.#hide(spec.description),
+        parameters: this.#deps.login
+          ? (JSON.parse(this.#hide(JSON.stringify(spec.parameters))) as typeof spec.parameters)
+          : spec.parameters,
         run: (args, { signal }, origin) =>
           this.#call({ tool: remoteName, args, key: origin?.key, answers: origin?.answers ?? [], tell: origin?.tell, ask }, signal),
       },
@@ -216,15 +221,7 @@ export class McpServer {
   }
 
   /** What a server says may hold what it was given. */
-  #hide(text: string): string {
-    return this.#deps.login?.hide(text) ?? text;
-  }
-
-  #hidden(result: ToolResult): ToolResult {
-    if (result.kind === "asks") return { ...result, question: { ...result.question, text: this.#hide(result.question.text) } };
-    if (result.kind === "returned") return { ...result, output: this.#hide(result.output) };
-    return { ...result, error: { ...result.error, message: this.#hide(result.error.message) } };
-  }
+  readonly #hide = (text: string): string => this.#deps.login?.hide(text) ?? text;
 
   #listChanged(): void {
     this.#listIsOld = true;
@@ -238,7 +235,7 @@ export class McpServer {
       this.#listing = this.#list(this.#connection);
       const failure = await this.#listing;
       this.#listing = undefined;
-      if (failure) this.#deps.log(`The changed list of tools could not be read. ${failure.error.message}`);
+      if (failure) this.#deps.log(this.#hide(`The changed list of tools could not be read. ${failure.error.message}`));
       await this.#deps.clock.sleep(REFRESH_INTERVAL_MS, this.#closed.signal);
     }
     this.#refreshing = undefined;

@@ -93,7 +93,7 @@ export function headersOf(settings: Pick<McpHttpSettings, "headers" | "headersEn
 
 /** What of a server's settings may read variables. */
 type Reading = Pick<McpStdioSettings, "env" | "secretsEnv" | "args"> &
-  Pick<McpHttpSettings, "headers" | "headersEnv"> & { readonly url?: string | undefined };
+  Pick<McpHttpSettings, "headers" | "headersEnv"> & { readonly url?: string | undefined; readonly loginSecretEnv?: string | undefined };
 
 /** The NAMES of the variables whose values a server is given beside those that every program is given. */
 export function namesRead({ env = [], secretsEnv, headers, headersEnv, args = [], url = "" }: Reading): readonly string[] {
@@ -126,10 +126,19 @@ export const holdsSecret = (name: string): boolean =>
   /(?:^|[_-])(?:KEY|APIKEY|TOKEN|PAT|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION|COOKIE)$/i.test(name);
 
 /** The NAMES of the variables that hold secrets for a server: those that it is given as one, and those that are called so here or there. */
-export function secretNamesOf({ env = [], secretsEnv, headers, headersEnv, args = [], url = "" }: Reading): readonly string[] {
+export function secretNamesOf({
+  env = [],
+  secretsEnv,
+  headers,
+  headersEnv,
+  args = [],
+  url = "",
+  loginSecretEnv,
+}: Reading): readonly string[] {
   const asSecret = isList(env) ? [] : Object.fromEntries(Object.entries(env).filter(([name]) => holdsSecret(name)));
   const given = namesRead({ env: asSecret, secretsEnv, headers, headersEnv });
-  return [...new Set([...given, ...namesRead({ env, args, url }).filter(holdsSecret)])];
+  const ofLogin = loginSecretEnv === undefined ? [] : [loginSecretEnv];
+  return [...new Set([...given, ...namesRead({ env, args, url }).filter(holdsSecret), ...ofLogin])];
 }
 
 /** Whether a text has the value of a variable in it. */

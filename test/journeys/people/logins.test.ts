@@ -41,6 +41,7 @@ async function linkOf(journey: Journey, user: string, count = 1): Promise<string
   await journey.slack.control.until(() => links().length >= count);
   return links().at(-1) ?? "";
 }
+const PAGER = { appId: "A0PAGER", botId: "B0PAGER", name: "Pager" };
 const asks = (thread: Thread, count = 1) => thread.until(() => thread.ofKind("question").length === count);
 
 test("two people in one thread each use their own login, whoever has written there says yes first, and no token is anywhere", async () => {
@@ -83,6 +84,49 @@ test("two people in one thread each use their own login, whoever has written the
     thread.text(),
   ].join("\n");
   expect(used.filter((token) => token === "" || seen.includes(token))).toEqual([]);
+});
+
+test("a login for the channel is given by one, used for all there without another question, and for nobody elsewhere", async () => {
+  const journey = await open([WHO, "Found: {{last}}"], { login: "channel" });
+  const thread = await journey.mention("@parley who am I?", { user: MARIA });
+  await asks(thread);
+  expect(thread.text()).toContain("It will be used for everybody in this channel.");
+  await visit(await linkOf(journey, MARIA));
+  await thread.ended();
+  const began = desk.calls.length;
+  const other = await journey.mention("@parley and I?", { user: JONAS });
+  await other.ended();
+  expect(other.text()).toContain("Found: You came with [login]");
+  expect(desk.calls.slice(began)).toEqual([desk.calls[began - 1]]);
+  expect(other.ofKind("question")).toEqual([]);
+  const [maria, jonas] = [screenOf(journey, MARIA), screenOf(journey, JONAS)];
+  await jonas.open();
+  expect(jonas.home()).not.toContain("Your logins");
+  await maria.open();
+  expect(maria.home()).toContain(`for everybody in <#${GENERAL}>`);
+  await maria.press("Withdraw");
+  await maria.until(() => !maria.home().includes("Your logins"));
+});
+
+test("nobody is asked for a yes where the server wants to know nobody, and a bot is asked for no login", async () => {
+  const journey = await openJourney({
+    file: { ...TEAM(), slack: { allow: { approve: "anyone" }, bots: [PAGER.botId] } },
+    replies: { Ana: [WHO, "First: {{last}}", WHO, "Second: {{last}}"] },
+    loginKey: randomBytes(32),
+  });
+  desk.wants = false;
+  const thread = await journey.mention("@parley who am I?", { user: MARIA });
+  await thread.ended();
+  await journey.mention("@parley and I?", { user: JONAS, threadTs: thread.ts });
+  await thread.ended(2);
+  desk.wants = true;
+  expect(thread.text()).toContain("Second: You came with nothing");
+  expect(thread.ofKind("approval")).toEqual([]);
+
+  const { ts } = await journey.slack.control.postAsApp({ app: PAGER, as: "bot", channel: GENERAL, text: "<@U0PARLEY> it is red again" });
+  const alarm = journey.thread(GENERAL, ts);
+  await alarm.ended();
+  expect(alarm.text()).toContain('First: There is no tool "desk__whoami"');
 });
 
 test("a login that has run out is asked for again; one that is refused lets the run go on without", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { randomBytes } from "node:crypto";
@@ -7,9 +7,12 @@ import { fakeClock, type FakeClock } from "../../../src/store/contracts/fake-clo
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { loginFetch } from "../../../src/tools/login/login-fetch.ts";
 import { createLogins, type Logins, type Wanted } from "../../../src/tools/login/logins.ts";
+import { withoutSecrets } from "../../../src/tools/login/oauth.ts";
 import { loginPages } from "../../../src/tools/login/pages.ts";
+import { connectMcp } from "../../../src/tools/mcp/server.ts";
+import { withoutLogin } from "../../../src/tools/mcp/without-login.ts";
 import { type OAuthFixture, startOAuthFixture } from "../../fixtures/mcp-oauth.ts";
-import { visit } from "../../support/login-browser.ts";
+import { goOn, visit } from "../../support/login-browser.ts";
 
 let desk: OAuthFixture;
 let door: Server;
@@ -18,9 +21,13 @@ let logins: Logins;
 let twin: Logins;
 let backs: string[];
 let logged: string[];
+let url: string;
+let keys: Uint8Array[];
+/** As after a restart, with the keys that there are then. */
+let opened: () => Logins;
 const address = () => `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
 const key = { workspace: "T1", server: "desk", owner: "person/U1" };
-const wanted: Wanted = { key, person: "Maria", about: "thread" };
+const wanted: Wanted = { key, giver: "U1", person: "Maria", about: "thread" };
 
 beforeAll(async () => {
   desk = await startOAuthFixture();
@@ -37,17 +44,19 @@ beforeEach(() => {
   clock = fakeClock();
   [backs, logged] = [[], []];
   const { store, logins: open } = openSqlite({ path: ":memory:", ...clock });
+  url = desk.url;
+  keys = [randomBytes(32)];
   const parts = {
-    vault: open(createKeyRing([randomBytes(32)])),
     exclusively: <Value>(on: string, job: () => Promise<Value>) => store.exclusively(on, job),
-    serverOf: (name: string) => (name === "desk" ? { name, url: desk.url } : undefined),
+    serverOf: (name: string) => (name === "desk" ? { name, url } : undefined),
     address,
     onBack: async ({ about }: Wanted, kind: string) => void backs.push(`${about} ${kind}`),
     clock,
     log,
   };
   // Of another process.
-  [logins, twin] = [createLogins(parts), createLogins(parts)];
+  opened = () => createLogins({ ...parts, vault: open(createKeyRing(keys)) });
+  [logins, twin] = [opened(), opened()];
 });
 
 test("a login that can be renewed is renewed once, whoever asks, and each refresh token is used once", async () => {
@@ -80,12 +89,11 @@ test("one whose renewal is refused is gone, and the operator is told without a s
 
 test("a link works once, for ten minutes, and in the browser in which it was opened", async () => {
   const link = (await logins.offer(wanted)) ?? "";
-  const stolen = await visit(link, { cookie: "parley_login=another" });
+  const stolen = await visit(link, { secret: "another" });
   expect(stolen.back).toContain("This link is used up");
   expect((await visit(link)).offered).toContain("This link is used up");
   const late = (await logins.offer(wanted)) ?? "";
   await clock.advance(600_000);
-  await logins.offer(wanted);
   expect((await visit(late)).offered).toContain("This link is used up");
   expect(await logins.of(key).token()).toBeUndefined();
   expect(backs).toEqual([]);
@@ -97,6 +105,115 @@ test("Parley is entered once at a login's server, for all who log in there", asy
   expect(desk.counts.registered).toBe(before + 1);
   const [one, other] = await Promise.all(["person/U1", "person/U2"].map((owner) => logins.of({ ...key, owner }).token()));
   expect(one).not.toBe(other);
+});
+
+test("what comes back from a login's server opens no link, and one browser can be at two logins", async () => {
+  const [first, second] = [await goOn((await logins.offer(wanted)) ?? ""), await goOn((await logins.offer(wanted)) ?? "")];
+  const state = new URL(first.address).searchParams.get("state") ?? "";
+  expect(state).not.toBe("");
+  expect((await visit(`${address()}/logins/${state}`)).offered).toContain("This link is used up");
+  expect(await second.comeBack()).toContain("desk is connected");
+  expect(await first.comeBack()).toContain("desk is connected");
+  expect(await first.comeBack()).toContain("This link is used up");
+});
+
+test("what is withdrawn while it is renewed does not come back, and is worth nothing any more", async () => {
+  desk.renews = true;
+  await visit((await logins.offer(wanted)) ?? "");
+  const first = (await logins.of(key).token()) ?? "";
+  desk.whileRenewing = async () => void (await twin.withdraw(key));
+  const revoked = desk.counts.revoked;
+  expect(await logins.of(key).insteadOf(first)).toBeUndefined();
+  desk.whileRenewing = async () => {};
+  desk.renews = false;
+  expect(await logins.of(key).token()).toBeUndefined();
+  expect(desk.counts.revoked).toBe(revoked + 4);
+});
+
+test("a token goes to the server that it was given for, and to none that is called so later", async () => {
+  await visit((await logins.offer(wanted)) ?? "");
+  expect(await logins.of(key).token()).toBeDefined();
+  url = `${desk.url}/other`;
+  expect(await logins.of(key).token()).toBeUndefined();
+});
+
+test("a code that is refused is sent once, stands in no log, and leaves the run waiting", async () => {
+  desk.refuses = true;
+  const { counts } = desk;
+  const before = counts.refused;
+  const { back } = await visit((await logins.offer(wanted)) ?? "");
+  desk.refuses = false;
+  expect(back).toContain("Not connected");
+  expect(counts.refused).toBe(before + 1);
+  expect(logged.join()).toMatch(/a login was not completed .*\[login\] is no code/);
+  expect(backs).toEqual([]);
+  expect((await visit((await logins.offer(wanted)) ?? "")).back).toContain("desk is connected");
+});
+
+test("Parley is entered at a login's server anew each day, as that may have forgotten it", async () => {
+  await visit((await logins.offer(wanted)) ?? "");
+  const before = desk.counts.registered;
+  await clock.advance(24 * 3_600_000);
+  await visit((await logins.offer(wanted)) ?? "");
+  expect(desk.counts.registered).toBe(before + 1);
+});
+
+test("at the start what an older key has sealed is sealed anew", async () => {
+  await visit((await logins.offer(wanted)) ?? "");
+  const token = await logins.of(key).token();
+  keys = [randomBytes(32), ...keys];
+  await opened().tidy();
+  expect(logged.join()).toContain("sealed again with the first key of PARLEY_TOKEN_KEY");
+  keys = keys.slice(0, 1);
+  expect(await opened().of(key).token()).toBe(token);
+});
+
+test("the client metadata document names itself, and where browsers come back", async () => {
+  const response = await fetch(`${address()}/logins/client.json`);
+  expect(await response.json()).toMatchObject({
+    client_id: `${address()}/logins/client.json`,
+    redirect_uris: [`${address()}/logins/back`],
+    token_endpoint_auth_method: "none",
+  });
+  expect(response.headers.get("content-type")).toBe("application/json");
+  expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+});
+
+test("behind https no other host of the domain can put in what binds a browser", async () => {
+  const begun = { address: new URL("https://login.example.com/"), state: "s", browser: "secret" };
+  const steps: Logins["steps"] = { offered: async () => wanted, begin: async () => begun, back: async () => ({ kind: "unknown" }) };
+  const pages = loginPages({ logins: { steps }, address: () => "https://parley.example.com", log });
+  const server = createServer((request, response) => void pages(request, response));
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/logins/t/go`, { redirect: "manual" });
+  await response.body?.cancel();
+  server.closeAllConnections();
+  expect(response.headers.get("set-cookie")).toMatch(
+    /^__Host-parley_login_\w+=secret; HttpOnly; SameSite=Lax; Max-Age=600; Path=\/; Secure$/,
+  );
+});
+
+test("what a server says back of a login stands neither in a failure nor in a log", async () => {
+  const token = "gho_0123456789abcdef";
+  const server = createServer((request, response) => response.writeHead(500).end(`no scope for ${request.headers.authorization ?? ""}`));
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const login = { token: async () => token, insteadOf: async () => undefined, hide: (text: string) => withoutSecrets(text, [token]) };
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+  const mcp = connectMcp({ name: "desk", url: at }, { env: {}, clock, log, login });
+  const failure = await mcp.connect(new AbortController().signal);
+  await mcp.close();
+  server.closeAllConnections();
+  expect(failure?.message).toContain("no scope for Bearer [login]");
+  expect(JSON.stringify(failure) + logged.join()).not.toContain(token);
+});
+
+test("a question of a server is asked without the login, and not at all where what is kept of it has that in it", () => {
+  const about = { server: "desk", hide: (text: string) => withoutSecrets(text, ["gho_secret+1"]) };
+  const asked = (state: string) => withoutLogin({ kind: "asks", question: { text: "Is it gho_secret%2B1?", state } }, about);
+  expect(asked("{}")).toEqual({ kind: "asks", question: { text: "Is it [login]?", state: "{}" } });
+  expect(asked('{"requestState":"gho_secret+1"}')).toMatchObject({ kind: "failed", error: { kind: "bad_answer" } });
 });
 
 test("a server outside cannot name an address inside of our net for its logins", async () => {

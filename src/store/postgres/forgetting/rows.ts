@@ -162,7 +162,7 @@ async function forgetPersonElsewhere(within: Query, id: string, other: Person): 
     ]);
   // By these ids what comes twice is recognised; they say who pressed.
   await within("DELETE FROM inbox WHERE handled_at IS NOT NULL AND strpos(envelope, $1) > 0", [id]);
-  await within("DELETE FROM logins WHERE owner = $1", [`person/${id}`]);
+  await within("DELETE FROM logins WHERE giver = $1", [id]);
   await within("DELETE FROM heard WHERE person = $1", [id]);
   await within("UPDATE spent SET account = $1 WHERE account = $2", [`person/${other.id}`, `person/${id}`]);
 }

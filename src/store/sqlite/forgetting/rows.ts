@@ -193,7 +193,7 @@ export function forgettingRows(connection: Connection) {
     }
     // By these ids what comes twice is recognised; they say who pressed.
     run("DELETE FROM inbox WHERE handled_at IS NOT NULL AND instr(envelope, ?) > 0", id);
-    run("DELETE FROM logins WHERE owner = ?", `person/${id}`);
+    run("DELETE FROM logins WHERE giver = ?", id);
     run("DELETE FROM heard WHERE person = ?", id);
     run("UPDATE spent SET account = ? WHERE account = ?", `person/${other.id}`, `person/${id}`);
   }
