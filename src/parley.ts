@@ -26,7 +26,7 @@ import type { Slack } from "./slack/slack.ts";
 import { rulesIn } from "./slack/people/channel-settings.ts";
 import { accountsOf, scopeOf } from "./slack/words/accounts.ts";
 import { placeOf } from "./slack/words/place.ts";
-import { openAuditFile } from "./store/audit-file.ts";
+import { writeAuditOut } from "./write-audit-out.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
 import { redactAll, redacted } from "./store/redacted.ts";
@@ -155,7 +155,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     keepFile: (content) => store.putFile(content),
     workspaceOf: (thread) => placeOf(thread)?.team ?? "",
   });
+  let auditFile: ReturnType<typeof writeAuditOut> | undefined;
   const closeAll = async () => {
+    await auditFile?.close();
     await servers.close();
     await doors?.close();
     await executor.close();
@@ -224,8 +226,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       clock,
       log: problem,
     });
-    const onTrouble = (error: unknown) => problem("the audit log could not be written out; it is with its next entry", error);
-    const auditFile = settings.audit.file === undefined ? undefined : openAuditFile({ path: settings.audit.file, audit, onTrouble });
+    const { file: path } = settings.audit;
+    if (path !== undefined) auditFile = writeAuditOut({ path, store, audit, clock, log: problem });
     const ports = { store, dispatch, memory, settings: kept, schedules, runs };
     const world = {
       ...settings.slack,
@@ -270,7 +272,6 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         await retention.close();
         await talks.close();
         await slack?.stop();
-        await auditFile?.close();
         await closeAll();
       },
     };

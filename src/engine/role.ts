@@ -4,6 +4,9 @@
  */
 export type Role = "all" | "door" | "worker";
 
+/** How a process has a store open; a `reader` looks on and does nothing, so that nothing is parted with it. */
+export type Presence = Role | "reader";
+
 export const ROLES: readonly Role[] = ["all", "door", "worker"];
 
 export const isDoor = (role: Role): boolean => role !== "worker";

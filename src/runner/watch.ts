@@ -155,8 +155,10 @@ export function createWatch(parts: {
         team: limited,
         ...(held.length > 0 ? { reserve } : {}),
         async leave() {
-          for (const reservation of reserved) await store.callEnded(reservation, 0);
+          const left = [...reserved];
           reserved.clear();
+          // One that cannot be told keeps no other from being told.
+          await Promise.all(left.map((reservation) => store.callEnded(reservation, 0)));
         },
         async looked() {
           held = await heldBy(lane);

@@ -62,8 +62,23 @@ export function openAuditFile(parts: {
   };
 }
 
+/**
+ * What tells a file from any other of this machine, whatever path it is named by; it is made where it is missing.
+ * @throws as {@link openAuditFile}.
+ */
+export function auditFileId(path: string): string {
+  const file = explained(path, () => openSync(path, "a+", OWNER_ALONE));
+  try {
+    lastId(file, path, "as it is");
+    const { dev, ino } = fstatSync(file, { bigint: true });
+    return `${dev}/${ino}`;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Of the last whole line that is an entry; 0 for an empty file. What stands behind the last line's end is cut off. */
-function lastId(file: number, path: string): number {
+function lastId(file: number, path: string, left?: "as it is"): number {
   const { size } = fstatSync(file);
   let end = size;
   let tail = Buffer.alloc(0);
@@ -82,7 +97,7 @@ function lastId(file: number, path: string): number {
       .slice(end > 0 ? 1 : 0, -1);
     const id = lines.map((line) => idIn(line, path)).findLast((one) => one !== undefined);
     if (id === undefined && end > 0) continue;
-    if (whole < tail.length) ftruncateSync(file, end + whole);
+    if (whole < tail.length && !left) ftruncateSync(file, end + whole);
     return id ?? 0;
   }
   return 0;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "../engine/clock.ts";
-import type { Role } from "../engine/role.ts";
+import type { Presence } from "../engine/role.ts";
 import type { Forgetter } from "./forgetting.ts";
 import { logsOf, type Logs } from "./runs/logs.ts";
 import type { Opened, OwnStore } from "./own-store.ts";
@@ -32,7 +32,7 @@ const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
  */
 export async function openStore(
   address: string,
-  { own, role = "all", ...more }: { readonly own?: OwnStores; readonly role?: Role } & Partial<Clock> = {},
+  { own, role = "all", ...more }: { readonly own?: OwnStores; readonly role?: Presence } & Partial<Clock> = {},
 ): Promise<Opened> {
   const scheme = schemeOf(address);
   if (scheme === undefined || scheme === "sqlite") return openSqlite({ path: fileOf(address), ...more });
@@ -73,12 +73,12 @@ export async function isStoreThere(address: string): Promise<boolean> {
 /** To look at while it grows, also while a Parley runs on it: of SQLite beside whoever writes, of another store as one who opens it and does no work. */
 export async function openLogs(address: string, { own, ...clock }: { readonly own?: OwnStores } & Partial<Clock> = {}): Promise<Logs> {
   if (isSqlite(address)) return openSqliteLogs({ path: fileOf(address), ...clock });
-  return logsOf(await openStore(address, { ...(own ? { own } : {}), role: "door", ...clock }));
+  return logsOf(await openStore(address, { ...(own ? { own } : {}), role: "reader", ...clock }));
 }
 
 /** Its notes, also while a Parley runs on it: what is put there by compare-and-set, that Parley reads with its next look. */
 export async function openNotes(address: string): Promise<Pick<Store, "note" | "swapNote" | "close">> {
-  return isSqlite(address) ? openSqliteNotes({ path: fileOf(address) }) : (await openStore(address, { role: "door" })).store;
+  return isSqlite(address) ? openSqliteNotes({ path: fileOf(address) }) : (await openStore(address, { role: "reader" })).store;
 }
 
 /** Reads all of it through, also while a Parley runs on it; see `checkRows`. Throws StoreError where there is nothing, or it is a store of an extension. */

@@ -297,6 +297,25 @@ describeOnPostgres("between SQLite and Postgres", (server) => {
       await refuseChanged();
     });
     await expect(move).rejects.toThrow(/a Parley was started on it in the meantime\. End it, and begin anew with --anew/);
+    // One that stood still for so long that it was not seen goes on where it was.
+    const openers = `${schemaOf(address)}.openers`;
+    await server.sql(`INSERT INTO ${openers} (name, seen) VALUES ('still', clock_timestamp() - interval '1 minute')`);
+    const other = fromPostgres(address, "alone", async ({ refuseChanged }) => {
+      await server.sql(`UPDATE ${openers} SET seen = clock_timestamp()`);
+      await refuseChanged();
+    });
+    await expect(other).rejects.toThrow(/1 of Parley's processes have it open\. Stop them first/);
+  });
+
+  test("a Parley whose schema bears the name of a draft is not written to", async () => {
+    const from = await filled("from.db");
+    const address = await nowhere();
+    const { store } = await openStore(`${address}_moving`);
+    await store.putNote("theirs", "1");
+    for (const anew of [false, true])
+      await expect(moveStore({ from, to: address }, { ...quiet, anew })).rejects.toThrow(/_moving is no part of a move\. Look into it/);
+    expect(await store.note("theirs")).toBe("1");
+    await store.close();
   });
 
   test("a backup of a server that is being worked on is a file that can be worked on", async () => {

@@ -66,7 +66,8 @@ export function tenantScoped(
       reserve: async () => notHere("the money for a call"),
       callEnded: async () => notHere("the money for a call"),
       openers: (doing) => store.openers(doing),
-      stillHere: async () => store.stillHere?.(),
+      // Where one process has it nothing is asked before a call to Slack.
+      ...(store.stillHere ? { stillHere: store.stillHere } : {}),
       unfinished: () => store.unfinished(team),
       recent: (limit) => store.recent(limit, team),
       close: async () => notHere("the store's end"),

@@ -1,23 +1,26 @@
 import type { Leisure } from "../leisure.ts";
 import { laneWorkspace } from "../records/lane-workspace.ts";
 import { checkEnvelope } from "../records/sizes.ts";
-import type { Envelope, Store } from "../store.ts";
+import { type Envelope, type Store, StoreError } from "../store.ts";
 import type { Connection } from "./server/connection.ts";
 import type { Changes } from "./together/changes.ts";
 import { holds } from "./together/claims.ts";
 
 /** How long the id of a handled envelope is kept to recognise it again; Slack sends an event again within hours. */
 const INBOX_KEPT_MS = 7 * 24 * 3_600_000;
+/** A server that is gone answers nobody, and what comes in meanwhile would fill the memory. Slack sends what is not acked again. */
+const WAITING_MAX = 1_000;
 /** Each envelope that comes in takes at most this many old ones out. */
 const PRUNED_PER_ENVELOPE = 20;
 
 /** What came from outside. Unhandled envelopes are never pruned; handled ones lose their body at once and their id after {@link INBOX_KEPT_MS}. */
 export function postgresInbox(
-  { query, transaction }: Connection,
+  { query, transaction, shown }: Connection,
   { changes, leisure, now }: { readonly changes: Pick<Changes, "say" | "heard">; readonly leisure: Leisure; readonly now: () => number },
 ): Pick<Store, "receive" | "unhandled" | "handled" | "leisure"> {
   /** Those of one process come in one after the other, so that they are handled in the order in which they came. */
   let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
   async function write({ id, at, body, lane = "" }: Envelope): Promise<boolean> {
     const said = await transaction(async (within) => {
@@ -44,9 +47,19 @@ export function postgresInbox(
       } catch (error) {
         return Promise.reject(error as Error);
       }
+      if (waiting >= WAITING_MAX)
+        return Promise.reject(
+          new StoreError(`${shown}: ${waiting} envelopes wait to be written down, and this one is not taken. Slack sends it again.`),
+        );
       leisure.interrupted();
       leisure.accepting(1);
-      const written = last.then(() => write(envelope)).finally(() => leisure.accepting(-1));
+      waiting++;
+      const written = last
+        .then(() => write(envelope))
+        .finally(() => {
+          waiting--;
+          leisure.accepting(-1);
+        });
       last = written.catch(() => undefined);
       return written;
     },

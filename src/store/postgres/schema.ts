@@ -134,6 +134,7 @@ export const MIGRATIONS: readonly string[] = [
 
 /** As `server_version_num` has it: transactions are told apart by `xid8` from 13 on. */
 const VERSION_MIN = 130_000;
+const STEP_LOCK_MS_MAX = 10_000;
 /** "Parl": those who bring a schema up to date take turns under it. */
 const LOCK_CLASS = 0x5061726c;
 
@@ -142,7 +143,7 @@ const LOCK_CLASS = 0x5061726c;
  * @throws StoreError for a schema that is newer than this program, and for a server that cannot hold what is kept.
  */
 export async function migrate(connection: Connection, migrations: readonly string[] = MIGRATIONS): Promise<void> {
-  const { shown, schema, query, transaction } = connection;
+  const { shown, schema, query, unhurried } = connection;
   const [server] = await query<Server>(
     "SELECT current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS copy",
   );
@@ -154,8 +155,11 @@ export async function migrate(connection: Connection, migrations: readonly strin
     );
   if (server.copy) throw new StoreError(`${shown}: is a copy that can only be read. Name the server that is written to (PARLEY_DB).`);
   if ((await versionOf(query, schema)) === migrations.length) return;
-  await transaction(async (within) => {
+  // A table of many runs takes longer than a statement may, and so long the others wait for their turn.
+  await unhurried(async (within) => {
     await within("SELECT pg_advisory_xact_lock($1, hashtext($2))", [LOCK_CLASS, schema]);
+    // Who waits for a table has everybody else wait for it.
+    await within(`SET LOCAL lock_timeout = ${STEP_LOCK_MS_MAX}`);
     const version = await versionOf(within, schema);
     refuseNewer(shown, version, migrations);
     if (version === 0) {

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
-import type { Role } from "../../engine/role.ts";
+import type { Presence } from "../../engine/role.ts";
 import type { Opened } from "../own-store.ts";
 import { StoreError, type Store } from "../store.ts";
 import type { Audit } from "../audit.ts";
@@ -42,7 +42,7 @@ export async function openPostgres({
   role = "all",
   steps = MIGRATIONS,
   ...more
-}: { readonly address: string; readonly role?: Role; readonly steps?: readonly string[] } & Partial<Clock>): Promise<PostgresOpened> {
+}: { readonly address: string; readonly role?: Presence; readonly steps?: readonly string[] } & Partial<Clock>): Promise<PostgresOpened> {
   const clock: Clock = { ...systemClock, ...more };
   const connection = await openConnection(addressOf(address));
   try {
@@ -82,7 +82,10 @@ async function opener(connection: Connection, process: Parameters<typeof workTog
   };
   const audit = postgresAudit(connection, { changes, follow: together.audit, now });
   const kept = { audit, changes };
-  const instance = await postgresInstance(connection);
+  const instance = await postgresInstance(connection).catch(async (error: unknown) => {
+    await together.leave();
+    throw error;
+  });
   return {
     store,
     dispatch: together.dispatch,

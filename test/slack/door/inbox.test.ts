@@ -217,6 +217,23 @@ test("an envelope whose handling the database breaks is never given up, however 
   expect(problems.join("\n")).not.toContain("given up");
 });
 
+test("what was written down before is waited for, though by the clock of whoever wrote it down it comes later", async () => {
+  let now = Date.now() + 30_000;
+  const clock: Clock = { now: () => now, sleep: () => new Promise((resolve) => void setImmediate(resolve)) };
+  const handling = Promise.withResolvers<void>();
+  const inbox = new Inbox({ store, dispatch, clock, log, handle: () => handling.promise });
+  inbox.open();
+  await inbox.receive(message("earlier"));
+  now -= 30_000;
+  let isDealtWith = false;
+  const asked = inbox.dealtWith().then((dealt) => (isDealtWith = dealt));
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => void setImmediate(resolve));
+  expect(isDealtWith).toBe(false);
+  handling.resolve();
+  expect(await asked).toBe(true);
+  expect(await inbox.dealtWith()).toBe(true);
+});
+
 test("closing in the middle of a retry leaves the envelope for the next start", async () => {
   const inbox = new Inbox({
     store,

@@ -99,3 +99,22 @@ test("what is to hang on a row that is gone hangs on the new one", async () => {
   expect([done, used.length, losses]).toEqual(["done", 2, 1]);
   await expect(member.as(() => Promise.reject(new Error("another trouble")))).rejects.toThrow("another trouble");
 });
+
+test("what is taken after the loss and before the next beat hangs on the new row, and is not lost with the old one", async () => {
+  const server = table();
+  const member = await join(server);
+  const first = member.id();
+  server.line.isCut = true;
+  await vi.advanceTimersByTimeAsync(GONE_MS + 2_000);
+  server.line.isCut = false;
+  expect([losses, member.id()]).toEqual([1, first]);
+  expect(await member.as(async (id) => id)).not.toBe(first);
+  expect([...server.rows]).toEqual([member.id()]);
+});
+
+test("who has left does nothing more outside", async () => {
+  const member = await join(table());
+  await member.stillHere();
+  await member.leave();
+  await expect(member.stillHere()).rejects.toThrow(/the database has been closed\. What this process had is another's/);
+});

@@ -8,7 +8,7 @@ import { openStore } from "../../../src/store/open-store.ts";
 import { addressOf } from "../../../src/store/postgres/server/address.ts";
 import { openConnection, type Query } from "../../../src/store/postgres/server/connection.ts";
 import { loadDriver } from "../../../src/store/postgres/server/driver.ts";
-import { MIGRATIONS } from "../../../src/store/postgres/schema.ts";
+import { migrate, MIGRATIONS } from "../../../src/store/postgres/schema.ts";
 import { explained } from "../../../src/store/postgres/server/trouble.ts";
 import { openChanges } from "../../../src/store/postgres/together/changes.ts";
 import { workTogether } from "../../../src/store/postgres/together/together.ts";
@@ -76,6 +76,11 @@ describeOnPostgres("on a server", (server) => {
     onTestFinished(() => together.leave());
     await until(() => other.store.openers() === 2);
     expect(other.store.openers("turns")).toBe(1);
+    // Nothing is parted with one that looks on.
+    const reader = await openStore(address, { role: "reader" });
+    onTestFinished(() => reader.store.close());
+    await reader.store.putNote("seen", "1");
+    expect([other.store.openers(), reader.store.openers("turns")]).toEqual([2, 1]);
     const told: string[] = [];
     together.notes((key) => void told.push(`note ${key}`));
     together.settings(({ name }) => void told.push(`setting ${name ?? "any"}`));
@@ -127,6 +132,14 @@ describeOnPostgres("on a server", (server) => {
     await Promise.all(opened.map(({ store }, index) => append(store, `t${index}`, [said("kept")])));
     expect(await opened[0]?.store.recent(10)).toHaveLength(4);
     await until(() => opened.every(({ store }) => store.openers() === 4));
+  });
+
+  test("a step that takes long has all the time it takes, and waits for no table without an end", async () => {
+    await server.sql("DROP SCHEMA IF EXISTS long CASCADE");
+    const connection = await openConnection(addressOf(`${server.address().split("?")[0]}?schema=long`));
+    onTestFinished(() => connection.close());
+    await migrate(connection, ["CREATE TABLE limits AS SELECT current_setting('statement_timeout') AS step, current_setting('lock_timeout') AS lock;"]);
+    expect(await connection.query("SELECT step, lock FROM limits")).toEqual([{ step: "0", lock: "10s" }]);
   });
 
   test("a schema of a newer Parley, or of another program, is left alone", async () => {

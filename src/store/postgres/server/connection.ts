@@ -17,6 +17,8 @@ export interface Connection {
   readonly query: Query;
   /** All of it or nothing; begun anew where two waited for each other, so `work` changes nothing but by `query`. */
   readonly transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
+  /** As `transaction`, once, with no limit of time: for what changes whole tables. */
+  readonly unhurried: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
   /** Reads as everything is now, for as long as it takes, beside those who go on writing. Nothing can be written in it. */
   readonly atOneInstant: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
   /** A connection of its own without limits of time, for what lasts; it is not made again by itself. */
@@ -147,21 +149,27 @@ export async function openConnection({ connectionString, schema, shown }: Addres
     }
   }
 
+  /** What ends before its COMMIT is rolled back with its connection. */
+  async function onOwn<T>(begin: string, work: (query: Query) => Promise<T>): Promise<T> {
+    const client = await own();
+    try {
+      await client.query(begin);
+      const result = await work(queryOn(client));
+      await client.query("COMMIT");
+      return result;
+    } catch (error) {
+      throw explained(shown, error);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
   return {
     shown,
     schema,
     own,
-    async atOneInstant(work) {
-      const client = await own();
-      try {
-        await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-        return await work(queryOn(client));
-      } catch (error) {
-        throw explained(shown, error);
-      } finally {
-        await client.end().catch(() => undefined);
-      }
-    },
+    unhurried: (work) => onOwn("BEGIN", work),
+    atOneInstant: (work) => onOwn("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", work),
     query: (sql, values) => withClient((client) => queryOn(client)(sql, values)),
     async transaction(work) {
       for (let tries = 1; ; tries++) {

@@ -222,11 +222,22 @@ export async function openChanges(
     await waiter.promise.finally(() => clearInterval(late));
   }
 
+  async function close(): Promise<void> {
+    isOpen = false;
+    const client = listener;
+    listener = undefined;
+    for (const { resolve } of waiting.values()) resolve();
+    await client?.end().catch(() => undefined);
+  }
+
   // Before anything is asked, so that nothing is missed in between.
   await listen();
   const [now] = await query<{ floor: string; looked_at: number }>(
     `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor, ${NOW_MS} AS looked_at`,
-  );
+  ).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   floor = now?.floor ?? floor;
   lookedAt = now?.looked_at;
   // What was done before is read from the tables.
@@ -245,12 +256,6 @@ export async function openChanges(
       await poll();
     },
     count: () => heardCount,
-    async close() {
-      isOpen = false;
-      const client = listener;
-      listener = undefined;
-      for (const { resolve } of waiting.values()) resolve();
-      await client?.end().catch(() => undefined);
-    },
+    close,
   };
 }

@@ -38,6 +38,11 @@ export interface Claims {
     work: DueWork & { readonly taken: Taken; readonly failed: boolean; readonly woken: boolean },
     now: number,
   ): Promise<void>;
+  /**
+   * The taking of these failed, and perhaps the answer alone was lost: then they are held as long as this process is there, though it does not know. They
+   * are let go; nothing of these keys may be worked on or taken here meanwhile.
+   */
+  disown(kind: WorkKind, keys: readonly string[]): Promise<void>;
   /** As it was before it was taken. */
   giveBack(kind: WorkKind, work: DueWork & { readonly taken: Taken }, now: number): Promise<void>;
 }
@@ -138,6 +143,15 @@ export function createClaims(
           [kind, key, workspace, taken.failures + 1, retryAt ?? ready.at, retryAt === undefined ? null : membership().id()],
         );
         return changes.say(within, { kind: "work", of: kind, key, workspace, at: retryAt ?? ready.at });
+      }),
+    disown: (kind, keys) =>
+      saying(async (within) => {
+        const held = await within("DELETE FROM claims WHERE kind = $1 AND key = ANY($2::text[]) AND owner = $3 RETURNING 1", [
+          kind,
+          keys,
+          membership().id(),
+        ]);
+        return held.length > 0 ? changes.say(within, { kind: "look" }) : undefined;
       }),
     giveBack: (kind, { key, workspace, taken }, now) =>
       saying(async (within) => {

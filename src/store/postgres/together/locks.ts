@@ -29,6 +29,8 @@ export function createLocks(
   const holds = new Set<Hold>();
   const waiting = new Map<string, () => void>();
   let isOpen = true;
+  /** Keys for which this process may have a ticket that it was never told of. */
+  const doubtful = new Set<string>();
   /** Counts how often what was held was lost. */
   let era = 0;
 
@@ -45,7 +47,11 @@ export function createLocks(
           const [row] = await within<{ ticket: number }>("INSERT INTO locks (key, owner) VALUES ($1, $2) RETURNING ticket", [key, owner]);
           return row?.ticket ?? 0;
         }),
-      );
+      ).catch((error: unknown) => {
+        // Perhaps the answer alone was lost, and the others would wait for this one.
+        doubt(key);
+        throw error;
+      });
       for (;;) {
         const woken = new Promise<void>((resolve) => waiting.set(key, resolve));
         const [first] = await query<{ ticket: number | null }>("SELECT min(ticket) AS ticket FROM locks WHERE key = $1", [key]).catch(
@@ -83,6 +89,31 @@ export function createLocks(
       // A ticket that cannot be given back goes with its owner, or is given back as soon as it can be.
       if (isOpen) await leave(key, ticket).catch(() => later(key, ticket));
     }
+  }
+
+  /** Lets go of what it may have of a key, where nothing here asks for it: whoever does lets go of it first. */
+  function doubt(key: string): void {
+    if (doubtful.has(key)) return;
+    doubtful.add(key);
+    setTimeout(() => {
+      if (!isOpen) return;
+      void queue
+        .run(key, () =>
+          membership().as((owner) =>
+            transaction(async (within) => {
+              const left = await within("DELETE FROM locks WHERE key = $1 AND owner = $2 RETURNING 1", [key, owner]);
+              if (left.length > 0) await changes.say(within, { kind: "lock", key });
+            }),
+          ),
+        )
+        .then(
+          () => void doubtful.delete(key),
+          () => {
+            doubtful.delete(key);
+            doubt(key);
+          },
+        );
+    }, AGAIN_MS).unref();
   }
 
   function later(key: string, ticket: number, ms = AGAIN_MS): void {

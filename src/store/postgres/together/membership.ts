@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Role } from "../../../engine/role.ts";
+import type { Presence } from "../../../engine/role.ts";
 import type { Connection } from "../server/connection.ts";
 import { isOwnerGone } from "../server/trouble.ts";
 import { StoreError } from "../../store.ts";
@@ -9,7 +9,7 @@ import type { Changes } from "./changes.ts";
 export interface Membership {
   /** Of the row that all it holds hangs on. Another one once this one was taken for gone. */
   id(): number;
-  /** How many there are, as they were counted last; of those that take turns. */
+  /** How many there are that do something, as they were counted last; of those that take turns. */
   openers(doing?: "turns"): number;
   /** Counts them anew. */
   count(): Promise<void>;
@@ -41,7 +41,7 @@ export async function joinOpeners(
     role,
     lost,
     beat,
-  }: { readonly changes: Pick<Changes, "say" | "heard">; readonly role: Role; readonly lost: () => void; readonly beat: () => void },
+  }: { readonly changes: Pick<Changes, "say" | "heard">; readonly role: Presence; readonly lost: () => void; readonly beat: () => void },
 ): Promise<Membership> {
   let id = 0;
   let openers = 1;
@@ -64,7 +64,7 @@ export async function joinOpeners(
 
   async function count(): Promise<void> {
     const [row] = await query<{ openers: number; workers: number }>(
-      "SELECT count(*) AS openers, count(*) FILTER (WHERE role <> 'door') AS workers FROM openers",
+      "SELECT count(*) FILTER (WHERE role <> 'reader') AS openers, count(*) FILTER (WHERE role NOT IN ('door', 'reader')) AS workers FROM openers",
     );
     openers = Math.max(1, row?.openers ?? 1);
     workers = Math.max(1, row?.workers ?? 1);
@@ -114,8 +114,14 @@ export async function joinOpeners(
     timer.unref();
   };
 
-  await enter();
-  await count();
+  try {
+    await enter();
+    await count();
+  } catch (error) {
+    isOpen = false;
+    clearInterval(late);
+    throw error;
+  }
   next();
 
   return {
@@ -123,6 +129,8 @@ export async function joinOpeners(
     openers: (doing) => (doing === "turns" ? workers : openers),
     count,
     async as(work) {
+      // Its row may still be there, and goes with the next beat, and all that hangs on it with that.
+      if (isLost) await again();
       try {
         return await work(id);
       } catch (error) {
@@ -138,6 +146,7 @@ export async function joinOpeners(
         if (isLost || losses > before) throw new StoreError(`${shown}: ${TAKEN_FOR_GONE}`);
         if (!isSure()) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
       }
+      if (!isOpen) throw new StoreError(`${shown}: ${HAS_LEFT}`);
     },
     async leave() {
       isOpen = false;
@@ -151,5 +160,6 @@ export async function joinOpeners(
   };
 }
 
+const HAS_LEFT = "the database has been closed. What this process had is another's; what it was about to do outside is left to that.";
 const TAKEN_FOR_GONE =
   "this process was not heard of for too long, and was taken for gone. What it had is another's; what it was about to do outside is left to that.";

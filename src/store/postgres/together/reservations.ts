@@ -27,17 +27,19 @@ const STANDING = `
   GROUP BY budget.n ORDER BY budget.n`;
 
 export function createReservations(
-  { transaction }: Connection,
+  { transaction }: Pick<Connection, "transaction">,
   { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "as"> },
 ): Reservations {
   const waiting = new Set<Waiter>();
   let looking = false;
   let again = false;
+  let isOpen = true;
 
   /** What is to be told now; nothing where it waits. */
   async function tried({ workspace, day, usd, budgets }: CallCost): Promise<Reserved | undefined> {
     const accounts = budgets.map(({ account }) => account);
-    return membership().as((owner) =>
+    const reservation = randomUUID();
+    const told = membership().as((owner) =>
       transaction(async (within) => {
         // Who asks for the same day's money asks behind it.
         await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`money/${workspace}/${day}`]);
@@ -49,7 +51,6 @@ export function createReservations(
           if (spent + underWay >= limit) isFree = false;
         }
         if (!isFree) return undefined;
-        const reservation = randomUUID();
         await within("INSERT INTO reservations (id, owner, workspace, day, usd, accounts) VALUES ($1, $2, $3, $4, $5, $6)", [
           reservation,
           owner,
@@ -58,14 +59,42 @@ export function createReservations(
           usd,
           accounts,
         ]);
-        return { kind: "reserved", reservation };
+        return { kind: "reserved", reservation } as const;
       }),
     );
+    return told.catch((error: unknown) => {
+      // Perhaps the answer alone was lost, and nobody would know of it.
+      letGo(reservation);
+      throw error;
+    });
+  }
+
+  /** What is set aside while it is not needed keeps others waiting: it is let go as soon as that can be said. */
+  function later(work: () => Promise<void>): void {
+    setTimeout(() => {
+      if (isOpen) work().catch(() => later(work));
+    }, AGAIN_MS).unref();
+  }
+
+  function letGo(reservation: string): void {
+    const drops = () => drop(reservation);
+    drops().catch(() => later(drops));
   }
 
   async function drop(reservation: string): Promise<void> {
     const said = await transaction(async (within) => {
       const [row] = await within<{ workspace: string }>("DELETE FROM reservations WHERE id = $1 RETURNING workspace", [reservation]);
+      return row && changes.say(within, { kind: "money", workspace: row.workspace });
+    });
+    if (said !== undefined) await changes.heard(said);
+  }
+
+  async function cost(reservation: string, usd: number): Promise<void> {
+    const said = await transaction(async (within) => {
+      const [row] = await within<{ workspace: string }>("UPDATE reservations SET cost = $2 WHERE id = $1 RETURNING workspace", [
+        reservation,
+        usd,
+      ]);
       return row && changes.say(within, { kind: "money", workspace: row.workspace });
     });
     if (said !== undefined) await changes.heard(said);
@@ -81,7 +110,7 @@ export function createReservations(
           const told = await tried(waiter.call);
           if (!told) continue;
           if (waiting.has(waiter)) waiter.go(told);
-          else if (told.kind === "reserved") await drop(told.reservation);
+          else if (told.kind === "reserved") letGo(told.reservation);
         } catch (error) {
           // What cannot be read is told to whoever asks, and to no other.
           if (waiting.has(waiter)) waiter.go(Promise.reject(error as Error));
@@ -112,15 +141,11 @@ export function createReservations(
       return asked;
     },
     async callEnded(reservation, usd) {
-      if (usd <= 0) return drop(reservation);
-      const said = await transaction(async (within) => {
-        const [row] = await within<{ workspace: string }>("UPDATE reservations SET cost = $2 WHERE id = $1 RETURNING workspace", [
-          reservation,
-          usd,
-        ]);
-        return row && changes.say(within, { kind: "money", workspace: row.workspace });
+      const told = () => (usd <= 0 ? drop(reservation) : cost(reservation, usd));
+      await told().catch((error: unknown) => {
+        later(told);
+        throw error;
       });
-      if (said !== undefined) await changes.heard(said);
     },
     async settle(within, reservations) {
       await within("DELETE FROM reservations WHERE id = ANY($1::text[])", [reservations]);
@@ -129,7 +154,10 @@ export function createReservations(
       for (const { call } of waiting) if (workspace === undefined || call.workspace === workspace) return look();
     },
     close() {
+      isOpen = false;
       for (const waiter of waiting) waiter.go({ kind: "aborted" });
     },
   };
 }
+
+const AGAIN_MS = 1_000;

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../engine/clock.ts";
-import type { Role } from "../../../engine/role.ts";
+import type { Presence } from "../../../engine/role.ts";
 import type { Dispatch, WorkKind } from "../../dispatch.ts";
 import { placeOf } from "../../fair-queue.ts";
 import { createLeisure, type Leisure } from "../../leisure.ts";
@@ -46,7 +46,7 @@ type Told<Item> = ReturnType<Telling<Item>["of"]>;
 /** `known`: as many steps of the schema as this program has. */
 export async function workTogether(
   connection: Connection,
-  { clock, role, known }: { readonly clock: Clock; readonly role: Role; readonly known: number },
+  { clock, role, known }: { readonly clock: Clock; readonly role: Presence; readonly known: number },
 ): Promise<Together> {
   const { query } = connection;
   const leisure = createLeisure();
@@ -164,6 +164,9 @@ export async function workTogether(
       void age.read(query).catch(() => undefined);
       locks.look();
     },
+  }).catch(async (error: unknown) => {
+    await changes.close();
+    throw error;
   });
 
   return {

@@ -4,6 +4,7 @@ import { fairQueue, type Waiting } from "../../fair-queue.ts";
 import { createAlarm } from "../../one-process/alarm.ts";
 import { mayTake } from "../../one-process/slots.ts";
 import type { Claims, Taken } from "./claims.ts";
+import { createTaking } from "./taking.ts";
 
 interface Server {
   readonly options: ServeOptions;
@@ -86,13 +87,15 @@ export function createWorkQueue(parts: {
     nextAt = Number.POSITIVE_INFINITY;
     void look();
   }
-  const troubled = (error: unknown, key: string): void => {
+  const again = (key: string, trouble?: { readonly error: unknown }): void => {
     wait(clock.now() + AGAIN_MS);
-    if (!isGone) servers[0]?.options.onBug(error, key);
+    if (trouble && !isGone) servers[0]?.options.onBug(trouble.error, key);
   };
+  const taking = createTaking({ kind, claims, clock, again });
 
   function enqueue(key: string, workspace: string): void {
-    if (servers.length === 0) return;
+    // What is doubtful is found by the look behind it.
+    if (servers.length === 0 || taking.isDoubtful(key)) return;
     line.add(key, { workspace, place: placeOf(key) });
     void fill();
   }
@@ -101,12 +104,13 @@ export function createWorkQueue(parts: {
     if (servers.length === 0) return;
     looks++;
     try {
+      await taking.settle();
       const now = clock.now();
       const [rows, next] = [await claims.due(kind, now), await claims.next(kind, now)];
       for (const { key, workspace } of rows) if (!running.has(key)) enqueue(key, workspace);
       if (next !== undefined) wait(next);
     } catch (error) {
-      troubled(error, "(all threads)");
+      again("(all threads)", { error });
     } finally {
       looks--;
       tellIdlers();
@@ -149,18 +153,9 @@ export function createWorkQueue(parts: {
   async function begin(server: Server, { key, workspace, place }: Waiting): Promise<void> {
     const one: Running = { server, workspace, place, listeners: new Set(), taken: undefined, woken: undefined, done: Promise.resolve() };
     running.set(key, one);
-    let taken: Taken | undefined;
-    try {
-      taken = await claims.take(kind, key, clock.now());
-    } catch (error) {
-      troubled(error, key);
-    }
-    const isOurs = running.get(key) === one;
-    if (taken && (!server.isOpen || !isOurs)) {
-      await claims.giveBack(kind, { key, workspace, taken }, clock.now()).catch(() => undefined);
-      taken = undefined;
-    }
+    const taken = await taking.take({ key, workspace }, () => server.isOpen && running.get(key) === one);
     if (!taken) {
+      const isOurs = running.get(key) === one;
       if (isOurs) running.delete(key);
       // It came while another was about to let go of it.
       if (isOurs) wokenMeanwhile(key, one);
@@ -233,10 +228,14 @@ export function createWorkQueue(parts: {
     const own = [...running.values()].filter((one) => one.server === server);
     await Promise.all(own.map(({ done }) => done));
     for (const resolve of server.idlers) resolve();
-    if (!isGone) await parts.left().catch(() => undefined);
+    if (isGone) return;
+    // Others find what is not held.
+    await taking.settle().catch(() => undefined);
+    await parts.left().catch(() => undefined);
   }
 
   function lost(): void {
+    taking.lost();
     for (const [key, { listeners, taken }] of running) {
       if (!taken) continue;
       running.delete(key);

@@ -32,6 +32,8 @@ export async function fromPostgres<T>(address: string, how: "alone" | "beside ot
         async refuseChanged() {
           if (how === "alone" && (await lastOpener(query)) !== last)
             throw new StoreError(`${shown}: a Parley was started on it in the meantime. End it, and begin anew with --anew.`);
+          // One that stood still when this began is not new.
+          if (how === "alone") await refuseOpened(connection);
         },
       }),
     );
@@ -71,7 +73,8 @@ export async function toPostgres<T>(address: string, anew: boolean, work: (draft
       const { rows } = await alone.query<{ mine: boolean }>("SELECT pg_try_advisory_lock($1, hashtext($2)) AS mine", [LOCK_CLASS, schema]);
       if (rows[0]?.mine !== true) throw new StoreError(`${shown}: another move to this address is under way. Wait for it, or end it.`);
       await refuseTaken(query, { schema, shown });
-      if (anew) await throwAway(connection);
+      await refuseForeign(connection);
+      if (anew) await query(`DROP SCHEMA IF EXISTS ${connection.schema} CASCADE`);
       await migrate(connection);
       await query("CREATE TABLE IF NOT EXISTS moving (what text PRIMARY KEY, value text NOT NULL)");
       return await work({
@@ -134,13 +137,13 @@ async function refuseTaken(query: Query, { schema, shown }: { readonly schema: s
     );
 }
 
-/** Only what a move has left. */
-async function throwAway({ query, schema, shown }: Connection): Promise<void> {
-  const [own] = await query("SELECT 1 FROM pg_class WHERE relname = 'moving' AND relnamespace = to_regnamespace($1)", [schema]);
+/** What a move has left is gone on with, or thrown away: it has a table of its own, or, killed early, tables that no Parley has ever had open. */
+async function refuseForeign({ query, schema, shown }: Connection): Promise<void> {
+  const isThere = async (name: string): Promise<boolean> =>
+    (await query("SELECT 1 FROM pg_class WHERE relname = $2 AND relnamespace = to_regnamespace($1)", [schema, name])).length > 0;
   const [any] = await query("SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace($1) LIMIT 1", [schema]);
-  if (any && !own)
-    throw new StoreError(`${shown}: the schema ${schema} is no part of a move. Look into it, and drop it if nobody needs it.`);
-  await query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+  if (!any || (await isThere("moving")) || ((await isThere("openers_id_seq")) && (await lastOpener(query)) === 0)) return;
+  throw new StoreError(`${shown}: the schema ${schema} is no part of a move. Look into it, and drop it if nobody needs it.`);
 }
 
 const note = async (within: Query, what: string, value: object): Promise<void> =>

@@ -1,0 +1,146 @@
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { systemClock, type Clock } from "../../../src/engine/clock.ts";
+import { append, AT, started } from "../../../src/store/contracts/commits.ts";
+import { fakeClock, until } from "../../../src/store/contracts/fake-clock.ts";
+import { postgresInbox } from "../../../src/store/postgres/inbox.ts";
+import { MIGRATIONS } from "../../../src/store/postgres/schema.ts";
+import { addressOf } from "../../../src/store/postgres/server/address.ts";
+import { openConnection, type Connection, type Query } from "../../../src/store/postgres/server/connection.ts";
+import { openChanges } from "../../../src/store/postgres/together/changes.ts";
+import { createTaking } from "../../../src/store/postgres/together/taking.ts";
+import { workTogether } from "../../../src/store/postgres/together/together.ts";
+import { createLeisure } from "../../../src/store/leisure.ts";
+import { StoreError } from "../../../src/store/store.ts";
+import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
+
+test("what was being taken while all was lost is given back, and looked for again", async () => {
+  const asked = Promise.withResolvers<{ attempt: number; failures: number; version: undefined }>();
+  const [back, again]: [string[], string[]] = [[], []];
+  const taking = createTaking({
+    kind: "post",
+    claims: { take: () => asked.promise, giveBack: async (_kind, { key }) => void back.push(key), disown: async () => undefined },
+    clock: systemClock,
+    again: (key) => void again.push(key),
+  });
+  const taken = taking.take({ key: "T1/C1", workspace: "T1" }, () => true);
+  taking.lost();
+  asked.resolve({ attempt: 1, failures: 0, version: undefined });
+  expect(await taken).toBeUndefined();
+  expect([back, again]).toEqual([["T1/C1"], ["T1/C1"]]);
+});
+
+test("while the server says nothing no more comes in than a limit, and is not acked", async () => {
+  const { receive } = postgresInbox(
+    { query: () => new Promise(() => undefined), transaction: () => new Promise(() => undefined), shown: "postgres://here" } as unknown as Connection,
+    { changes: { say: async () => 1, heard: async () => undefined }, leisure: createLeisure(), now: Date.now },
+  );
+  const one = (number: number) => receive({ id: `e${number}`, at: AT, body: "{}", lane: "T1/C1/1.1" });
+  for (let number = 0; number < 1_000; number++) void one(number);
+  await expect(one(1_000)).rejects.toThrow(/1000 envelopes wait to be written down, and this one is not taken/);
+});
+
+describeOnPostgres("where an answer of the server's is lost", (server) => {
+  const { open, closeAll } = openedStores(server);
+  afterEach(() => vi.useRealTimers());
+  afterEach(closeAll);
+
+  /**
+   * Two processes. Of the second, the next transaction with such a statement is made and fails here all the same (`lost`), or is not made (`cut`).
+   */
+  async function pair(clock: Clock) {
+    const address = server.address();
+    const other = await open(address, clock);
+    const connection = await openConnection(addressOf(address));
+    const line = { lost: "", cut: "" };
+    const trouble = (): StoreError => new StoreError("the connection was lost", { cause: new Error("cut") });
+    const transaction: Connection["transaction"] = async (work) => {
+      let isLost = false;
+      const result = await connection.transaction((within) =>
+        work((async (sql: string, values?: readonly unknown[]) => {
+          if (line.cut !== "" && sql.includes(line.cut)) {
+            line.cut = "";
+            throw trouble();
+          }
+          isLost ||= line.lost !== "" && sql.includes(line.lost);
+          return within(sql, values);
+        }) as Query),
+      );
+      if (!isLost) return result;
+      line.lost = "";
+      throw trouble();
+    };
+    const together = await workTogether({ ...connection, transaction }, { clock, role: "all", known: MIGRATIONS.length });
+    onTestFinished(async () => {
+      await together.leave();
+      await connection.close();
+    });
+    return { other: other.store, together, line };
+  }
+
+  test("a turn that was taken without being told so is begun all the same", async () => {
+    const clock = fakeClock();
+    const { other, together, line } = await pair(clock);
+    const [begun, bugs]: [string[], unknown[]] = [[], []];
+    line.lost = "INSERT INTO claims";
+    together.dispatch.serve("turn", { slots: 1, perWorkspace: 1, onBug: (error) => void bugs.push(error) }, async ({ key }) => {
+      begun.push(key);
+    });
+    await append(other, "t", [started()], { wake: "now" });
+    await until(() => bugs.length === 1);
+    expect(begun).toEqual([]);
+    await clock.advance(1_000);
+    await until(() => begun.length === 1);
+    expect([begun, bugs.length]).toEqual([["t"], 1]);
+  });
+
+  test("a lock that was had without being told so is let go, though nobody here asks for it again", async () => {
+    const { other, together, line } = await pair(systemClock);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    line.lost = "INSERT INTO locks";
+    await expect(together.locks.exclusively("k", async () => "had")).rejects.toThrow("the connection was lost");
+    vi.advanceTimersByTime(1_000);
+    expect(await other.exclusively("k", async () => "free")).toBe("free");
+  });
+
+  const call = { workspace: "T1", day: "2026-01-05", usd: 1, budgets: [{ account: "workspace", limit: 1 }] };
+  const { signal } = new AbortController();
+
+  test("money that was set aside without being told so is let go", async () => {
+    const { other, together, line } = await pair(systemClock);
+    line.lost = "INSERT INTO reservations";
+    await expect(together.reservations.reserve(call, signal)).rejects.toThrow("the connection was lost");
+    expect((await other.reserve(call, signal)).kind).toBe("reserved");
+  });
+
+  test("money of a call that ended while nobody could be told is let go as soon as that can be said", async () => {
+    const { other, together, line } = await pair(systemClock);
+    const reserved = await together.reservations.reserve(call, signal);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    line.cut = "DELETE FROM reservations";
+    await expect(together.reservations.callEnded(reserved.kind === "reserved" ? reserved.reservation : "", 0)).rejects.toThrow("lost");
+    const waiting = other.reserve(call, signal);
+    vi.advanceTimersByTime(1_000);
+    expect((await waiting).kind).toBe("reserved");
+  });
+
+  test("who cannot enter leaves no connection behind that listens", async () => {
+    const address = server.address();
+    await open(address);
+    const connection = await openConnection(addressOf(address));
+    onTestFinished(() => connection.close());
+    const isListening: boolean[] = [];
+    const own: Connection["own"] = async () => {
+      const client = await connection.own();
+      const index = isListening.push(true) - 1;
+      client.once("end", () => void (isListening[index] = false));
+      return client;
+    };
+    const gone = () => Promise.reject(new StoreError("the connection was lost"));
+    await expect(openChanges({ ...connection, own, query: gone }, { hear: () => undefined, missed: async () => undefined })).rejects.toThrow(
+      "the connection was lost",
+    );
+    const process = { clock: systemClock, role: "all", known: MIGRATIONS.length } as const;
+    await expect(workTogether({ ...connection, own, transaction: gone }, process)).rejects.toThrow("the connection was lost");
+    expect(isListening).toEqual([false, false]);
+  });
+});
