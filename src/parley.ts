@@ -228,11 +228,13 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     });
     const { file: path } = settings.audit;
     if (path !== undefined) auditFile = writeAuditOut({ path, store, audit, clock, log: problem });
+    const waits = options.telemetry?.meter.createHistogram("parley.pace.wait", { unit: "s" });
     const ports = { store, dispatch, memory, settings: kept, schedules, runs };
     const world = {
       ...settings.slack,
       ...ports,
       ...(doors ? { logins: doors.desk } : {}),
+      ...(waits ? { paced: (ms: number) => waits.record(ms / 1000) } : {}),
       role,
       runner: talks,
       forgetting,

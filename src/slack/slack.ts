@@ -73,6 +73,8 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly shelf?: TeamShelf;
   readonly clock: Clock;
   readonly log: (line: string) => void;
+  /** Told how long each post has waited for Slack's pace, in ms; nobody is when absent. */
+  readonly paced?: (waitedMs: number) => void;
 }
 
 export interface Slack {
@@ -124,7 +126,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
   });
-  const pace = createPace(clock, shareOf(store));
+  const pace = createPace(clock, shareOf(store), parts.paced);
   const stopping = new AbortController();
   /** While they are kept here; by one process at a time. */
   let cards: Cards | undefined;

@@ -67,6 +67,8 @@ export interface InstalledParts extends InstalledSettings {
   readonly role?: Role;
   readonly clock: Clock;
   readonly log: (line: string) => void;
+  /** See `SlackParts.paced`. */
+  readonly paced?: (waitedMs: number) => void;
 }
 
 /** Workspaces that are named once in the log and not with each of their events. */

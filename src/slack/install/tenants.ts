@@ -65,6 +65,7 @@ export interface TenantsParts
   readonly inbox: Inbox;
   readonly clock: Clock;
   readonly log: Log;
+  readonly paced?: (waitedMs: number) => void;
 }
 
 export function createTenants(parts: TenantsParts): Tenants {
@@ -106,6 +107,7 @@ export function createTenants(parts: TenantsParts): Tenants {
       ...(parts.allow ? { allow: parts.allow } : {}),
       workflows: parts.workflows ?? false,
       ...(parts.role ? { role: parts.role } : {}),
+      ...(parts.paced ? { paced: parts.paced } : {}),
       ...(parts.language ? { language: parts.language } : {}),
       clock,
       log: (line) => log(line),

@@ -29,9 +29,9 @@ export type ReadMethod = "conversations.history" | "conversations.info" | "conve
 
 /**
  * One for all that a process says in a workspace. `share`: its part of what may be said there in all; a channel has one process at a time
- * that posts in it, at the channel's whole pace.
+ * that posts in it, at the channel's whole pace. `waited`: told how long each post has waited for its time, in ms.
  */
-export function createPace(clock: Clock, share?: Share): Pace {
+export function createPace(clock: Clock, share?: Share, waited?: (ms: number) => void): Pace {
   const shared = { clock, ...(share ? { share } : {}) };
   const rate = createLearntRate({
     most: POSTS_PER_MINUTE,
@@ -64,16 +64,25 @@ export function createPace(clock: Clock, share?: Share): Pace {
     return may;
   }
 
+  async function turn(channel: string, signal: AbortSignal, rank?: number): Promise<boolean> {
+    const bucket = perChannel(channel);
+    do {
+      if (!(await bucket.take(signal, rank)) || !(await turnInAll(channel, signal, rank))) return false;
+      // While it was waiting for the workspace, Slack may have refused another post of the channel.
+    } while (bucket.shutMs() > 0);
+    return true;
+  }
+
+  async function timedTurn(...asked: Parameters<typeof turn>): Promise<boolean> {
+    const sinceMs = clock.now();
+    const may = await turn(...asked);
+    if (may) waited?.(Math.max(0, clock.now() - sinceMs));
+    return may;
+  }
+
   return {
     post: perChannel,
-    async turn(channel, signal, rank) {
-      const bucket = perChannel(channel);
-      do {
-        if (!(await bucket.take(signal, rank)) || !(await turnInAll(channel, signal, rank))) return false;
-        // While it was waiting for the workspace, Slack may have refused another post of the channel.
-      } while (bucket.shutMs() > 0);
-      return true;
-    },
+    turn: waited ? timedTurn : turn,
     refused(channel, retryAfterMs) {
       perChannel(channel).delay(retryAfterMs);
       const allMs = rate.refused(channel, retryAfterMs);

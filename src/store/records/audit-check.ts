@@ -10,35 +10,43 @@ const PROBLEMS_MAX = 20;
  * later entry says was forgotten, both ends where they should be. It cannot tell when somebody who may write to the database has made all
  * of it anew; a head that was noted elsewhere, or the log as it was written out, can.
  */
-export function checkChain({
-  ends,
-  rows,
-  forgetting,
-}: {
+export function checkChain({ rows, ...about }: About & { readonly rows: Iterable<AuditRow> }): AuditCheck {
+  const { add, end } = chainCheck(about);
+  for (const row of rows) add(row);
+  return end();
+}
+
+interface About {
   readonly ends: AuditEnds | undefined;
-  readonly rows: Iterable<AuditRow>;
   readonly forgetting: readonly { readonly id: number; readonly forgot: string }[];
-}): AuditCheck {
+}
+
+/** As {@link checkChain}, of rows that come one after the other. */
+export function chainCheck({ ends, forgetting }: About): { add(row: AuditRow): void; end(): AuditCheck } {
   const problems: string[] = [];
   const tell = (problem: string) => void (problems.length < PROBLEMS_MAX && problems.push(problem));
   const named = forgottenBy(forgetting);
   const hashes = new Set<string>();
   let [expected, prev] = [ends?.first ?? 1, ends?.before ?? BEGIN];
   let forgotten = 0;
-  for (const row of rows) {
-    const { id } = row;
-    if (id !== expected) tell(`entry ${expected} is missing; ${id} is in its place`);
-    if (row.prev !== prev) tell(`entry ${id} does not follow the one before it: something was changed, taken out or moved`);
-    if (hashOf(row) !== row.hash) tell(`entry ${id} was changed`);
-    if (repeatsHash(row.hash, row) !== row.repeats) tell(`how often entry ${id} was told again was changed`);
-    const blank = wordTrouble(row, named.get(id), tell);
-    if (blank) forgotten++;
-    hashes.add(row.hash);
-    [expected, prev] = [id + 1, row.hash];
-  }
-  if (expected !== (ends?.last ?? 0) + 1) tell(`the log should end with entry ${ends?.last ?? 0}, and ends with ${expected - 1}`);
-  else if (ends && prev !== ends.hash) tell("the end of the log is not what it was");
-  return { entries: hashes.size, first: ends?.first ?? 1, head: hashes.size > 0 ? prev : undefined, hashes, forgotten, problems };
+  return {
+    add(row) {
+      const { id } = row;
+      if (id !== expected) tell(`entry ${expected} is missing; ${id} is in its place`);
+      if (row.prev !== prev) tell(`entry ${id} does not follow the one before it: something was changed, taken out or moved`);
+      if (hashOf(row) !== row.hash) tell(`entry ${id} was changed`);
+      if (repeatsHash(row.hash, row) !== row.repeats) tell(`how often entry ${id} was told again was changed`);
+      const blank = wordTrouble(row, named.get(id), tell);
+      if (blank) forgotten++;
+      hashes.add(row.hash);
+      [expected, prev] = [id + 1, row.hash];
+    },
+    end() {
+      if (expected !== (ends?.last ?? 0) + 1) tell(`the log should end with entry ${ends?.last ?? 0}, and ends with ${expected - 1}`);
+      else if (ends && prev !== ends.hash) tell("the end of the log is not what it was");
+      return { entries: hashes.size, first: ends?.first ?? 1, head: hashes.size > 0 ? prev : undefined, hashes, forgotten, problems };
+    },
+  };
 }
 
 /** Which words which entry says were forgotten: by the id of the entry that lost them, with the ids of those who say so. */

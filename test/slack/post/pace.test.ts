@@ -26,6 +26,19 @@ test("after a pause of the workspace a channel is posted in at its own pace, how
   expect(await clock.run(Promise.all(turns))).toEqual([30_000, 30_000, 31_000, 32_000, 33_000]);
 });
 
+test("how long a post has waited is told, where somebody wants to know, and nothing of one that was given up", async () => {
+  const clock = manualClock(0);
+  const waits: number[] = [];
+  const pace = createPace(clock, undefined, (ms) => void waits.push(ms));
+  await pace.turn("C1", never);
+  pace.refused("C1", 30_000);
+  const gaveUp = new AbortController();
+  const turns = Promise.all([pace.turn("C1", never), pace.turn("C1", gaveUp.signal)]);
+  gaveUp.abort();
+  expect(await clock.run(turns)).toEqual([true, false]);
+  expect(waits).toEqual([0, 30_000]);
+});
+
 test("who gives up waiting is told so", async () => {
   const clock = manualClock(0);
   const pace = createPace(clock);

@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../../src/engine/clock.ts";
 import { createForgetting } from "../../../src/runner/forgetting.ts";
 import type { Target } from "../../../src/store/forgetting.ts";
 import { createKeyRing } from "../../../src/store/key-ring.ts";
@@ -8,6 +12,8 @@ import type { Opened } from "../../../src/store/own-store.ts";
 import type { RunsWanted } from "../../../src/store/runs/finished-runs.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { AT, append, commitOf, said, started, stopped } from "../../../src/store/contracts/commits.ts";
+import { until } from "../../../src/store/contracts/fake-clock.ts";
+import { writeAuditOut } from "../../../src/write-audit-out.ts";
 import { draft, memoryContract } from "../../contracts/memory.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
 import { decision, ELSEWHERE, MINE, plant, SAME_PLACE } from "../sqlite/planted-database.ts";
@@ -21,6 +27,33 @@ describeOnPostgres("on a server", (server) => {
   memoryContract("Postgres", async (at) => {
     const { memory, store } = await fresh(() => at);
     return { memory, close: () => store.close() };
+  });
+
+  test("of processes that name one audit file one writes it, and the next one goes on where it ended", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "parley-audit-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const path = join(folder, "audit.jsonl");
+    const address = server.address();
+    const [one, other] = [await open(address), await open(address)];
+    const told: string[] = [];
+    const write = ({ store, audit }: Opened) => writeAuditOut({ path, store, audit, clock: systemClock, log: (problem) => void told.push(problem) });
+    const ids = (): number[] =>
+      readFileSync(path, "utf8")
+        .split("\n")
+        .flatMap((line) => (line === "" ? [] : [(JSON.parse(line) as { id: number }).id]));
+    const [first, second] = [write(one), write(other)];
+    onTestFinished(() => second.close());
+    await one.settings.record(decision("stop"));
+    await other.settings.record(decision("go on"));
+    await settled();
+    await until(() => ids().length >= 2);
+    await first.close();
+    await one.settings.record(decision("stop"));
+    await until(() => ids().length >= 3);
+    await settled();
+    expect([ids(), told]).toEqual([[1, 2, 3], []]);
+    writeFileSync(`${path}.txt`, "shopping list\n");
+    expect(() => writeAuditOut({ path: `${path}.txt`, ...one, clock: systemClock, log: () => undefined })).toThrow(/is not an audit log/);
   });
 
   /** The same, done and looked at in both. */

@@ -1,6 +1,6 @@
 import type { Audit, AuditCheck, AuditTold, Forgets } from "../../audit.ts";
 import { keyOf, repeatsHash, sealed, type Forgot, type WordField, type Words } from "../../audit-chain.ts";
-import { checkChain } from "../../records/audit-check.ts";
+import { chainCheck } from "../../records/audit-check.ts";
 import {
   cut,
   entryOf,
@@ -157,9 +157,9 @@ export function postgresAudit(
 }
 
 /** As it is at one instant: others go on writing. */
-export const checkedIn = async (within: Query): Promise<AuditCheck> =>
-  checkChain({
-    ends: await endsOf(within),
-    rows: await Array.fromAsync(entriesAfter(within, 0, PAGE_ENTRIES)),
-    forgetting: await within<{ id: number; forgot: string }>("SELECT id, forgot FROM audit WHERE forgot IS NOT NULL"),
-  });
+export async function checkedIn(within: Query): Promise<AuditCheck> {
+  const forgetting = await within<{ id: number; forgot: string }>("SELECT id, forgot FROM audit WHERE forgot IS NOT NULL");
+  const { add, end } = chainCheck({ ends: await endsOf(within), forgetting });
+  for await (const row of entriesAfter(within, 0, PAGE_ENTRIES)) add(row);
+  return end();
+}
