@@ -17,7 +17,7 @@ export interface Connection {
   readonly query: Query;
   /** All of it or nothing; begun anew where two waited for each other, so `work` changes nothing but by `query`. */
   readonly transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
-  /** As `transaction`, once, with no limit of time: for what changes whole tables. */
+  /** As `transaction`, with no limit of time: for what changes whole tables. */
   readonly unhurried: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
   /** Reads as everything is now, for as long as it takes, beside those who go on writing. Nothing can be written in it. */
   readonly atOneInstant: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
@@ -149,6 +149,16 @@ export async function openConnection({ connectionString, schema, shown }: Addres
     }
   }
 
+  async function again<T>(transaction: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await transaction();
+      } catch (error) {
+        if (tries >= TRIES_MAX || !isToTryAgain(error)) throw error;
+      }
+    }
+  }
+
   /** What ends before its COMMIT is rolled back with its connection. */
   async function onOwn<T>(begin: string, work: (query: Query) => Promise<T>): Promise<T> {
     const client = await own();
@@ -168,18 +178,10 @@ export async function openConnection({ connectionString, schema, shown }: Addres
     shown,
     schema,
     own,
-    unhurried: (work) => onOwn("BEGIN", work),
+    unhurried: (work) => again(() => onOwn("BEGIN", work)),
     atOneInstant: (work) => onOwn("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", work),
     query: (sql, values) => withClient((client) => queryOn(client)(sql, values)),
-    async transaction(work) {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await once(work);
-        } catch (error) {
-          if (tries >= TRIES_MAX || !isToTryAgain(error)) throw error;
-        }
-      }
-    },
+    transaction: (work) => again(() => once(work)),
     load: () => ({ underWay, done }),
     async close() {
       if (!isOpen) return;

@@ -32,7 +32,8 @@ export function createReservations(
 ): Reservations {
   const waiting = new Set<Waiter>();
   let looking = false;
-  let again = false;
+  /** In these workspaces those who wait are to look again. */
+  const asked = new Set<string>();
   let isOpen = true;
 
   /** What is to be told now; nothing where it waits. */
@@ -40,7 +41,7 @@ export function createReservations(
     const accounts = budgets.map(({ account }) => account);
     const reservation = randomUUID();
     const told = membership().as((owner) =>
-      transaction(async (within) => {
+      transaction(async (within): Promise<Reserved | undefined> => {
         // Who asks for the same day's money asks behind it.
         await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`money/${workspace}/${day}`]);
         const standing = await within<{ spent: number; under_way: number }>(STANDING, [workspace, day, accounts]);
@@ -59,7 +60,7 @@ export function createReservations(
           usd,
           accounts,
         ]);
-        return { kind: "reserved", reservation } as const;
+        return { kind: "reserved", reservation };
       }),
     );
     return told.catch((error: unknown) => {
@@ -101,11 +102,13 @@ export function createReservations(
   }
 
   async function lookThrough(): Promise<void> {
-    if (looking) return void (again = true);
+    if (looking) return;
     looking = true;
-    do {
-      again = false;
+    while (asked.size > 0) {
+      const [workspace = ""] = asked;
+      asked.delete(workspace);
       for (const waiter of waiting) {
+        if (waiter.call.workspace !== workspace) continue;
         try {
           const told = await tried(waiter.call);
           if (!told) continue;
@@ -116,16 +119,19 @@ export function createReservations(
           if (waiting.has(waiter)) waiter.go(Promise.reject(error as Error));
         }
       }
-    } while (again);
+    }
     looking = false;
   }
 
-  const look = (): void => void lookThrough();
+  function look(workspace?: string): void {
+    for (const { call } of waiting) if (workspace === undefined || call.workspace === workspace) asked.add(call.workspace);
+    void lookThrough();
+  }
 
   return {
     async reserve(call, signal) {
       if (signal.aborted) return { kind: "aborted" };
-      const asked = new Promise<Reserved>((resolve) => {
+      const told = new Promise<Reserved>((resolve) => {
         const go: Waiter["go"] = (reserved) => {
           waiting.delete(waiter);
           signal.removeEventListener("abort", gone);
@@ -137,8 +143,8 @@ export function createReservations(
         signal.addEventListener("abort", gone, { once: true });
       });
       // In line before it looks, so that it hears of whatever is let go meanwhile.
-      look();
-      return asked;
+      look(call.workspace);
+      return told;
     },
     async callEnded(reservation, usd) {
       const told = () => (usd <= 0 ? drop(reservation) : cost(reservation, usd));
@@ -150,9 +156,7 @@ export function createReservations(
     async settle(within, reservations) {
       await within("DELETE FROM reservations WHERE id = ANY($1::text[])", [reservations]);
     },
-    look(workspace) {
-      for (const { call } of waiting) if (workspace === undefined || call.workspace === workspace) return look();
-    },
+    look,
     close() {
       isOpen = false;
       for (const waiter of waiting) waiter.go({ kind: "aborted" });
