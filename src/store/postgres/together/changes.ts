@@ -132,6 +132,7 @@ export async function openChanges(
 
   async function look(): Promise<void> {
     const before = [...known.keys()];
+    const awaited = [...waiting.keys()];
     const rows = await query<{ floor: string; looked_at: number; id: number | null }>(
       `SELECT now.*, changes.id FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor, ${NOW_MS} AS looked_at) AS now
         LEFT JOIN changes ON changes.xid >= $1::xid8 ORDER BY changes.id`,
@@ -154,6 +155,12 @@ export async function openChanges(
     if (!isMissed) return;
     await missed();
     isMissed = false;
+    // One's own of before that is kept no more: whoever waits for it would wait for ever.
+    for (const id of awaited) {
+      if (alive.has(id)) continue;
+      waiting.get(id)?.resolve();
+      waiting.delete(id);
+    }
   }
 
   /** One at a time; who asks while one is under way has another behind it. */
