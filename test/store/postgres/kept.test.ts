@@ -36,7 +36,8 @@ describeOnPostgres("on a server", (server) => {
     const address = server.address();
     const [one, other] = [await open(address), await open(address)];
     const told: string[] = [];
-    const write = ({ store, audit }: Opened) => writeAuditOut({ path, store, audit, clock: systemClock, log: (problem) => void told.push(problem) });
+    const write = ({ store, audit }: Opened) =>
+      writeAuditOut({ path, store, audit, clock: systemClock, log: (problem) => void told.push(problem) });
     const ids = (): number[] =>
       readFileSync(path, "utf8")
         .split("\n")

@@ -31,7 +31,11 @@ test("what was being taken while all was lost is given back, and looked for agai
 
 test("while the server says nothing no more comes in than a limit, and is not acked", async () => {
   const { receive } = postgresInbox(
-    { query: () => new Promise(() => undefined), transaction: () => new Promise(() => undefined), shown: "postgres://here" } as unknown as Connection,
+    {
+      query: () => new Promise(() => undefined),
+      transaction: () => new Promise(() => undefined),
+      shown: "postgres://here",
+    } as unknown as Connection,
     { changes: { say: async () => 1, heard: async () => undefined }, leisure: createLeisure(), now: Date.now },
   );
   const one = (number: number) => receive({ id: `e${number}`, at: AT, body: "{}", lane: "T1/C1/1.1" });
@@ -136,9 +140,9 @@ describeOnPostgres("where an answer of the server's is lost", (server) => {
       return client;
     };
     const gone = () => Promise.reject(new StoreError("the connection was lost"));
-    await expect(openChanges({ ...connection, own, query: gone }, { hear: () => undefined, missed: async () => undefined })).rejects.toThrow(
-      "the connection was lost",
-    );
+    await expect(
+      openChanges({ ...connection, own, query: gone }, { hear: () => undefined, missed: async () => undefined }),
+    ).rejects.toThrow("the connection was lost");
     const process = { clock: systemClock, role: "all", known: MIGRATIONS.length } as const;
     await expect(workTogether({ ...connection, own, transaction: gone }, process)).rejects.toThrow("the connection was lost");
     expect(isListening).toEqual([false, false]);

@@ -38,20 +38,22 @@ export function createLocks(
   async function enter(key: string): Promise<number> {
     for (;;) {
       const begun = era;
-      const ticket = await membership().as((owner) =>
-        transaction(async (within) => {
-          // One after the other, so that a lower ticket is seen by whoever has a higher one.
-          await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`lock/${key}`]);
-          // Of one process one at a time asks: an earlier ticket is of somebody who was never told of it.
-          await within("DELETE FROM locks WHERE key = $1 AND owner = $2", [key, owner]);
-          const [row] = await within<{ ticket: number }>("INSERT INTO locks (key, owner) VALUES ($1, $2) RETURNING ticket", [key, owner]);
-          return row?.ticket ?? 0;
-        }),
-      ).catch((error: unknown) => {
-        // Perhaps the answer alone was lost, and the others would wait for this one.
-        doubt(key);
-        throw error;
-      });
+      const ticket = await membership()
+        .as((owner) =>
+          transaction(async (within) => {
+            // One after the other, so that a lower ticket is seen by whoever has a higher one.
+            await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`lock/${key}`]);
+            // Of one process one at a time asks: an earlier ticket is of somebody who was never told of it.
+            await within("DELETE FROM locks WHERE key = $1 AND owner = $2", [key, owner]);
+            const [row] = await within<{ ticket: number }>("INSERT INTO locks (key, owner) VALUES ($1, $2) RETURNING ticket", [key, owner]);
+            return row?.ticket ?? 0;
+          }),
+        )
+        .catch((error: unknown) => {
+          // Perhaps the answer alone was lost, and the others would wait for this one.
+          doubt(key);
+          throw error;
+        });
       for (;;) {
         const woken = new Promise<void>((resolve) => waiting.set(key, resolve));
         const [first] = await query<{ ticket: number | null }>("SELECT min(ticket) AS ticket FROM locks WHERE key = $1", [key]).catch(
