@@ -26,7 +26,7 @@ import type { Slack } from "./slack/slack.ts";
 import { rulesIn } from "./slack/people/channel-settings.ts";
 import { accountsOf, scopeOf } from "./slack/words/accounts.ts";
 import { placeOf } from "./slack/words/place.ts";
-import { writeAuditOut } from "./write-audit-out.ts";
+import { writeAuditOut } from "./runner/write-audit-out.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
 import { redactAll, redacted } from "./store/redacted.ts";

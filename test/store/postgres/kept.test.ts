@@ -13,7 +13,7 @@ import type { RunsWanted } from "../../../src/store/runs/finished-runs.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { AT, append, commitOf, said, started, stopped } from "../../../src/store/contracts/commits.ts";
 import { until } from "../../../src/store/contracts/fake-clock.ts";
-import { writeAuditOut } from "../../../src/write-audit-out.ts";
+import { writeAuditOut } from "../../../src/runner/write-audit-out.ts";
 import { draft, memoryContract } from "../../contracts/memory.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
 import { decision, ELSEWHERE, MINE, plant, SAME_PLACE } from "../sqlite/planted-database.ts";
