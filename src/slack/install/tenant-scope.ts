@@ -6,6 +6,7 @@ import type { FinishedRuns } from "../../store/runs/finished-runs.ts";
 import type { Schedules } from "../../store/schedules/schedules.ts";
 import type { Settings } from "../../store/settings.ts";
 import { EVERY_THREAD, type Store } from "../../store/store.ts";
+import type { LoginDesk } from "../logins/login-desk.ts";
 import { placeOf } from "../words/place.ts";
 
 /**
@@ -21,11 +22,13 @@ export interface TenantPorts {
   readonly schedules: Schedules;
   readonly runs: FinishedRuns;
   readonly dispatch: Pick<Dispatch, "serve">;
+  /** Absent where nobody can log in to servers. */
+  readonly logins?: LoginDesk;
 }
 
 export function tenantScoped(
   team: string,
-  { store, runner, forgetting, memory, settings, schedules, runs, dispatch }: TenantPorts,
+  { store, runner, forgetting, memory, settings, schedules, runs, dispatch, logins }: TenantPorts,
 ): TenantPorts {
   /** Asked for each event of all workspaces: the quick look goes first. */
   const isOwn = (thread: string): boolean => thread.startsWith(`${team}/`) && placeOf(thread) !== undefined;
@@ -145,6 +148,15 @@ export function tenantScoped(
           if (workspace === team) listener(workspace);
         }),
     },
+    ...(logins
+      ? {
+          logins: {
+            offer: async (wish, asked) => (isOwn(asked.thread) ? logins.offer(wish, asked) : undefined),
+            list: async (workspace, person) => (workspace === team ? logins.list(workspace, person) : []),
+            withdraw: async (workspace, person, login) => workspace === team && logins.withdraw(workspace, person, login),
+          },
+        }
+      : {}),
   };
 }
 
