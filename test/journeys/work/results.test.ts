@@ -174,6 +174,8 @@ test("where Slack takes no plan, the card says the same in plain blocks, and sta
     prepare: (slack) => slack.control.fault({ method: "chat.update", kind: "error", code: "invalid_blocks" }),
   });
   const thread = await journey.mention("@parley tabs or spaces?");
+  // Or it would be posted with the turn in it, and nothing would be left to edit.
+  await thread.until(() => thread.ofKind("card").length === 1);
   (await desk.asked("Ana")).answer("Tabs.");
   const second = await desk.asked("Critic");
   await thread.until(() => wordsOf(card(thread)).includes("☑ *Ana* Tabs.\n▶ *Critic*"));

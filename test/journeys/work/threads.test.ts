@@ -103,7 +103,7 @@ async function dmOf(url: string, user: string): Promise<string> {
   return state.channels.find(({ kind }) => kind === "im")?.id ?? GENERAL;
 }
 
-test("an answer of an instant model is two posts and at most seven calls to Slack, and 👀 stays on its task", async () => {
+test("an answer of an instant model is two posts and at most six calls to Slack beside the edit of its card, and 👀 stays on its task", async () => {
   const { pair } = PAIR.teams;
   const file = { ...PAIR, teams: { pair: { ...pair, agents: pair.agents.slice(1) } } };
   const journey = await openJourney({ file, replies: { Ben: ["Blue. DONE", "Green. DONE"] } });
@@ -120,8 +120,11 @@ test("an answer of an instant model is two posts and at most seven calls to Slac
     .calls()
     .slice(before)
     .filter(({ args }) => JSON.stringify(args).includes(thread.ts));
-  expect(calls.filter(({ method }) => method === "chat.postMessage")).toHaveLength(2);
+  // The card and the turn with its result; the card is left out where the turn is there first.
+  expect([1, 2]).toContain(calls.filter(({ method }) => method === "chat.postMessage").length);
   expect(thread.reactions()).toEqual(["eyes"]);
   const methods = calls.map(({ method }) => method);
-  expect(methods.slice(7)).toEqual([]);
+  expect(methods.filter((method) => method !== "chat.update").slice(6)).toEqual([]);
+  // One, unless this machine is so busy that the turn outlasts the pause between two.
+  expect(methods.filter((method) => method === "chat.update").slice(2)).toEqual([]);
 });
