@@ -6,10 +6,10 @@ import { oneTurnBefore } from "../../render/log-reading.ts";
 import { rankOf } from "../pace.ts";
 
 /**
- * So many cards within so long go out at once: they take a quarter of what Slack lets through after a pause. With more, many people ask at the
- * same time. A card that is held is time of its channel that nobody uses where no answer comes, so a dozen runs at once hold none.
+ * So many cards within so long go out at once: with fifty answers they are less than what Slack lets through after a pause. With more, many people
+ * ask at the same time. A card that is held is time of its channel that nobody uses where no answer comes, so a few runs at once hold none.
  */
-const CARDS_AT_ONCE_MAX = 15;
+const CARDS_AT_ONCE_MAX = 8;
 const CARDS_AT_ONCE_MS = 2_000;
 /** So long the others wait for their answer: the first sign is the mark on the task, and what Slack lets be posted is for answers. */
 const HELD_MS_MAX = 3_000;
