@@ -49,7 +49,7 @@ const ON_POSTGRES_IN_CI = [
   "test/journeys/schedules/times.test.ts",
   "test/journeys/work/approvals.test.ts",
   "test/journeys/work/budgets.test.ts",
-  "test/journeys/work/main-story.test.ts",
+  "test/journeys/work/one-story.test.ts",
   "test/journeys/work/memory.test.ts",
   "test/journeys/work/questions.test.ts",
   "test/journeys/work/steering.test.ts",
