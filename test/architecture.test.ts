@@ -13,7 +13,9 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   models: ["engine", "keyed-queue.ts"],
   // What files and pages say, as text.
   documents: [],
-  tools: ["engine", "documents"],
+  // What a browser is shown where there is no page of the house's own.
+  "plain-page.ts": [],
+  tools: ["engine", "documents", "plain-page.ts"],
   store: ["engine", "keyed-queue.ts"],
   sandbox: ["keyed-queue.ts"],
   // When work starts by itself; nothing of a chat service, nor of where it is kept.
@@ -33,7 +35,18 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // The words that who builds teams and who shows them have for each other.
   "team-shelf.ts": ["store"],
   config: ["engine", "models", "tools", "sandbox", "guards", "lookalikes.ts", "team-shelf.ts"],
-  slack: ["engine", "store", "runner", "schedules", "documents", "lookalikes.ts", "keyed-queue.ts", "team-shelf.ts", "transcript.ts"],
+  slack: [
+    "engine",
+    "store",
+    "runner",
+    "schedules",
+    "documents",
+    "lookalikes.ts",
+    "keyed-queue.ts",
+    "team-shelf.ts",
+    "transcript.ts",
+    "plain-page.ts",
+  ],
   studio: ["engine", "store", "config", "runner"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],

@@ -3,6 +3,7 @@ import { InstallProvider, type Installation as SlackInstallation } from "@slack/
 import { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import type { Installation, Installations, Tokens } from "../../store/installations.ts";
+import { PLAIN_PAGE_HEADERS, showPage } from "../../plain-page.ts";
 import { SCOPES } from "./scopes.ts";
 import { apiBase, clientOptions, sdkLogger, type Log } from "../api/web-client.ts";
 
@@ -77,35 +78,29 @@ export function createInstallPages(parts: {
     }).auth
       .revoke()
       .catch((error: unknown) => log("its token could not be given back", error));
-    show(response, 403, "Not here", "This Parley does not work for your workspace. Ask whoever runs it to let it in.");
+    showPage(response, 403, "Not here", ["This Parley does not work for your workspace. Ask whoever runs it to let it in."]);
     return false;
   }
 
   return async (request, response) => {
     const path = request.url?.split("?")[0];
     if (request.method !== "GET" || (path !== INSTALL_PATH && path !== REDIRECT_PATH)) return false;
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(PLAIN_PAGE_HEADERS)) response.setHeader(name, value);
     if (path === INSTALL_PATH) await provider.handleInstallPath(request, response);
     else
       await provider.handleCallback(request, response, {
         afterInstallation: (slacks, _options, _request, answer) => isWelcome(slacks, answer as ServerResponse),
         success: (slacks, _options, _request, answer) => {
           const name = slacks.team?.name ?? slacks.enterprise?.name ?? "your workspace";
-          show(
-            answer as ServerResponse,
-            200,
-            "Parley is installed",
+          showPage(answer as ServerResponse, 200, "Parley is installed", [
             `Parley is in ${name} now. In Slack, invite it to a channel and mention it with a task.`,
-          );
+          ]);
         },
         failure: (error, _options, _request, answer) => {
           log(`an installation was not completed (${error.code})`, error);
-          show(
-            answer as ServerResponse,
-            400,
-            "Parley was not installed",
+          showPage(answer as ServerResponse, 400, "Parley was not installed", [
             `${MENDS[error.code] ?? "Slack did not confirm it."} To try again: ${INSTALL_PATH}`,
-          );
+          ]);
         },
       });
     return true;
@@ -147,18 +142,3 @@ function tokensOf({ bot }: SlackInstallation): Tokens {
     refresh: refreshToken !== undefined && expiresAt !== undefined ? { token: refreshToken, expiresAt: expiresAt * 1_000 } : undefined,
   };
 }
-
-/** A page without a script, a style or anything from elsewhere. */
-const HEADERS = {
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-} as const;
-
-function show(response: ServerResponse, code: number, title: string, text: string): void {
-  const page = `<!doctype html><meta charset="utf-8"><title>${escaped(title)}</title><h1>${escaped(title)}</h1><p>${escaped(text)}</p>`;
-  response.writeHead(code, { "content-type": "text/html; charset=utf-8" }).end(page);
-}
-
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { PLAIN_PAGE_HEADERS, showPage } from "../../plain-page.ts";
 import { LOGIN_PATH, type Logins } from "./logins.ts";
 import { metadataOf } from "./oauth.ts";
 
@@ -37,7 +38,7 @@ export function loginPages(parts: {
     }
     const wanted = await steps.offered(step);
     if (!wanted) return gone(response);
-    show(response, 200, `Connect ${wanted.key.server}`, [
+    showPage(response, 200, `Connect ${wanted.key.server}`, [
       `You let Parley use your login for ${wanted.key.server}, for ${wanted.person}.`,
       "If that is not you, or you have not asked for it, close this page.",
       { link: `${LOGIN_PATH}/${step}/go`, words: `Go on to ${wanted.key.server}` },
@@ -58,8 +59,8 @@ export function loginPages(parts: {
     if (came.kind === "unknown") return gone(response);
     const { server } = came.wanted.key;
     if (came.kind === "refused")
-      return show(response, 200, `${server} is not connected`, ["Nothing was given, as you wished. You can close this page."]);
-    show(response, 200, `${server} is connected`, [
+      return showPage(response, 200, `${server} is not connected`, ["Nothing was given, as you wished. You can close this page."]);
+    showPage(response, 200, `${server} is connected`, [
       "You can close this page. The login is shown, and can be withdrawn, on Parley's Home tab.",
     ]);
   }
@@ -67,13 +68,13 @@ export function loginPages(parts: {
   return async (request, response) => {
     const url = URL.parse(request.url ?? "", "http://parley");
     if (!url || (url.pathname !== LOGIN_PATH && !url.pathname.startsWith(`${LOGIN_PATH}/`))) return false;
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(PLAIN_PAGE_HEADERS)) response.setHeader(name, value);
     if (request.method !== "GET") response.writeHead(405).end();
     else
       await answer(url, request, response).catch((error: unknown) => {
         parts.log("a login was not completed", error);
         if (!response.headersSent)
-          show(response, 502, "Not connected", [
+          showPage(response, 502, "Not connected", [
             "The server's login did not answer as it should. Ask whoever runs Parley; it has told them why.",
           ]);
       });
@@ -89,26 +90,6 @@ const cookieIn = ({ headers }: IncomingMessage, name: string): string =>
   new RegExp(`(?:^|;\\s*)${name}=([\\w-]{1,100})`).exec(headers.cookie ?? "")?.[1] ?? "";
 
 const gone = (response: ServerResponse): void =>
-  show(response, 404, "This link is used up", [
+  showPage(response, 404, "This link is used up", [
     "It works once, for ten minutes, and in the browser in which it was opened. Ask Parley for a new one.",
   ]);
-
-/** A page without a script, a style or anything from elsewhere. */
-const HEADERS = {
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-} as const;
-
-type Line = string | { readonly link: string; readonly words: string };
-
-function show(response: ServerResponse, code: number, title: string, lines: readonly Line[]): void {
-  const body = lines.map(
-    (line) => `<p>${typeof line === "string" ? escaped(line) : `<a href="${escaped(line.link)}">${escaped(line.words)}</a>`}</p>`,
-  );
-  const page = `<!doctype html><meta charset="utf-8"><title>${escaped(title)}</title><h1>${escaped(title)}</h1>${body.join("")}`;
-  response.writeHead(code, { "content-type": "text/html; charset=utf-8" }).end(page);
-}
-
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
