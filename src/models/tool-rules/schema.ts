@@ -43,9 +43,23 @@ function mended(schema: unknown, rules: ToolRules): Mended {
     const told = required.filter((name) => Object.hasOwn(others.properties, name));
     const parameters = { ...others, ...(told.length > 0 ? { required: told } : {}) };
     chars = JSON.stringify(parameters).length;
-    if (chars <= rules.schemaCharsMax) return { kind: "taken", parameters, keys, ...(note === undefined ? {} : { note }) };
+    const fits = chars <= rules.schemaCharsMax && levelsOf(parameters) <= rules.depthMax + 1;
+    if (fits) return { kind: "taken", parameters, keys, ...(note === undefined ? {} : { note }) };
   }
   return { kind: "refused", why: `the schema of its arguments has ${chars} characters at its shortest, more than ${rules.schemaCharsMax}` };
+}
+
+/** Schemas in each other below this one. Alternatives that stand for other keywords, such as patterns of names, are levels of their own. */
+function levelsOf(schema: unknown): number {
+  if (!isNode(schema)) return 0;
+  const { properties, items, additionalProperties, anyOf } = schema;
+  const inner = [
+    ...(isNode(properties) ? Object.values(properties) : []),
+    items,
+    additionalProperties,
+    ...(Array.isArray(anyOf) ? anyOf : []),
+  ];
+  return Math.max(0, ...inner.filter(isNode).map((one) => 1 + levelsOf(one)));
 }
 
 /** From all that it says to the names of its arguments alone. */

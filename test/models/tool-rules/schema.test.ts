@@ -73,6 +73,17 @@ test("whatever a server's schema is, each provider takes what is made of it, or 
   );
 });
 
+test("alternatives that stand for patterns of names are levels, too: what is told stays as deep as is taken", () => {
+  const again = { properties: { b: { properties: {}, $ref: "#" } } };
+  const inner = { oneOf: [{ properties: {}, additionalProperties: false, patternProperties: { a: again, b: {} } }] };
+  for (const [, rules] of RULES) {
+    const mended = mendedSchema({ additionalProperties: {}, patternProperties: { a: inner } }, rules);
+    if (mended.kind === "refused") throw new Error(mended.why);
+    expect(refusalOf(mended.parameters, { ...rules, charsMax: rules.schemaCharsMax })).toBeUndefined();
+    expect(JSON.stringify(mended.parameters)).toContain('"b"');
+  }
+});
+
 test("calls come back with the names that the tool knows, whatever is inside them", () => {
   fc.assert(
     fc.property(fc.dictionary(words, fc.jsonValue(), { maxKeys: 6 }), (args) => {
