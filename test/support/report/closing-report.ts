@@ -1,4 +1,5 @@
-import type { Reporter, TestCase, TestModule } from "vitest/node";
+import { stripVTControlCharacters } from "node:util";
+import type { Reporter, TestCase, TestModule, TestResult } from "vitest/node";
 import { figuresTable, toldFigures } from "./figures.ts";
 import { closingLine, progressPath, tellProgress } from "./progress.ts";
 import { missingParts } from "./requirements.ts";
@@ -28,8 +29,10 @@ export default class ClosingReport implements Reporter {
     const again: string[] = [];
     for (const module of modules) {
       for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        if (state === "passed" && (test.diagnostic()?.retryCount ?? 0) > 0) again.push(`${fileOf(module)}: ${test.fullName}`);
+        const result = test.result();
+        const { state } = result;
+        if (state === "passed" && (test.diagnostic()?.retryCount ?? 0) > 0)
+          again.push(`${fileOf(module)}: ${test.fullName}${whatFailedFirst(result.errors)}`);
         if (state === "passed") counts.passed++;
         else if (state === "failed") counts.failed++;
         else {
@@ -58,6 +61,14 @@ export default class ClosingReport implements Reporter {
 }
 
 const SKIPPED_SHOWN_MAX = 60;
+
+/** Of the first try: what it found is as much a defect as if the second had found it, too. */
+function whatFailedFirst(errors: TestResult["errors"]): string {
+  const told = (errors ?? []).map(({ message, diff }) => `\n${stripVTControlCharacters(diff ?? message)}`.slice(0, FIRST_ERROR_CHARS_MAX));
+  return told.join("").replaceAll("\n", "\n      ");
+}
+
+const FIRST_ERROR_CHARS_MAX = 4_000;
 
 /** A file that is had on both stores is two. */
 const fileOf = ({ relativeModuleId, project }: TestModule): string =>
