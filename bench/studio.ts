@@ -9,9 +9,10 @@ import { join } from "node:path";
 import { currentRun } from "../src/engine/reading/transcript.ts";
 import type { RunEvent } from "../src/engine/events/events.ts";
 import { openSqlite, openSqliteLogs } from "../src/store/sqlite/store.ts";
-import { studioApp } from "../src/studio/studio.ts";
+import { ownOf, studioApp } from "../src/studio/studio.ts";
 import { ownersAccess } from "../src/studio/access.ts";
-import { createSessions } from "../src/studio/door/sessions.ts";
+import { byAddress } from "../src/studio/door/by-address.ts";
+import { createAddressSessions } from "../src/studio/door/address-sessions.ts";
 import { systemClock } from "../src/engine/clock.ts";
 import { round } from "./support/figures.ts";
 import { sayWhetherQuiet } from "./support/quiet.ts";
@@ -45,10 +46,18 @@ for (let after = 0; after < long.length; after += 200)
   });
 while (await opened.runs.enter("T0HOME"));
 
-const sessions = createSessions(systemClock);
+const sessions = createAddressSessions(systemClock);
 const logs = openSqliteLogs({ path });
-const own = { hosts: [HOST], cookie: "bench" };
-const app = studioApp({ logs, access: ownersAccess, clock: systemClock, sessions, own: () => own, pages: new Map() });
+const own = { ...ownOf(4210), cookie: "bench" };
+const app = studioApp({
+  logs,
+  access: ownersAccess,
+  clock: systemClock,
+  way: byAddress(sessions),
+  own: () => own,
+  pages: new Map(),
+  log: console.error,
+});
 const cookie = `bench=${sessions.redeem(sessions.mint({ id: "owner", name: "You" }))}`;
 const get = async <T>(route: string): Promise<T> => {
   const answer = await app.request(`http://${HOST}/api/v1${route}`, { headers: { host: HOST, cookie } });

@@ -13,11 +13,15 @@ export type PageLine = string | { readonly link: string; readonly words: string 
 
 /** Ends the answer with a page of a title and some lines, without a script, a style or anything from elsewhere. */
 export function showPage(response: ServerResponse, status: number, title: string, lines: readonly PageLine[]): void {
+  response.writeHead(status, { "content-type": "text/html; charset=utf-8" }).end(plainPage(title, lines));
+}
+
+/** That page. */
+export function plainPage(title: string, lines: readonly PageLine[]): string {
   const body = lines.map(
     (line) => `<p>${typeof line === "string" ? escaped(line) : `<a href="${escaped(line.link)}">${escaped(line.words)}</a>`}</p>`,
   );
-  const page = `<!doctype html><meta charset="utf-8"><title>${escaped(title)}</title><h1>${escaped(title)}</h1>${body.join("")}`;
-  response.writeHead(status, { "content-type": "text/html; charset=utf-8" }).end(page);
+  return `<!doctype html><meta charset="utf-8"><title>${escaped(title)}</title><h1>${escaped(title)}</h1>${body.join("")}`;
 }
 
 const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);

@@ -47,7 +47,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "transcript.ts",
     "plain-page.ts",
   ],
-  studio: ["engine", "store", "config", "runner"],
+  studio: ["engine", "store", "config", "runner", "plain-page.ts"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
   // What a Parley is opened with.

@@ -5,11 +5,40 @@ import type { Asker } from "./door/sessions.ts";
  * What somebody may see of what is kept: all of it, or the runs of these places of one workspace (the names of their threads without the last
  * part). It is asked anew for each answer and before each piece of a stream, and not remembered.
  */
-export type Sight = { readonly kind: "all" } | { readonly kind: "places"; readonly workspace: string; readonly places: readonly string[] };
+export type Sight = { readonly kind: "all"; readonly names?: PlaceNames } | PlacesSight;
+
+export interface PlacesSight {
+  readonly kind: "places";
+  readonly workspace: string;
+  readonly places: readonly string[];
+  /** What they are called, for whoever sees them. */
+  readonly names?: PlaceNames;
+}
+
+/** By place; one without a name is shown by its id. */
+export type PlaceNames = ReadonlyMap<string, string>;
+
+/** Somebody opens a run, or takes something out of it. */
+export interface Look {
+  readonly thread: string;
+  readonly seq: number;
+  /** By which way, such as `GET /runs/{thread}/{seq}`. */
+  readonly way: string;
+  /** Of the session; the same for all that is looked at in it. */
+  readonly session: string;
+}
 
 /** The seam to whoever knows people: on loopback whoever holds the address may see all; signed in with a chat service, what they see there. */
 export interface Access {
-  sightOf(asker: Asker): Promise<Sight>;
+  /** `undefined`: they are nobody here any more, and their session is over. Rejects with {@link SightUnknown} while nobody can say: then nothing is shown. */
+  sightOf(asker: Asker): Promise<Sight | undefined>;
+  /** Told of each look into a run before it is answered; nothing is shown where it rejects. Nobody is told when absent. */
+  onLook?(asker: Asker, look: Look): Promise<void>;
+}
+
+/** Nobody can say just now what somebody may see; `message` is for them. */
+export class SightUnknown extends Error {
+  override readonly name = "SightUnknown";
 }
 
 /** Of a program that is on loopback alone: whoever was let in is the one who runs it. */

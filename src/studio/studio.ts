@@ -3,35 +3,42 @@ import type { Server } from "node:http";
 import { join, resolve } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono, type Context } from "hono";
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { deleteCookie, getCookie } from "hono/cookie";
 import { systemClock, type Clock } from "../engine/clock.ts";
 import type { Logs } from "../store/runs/logs.ts";
-import type { Access } from "./access.ts";
+import { SightUnknown, type Access } from "./access.ts";
 import { openApiOf } from "./api/openapi.ts";
 import { serve } from "./api/route.ts";
 import { routesOf } from "./api/routes.ts";
 import { keepEntering } from "./runs/entering.ts";
 import { apiDoor, frontDoor, refused, type Let, type Own } from "./door/gate.ts";
+import { createAddressSessions } from "./door/address-sessions.ts";
+import { byAddress } from "./door/by-address.ts";
 import { readPages, type PageFile } from "./door/pages.ts";
-import { createSessions, type Asker, type Sessions } from "./door/sessions.ts";
+import type { Asker } from "./door/sessions.ts";
+import type { Way } from "./door/way.ts";
 
 export { openLogs } from "../store/open-store.ts";
-export { ownersAccess, type Access, type Sight } from "./access.ts";
+export { ownersAccess, SightUnknown, type Access, type Look, type Sight } from "./access.ts";
+export type { Asker } from "./door/sessions.ts";
 
 /** Where `npm run build:web` puts it; the package and the image bring it built. */
 const BUILT_PAGE = join(import.meta.dirname, "../../web/dist/studio");
 const NOT_BUILT = "The studio's page is not built yet: run `npm run build:web`, then start this again.";
 
-export interface StudioOptions {
+interface Served {
   readonly logs: Logs;
   readonly access: Access;
   /** 0: any that is free. */
   readonly port: number;
   readonly clock?: Clock;
-  /** Told when an address was used, or came too late, so that another can be printed. */
-  readonly onEntered?: () => void;
   /** One line about something that went wrong here. */
   readonly log: (line: string) => void;
+}
+
+export interface StudioOptions extends Served {
+  /** Told when an address was used, or came too late, so that another can be printed. */
+  readonly onEntered?: () => void;
 }
 
 export interface Studio {
@@ -43,26 +50,33 @@ export interface Studio {
 
 /** Serves the studio on loopback until `close()`, which leaves the logs open. Rejects where the port is taken. */
 export async function createStudio(options: StudioOptions): Promise<Studio> {
-  const { port, log } = options;
+  const sessions = createAddressSessions(options.clock ?? systemClock);
+  const studio = await serveStudio({ ...options, way: byAddress(sessions, options.onEntered) });
+  return { ...studio, address: (asker) => `${studio.url}enter?token=${sessions.mint(asker)}` };
+}
+
+/** Serves it to those who come by this way, until `close()`. Rejects where the address cannot be had. */
+export async function serveStudio(
+  options: Served & {
+    readonly way: Way;
+    /** 127.0.0.1 when absent. */
+    readonly host?: string;
+    /** The origin by which browsers come, through a proxy: `https://studio.example.com`; where this listens when absent. */
+    readonly publicUrl?: string;
+  },
+): Promise<Omit<Studio, "address">> {
+  const { port, host = "127.0.0.1", publicUrl, log } = options;
   const clock = options.clock ?? systemClock;
-  const sessions = createSessions(clock);
-  let own: Own = { hosts: [], cookie: "" };
-  const app = studioApp({ ...options, clock, sessions, own: () => own, pages: await readPages(resolve(BUILT_PAGE)) });
-  app.onError((error, c) => {
-    log(`The studio could not answer ${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`);
-    return refused(c, 500, "failed", "The studio failed; its log says why.");
-  });
+  let own: Own = { hosts: [], origins: [], cookie: "", isSecure: false };
+  const app = studioApp({ ...options, clock, own: () => own, pages: await readPages(resolve(BUILT_PAGE)) });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  await listening(server, port);
+  await listening(server, { port, host });
   const { port: taken } = server.address() as AddressInfo;
-  // Cookies are one jar for all ports of a name.
-  own = { hosts: [`127.0.0.1:${taken}`, `localhost:${taken}`], cookie: `parley_studio_${taken}` };
-  const url = `http://127.0.0.1:${taken}/`;
+  own = ownOf(taken, publicUrl);
   const closing = new AbortController();
   const entering = keepEntering({ logs: options.logs, clock, signal: closing.signal, log });
   return {
-    url,
-    address: (asker) => `${url}enter?token=${sessions.mint(asker)}`,
+    url: `${own.origins[0]}/`,
     async close() {
       closing.abort();
       await entering;
@@ -73,41 +87,42 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   };
 }
 
-interface Parts extends Pick<StudioOptions, "logs" | "access" | "onEntered"> {
+/** By which names it answers, and what its cookie is called. */
+export function ownOf(port: number, publicUrl?: string): Own {
+  const local = [`127.0.0.1:${port}`, `localhost:${port}`];
+  // Cookies are one jar for all ports of a name.
+  if (publicUrl === undefined)
+    return { hosts: local, origins: local.map((name) => `http://${name}`), cookie: `parley_studio_${port}`, isSecure: false };
+  const { host, origin, protocol } = new URL(publicUrl);
+  const isSecure = protocol === "https:";
+  // A proxy may name the address where it finds the studio; from where a page asks, the browser says.
+  return { hosts: [host, ...local], origins: [origin], cookie: isSecure ? "__Host-parley_studio" : `parley_studio_${port}`, isSecure };
+}
+
+interface Parts extends Pick<Served, "logs" | "access" | "log"> {
   readonly clock: Clock;
-  readonly sessions: Sessions;
+  readonly way: Way;
   readonly own: () => Own;
   readonly pages: ReadonlyMap<string, PageFile>;
 }
 
 /** All of it but the socket: `app.request(…)` asks it as a browser would. */
-export function studioApp({ logs, access, clock, sessions, own, pages, onEntered }: Parts): Hono<Let> {
+export function studioApp({ logs, access, clock, way, own, pages, log }: Parts): Hono<Let> {
+  const { sessions, entrance } = way;
+  const problem = (what: string, error: unknown): void =>
+    log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const app = new Hono<Let>();
   app.use(frontDoor(own));
-  app.get("/enter", (c) => {
-    // Whoever looks what is behind an address, before a person opens it, does not use it up.
-    if (c.req.method === "HEAD") return refused(c, 405, "bad_method", "Pages are read with GET.");
-    const token = c.req.query("token") ?? "";
-    const isMinted = sessions.isMinted(token);
-    const secret = sessions.redeem(token);
-    if (secret === undefined) {
-      if (isMinted) onEntered?.();
-      return refused(c, 403, "used_token", "This address was used already, or is too old. Take the newest one that Parley has printed.");
-    }
-    // Without an age of its own: how long a session lasts is known here alone.
-    setCookie(c, own().cookie, secret, { httpOnly: true, sameSite: "Strict", path: "/" });
-    onEntered?.();
-    return c.redirect("/", 303);
-  });
+  way.open(app, own);
   const api = new Hono<Let>();
-  api.use(apiDoor(own, sessions));
-  const endSession = (c: Context): void => {
-    sessions.end(getCookie(c, own().cookie) ?? "");
-    deleteCookie(c, own().cookie, { path: "/" });
+  api.use(apiDoor(own, sessions, entrance));
+  const endSession = async (c: Context): Promise<void> => {
+    await sessions.end(getCookie(c, own().cookie) ?? "");
+    deleteCookie(c, own().cookie, { path: "/", secure: own().isSecure });
   };
-  const routes = routesOf({ logs, clock, endSession });
+  const routes = routesOf({ logs, clock, endSession, signsInBy: entrance.signIn?.by });
   api.get("/openapi.json", (c) => c.json(openApiOf(routes)));
-  serve(api, routes, access);
+  serve(api, routes, { access, endSession, log: problem });
   app.route("/api/v1", api);
   app.get("*", (c) => {
     const file = pages.get(c.req.path);
@@ -115,13 +130,18 @@ export function studioApp({ logs, access, clock, sessions, own, pages, onEntered
     return c.body(file.content, 200, { "content-type": file.type });
   });
   app.all("*", (c) => refused(c, 405, "bad_method", "Pages are read with GET."));
+  app.onError((error, c) => {
+    if (error instanceof SightUnknown) return refused(c, 503, "unknown_sight", error.message);
+    problem(`The studio could not answer ${c.req.method} ${c.req.path}`, error);
+    return refused(c, 500, "failed", "The studio failed; its log says why.");
+  });
   return app;
 }
 
-async function listening(server: Server, port: number): Promise<void> {
+async function listening(server: Server, at: { readonly port: number; readonly host: string }): Promise<void> {
   const { promise, resolve: done, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
-  server.listen({ port, host: "127.0.0.1" }, () => {
+  server.listen(at, () => {
     server.off("error", reject);
     done();
   });

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { FILE, HOST, MINUTE_MS, runEvents, studio, write } from "./studio.ts";
 
+const STREAM = `/api/v1/runs/${encodeURIComponent("T1/C1/1.1")}/1/events`;
+
 test("an address lets in once, and for ten minutes", async () => {
   let told = 0;
   const { mint, ask, pass } = studio({ onEntered: () => told++ });
@@ -139,4 +141,36 @@ test("a stream ends with its session, and is told to nobody who only asks whethe
   await write(open, { after: 6, events: [{ type: "message.posted", person: { id: "U2", name: "Bob" }, text: "after it", id: "x" }] });
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) told += piece.value;
   expect(told).not.toContain("after it");
+});
+
+test("one session holds a few streams open, and keeps no other from theirs", async () => {
+  const open = studio();
+  await write(open, { events: runEvents({ over: false }) });
+  const [greedy, other] = [await open.enter(), await open.enter()];
+  const held: Response[] = [];
+  for (let nth = 0; nth < 8; nth++) held.push(await greedy.get(`${STREAM}?after=5`));
+  expect(held.map(({ status }) => status)).toEqual(Array.from(held, () => 200));
+  expect((await greedy.get(STREAM)).status).toBe(429);
+  const theirs = await other.get(STREAM);
+  expect(theirs.status).toBe(200);
+  for (const { body } of [theirs, held[0]!]) await body!.cancel();
+  // One that was closed leaves room for another.
+  const again = await greedy.get(STREAM);
+  expect(again.status).toBe(200);
+  for (const { body } of [again, ...held.slice(1)]) await body!.cancel();
+});
+
+test("a stream that breaks is told to whoever runs Parley, and nothing of it to whoever reads", async () => {
+  const open = studio();
+  await write(open, { events: runEvents({ over: false }) });
+  const { get } = await open.enter();
+  const answer = await get(`${STREAM}?after=5`);
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let heard = "";
+  while (!heard.includes('"handoff.made"')) heard += (await reader.read()).value ?? "";
+  open.breakLoad(new Error("the disk of the house is gone"));
+  await write(open, { after: 6, events: [{ type: "message.posted", person: { id: "U2", name: "Bob" }, text: "hello", id: "x" }] });
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) heard += piece.value;
+  expect(heard).not.toMatch(/disk|error/);
+  expect(open.told).toEqual([expect.stringMatching(/^The stream .*\/events broke: Error: the disk of the house is gone/)]);
 });

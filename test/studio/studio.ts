@@ -1,10 +1,11 @@
 import { onTestFinished } from "vitest";
 import type { EventBody } from "../../src/engine/events/events.ts";
-import { logsOf } from "../../src/store/runs/logs.ts";
+import { logsOf, type Logs } from "../../src/store/runs/logs.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Access } from "../../src/studio/access.ts";
-import { studioApp } from "../../src/studio/studio.ts";
-import { createSessions } from "../../src/studio/door/sessions.ts";
+import { ownOf, studioApp } from "../../src/studio/studio.ts";
+import { byAddress } from "../../src/studio/door/by-address.ts";
+import { createAddressSessions } from "../../src/studio/door/address-sessions.ts";
 
 export const HOST = "127.0.0.1:4210";
 export const ADA = { id: "U1", name: "Ada" };
@@ -19,17 +20,30 @@ export function studio({
   const clock = { now: () => nowMs, sleep: async () => undefined };
   const opened = openSqlite({ path: ":memory:", now: () => nowMs });
   onTestFinished(() => opened.store.close());
-  const sessions = createSessions(clock);
-  const own = { hosts: [HOST, "localhost:4210"], cookie: "parley_studio_4210" };
+  const sessions = createAddressSessions(clock);
+  const own = ownOf(4210);
+  const told: string[] = [];
   const pages = new Map([["/", { type: "text/html; charset=utf-8", content: new TextEncoder().encode("<p>studio</p>") }]]);
-  const logs = logsOf(opened);
-  const app = studioApp({ logs, access, clock, sessions, own: () => own, pages, ...(onEntered ? { onEntered } : {}) });
+  let broken: Error | undefined;
+  const kept = logsOf(opened);
+  const logs: Logs = { ...kept, load: async (...asked) => (broken ? Promise.reject(broken) : kept.load(...asked)) };
+  const app = studioApp({
+    logs,
+    access,
+    clock,
+    way: byAddress(sessions, onEntered),
+    own: () => own,
+    pages,
+    log: (line) => told.push(line),
+  });
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
     app.request(`http://${HOST}${path}`, { ...init, headers: { host: HOST, ...(init.headers as { [name: string]: string }) } });
   return {
     ...opened,
     logs,
     clock,
+    told,
+    breakLoad: (error: Error) => void (broken = error),
     ask,
     pass: (ms: number) => (nowMs += ms),
     mint: () => sessions.mint(ADA),

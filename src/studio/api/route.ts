@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import { streamSSE, type SSEMessage } from "hono/streaming";
 import { z } from "zod";
-import type { Access, Sight } from "../access.ts";
+import { SightUnknown, type Access, type Sight } from "../access.ts";
 import { refused, type Let } from "../door/gate.ts";
 import type { Session } from "../door/sessions.ts";
 
@@ -41,21 +41,26 @@ export interface Route<Params extends Shape = Shape, Query extends Shape = Shape
         readonly kind: "stream";
         readonly shape: Shape;
         answer(asked: Asked<z.infer<Params>, z.infer<Query>>): Promise<AsyncGenerator<SSEMessage, void, void> | undefined>;
+        /** Whether it may still be told, with what they see now; looked at also while nothing comes. */
+        mayGoOn(params: z.infer<Params>, sight: Sight): boolean;
       };
 }
 
 export const route = <Params extends Shape, Query extends Shape>(one: Route<Params, Query>): Route => one as unknown as Route;
 
-/** A page has one or two; more than this is a program that has lost count. */
-const STREAMS_MAX = 100;
+/** A page has one or two, and a person some pages. */
+const STREAMS_PER_SESSION_MAX = 8;
+/** Of all sessions together; each is an open connection. */
+const STREAMS_MAX = 1_000;
+/** Whoever may see something no more is told no more within this, and what their {@link Access} remembers. */
 const KEEP_ALIVE_MS = 15_000;
 
 /**
  * Serves these routes. Each of them comes by here: who asks is asked what they may see, what they ask for is held to its shape, and only then
- * does the route answer, of what they may see.
+ * does the route answer, of what they may see. Whoever looks into a run is told of before.
  */
-export function serve(app: Hono<Let>, routes: readonly Route[], access: Access): void {
-  let streams = 0;
+export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSession, log }: Serving): void {
+  const streams = createStreams();
   for (const one of routes) {
     app.on(one.method, one.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
       const session = c.get("session");
@@ -63,45 +68,108 @@ export function serve(app: Hono<Let>, routes: readonly Route[], access: Access):
       const query = (one.query ?? z.object({})).safeParse(c.req.query());
       if (!params.success) return notThere(c);
       if (!query.success) return refused(c, 400, "bad_query", z.prettifyError(query.error));
-      const sightNow = async () => (session.isOver() ? undefined : access.sightOf(session.asker));
+      const sightNow = async () => ((await session.isOver()) ? undefined : access.sightOf(session.asker));
       const signal = c.req.raw.signal;
       const sight = await access.sightOf(session.asker);
+      if (!sight) {
+        await endSession(c);
+        return refused(c, 401, "no_session", "You have no access here any more.");
+      }
       const asked = { params: params.data, query: query.data, sight, session, c, sightNow, signal };
+      const look = async (): Promise<void> => {
+        const { thread, seq } = params.data as { readonly thread?: string; readonly seq?: number };
+        if (thread === undefined || seq === undefined) return;
+        await access.onLook?.(session.asker, { thread, seq, way: `${one.method.toUpperCase()} ${one.path}`, session: session.id });
+      };
       switch (one.gives.kind) {
         case "json": {
           const answer = await one.gives.answer(asked);
-          return answer === undefined ? notThere(c) : c.json(answer);
+          if (answer === undefined) return notThere(c);
+          await look();
+          return c.json(answer);
         }
         case "bytes": {
           const bytes = await one.gives.answer(asked);
-          return bytes ? c.body(new Uint8Array(bytes.content), 200, bytes.headers) : notThere(c);
+          if (!bytes) return notThere(c);
+          await look();
+          return c.body(new Uint8Array(bytes.content), 200, bytes.headers);
         }
         case "stream": {
-          if (streams >= STREAMS_MAX) return refused(c, 503, "too_many_streams", `More than ${STREAMS_MAX} streams are open.`);
+          const { gives } = one;
+          const open = streams.open(session.id);
+          if (!open) return refused(c, 429, "too_many_streams", `More than ${STREAMS_PER_SESSION_MAX} streams of one session are open.`);
           const gone = new AbortController();
-          const items = await one.gives.answer({ ...asked, signal: gone.signal });
-          if (!items) return notThere(c);
+          const items = await gives.answer({ ...asked, signal: gone.signal }).catch((error: unknown) => {
+            open.close();
+            throw error;
+          });
           // Nobody would read it, nor say that they are gone.
-          if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
-          streams++;
+          const isAsking = c.req.method === "HEAD";
+          if (!items || isAsking) open.close();
+          if (!items) return notThere(c);
+          if (isAsking) return c.body(null, 200, { "content-type": "text/event-stream" });
+          await look().catch((error: unknown) => {
+            open.close();
+            throw error;
+          });
           return streamSSE(c, async (stream) => {
             const end = (): void => gone.abort();
-            const look = () => void sightNow().then((seen) => (seen ? void stream.write(": \n\n") : end()), end);
-            const alive = setInterval(look, KEEP_ALIVE_MS).unref();
+            const check = async (): Promise<void> => {
+              const seen = await sightNow();
+              if (!seen || !gives.mayGoOn(params.data, seen)) return end();
+              await stream.write(": \n\n");
+            };
+            const alive = setInterval(() => void check().catch(end), KEEP_ALIVE_MS).unref();
             stream.onAbort(end);
             try {
               await stream.write("retry: 1000\n\n");
               for await (const item of items) await stream.writeSSE(item);
+            } catch (error) {
+              // Whoever reads comes back, and is told what stands in the way.
+              if (!(error instanceof SightUnknown)) log(`The stream ${c.req.path} broke`, error);
             } finally {
               clearInterval(alive);
               end();
-              streams--;
+              open.close();
             }
           });
         }
       }
     });
   }
+}
+
+export interface Serving {
+  readonly access: Access;
+  readonly endSession: (c: Context) => Promise<void>;
+  /** What went wrong here, for the operator. */
+  readonly log: (problem: string, error: unknown) => void;
+}
+
+/** How many are open, of each session and in all. */
+function createStreams() {
+  const ofSession = new Map<string, number>();
+  let all = 0;
+  return {
+    /** Nothing where there are too many. */
+    open(session: string): { close(): void } | undefined {
+      const own = ofSession.get(session) ?? 0;
+      if (own >= STREAMS_PER_SESSION_MAX || all >= STREAMS_MAX) return undefined;
+      ofSession.set(session, own + 1);
+      all++;
+      let isOpen = true;
+      return {
+        close() {
+          if (!isOpen) return;
+          isOpen = false;
+          all--;
+          const left = (ofSession.get(session) ?? 1) - 1;
+          if (left === 0) ofSession.delete(session);
+          else ofSession.set(session, left);
+        },
+      };
+    },
+  };
 }
 
 const notThere = (c: Context): Response => refused(c, 404, "not_found", "There is no such thing, or it is not for you to see.");

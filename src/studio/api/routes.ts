@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Clock } from "../../engine/clock.ts";
 import type { FileRef } from "../../engine/events/events.ts";
 import type { Logs } from "../../store/runs/logs.ts";
+import { sees } from "../access.ts";
 import { createRunsList } from "../runs/list.ts";
 import { changesOf, eventsFrom } from "../runs/live.ts";
 import { eventsOf, filesOf, runOf } from "../runs/one-run.ts";
@@ -14,10 +15,13 @@ export function routesOf({
   logs,
   clock,
   endSession,
+  signsInBy,
 }: {
   readonly logs: Logs;
   readonly clock: Clock;
-  readonly endSession: (c: Context) => void;
+  readonly endSession: (c: Context) => Promise<void>;
+  /** By which service one has signed in; nothing where an address lets in. */
+  readonly signsInBy?: string | undefined;
 }): Route[] {
   const list = createRunsList(logs, clock);
   const nothing = z.object({});
@@ -34,6 +38,7 @@ export function routesOf({
           name: session.asker.name,
           sees: sight.kind,
           workspaces: await list.workspaces(sight),
+          ...(signsInBy === undefined ? {} : { signsInBy }),
         }),
       },
     }),
@@ -41,7 +46,7 @@ export function routesOf({
       method: "delete",
       path: "/session",
       summary: "Ends the session",
-      gives: { kind: "json", shape: nothing, answer: async ({ c }) => (endSession(c), {}) },
+      gives: { kind: "json", shape: nothing, answer: async ({ c }) => (await endSession(c), {}) },
     }),
     route({
       method: "get",
@@ -64,6 +69,7 @@ export function routesOf({
       gives: {
         kind: "stream",
         shape: nothing,
+        mayGoOn: () => true,
         answer: async ({ sightNow, signal }) =>
           (async function* () {
             for await (const _change of changesOf({ logs, clock, signal, sight: sightNow })) yield { event: "changed", data: "{}" };
@@ -87,6 +93,7 @@ export function routesOf({
       gives: {
         kind: "stream",
         shape: Event,
+        mayGoOn: ({ thread }, sight) => sees(sight, thread),
         answer: async ({ params, query, sight, sightNow, signal, c }) => {
           if (!(await eventsOf(logs, params, sight))) return undefined;
           const resumed = Number(c.req.header("last-event-id") ?? query.after ?? 0);

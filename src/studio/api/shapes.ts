@@ -60,6 +60,7 @@ export const SessionAnswer = z.object({
   name: text,
   sees: z.enum(["all", "places"]),
   workspaces: z.array(text),
+  signsInBy: text.optional().describe("The service by which one has signed in, and can sign out; absent where an address has let in."),
 });
 
 /** An event as the log holds it, which the guide describes; more fields than these by its type. */

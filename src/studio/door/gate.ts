@@ -11,7 +11,19 @@ export interface Let {
 export interface Own {
   /** Such as `127.0.0.1:4210`; any other is a name that somebody else's DNS points here. */
   readonly hosts: readonly string[];
+  /** Such as `https://studio.example.com`: from where its pages ask. */
+  readonly origins: readonly string[];
   readonly cookie: string;
+  /** Whether cookies are sent over TLS alone. */
+  readonly isSecure: boolean;
+}
+
+/** How one comes in, for whoever has no session. */
+export interface Entrance {
+  /** For people. */
+  readonly how: string;
+  /** Where one signs in, and by which service; nothing where an address lets in. */
+  readonly signIn?: { readonly path: string; readonly by: string };
 }
 
 /** A page loads nothing but its own files and runs nothing inline; it is shown in nobody's frame. */
@@ -38,11 +50,11 @@ export function frontDoor(own: () => Own): MiddlewareHandler {
 }
 
 /** In front of the API: only the studio's own page, in a session, and what changes something with the session's token. */
-export function apiDoor(own: () => Own, sessions: Sessions): MiddlewareHandler<Let> {
+export function apiDoor(own: () => Own, sessions: Sessions, { how, signIn }: Entrance): MiddlewareHandler<Let> {
   return async (c, next) => {
     if (!isOwnPage(c, own())) return refused(c, 403, "other_origin", "Another page has asked for this.");
-    const session = sessions.of(getCookie(c, own().cookie) ?? "");
-    if (!session) return refused(c, 401, "no_session", "Open the address that `parley studio` prints; it lets in once.");
+    const session = await sessions.of(getCookie(c, own().cookie) ?? "");
+    if (!session) return c.json({ error: { code: "no_session", message: how, ...(signIn ? { signIn } : {}) } }, 401);
     const isReading = c.req.method === "GET" || c.req.method === "HEAD";
     if (!isReading && c.req.header("x-parley-csrf") !== session.csrf)
       return refused(c, 403, "no_csrf_token", "The header X-Parley-Csrf is missing, or it is not this session's.");
@@ -52,12 +64,14 @@ export function apiDoor(own: () => Own, sessions: Sessions): MiddlewareHandler<L
 }
 
 /** A program sends neither header; a browser says from where it asks. */
-function isOwnPage(c: Context, { hosts }: Own): boolean {
+function isOwnPage(c: Context, { origins }: Own): boolean {
   const site = c.req.header("sec-fetch-site");
   const origin = c.req.header("origin");
-  const isOwn = origin === undefined || hosts.some((host) => origin === `http://${host}`);
+  const isOwn = origin === undefined || origins.includes(origin);
   return isOwn && (site === undefined || site === "same-origin" || site === "none");
 }
 
-export const refused = (c: Context, status: 400 | 401 | 403 | 404 | 405 | 429 | 500 | 503, code: string, message: string): Response =>
+type Status = 400 | 401 | 403 | 404 | 405 | 429 | 500 | 502 | 503;
+
+export const refused = (c: Context, status: Status, code: string, message: string): Response =>
   c.json({ error: { code, message } }, status);
