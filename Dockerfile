@@ -12,7 +12,8 @@ COPY sandbox ./sandbox
 COPY src ./src
 COPY local-slack ./local-slack
 COPY web ./web
-RUN npm run build && npm prune --omit=dev --omit=optional && node scripts/keep-compiled.mjs /app/compiled
+# What is optional elsewhere is in the image: Postgres' client, Kubernetes', a collector's.
+RUN npm run build && node scripts/peers-into-dependencies.mjs && npm prune --omit=dev --omit=optional && node scripts/keep-compiled.mjs /app/compiled
 
 FROM node:24-slim
 ENV NODE_ENV=production PARLEY_DB=/data/parley.db NODE_COMPILE_CACHE=/app/compiled

@@ -21,6 +21,9 @@ const OWN_SECRETS = [
   "PARLEY_TOKEN_KEY",
 ];
 
+/** It holds a password where it is the address of a server, and may be in a file as secrets may. */
+const OWN_ADDRESSES = ["PARLEY_DB"];
+
 /** What a secret's variable is called, also those that team files name. */
 const SECRET_NAME = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/;
 const FILE_SUFFIX = "_FILE";
@@ -34,7 +37,8 @@ export function withSecretFiles(env: Variables, cwd: string): Variables {
   const found: { [name: string]: string } = {};
   for (const [variable, path] of Object.entries(env)) {
     const name = variable.slice(0, -FILE_SUFFIX.length);
-    if (!variable.endsWith(FILE_SUFFIX) || !SECRET_NAME.test(name) || !path?.trim() || env[name]?.trim()) continue;
+    const mayBeInFile = SECRET_NAME.test(name) || OWN_ADDRESSES.includes(name);
+    if (!variable.endsWith(FILE_SUFFIX) || !mayBeInFile || !path?.trim() || env[name]?.trim()) continue;
     const value = readSecret(variable, resolve(cwd, path.trim()));
     if (value !== undefined) found[name] = value;
   }
@@ -44,7 +48,7 @@ export function withSecretFiles(env: Variables, cwd: string): Variables {
 /** Of a variable that is somebody else's, a file that cannot be read is none of our business. */
 function readSecret(variable: string, path: string): string | undefined {
   const mistake = (message: string) =>
-    OWN_SECRETS.some((name) => variable === name + FILE_SUFFIX)
+    [...OWN_SECRETS, ...OWN_ADDRESSES].some((name) => variable === name + FILE_SUFFIX)
       ? new ConfigError([{ file: "environment", path: variable, message }])
       : undefined;
   let trouble: ConfigError | undefined;

@@ -15,6 +15,12 @@ describe("secrets in files", () => {
     expect(env).not.toHaveProperty("PARLEY");
   });
 
+  test("the address of a database holds a password, and can be in a file too", () => {
+    const cwd = folderWith({ db: "postgres://parley:s3cret@db.example/parley\n" });
+    expect(readEnv(cwd, { PARLEY_DB_FILE: "db" })["PARLEY_DB"]).toBe("postgres://parley:s3cret@db.example/parley");
+    expect(() => readEnv(cwd, { PARLEY_DB_FILE: "gone" })).toThrow("PARLEY_DB_FILE");
+  });
+
   test("a key that the team file names can be in a file too, and is then found by the one that needs it", () => {
     const file = SMALL.replace("claude-sonnet-5-5 }", "claude-sonnet-5-5, apiKeyEnv: OUR_API_KEY }");
     const cwd = folderWith({ "parley.yml": file, key: "k" });

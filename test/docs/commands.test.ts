@@ -22,7 +22,8 @@ const lines: readonly Shown[] = shownCode().flatMap(({ page, line, lang, text })
 );
 
 /** What is typed to reach the program, and what stands behind it. */
-const PROGRAM = /^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npm run (?:-s )?parley --|npx @parley-team\/parley|parley) (.*)$/;
+const PROGRAM =
+  /^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npm run (?:-s )?parley --|npx @parley-team\/parley|parley|(?:docker compose|kubectl) .*node bin\/parley\.mjs) ([^']*)'?$/;
 
 const calls = lines.flatMap(({ at, line }) => {
   const args = PROGRAM.exec(line)?.[1];

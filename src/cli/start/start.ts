@@ -41,7 +41,7 @@ SIGTERM or Ctrl-C ends it within 10 seconds; turns under way go on at the next s
 
 Exit codes: 0 ended when asked to; 1 an error; 2 bad usage or settings.`;
 
-const END_TIMEOUT_MS = 10_000; // What `docker stop` gives before it kills.
+export const END_TIMEOUT_MS = 10_000; // What `docker stop` gives before it kills.
 
 /** Some hundred MB on a slow disk; a start is not held up for longer. */
 const QUICK_CHECK_TIMEOUT_MS = 10_000;
