@@ -14,8 +14,8 @@ export interface Turn {
   readonly thread: Thread;
   /**
    * Sets aside what a call may cost, in US dollars at most, before it is made, where several share a budget; waits while what is left is set
-   * aside for others' calls. Nothing where there is nothing left, or the signal was aborted: the call is not to be made. Absent where nobody
-   * has to keep to a budget with others.
+   * aside for others' calls. Nothing where there is nothing left, or the signal was aborted, as it is where the turn is another process' by now: the call is
+   * not to be made. Absent where nobody has to keep to a budget with others, and no other process may have the turn.
    */
   readonly reserve?: (usdMax: number, signal: AbortSignal) => Promise<Reservation | undefined>;
 }

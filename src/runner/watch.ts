@@ -6,7 +6,7 @@ import { limitsNow, nearing, offerAt, type RaiseCeilings } from "../engine/limit
 import { expiring } from "../engine/steering.ts";
 import { any } from "../engine/limits/combined.ts";
 import { currentRun, isWaiting } from "../engine/reading/transcript.ts";
-import type { Turn } from "../engine/turn.ts";
+import type { Reservation, Turn } from "../engine/turn.ts";
 import type { Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import { dayOf, isUsedUp, nearingBudgets, nextDay, reasonsOf, type Budget, type DayBudgets } from "./day-budgets.ts";
@@ -45,7 +45,7 @@ const UNHEARD_LOOK_MS = 60_000;
 const SUMMARY_MINUTES_MAX = 2;
 
 export function createWatch(parts: {
-  readonly store: Pick<Store, "reserve" | "callEnded">;
+  readonly store: Pick<Store, "reserve" | "callEnded" | "stillHere">;
   readonly clock: Clock;
   readonly budgets: DayBudgets | undefined;
   /** How long a run waits at a limit for people. */
@@ -129,13 +129,26 @@ export function createWatch(parts: {
       };
       const limited = { ...team, limits: any(team.limits, () => reasonsOf(held)) };
       const reserved = new Set<string>();
+      /**
+       * Between a call that was asked for and one that is made this process may have stood still, and been taken for gone: then the turn is another's, and
+       * so is its call. Rejects where it cannot be known and nobody has the turn either.
+       */
+      const isHere = async (signal: AbortSignal): Promise<boolean> => {
+        await store.stillHere?.().catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+        return !signal.aborted;
+      };
       const reserve: NonNullable<Turn["reserve"]> = async (usd, signal) => {
+        if (held.length === 0) return (await isHere(signal)) ? NOTHING_SET_ASIDE : undefined;
         const limits = held.map(({ account, limit }) => ({ account, limit }));
         const told = await store.reserve({ workspace: lane.workspace, day: dayOf(clock.now()), usd, budgets: limits }, signal);
         if (told.kind === "aborted") return undefined;
         if (told.kind === "reserved") {
           reserved.add(told.reservation);
-          return { ended: (cost) => ended(told.reservation, cost) };
+          if (await isHere(signal)) return { ended: (cost) => ended(told.reservation, cost) };
+          ended(told.reservation, 0);
+          return undefined;
         }
         held = await heldBy(lane);
         // Raised while the call waited.
@@ -153,7 +166,7 @@ export function createWatch(parts: {
       };
       return {
         team: limited,
-        ...(held.length > 0 ? { reserve } : {}),
+        ...(held.length > 0 || store.stillHere ? { reserve } : {}),
         async leave() {
           const left = [...reserved];
           reserved.clear();
@@ -203,3 +216,6 @@ export function createWatch(parts: {
     timed,
   };
 }
+
+/** There is no budget: the call was only to be asked about. */
+const NOTHING_SET_ASIDE: Reservation = { ended: () => undefined };

@@ -116,6 +116,33 @@ describe("within the budgets of the day", () => {
     expect(limited.limits(log.transcript)).toMatchObject([{ kind: "budget", account: "person/U1", spent: 1 }]);
   });
 
+  test("a call is not made where this process was taken for gone before it could be, with a budget and without one", async () => {
+    for (const budgets of [[JONAS_LIMIT], []]) {
+      const turn = new AbortController();
+      const gone = () => {
+        turn.abort();
+        return Promise.reject(new Error("it was taken for gone"));
+      };
+      const { watch, lane, started, calls } = watching({ budgets, reserve: [{ kind: "reserved", reservation: "a" }], stillHere: gone });
+      started();
+      const { reserve } = await watch.within(duo, lane);
+      expect(await reserve?.(0.1, turn.signal)).toBeUndefined();
+      // What was set aside for it is let go.
+      expect(calls.slice(1)).toEqual(budgets.length > 0 ? [["a", 0]] : []);
+    }
+  });
+
+  test("a call is made where this process is still here; where that cannot be known it fails", async () => {
+    let answer: Promise<void> = Promise.resolve();
+    const { watch, lane, started } = watching({ stillHere: () => answer });
+    started();
+    const { reserve } = await watch.within(duo, lane);
+    const { signal } = new AbortController();
+    expect(await reserve?.(0.1, signal)).toBeDefined();
+    answer = Promise.reject(new Error("the database has been closed"));
+    await expect(reserve?.(0.1, signal)).rejects.toThrow("the database has been closed");
+  });
+
   test("a budget that was raised while the call waited is asked again", async () => {
     const budgets = [{ ...JONAS_LIMIT, spent: 1 }];
     const reserve: Reserved[] = [{ kind: "used up", account: "person/U1", spent: 1 } as Reserved, { kind: "reserved", reservation: "a" }];

@@ -21,10 +21,11 @@ export interface Given {
   readonly withoutBudgets?: true;
   readonly ceiling?: number;
   readonly reserve?: Reserved[];
+  readonly stillHere?: () => Promise<void>;
 }
 
 /** A watch over a thread whose log is in memory; what is appended to it stands in the log at the clock's time. */
-export function watching({ budgets = [], heardAll = true, withoutBudgets, ceiling, reserve = [] }: Given = {}) {
+export function watching({ budgets = [], heardAll = true, withoutBudgets, ceiling, reserve = [], stillHere }: Given = {}) {
   const clock = manualClock(START_MS);
   const log = openLog();
   const wakes: Commit["wake"][] = [];
@@ -62,6 +63,7 @@ export function watching({ budgets = [], heardAll = true, withoutBudgets, ceilin
       async callEnded(...given) {
         calls.push(given);
       },
+      ...(stillHere ? { stillHere } : {}),
     },
     clock,
     budgets: withoutBudgets ? undefined : (held as DayBudgets),

@@ -1,6 +1,7 @@
 import type { LoginWish } from "../../engine/events/events.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
+import { lookOver } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import type { Log } from "../api/web-client.ts";
@@ -43,6 +44,7 @@ export function createLoginOffers(parts: {
   readonly team: string;
 }): { start(): void; close(): Promise<void> } {
   const { desk, runner, store, people, whisper, languages, clock, log, team } = parts;
+  const closing = new AbortController();
   const asked = createKeyedWorker({
     clock,
     begin: () => undefined,
@@ -84,15 +86,15 @@ export function createLoginOffers(parts: {
   return {
     /** Looks for what was asked while nobody followed. */
     start() {
-      void store
-        .unfinished()
-        .then((threads) => {
-          for (const { thread } of threads) if (placeOf(thread)?.team === team) asked.poke(thread);
-        })
-        .catch((error: unknown) => log("open questions for logins could not be looked for", error));
+      const problem = (error: unknown) => log("open questions for logins could not be looked for yet", error);
+      const lookThrough = async () => {
+        for (const { thread } of await store.unfinished()) if (placeOf(thread)?.team === team) asked.poke(thread);
+      };
+      void lookOver(lookThrough, { clock, signal: closing.signal, problem });
     },
     async close() {
       unfollow();
+      closing.abort();
       await asked.close();
     },
   };

@@ -1,4 +1,6 @@
+import type { Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
+import { lookOver } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Decision, Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
@@ -16,24 +18,26 @@ export function createAudit(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
   readonly store: Pick<Store, "unfinished" | "recent">;
   readonly settings: Settings;
+  readonly clock: Clock;
   readonly log: Log;
   /** The workspace whose threads are looked after. */
   readonly team: string;
 }): { start(): void; close(): Promise<void> } {
-  const { runner, store, settings, log, team } = parts;
+  const { runner, store, settings, clock, log, team } = parts;
+  const closing = new AbortController();
   let last: Promise<void> = Promise.resolve();
 
   /** One after the other, in the order in which they were made. */
   function keep(thread: string, events: () => Promise<readonly RunEvent[]>): void {
     if (placeOf(thread)?.team !== team) return;
-    last = last
-      .then(async () => {
-        for (const event of await events()) {
-          const decision = decisionIn(thread, event, team);
-          if (decision) await settings.record(decision);
-        }
-      })
-      .catch((error: unknown) => log(`a decision in ${thread} is not in the audit log yet; the next start looks again`, error));
+    const problem = (error: unknown) => log(`a decision in ${thread} is not in the audit log yet`, error);
+    const record = async () => {
+      for (const event of await events()) {
+        const decision = decisionIn(thread, event, team);
+        if (decision) await settings.record(decision);
+      }
+    };
+    last = last.then(() => lookOver(record, { clock, signal: closing.signal, problem }));
   }
 
   const unfollow = runner.follow((thread, item) => {
@@ -42,15 +46,18 @@ export function createAudit(parts: {
 
   return {
     start() {
-      void Promise.all([store.unfinished(), store.recent(THREADS_AT_START_MAX)])
-        .then((lists) => {
-          for (const thread of new Set(lists.flat().map((one) => one.thread)))
-            keep(thread, async () => (await runner.read(thread)).events.filter(({ type }) => DECIDE.has(type)));
-        })
-        .catch((error: unknown) => log("the last decisions could not be looked over", error));
+      const problem = (error: unknown) => log("the last decisions could not be looked over yet", error);
+      const lookThrough = async () => {
+        const lists = await Promise.all([store.unfinished(), store.recent(THREADS_AT_START_MAX)]);
+        for (const thread of new Set(lists.flat().map((one) => one.thread)))
+          keep(thread, async () => (await runner.read(thread)).events.filter(({ type }) => DECIDE.has(type)));
+      };
+      void lookOver(lookThrough, { clock, signal: closing.signal, problem });
     },
     async close() {
       unfollow();
+      // What is under way is recorded; what cannot be is looked for by the next one that leads.
+      closing.abort();
       await last;
     },
   };

@@ -4,6 +4,7 @@ import { runLogAt } from "../../engine/reading/runs.ts";
 import { currentRun, isPersonMessage, type Transcript } from "../../engine/reading/transcript.ts";
 import { unreadBefore } from "../../engine/steering.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
+import { lookOver } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import type { Log } from "../api/web-client.ts";
@@ -36,6 +37,7 @@ export function createLateWords(parts: {
   readonly team: string;
 }): { start(): void; close(): Promise<void> } {
   const { runner, store, whisper, languages, clock, log, team } = parts;
+  const closing = new AbortController();
   const ended = createKeyedWorker({
     clock,
     begin: () => undefined,
@@ -76,13 +78,15 @@ export function createLateWords(parts: {
 
   return {
     start() {
-      void store
-        .recent(THREADS_AT_START_MAX, team)
-        .then((threads) => threads.forEach(({ thread }) => placeOf(thread) && ended.poke(thread)))
-        .catch((error: unknown) => log("words that came too late could not be looked for", error));
+      const problem = (error: unknown) => log("words that came too late could not be looked for yet", error);
+      const lookThrough = async () => {
+        for (const { thread } of await store.recent(THREADS_AT_START_MAX, team)) if (placeOf(thread)) ended.poke(thread);
+      };
+      void lookOver(lookThrough, { clock, signal: closing.signal, problem });
     },
     async close() {
       unfollow();
+      closing.abort();
       await ended.close();
     },
   };

@@ -2,6 +2,7 @@ import type { Clock } from "../../engine/clock.ts";
 import type { Question } from "../../engine/events/talk-fold.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
+import { lookOver } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import type { Languages } from "../language/whose-language.ts";
@@ -104,10 +105,9 @@ export function createReminders(parts: {
 
   return {
     start() {
-      void store
-        .unfinished()
-        .then((threads) => threads.forEach(({ thread }) => look(thread)))
-        .catch((error: unknown) => log("open questions could not be looked for", error));
+      const problem = (error: unknown) => log("open questions could not be looked for yet", error);
+      const lookThrough = async () => (await store.unfinished()).forEach(({ thread }) => look(thread));
+      void lookOver(lookThrough, { clock, signal: closing.signal, problem });
     },
     async close() {
       unfollow();

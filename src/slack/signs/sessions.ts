@@ -3,6 +3,7 @@ import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import { currentRun, isWaiting, messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
+import { lookOver } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf } from "../api/api-errors.ts";
@@ -133,7 +134,7 @@ export function createSessions(parts: {
     }
   }
 
-  async function lookOver(): Promise<void> {
+  async function lookThrough(): Promise<void> {
     const unfinished = new Set((await store.unfinished()).map(({ thread }) => thread));
     const recent = (await store.recent(RECENT_AT_START_MAX)).map(({ thread }) => thread);
     for (const [index, thread] of [...new Set([...unfinished, ...recent])].entries()) {
@@ -149,7 +150,8 @@ export function createSessions(parts: {
 
   return {
     start() {
-      lookedOver = lookOver().catch((error: unknown) => log("the sessions that an earlier start left could not be looked over", error));
+      const problem = (error: unknown) => log("the sessions that an earlier start left could not be looked over yet", error);
+      lookedOver = lookOver(lookThrough, { clock, signal: closing.signal, problem });
     },
     async close() {
       unfollow();

@@ -15,7 +15,7 @@ export interface Orders {
   readonly folder: string;
   readonly dbPath: string;
   readonly slack: { readonly botToken: string; readonly appToken: string; readonly apiUrl: string };
-  /** Where lines for the parent go: `ready`, `step NAME`, `killed NAME`, `frozen NAME`, `call ID`, `paid ID`, `log …`. */
+  /** Where lines for the parent go: `ready`, `step NAME`, `killed NAME`, `frozen NAME`, `call ID`, `paid ID`, `trace …`, `log …`. */
   readonly reportPath: string;
   readonly time: FastTime;
   /** Steps at which to end, by `kill -9`; each ends one life. */
@@ -24,6 +24,8 @@ export interface Orders {
   readonly atStep?: number;
   /** Every step is reported: the undisturbed run says which there are. */
   readonly reportsSteps?: boolean;
+  /** Every step is told with its time, for whoever looks into what went wrong. */
+  readonly traces?: boolean;
   /** How far this process' clock is ahead of the others'. */
   readonly aheadMs?: number;
 }
@@ -77,7 +79,7 @@ async function main(ordersPath: string): Promise<void> {
     dbPath: orders.dbPath,
     slack: orders.slack,
     clock: fastClock({ ...orders.time, epochMs: orders.time.epochMs + (orders.aheadMs ?? 0) }),
-    log: (line) => say(`log ${Math.round(process.uptime() * 1_000)} ms: ${line.replaceAll("\n", " ⏎ ")}`),
+    log: (line) => say(`log ${Date.now() - orders.time.startedAtMs} ms: ${line.replaceAll("\n", " ⏎ ")}`),
   });
   watchStore(parley.store, watch);
   tellCalls(parley.store, say);
@@ -99,7 +101,7 @@ interface Watch {
   soon(channel: string, what: string, number: number, afterMs: number): void;
 }
 
-function createWatch({ points, atStep, reportsSteps }: Orders, say: (line: string) => void): Watch {
+function createWatch({ points, atStep, reportsSteps, traces, time }: Orders, say: (line: string) => void): Watch {
   const times = new Map<string, number>();
   let steps = 0;
 
@@ -116,6 +118,7 @@ function createWatch({ points, atStep, reportsSteps }: Orders, say: (line: strin
 
   function reached(step: Step): Point | undefined {
     if (reportsSteps) say(`step ${JSON.stringify(step)}`);
+    if (traces) say(`trace ${Date.now() - time.startedAtMs} ms: ${step.channel} ${step.what} ${step.number}`);
     return points.find(
       (point) => point.channel === step.channel && point.what === step.what && point.number <= step.number && isFirst(point.markPath),
     );
@@ -217,15 +220,30 @@ function watchStore(store: Store, watch: Watch): void {
   } satisfies Partial<Store>);
 }
 
-/** Calls of models, from the money that is set aside for them to the commit that tells what they cost. */
+/**
+ * Calls of models, from the money that is set aside for them to the commit that tells what they cost. Whoever has set it aside asks at once whether
+ * it is still here, and makes no call where it is not.
+ */
 function tellCalls(store: Store, say: (line: string) => void): void {
-  const { reserve, commit } = store;
+  const { reserve, commit, stillHere } = store;
+  const asking = new Set<string>();
   Object.assign(store, {
     async reserve(call, signal) {
       const reserved = await reserve(call, signal);
-      if (reserved.kind === "reserved") say(`call ${reserved.reservation}`);
+      if (reserved.kind !== "reserved") return reserved;
+      const { reservation } = reserved;
+      asking.add(reservation);
+      setImmediate(() => asking.delete(reservation) && say(`call ${reservation}`));
       return reserved;
     },
+    ...(stillHere && {
+      async stillHere() {
+        const [reservation] = asking;
+        if (reservation !== undefined) asking.delete(reservation);
+        await stillHere();
+        if (reservation !== undefined) say(`call ${reservation}`);
+      },
+    }),
     async commit(given) {
       const result = await commit(given);
       if (result.kind === "ok") for (const reservation of given.settles ?? []) say(`paid ${reservation}`);

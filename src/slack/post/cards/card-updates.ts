@@ -4,6 +4,8 @@ import { withinMs, type Clock } from "../../../engine/clock.ts";
 import { HUMAN, type RunEvent } from "../../../engine/events/events.ts";
 import { read, type Fold, type Transcript } from "../../../engine/reading/fold.ts";
 import { createKeyedWorker, type KeyedWorker, type Look, type Worked } from "../../../runner/keyed-worker.ts";
+import { lookOver } from "../../../runner/look-over.ts";
+import { isStoreTrouble } from "../../../runner/store-trouble.ts";
 import type { Post, Store } from "../../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
 import type { Rendered, RenderedMessage } from "../../words/blocks.ts";
@@ -83,6 +85,8 @@ export function createCards(parts: CardsParts): Cards {
     try {
       outcomes = await update(thread, failures);
     } catch (error) {
+      // The log cannot be read just now: what is shown is not what it says all the same.
+      if (isStoreTrouble(error)) return { kind: "failed" };
       // What cannot be rendered cannot be the next time.
       if (!ending.signal.aborted) onProblem({ kind: "bug", thread, error });
       return { kind: "done" };
@@ -189,7 +193,7 @@ export function createCards(parts: CardsParts): Cards {
     return (await store.note(keyOf(thread, seq))) === mark ? undefined : { rendered, mark, run: started?.run ?? "" };
   }
 
-  async function lookOver(): Promise<void> {
+  async function lookThrough(): Promise<void> {
     const threads = [...(await store.unfinished()), ...(await store.recent(CARDS_AT_START_MAX))].map(({ thread }) => thread);
     for (const [index, thread] of [...new Set(threads)].entries()) {
       if (ending.signal.aborted) return;
@@ -199,8 +203,10 @@ export function createCards(parts: CardsParts): Cards {
     }
   }
 
-  function track(job: Promise<void>): void {
-    const done = job.catch((error: unknown) => onProblem({ kind: "bug", thread: "", error })).finally(() => lookings.delete(done));
+  function look(): void {
+    const { signal } = ending;
+    const problem = (error: unknown) => onProblem({ kind: "bug", thread: "", error });
+    const done = lookOver(lookThrough, { clock, signal, problem }).finally(() => lookings.delete(done));
     lookings.add(done);
   }
 
@@ -212,9 +218,9 @@ export function createCards(parts: CardsParts): Cards {
       unfollow = store.follow(({ thread, events, delivered }) => {
         if (events.length > 0 || (delivered !== undefined && CARD_KINDS.has(delivered))) touch(thread);
       });
-      track(lookOver());
+      look();
     },
-    lookOver: () => track(lookOver()),
+    lookOver: look,
     async close() {
       unfollow?.();
       unfollow = undefined;

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { StoreError } from "../../../../src/store/store.ts";
 import { asks, question, says, selects, started, stopped } from "../../log.ts";
 import { posting, type Posting, type PostingOptions } from "../../posting.ts";
 
@@ -43,6 +44,42 @@ test("the last edit of a run, which takes its Stop button away, is tried until S
   await parley.settle();
   expect(blocksOf(parley, thread, 0)).not.toContain("parley.run.stop");
   expect(edits(parley)).toHaveLength(9);
+});
+
+/** Reads of the store that fail as often as is said, as while a database is away. */
+function away<Name extends "receipt" | "unfinished">({ store }: Posting, name: Name, times: number): void {
+  const real = store[name] as (...given: unknown[]) => Promise<unknown>;
+  let left = times;
+  const failing = (...given: unknown[]) =>
+    left-- > 0 ? Promise.reject(new StoreError("it is away", { cause: new Error("away") })) : real(...given);
+  Object.assign(store, { [name]: failing });
+}
+
+test("the last edit of a run waits for a store that cannot be read, and is made when it can be", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"));
+  await parley.settle();
+  away(parley, "receipt", 3);
+  await parley.record(thread, stopped());
+  await parley.settle();
+  expect(blocksOf(parley, thread, 0)).not.toContain("parley.run.stop");
+});
+
+test("whoever begins to keep the cards while the store cannot be read looks them over once it can be", async () => {
+  const parley = await begin({ start: false });
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"));
+  parley.outbox.start();
+  await parley.settle();
+  await parley.record(thread, stopped());
+  await parley.settle();
+  expect(blocksOf(parley, thread, 0)).toContain("parley.run.stop");
+  away(parley, "unfinished", 2);
+  parley.cards.start();
+  await parley.settle();
+  expect(blocksOf(parley, thread, 0)).not.toContain("parley.run.stop");
+  expect(parley.problems).toHaveLength(1);
 });
 
 test("many events in a moment are one edit, and edits of a thread are three seconds apart", async () => {

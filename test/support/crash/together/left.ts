@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunEvent } from "../../../../src/engine/events/events.ts";
 import { openPostgres } from "../../../../src/store/postgres/store.ts";
+import { GONE_MS } from "../../../../src/store/postgres/together/membership.ts";
 import { costOf } from "../../../../src/store/records/cost.ts";
 import { patiently, type Database } from "./world.ts";
 
-/** Who was killed or cut off is missed by then, in real ms: its heartbeat, and the look of whoever is left. */
-const MISSED_MS_MAX = 20_000;
+/** Who was killed or cut off is missed by then, in real ms: after 12 s by a heartbeat of whoever is left, on a machine that may be busy with much else. */
+const MISSED_MS_MAX = 60_000;
 const LOOK_MS = 250;
 const USD_OFF_MAX = 1e-9;
 
@@ -63,6 +64,25 @@ const NOTHING: readonly (readonly [string, string])[] = [
   ["jobs are counted as failing", "failing"],
 ];
 
+/** What the tables hold that say how something came about. */
+export async function rowsOf(database: Database): Promise<string[]> {
+  const told = await Promise.all(
+    TOLD.map(async (table) => {
+      const rows = (await database.sql(
+        `SELECT to_jsonb(told) AS row FROM (SELECT * FROM parley.${table} LIMIT ${ROWS_TOLD_MAX}) AS told`,
+      )) as {
+        row: object;
+      }[];
+      return rows.map(({ row }) => `${table}: ${JSON.stringify(row).slice(0, ROW_CHARS_MAX)}`);
+    }),
+  );
+  return told.flat();
+}
+
+const TOLD = ["openers", "threads", "events", "inbox", "outbox", "ready", "failing", "claims", "notes"];
+const ROWS_TOLD_MAX = 2_000;
+const ROW_CHARS_MAX = 2_000;
+
 export async function logsIn(address: string, threads: readonly string[]): Promise<(readonly RunEvent[])[]> {
   const { store } = await patiently(() => openPostgres({ address }));
   try {
@@ -72,29 +92,38 @@ export async function logsIn(address: string, threads: readonly string[]): Promi
   }
 }
 
-/** Claims that are held for longer than any work takes, while they could be missed: whose they were is gone, and nobody has noticed. */
-export function watchClaims(database: Database, isTroubled: () => boolean) {
-  const seenAtMs = new Map<number, number>();
+/**
+ * Somebody who has said nothing for too long, and whom another one who has said something since does not miss: what it had stays with it. While the server can be
+ * asked and written to; the time is the server's.
+ */
+export function watchGone(database: Database, isTroubled: () => boolean) {
+  const beats = new Map<number, { readonly beats: Set<string>; told: boolean }>();
   const violations: string[] = [];
   let longestMs = 0;
   let isOver = false;
   const watching = (async () => {
     for (; !isOver; await sleep(2 * LOOK_MS)) {
-      const held = (await database.sql("SELECT attempt::integer, kind, key FROM parley.claims").catch(() => undefined)) as
-        { attempt: number; kind: string; key: string }[] | undefined;
-      const now = performance.now();
+      const all = (await database
+        .sql("SELECT id::integer, seen::text, (extract(epoch FROM clock_timestamp() - seen) * 1000)::integer AS ms FROM parley.openers")
+        .catch(() => undefined)) as { id: number; seen: string; ms: number }[] | undefined;
       // Nobody can be missed by a server that is away, nor what cannot be written.
-      if (!held || isTroubled()) {
-        seenAtMs.clear();
+      if (!all || isTroubled()) {
+        beats.clear();
         continue;
       }
-      for (const attempt of seenAtMs.keys()) if (!held.some((one) => one.attempt === attempt)) seenAtMs.delete(attempt);
-      for (const { attempt, kind, key } of held) {
-        const since = seenAtMs.get(attempt) ?? now;
-        seenAtMs.set(attempt, since);
-        longestMs = Math.max(longestMs, now - since);
-        if (now - since > MISSED_MS_MAX && seenAtMs.delete(attempt))
-          violations.push(`${kind} ${key} was held for more than ${MISSED_MS_MAX} ms`);
+      const latest = all.toSorted((one, other) => one.ms - other.ms)[0];
+      for (const id of beats.keys()) if (!all.some((one) => one.id === id)) beats.delete(id);
+      for (const { id, ms } of all) {
+        longestMs = Math.max(longestMs, ms);
+        if (ms <= GONE_MS || !latest || latest.id === id) continue;
+        const one = beats.get(id) ?? { beats: new Set<string>(), told: false };
+        beats.set(id, one);
+        if (latest.ms < ms - GONE_MS) one.beats.add(latest.seen);
+        if (one.beats.size <= BEATS_MAX || one.told) continue;
+        one.told = true;
+        violations.push(
+          `somebody who has said nothing for ${ms} ms was not missed by another one, who has said something ${one.beats.size} times since`,
+        );
       }
     }
   })();
@@ -106,3 +135,6 @@ export function watchClaims(database: Database, isTroubled: () => boolean) {
     },
   };
 }
+
+/** Each of whoever is left looks who is gone; one look may be under way. */
+const BEATS_MAX = 3;

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -26,6 +26,8 @@ export interface Place {
   readonly deaths: readonly string[];
   readonly violations: readonly string[];
   lines(): readonly string[];
+  /** How much all lives have told, in bytes. */
+  told(): number;
 }
 
 export interface PlaceParts {
@@ -103,7 +105,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
   }): void {
     if (end.wasReady) failed = 0;
     if (end.signal === "SIGKILL") {
-      const said = linesOf(reports.at(-1)).findLast((line) => line.startsWith("killed "));
+      const said = linesOf(reports.at(-1)).findLast((line) => line.startsWith("killed {"));
       return void deaths.push(said?.slice("killed ".length) ?? "killed at random");
     }
     if (end.code === 0 && end.wasTold) return void deaths.push("stopped");
@@ -136,7 +138,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
   const linesOf = (path: string | undefined): string[] => reportOf(path).split("\n");
   const note = (what: string) => {
     const path = reports.at(-1);
-    if (child && path) appendFileSync(path, `${what}\n`);
+    if (child && path) appendFileSync(path, `${what} after ${Date.now() - orders.time.startedAtMs} ms\n`);
   };
 
   return {
@@ -176,6 +178,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     deaths,
     violations,
     lines: () => reports.flatMap((path) => linesOf(path)),
+    told: () => reports.reduce((sum, path) => sum + statSync(path).size, 0),
   };
 
   async function ended(one: Child): Promise<void> {

@@ -9,7 +9,7 @@ import { CONVERSATIONS, writeTeams } from "../conversations.ts";
 import { createPeople, type Played } from "../people.ts";
 import { containersOf, SPEED, TICK_MS, LOOK_MS, type NamedPoint, type Outcome } from "../stage.ts";
 import { callsIn, type Calls } from "./calls.ts";
-import { leftIn, logsIn, untilMissed, watchClaims } from "./left.ts";
+import { leftIn, logsIn, rowsOf, untilMissed, watchGone } from "./left.ts";
 import { openPlace } from "./place.ts";
 import { begin, type Trouble } from "./troubles.ts";
 import type { World } from "./world.ts";
@@ -30,15 +30,19 @@ export interface PlayTogether {
 
 export interface OutcomeTogether extends Outcome {
   readonly calls: Calls;
-  /** The longest time for which one piece of work was held, in real ms: of one that is gone, until that is noticed. */
-  readonly heldMs: number;
+  /** The longest time for which somebody who said nothing more was not missed, in real ms by the server's clock. */
+  readonly unmissedMs: number;
+  /** All that the processes told, and what the tables held in the end: for whoever looks into what went wrong. */
+  readonly evidence: readonly string[];
 }
 
 /** Clocks of machines that nobody sets: this far from the next one's. */
 const APART_MS = 30_000;
 /** Longer than the heartbeat is waited for. */
 export const FROZEN_MS = 15_000;
-const END_MS_MAX = 150_000;
+/** So long (real ms) nothing has happened, in any process and in Slack, in a play that has not come to its end: many times the longest pause of anybody. */
+const STILL_MS_MAX = 90_000;
+const PLAY_MS_MAX = 600_000;
 
 export async function playTogether(given: PlayTogether): Promise<OutcomeTogether> {
   const { world, image, processes } = given;
@@ -70,6 +74,7 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
         slack,
         time,
         reportsSteps: given.reportsSteps ?? false,
+        traces: true,
         aheadMs: number * APART_MS,
       },
       points: () => points,
@@ -84,16 +89,23 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
     }
   });
   const troubles = begin(given.troubles ?? [], { world, database, places });
-  const claims = watchClaims(database, () => world.isTroubled() || troubles.areLeft());
+  const claims = watchGone(database, () => world.isTroubled());
   const trouble: string[] = [];
   try {
     const begunAtMs = performance.now();
+    let [stood, movedAtMs] = [0, begunAtMs];
     for (; ; await sleep(LOOK_MS)) {
       people.speak();
       const ends = people.played().map((one) => given.hasEnded(one));
       if (people.haveSaidAll() && ends.every(Boolean) && !troubles.areLeft() && places.every((place) => place.isReady())) break;
-      if (performance.now() - begunAtMs < END_MS_MAX && places.every(({ violations }) => violations.length === 0)) continue;
-      trouble.push(`it did not come to the end that it should in ${END_MS_MAX} ms`);
+      const now = performance.now();
+      const stands = places.reduce((sum, place) => sum + place.told(), 0) + JSON.stringify(people.played()).length;
+      if (stands !== stood || troubles.areLeft() || world.isTroubled()) [stood, movedAtMs] = [stands, now];
+      const isStill = now - movedAtMs > STILL_MS_MAX;
+      if (!isStill && now - begunAtMs < PLAY_MS_MAX && places.every(({ violations }) => violations.length === 0)) continue;
+      trouble.push(
+        `it did not come to the end that it should in ${Math.round(now - begunAtMs)} ms${isStill ? ", and nothing goes on" : ""}`,
+      );
       break;
     }
     await troubles.over();
@@ -110,6 +122,7 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
       ...places.flatMap(({ violations }) => violations),
       ...(await leftIn(database, logs, { couldLeave: !world.isTroubled() })),
     );
+    const tables = await rowsOf(database);
     trouble.push(...people.strays(), ...(await containersOf(database.address(0), image)));
     const lines = places.flatMap((place) => place.lines());
     const told = (word: string) => lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
@@ -125,7 +138,8 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
       trouble,
       log: told("log"),
       calls: callsIn(places.map((place) => place.lines())),
-      heldMs: held.longestMs,
+      unmissedMs: held.longestMs,
+      evidence: [...places.flatMap((place, number) => place.lines().map((line) => `process ${number}: ${line}`)), ...tables],
     };
   } finally {
     clearInterval(ticking);

@@ -27,10 +27,12 @@ export interface PlayedTogether {
   readonly deaths: readonly string[];
   readonly violations: readonly string[];
   readonly log: readonly string[];
+  /** See {@link OutcomeTogether.evidence}; nothing where nothing was violated. */
+  readonly evidence: readonly string[];
   /** Of models, beyond those of the undisturbed play. */
   readonly paidTwice: number;
   readonly inFlight: number;
-  readonly heldMs: number;
+  readonly unmissedMs: number;
 }
 
 export interface TogetherReport {
@@ -113,22 +115,13 @@ export async function withTroubles(
     },
   });
   const { processes, points, troubles } = given;
-  const { deaths, reached, log, heldMs } = outcome;
+  const { deaths, reached, log, unmissedMs } = outcome;
   const paidTwice = outcome.calls.made - calls;
   const { inFlight } = outcome.calls;
   const paid = paidTwice > inFlight ? [`${paidTwice} calls of models were made twice, and only ${inFlight} were in flight`] : [];
-  return {
-    processes,
-    points,
-    troubles,
-    deaths,
-    reached,
-    log,
-    heldMs,
-    paidTwice,
-    inFlight,
-    violations: [...violationsOf(outcome, expected), ...paid],
-  };
+  const violations = [...violationsOf(outcome, expected), ...paid];
+  const evidence = violations.length > 0 ? outcome.evidence : [];
+  return { processes, points, troubles, deaths, reached, log, evidence, unmissedMs, paidTwice, inFlight, violations };
 }
 
 type Plan = Pick<PlayTogether, "processes" | "points"> & { readonly troubles: readonly Trouble[] };
@@ -138,8 +131,12 @@ function planned(
   { steps }: Outcome,
   { random, hasNetwork }: { readonly random: () => number; readonly hasNetwork: boolean },
 ): Plan[] {
-  const chosen = spread(steps, points, random).map((point, index) => ({ ...point, freezes: index % FREEZES_AT_EACH === 2 }));
   const count = Math.ceil(points / POINTS_PER_PLAY);
+  // Of the points of each play some, and not all points of some plays.
+  const chosen = spread(steps, points, random).map((point, index) => ({
+    ...point,
+    freezes: Math.floor(index / count) % FREEZES_AT_EACH === 2,
+  }));
   return Array.from({ length: count }, (_, play) => {
     const processes = play % 2 === 0 ? 2 : PROCESSES_MAX;
     const afterMs = () => Math.floor(1_000 + random() * PLAY_MS);

@@ -1,0 +1,29 @@
+import type { Clock } from "../engine/clock.ts";
+import { isStoreTrouble } from "./store-trouble.ts";
+
+/** Between two tries, where the store cannot be asked. */
+const AGAIN_MS = 5_000;
+/** Half a day: a store that is away for longer is looked after by somebody, who starts Parley anew. */
+const TRIES_MAX = 8_640;
+
+/**
+ * Looks over what others may have left, or does what else nobody would come back to by itself: where the store cannot be asked it is done again, until
+ * it has come to its end, or the signal comes; it is done once in any case. Never rejects. `problem`: told once, with what failed first.
+ */
+export async function lookOver(
+  look: () => Promise<void>,
+  { clock, signal, problem }: { readonly clock: Clock; readonly signal: AbortSignal; readonly problem: (error: unknown) => void },
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await look();
+    } catch (error) {
+      // After the end the store may be gone already, and that is no news.
+      if (signal.aborted) return;
+      if (tries === 1) problem(error);
+      if (!isStoreTrouble(error) || tries === TRIES_MAX) return;
+    }
+    await clock.sleep(AGAIN_MS, signal);
+    if (signal.aborted) return;
+  }
+}
