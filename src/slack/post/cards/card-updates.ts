@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { withinMs, type Clock } from "../../../engine/clock.ts";
-import { HUMAN, type RunEvent } from "../../../engine/events/events.ts";
-import { read, type Fold, type Transcript } from "../../../engine/reading/fold.ts";
+import { read, type Transcript } from "../../../engine/reading/fold.ts";
 import { createKeyedWorker, type KeyedWorker, type Look, type Worked } from "../../../runner/keyed-worker.ts";
 import { lookOver } from "../../../runner/look-over.ts";
 import { isStoreTrouble } from "../../../runner/store-trouble.ts";
 import type { Post, Store } from "../../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
 import type { Rendered, RenderedMessage } from "../../words/blocks.ts";
+import { latestCards, type Card } from "./latest-cards.ts";
 import { anewOf, postAnew, type Unedited } from "./replace-card.ts";
 import type { Languages } from "../../language/whose-language.ts";
 import type { Pace } from "../pace.ts";
@@ -245,43 +245,8 @@ export async function noteCard(store: Pick<Store, "putNote">, post: Post, render
 /** `settled`: nothing more is to be done about it now. `again`: it can be made at once. `unsure`: it may have been made, or may be the next time. */
 type Edited = "settled" | "again" | "unsure";
 
-interface Card {
-  readonly seq: number;
-  readonly kind: "card" | "question" | "approval" | "halt" | "hold";
-}
-
 const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval", "halt", "hold"]);
 
-/** The latest cards of a thread, the newest last; the older ones have said their last. */
-const latestCards: Fold<Card[]> = {
-  growsInPlace: true,
-  initial: () => [],
-  step(cards, event) {
-    const kind = cardOf(event);
-    if (kind !== undefined) cards.push({ seq: event.seq, kind });
-    if (cards.length > CARDS_PER_THREAD_MAX) cards.shift();
-    return cards;
-  },
-};
-
-function cardOf(event: RunEvent): Card["kind"] | undefined {
-  switch (event.type) {
-    case "run.started":
-      return "card";
-    case "handoff.made":
-      return event.to === HUMAN ? "question" : undefined;
-    case "approval.requested":
-      return "approval";
-    case "limit.reached":
-      return "halt";
-    case "run.paused":
-      return "hold";
-    default:
-      return undefined;
-  }
-}
-
-const CARDS_PER_THREAD_MAX = 10;
 /**
  * An edit whose outcome is unknown is simply made again, further and further apart, for an hour: the last edit of a run takes its Stop button
  * away, and no event follows that would begin anew.
