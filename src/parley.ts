@@ -35,6 +35,7 @@ import type { Schedules } from "./store/schedules/schedules.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
 import { shareOf } from "./store/share.ts";
 import type { Store } from "./store/store.ts";
+import { createHeldTurns } from "./store/workspaces/held-turns.ts";
 import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { openLogins, withPages } from "./open-logins.ts";
 import type { ParleyOptions } from "./parley-options.ts";
@@ -120,6 +121,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     audit,
     forgetter,
     instance,
+    peers,
   } = await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, role, ...clock });
   const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
   const kept: KeptSettings = {
@@ -128,12 +130,13 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     record: (decision) => written.record(redactAll(decision, redact)),
   };
   const schedules: Schedules = { ...plainSchedules, put: (change) => plainSchedules.put(redactAll(change, redact)) };
-  const sandbox = () => createExecutor(settings.sandbox, env, { instance: instance(), log });
+  const sandbox = () => createExecutor(settings.sandbox, env, { instance: instance(), ...(peers ? { peers } : {}), log });
   const executor = options.executor ?? (isWorker(role) ? await sandbox() : createOffExecutor("Workers run it."));
   const problem = (what: string, error?: unknown) => log(error === undefined ? what : `${what}: ${inFull(error)}`);
   const database = redacted(plain, redact);
   const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, dispatch: given, clock, log: problem });
-  const { store, dispatch } = telemetry ?? { store: database, dispatch: given };
+  const { store } = telemetry ?? { store: database };
+  const { dispatch, claimOf } = createHeldTurns(telemetry?.dispatch ?? given);
   let slack: Slack | undefined;
   let runner: Runner | undefined;
   const doors = await openLogins({
@@ -182,7 +185,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     });
     const teams = buildTeams(settings, {
       createModel,
-      executor: keeping(executor, createWorkspaceKeeper(store, workspaces)),
+      executor: keeping(executor, createWorkspaceKeeper(store, workspaces, claimOf)),
       keepFile: (content) => store.putFile(content),
       readFile: (hash) => store.file(hash),
       notes: { memory, scopeOf },

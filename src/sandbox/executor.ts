@@ -84,19 +84,30 @@ export interface SandboxFile {
 
 /** Where the files of a thread's workspace are kept between blocks, so that whoever runs the next block goes on with them. */
 export interface WorkspaceKeeper {
+  /**
+   * Another process may take the thread over at any time: what a block has written is kept before its result is given, so that whoever reads the
+   * result finds the files. Absent where the result need not wait for that.
+   */
+  readonly isShared?: boolean;
+  /** Who has the thread now, to be asked before a block, and to be named when its files are saved. Nothing where that need not be known. */
+  turn(thread: string): WorkspaceTurn | undefined;
   /** Which revision is the newest; `undefined`: nothing is kept. Waits for a save that has begun, whoever does it. */
   revision(thread: string): Promise<string | undefined>;
   load(thread: string): Promise<(WorkspaceContent & { readonly revision: string }) | undefined>;
   /**
-   * Keeps what `pack` gives, in place of the revision `from`, and gives the new one. `stale`: another is the newest by now, and it stays. The
-   * save has begun when the call returns.
+   * Keeps what `pack` gives, in place of the revision `from`, and gives the new one. `stale`: another is the newest by now, or the thread is
+   * another's, and what is kept stays. The save has begun when the call returns.
    */
   save(
     thread: string,
     from: string | undefined,
     pack: () => Promise<WorkspaceContent>,
+    turn: WorkspaceTurn | undefined,
   ): Promise<{ readonly revision: string | undefined } | "stale">;
 }
+
+/** Which of the processes has a thread, and at which of its tries; `nobody`: this one no longer has it. */
+export type WorkspaceTurn = "nobody" | { readonly key: string; readonly attempt: number };
 
 export interface WorkspaceContent {
   /** Plain files and folders, a folder before what is in it. */

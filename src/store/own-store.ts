@@ -30,6 +30,16 @@ export interface Opened {
   readonly forgetter: Forgetter;
   /** The random id of this database, which no other has, copies included. */
   readonly instance: () => string;
+  /** Absent where one process alone can have it open. */
+  readonly peers?: Peers;
+}
+
+/** The processes that have a database open: whoever has not been heard of for long is gone. */
+export interface Peers {
+  /** As the others know this one; no other process ever has the same. */
+  readonly me: string;
+  /** Those who are there, this one among them. */
+  readonly living: () => Promise<ReadonlySet<string>>;
 }
 
 /** What a store of one's own opens: the log and who works on it; what is absent is kept in memory, or said to be missing when it is wanted. */

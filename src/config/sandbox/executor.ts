@@ -1,12 +1,11 @@
 import { recipeWith } from "../../sandbox/docker/image/recipe.ts";
 import { createOffExecutor } from "../../sandbox/off.ts";
 import { SandboxUnavailable, type Capabilities, type Executor } from "../../sandbox/executor.ts";
+import type { OwnerSettings } from "../../sandbox/owner.ts";
 import type { Env } from "../env.ts";
 import type { SandboxSettings } from "../schema/team-file.ts";
 
-export interface ExecutorOptions {
-  /** The same for every start of one Parley, so that it removes what an earlier one left; without one, its time to live ends what is left. */
-  readonly instance?: string;
+export interface ExecutorOptions extends OwnerSettings {
   /** Milliseconds since the epoch; tests hand in their own. */
   readonly now?: () => number;
   /** One line about what went wrong beside the blocks. */
@@ -22,7 +21,7 @@ const TRY_AGAIN_MS = 30_000; // An engine that is restarted is back by then; ask
 export async function createExecutor(
   settings: SandboxSettings,
   env: Env,
-  { instance, log, now = Date.now }: ExecutorOptions = {},
+  { log, now = Date.now, ...owner }: ExecutorOptions = {},
 ): Promise<Executor> {
   if (settings.executor === "off") return createOffExecutor('To enable it, set "sandbox: { executor: docker }" in the team file.');
   let real: Executor | undefined;
@@ -33,7 +32,7 @@ export async function createExecutor(
   async function tryToHave(): Promise<void> {
     triedAtMs = now();
     try {
-      const made = await make(settings, env, { ...(instance === undefined ? {} : { instance }), ...(log ? { log } : {}) });
+      const made = await make(settings, env, owner, log);
       // It may have been closed while the engine was being asked.
       if (closed) await made.close();
       else real = made;
@@ -77,10 +76,9 @@ export async function createExecutor(
 const ABSENT: Capabilities = { grade: "off", label: "off: no sandbox can be had", languages: ["python", "sh", "bash"], hint: "" };
 
 /** Loaded when asked for: the one not chosen, and its packages, stay out. */
-async function make(settings: SandboxSettings, env: Env, { instance, log }: ExecutorOptions): Promise<Executor> {
+async function make(settings: SandboxSettings, env: Env, owner: OwnerSettings, log: ExecutorOptions["log"]): Promise<Executor> {
   const { memoryMb, languages, state } = settings;
   const kept = keptOf(settings);
-  const owner = instance === undefined ? {} : { instance };
   if (settings.executor === "os") {
     const { createOsExecutor } = await import("../../sandbox/os/executor.ts");
     return createOsExecutor({ memoryMb, ...kept });
@@ -98,7 +96,7 @@ async function make(settings: SandboxSettings, env: Env, { instance, log }: Exec
     languages,
     state,
     ...kept,
-    ...(instance === undefined ? {} : { instance }),
+    ...owner,
     ...(log ? { report: log } : {}),
     ...engineOf(env),
   });
@@ -107,7 +105,7 @@ async function make(settings: SandboxSettings, env: Env, { instance, log }: Exec
 /** How much of a thread's workspace is kept between blocks. */
 export const keptOf = ({ keptFilesMax, keptMbMax }: SandboxSettings) => ({ keptFilesMax, keptBytesMax: keptMbMax * 1024 * 1024 });
 
-async function makeKubernetes(settings: SandboxSettings, env: Env, owner: { instance?: string }): Promise<Executor> {
+async function makeKubernetes(settings: SandboxSettings, env: Env, owner: OwnerSettings): Promise<Executor> {
   const { image, memoryMb, kubernetes } = settings;
   const { createKubernetesExecutor } = await import("../../sandbox/kubernetes/executor.ts");
   const { namespace, context, runtimeClass, cpus, ttlMinutes, allowNetwork } = kubernetes;
@@ -127,7 +125,7 @@ async function makeKubernetes(settings: SandboxSettings, env: Env, owner: { inst
   });
 }
 
-async function makeE2b(settings: SandboxSettings, env: Env, owner: { instance?: string }): Promise<Executor> {
+async function makeE2b(settings: SandboxSettings, env: Env, owner: OwnerSettings): Promise<Executor> {
   const { memoryMb, e2b } = settings;
   const { createE2bExecutor } = await import("../../sandbox/e2b/executor.ts");
   const [apiUrl, sandboxUrl] = [env["E2B_API_URL"]?.trim(), env["E2B_SANDBOX_URL"]?.trim()];

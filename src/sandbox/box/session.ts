@@ -86,11 +86,13 @@ export class BoxSession implements Session {
     const signal = AbortSignal.any([options.signal, this.#ending.signal]);
     return new Promise((resolve, reject) => {
       const whole = this.lane.inTurn(async () => {
+        this.#copy?.begin();
         const result = await queue.add(() => this.#runParsed(parsed, { ...options, signal }));
         // Begun before the result is out: whoever acts on it elsewhere waits for what is kept.
         const resting = this.#restAfter();
-        resolve(result);
+        if (!this.#copy?.isWaitedFor) resolve(result);
         await resting;
+        if (this.#copy?.isWaitedFor) resolve({ ...result, notices: [...result.notices, ...this.#copy.notices.splice(0)] });
       });
       whole.catch(reject);
     });

@@ -20,15 +20,21 @@ export interface ShellKind {
   readonly mend: string;
   /** Whether what makes the boxes answers now; absent where that is this machine itself, or where asking costs money. */
   readonly answers?: () => Promise<boolean>;
+  /** Called after every session has ended. */
+  readonly close?: () => void;
 }
 
 /** An executor of boxes of one kind. Starts one and tries it out; the first thread gets it. Throws {@link SandboxUnavailable}. */
 export async function createShellExecutor(kind: ShellKind, settings: BoxExecutorSettings): Promise<Executor> {
   const limits = { ...BOX_LIMITS, ...settings };
   const { lifeMs, answers } = kind;
-  let tried: ShellBox | undefined = await kind.start();
+  let tried: ShellBox | undefined = await kind.start().catch((error: unknown) => {
+    kind.close?.();
+    throw error;
+  });
   const facts = await tryOut(tried, kind).catch(async (error: unknown) => {
     await tried?.remove();
+    kind.close?.();
     throw error;
   });
   return boxExecutor(
@@ -43,7 +49,10 @@ export async function createShellExecutor(kind: ShellKind, settings: BoxExecutor
       },
       ...(lifeMs === undefined ? {} : { lifeMs }),
       ...(answers ? { answers } : {}),
-      close: async () => tried?.remove(),
+      close: async () => {
+        kind.close?.();
+        await tried?.remove();
+      },
     },
     limits,
   );

@@ -1,4 +1,4 @@
-import type { WorkspaceContent, WorkspaceKeeper } from "../executor.ts";
+import type { WorkspaceContent, WorkspaceKeeper, WorkspaceTurn } from "../executor.ts";
 import type { Box } from "./box.ts";
 import { digestOf, mebibytes } from "./files.ts";
 import { WorkspaceCollector, type KeptLimits } from "./kept-files.ts";
@@ -16,6 +16,8 @@ export class WorkspaceCopy {
   readonly #limits: KeptLimits;
   /** What the session's box was last seen to be equal to. */
   #revision: string | undefined;
+  /** Who had the thread when the block that runs was begun. */
+  #turn: WorkspaceTurn | undefined;
   /** A block has run since the last save. */
   #isTouched = false;
   /** The revision is not the box's: another has saved at the same time. */
@@ -26,6 +28,16 @@ export class WorkspaceCopy {
     this.#thread = thread;
     this.#keeper = keeper;
     this.#limits = limits;
+  }
+
+  /** Whether a result is to wait until what its block has written is kept. */
+  get isWaitedFor(): boolean {
+    return this.#keeper.isShared === true;
+  }
+
+  /** Before a block: what it will have written is saved in the name of whoever has the thread now. */
+  begin(): void {
+    this.#turn = this.#keeper.turn(this.#thread);
   }
 
   touched(): void {
@@ -59,7 +71,7 @@ export class WorkspaceCopy {
   async save(bring: () => Promise<Box | undefined>): Promise<void> {
     if (!this.#isTouched) return;
     try {
-      const saved = await this.#keeper.save(this.#thread, this.#revision, () => this.#pack(bring));
+      const saved = await this.#keeper.save(this.#thread, this.#revision, () => this.#pack(bring), this.#turn);
       if (saved === "stale") {
         this.#isStale = true;
         return;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { BOX_ENV, WORKSPACE } from "../box/box.ts";
+import { labelsOf, type Owner } from "../owner.ts";
 import { callEngine, statusOf, type Engine } from "./engine.ts";
 import type { Removal } from "./removal.ts";
 import { seccompProfile } from "./seccomp.ts";
@@ -13,13 +14,6 @@ export interface ContainerLimits {
   readonly workspaceMb: number;
   /** After this long the container ends by itself, also when Parley never comes back. */
   readonly ttlSeconds: number;
-}
-
-/** Whose container it is, so that its orphans can be told from what another Parley is using. */
-export interface Owner {
-  readonly instance: string;
-  /** Of this process alone. */
-  readonly process: string;
 }
 
 /** The container's first process runs under another uid than the code, which therefore can neither signal nor trace it. */
@@ -54,9 +48,7 @@ function containerOptions(
   owner: Owner,
 ): Docker.ContainerCreateOptions & { HostConfig: { CgroupnsMode: string } } {
   const labels = {
-    "parley.managed": "1",
-    "parley.instance": owner.instance,
-    "parley.process": owner.process,
+    ...labelsOf(owner),
     "parley.expires": new Date(Date.now() + limits.ttlSeconds * 1000).toISOString(),
   };
   const memoryBytes = limits.memoryMb * MIB;

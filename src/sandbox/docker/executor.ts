@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { BOX_LIMITS, boxExecutor, type BoxExecutorSettings } from "../box/executor.ts";
 import { SandboxUnavailable, type Capabilities, type Executor } from "../executor.ts";
+import { createOwner, ORPHANS_LOOK_MS, type OwnerSettings } from "../owner.ts";
 import { DockerBox } from "./box.ts";
 import type { ContainerLimits } from "./container.ts";
 import { answers, connect, unavailable, type EngineSettings } from "./engine.ts";
@@ -11,13 +11,9 @@ import { removeOrphans } from "./orphans.ts";
 import { Pool } from "./pool.ts";
 import { Removal } from "./removal.ts";
 
-export interface DockerSettings extends Partial<Omit<EngineSettings, "image">>, Partial<ContainerLimits>, BoxExecutorSettings {
+export interface DockerSettings
+  extends Partial<Omit<EngineSettings, "image">>, Partial<ContainerLimits>, BoxExecutorSettings, OwnerSettings {
   readonly image: string;
-  /**
-   * The same for every start of one Parley, and different for two that run side by side: a random id that is kept. At start, what an earlier
-   * process of the same instance left is removed. By default one of its own, so that only what has expired is removed.
-   */
-  readonly instance?: string;
   /** Languages beyond the image's own: what a fence says, lower case, to the command that runs a file of it, such as `Rscript --vanilla`. */
   readonly languages?: Readonly<Record<string, string>>;
   /** `kernel`: Python's variables stay from block to block, as long as the container lives. `files`, the default: files alone do. */
@@ -53,7 +49,7 @@ export async function createDockerExecutor(settings: DockerSettings): Promise<Ex
   const asked = { ...DEFAULTS, ...settings };
   const engine = await connect(asked);
   const limits = engine.runtime === "runsc" ? { ...asked, memoryMb: Math.max(GVISOR_MEMORY_MB_MIN, asked.memoryMb) } : asked;
-  const owner = { process: randomUUID(), instance: settings.instance ?? randomUUID() };
+  const owner = createOwner(settings);
   const report = settings.report ?? (() => {});
   const removal = new Removal(report);
   await removeOrphans(engine.docker, owner, removal, report);
@@ -63,7 +59,12 @@ export async function createDockerExecutor(settings: DockerSettings): Promise<Ex
   const keepsVariables = limits.state === "kernel";
   const start = (): Promise<DockerBox> => DockerBox.start({ engine, events, limits, owner, removal, keepsVariables });
   const pool = new Pool({ start, size: limits.poolSize, boxAgeMsMax: POOLED_AGE_MS_MAX });
+  let looking: Promise<void> | undefined;
+  const look = (): Promise<void> => (looking ??= removeOrphans(engine.docker, owner, removal, report).finally(() => (looking = undefined)));
+  const timer = owner.peers && setInterval(() => void look(), ORPHANS_LOOK_MS).unref();
   const close = async (): Promise<void> => {
+    clearInterval(timer);
+    await looking;
     await pool.close();
     await removal.close();
     events.close();

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Sandbox } from "@e2b/code-interpreter";
 import { BOX_LIMITS, type BoxExecutorSettings } from "../box/executor.ts";
 import { runToEnd } from "../box/run.ts";
@@ -6,16 +5,15 @@ import type { ShellBox } from "../box/shell.ts";
 import { createShellExecutor } from "../box/shell-executor.ts";
 import { microVmBox, OOM_KILLS, startAs } from "./box.ts";
 import { SandboxUnavailable, type Executor } from "../executor.ts";
+import { createOwner, findOrphans, labelsOf, marksOf, ORPHANS_LOOK_MS, type Owner, type OwnerSettings } from "../owner.ts";
 import { optionalPackage } from "../optional-package.ts";
 
-export interface E2bSettings extends BoxExecutorSettings {
+export interface E2bSettings extends BoxExecutorSettings, OwnerSettings {
   readonly apiKey: string | undefined;
   /** Name or id; what is installed is what it holds. */
   readonly template: string;
   /** After this long the sandbox ends by itself. A plan may allow at most an hour. */
   readonly ttlSeconds?: number;
-  /** The same for every start of one Parley: at start, what an earlier process of the same instance left is removed. */
-  readonly instance?: string;
   /** Of the API and of the sandboxes, for a service of one's own and for tests. */
   readonly apiUrl?: string;
   readonly sandboxUrl?: string;
@@ -35,7 +33,7 @@ export async function createE2bExecutor(settings: E2bSettings): Promise<Executor
   if (apiKey === undefined || apiKey === "")
     throw new SandboxUnavailable("The E2B sandbox needs a key. Set E2B_API_KEY in the environment or in .env (e2b.dev gives one).");
   const { Sandbox } = await optionalPackage("@e2b/code-interpreter", () => import("@e2b/code-interpreter"));
-  const owner = { process: randomUUID(), instance: settings.instance ?? randomUUID() };
+  const owner = createOwner(settings);
   const connection = { apiKey, ...(apiUrl === undefined ? {} : { apiUrl }), ...(sandboxUrl === undefined ? {} : { sandboxUrl }) };
   await removeOrphans(Sandbox, connection, owner);
 
@@ -44,7 +42,7 @@ export async function createE2bExecutor(settings: E2bSettings): Promise<Executor
       ...connection,
       timeoutMs: ttlSeconds * 1000,
       allowInternetAccess: false, // It is open unless it is refused.
-      metadata: { "parley.managed": "1", "parley.instance": owner.instance, "parley.process": owner.process },
+      metadata: labelsOf(owner),
     }).catch((error: unknown) => {
       throw unavailable(error, template);
     });
@@ -55,6 +53,7 @@ export async function createE2bExecutor(settings: E2bSettings): Promise<Executor
     throw new SandboxUnavailable(`A sandbox of the template ${template} could not be set up. ${MEND}`);
   };
 
+  const timer = owner.peers && setInterval(() => void removeOrphans(Sandbox, connection, owner).catch(() => {}), ORPHANS_LOOK_MS).unref();
   return createShellExecutor(
     {
       grade: "microvm",
@@ -64,6 +63,7 @@ export async function createE2bExecutor(settings: E2bSettings): Promise<Executor
       lifeMs: ttlSeconds * 1000,
       inspect: networkReached,
       mend: MEND,
+      close: () => clearInterval(timer),
     },
     { memoryMb: BOX_LIMITS.memoryMb, ...settings },
   );
@@ -86,18 +86,14 @@ echo looked`;
   return seen.length > 1 ? `code reaches the network (${seen.slice(0, -1).join(", ")})` : undefined;
 }
 
-/** Removes what earlier processes of this instance left. */
-async function removeOrphans(
-  sandboxes: typeof Sandbox,
-  connection: { apiKey: string },
-  owner: { process: string; instance: string },
-): Promise<void> {
+/** Removes what others of this instance left of whom it is certain that they are gone: see {@link findOrphans}. */
+async function removeOrphans(sandboxes: typeof Sandbox, connection: { apiKey: string }, owner: Owner): Promise<void> {
   try {
     const pages = sandboxes.list({ ...connection, query: { metadata: { "parley.managed": "1", "parley.instance": owner.instance } } });
-    for (let page = 0; pages.hasNext && page < PAGES_MAX; page++) {
-      for (const { sandboxId, metadata } of await pages.nextItems())
-        if (metadata["parley.process"] !== owner.process) await sandboxes.kill(sandboxId, connection);
-    }
+    const found: Awaited<ReturnType<typeof pages.nextItems>> = [];
+    for (let page = 0; pages.hasNext && page < PAGES_MAX; page++) found.push(...(await pages.nextItems()));
+    const isOrphan = await findOrphans(owner);
+    for (const { sandboxId, metadata } of found) if (isOrphan(marksOf(metadata))) await sandboxes.kill(sandboxId, connection);
   } catch (error) {
     throw unavailable(error, undefined);
   }

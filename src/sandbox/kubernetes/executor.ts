@@ -1,23 +1,21 @@
-import { randomUUID } from "node:crypto";
-import type { CoreV1Api, KubeConfig, V1Pod } from "@kubernetes/client-node";
+import type { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { BOX_LIMITS, type BoxExecutorSettings } from "../box/executor.ts";
 import { runToEnd } from "../box/run.ts";
 import type { ShellBox } from "../box/shell.ts";
 import { createShellExecutor } from "../box/shell-executor.ts";
 import { SandboxUnavailable, type Executor } from "../executor.ts";
+import { createOwner, findOrphans, marksOf, ORPHANS_LOOK_MS, type Owner, type OwnerSettings } from "../owner.ts";
 import { podBox } from "./box.ts";
 import { podSpec, type PodSettings } from "./pod.ts";
 import { optionalPackage } from "../optional-package.ts";
 
-export interface KubernetesSettings extends BoxExecutorSettings, Partial<Omit<PodSettings, "image" | "namespace">> {
+export interface KubernetesSettings extends BoxExecutorSettings, OwnerSettings, Partial<Omit<PodSettings, "image" | "namespace">> {
   readonly image: string;
   readonly namespace: string;
   /** Path of a kubeconfig; without it, what a pod of the cluster is given, or `~/.kube/config`. */
   readonly kubeconfig?: string;
   /** Of the kubeconfig; its current one when absent. */
   readonly context?: string;
-  /** The same for every start of one Parley: at start, what an earlier process of the same instance left is removed. */
-  readonly instance?: string;
   /** For a cluster whose pods may reach the network on purpose; then the label says so. */
   readonly allowNetwork?: boolean;
 }
@@ -36,7 +34,7 @@ export async function createKubernetesExecutor(settings: KubernetesSettings): Pr
   const config = readConfig(new KubeConfig(), settings);
   const core = config.makeApiClient(CoreV1Api);
   const exec = new Exec(config);
-  const owner = { process: randomUUID(), instance: settings.instance ?? randomUUID() };
+  const owner = createOwner(settings);
   const pod: PodSettings = { memoryMb: BOX_LIMITS.memoryMb, cpus: 1, workspaceMb: 64, ttlSeconds: 3600, ...settings };
   const { namespace } = settings;
   await removeOrphans(core, namespace, owner);
@@ -55,6 +53,7 @@ export async function createKubernetesExecutor(settings: KubernetesSettings): Pr
     return podBox({ core, exec, namespace, name, endsAtMs: Date.now() + pod.ttlSeconds * 1000 });
   };
 
+  const timer = owner.peers && setInterval(() => void removeOrphans(core, namespace, owner).catch(() => {}), ORPHANS_LOOK_MS).unref();
   return createShellExecutor(
     {
       grade: settings.runtimeClass === undefined ? "container" : "container+gvisor",
@@ -69,6 +68,7 @@ export async function createKubernetesExecutor(settings: KubernetesSettings): Pr
         ),
       ...(settings.allowNetwork ? {} : { inspect: networkReached }),
       mend: MEND,
+      close: () => clearInterval(timer),
     },
     settings,
   );
@@ -135,21 +135,15 @@ const HOPELESS = new Set([
   "CreateContainerError",
 ]);
 
-const CLOCKS_DIFFER_MS = 60_000;
-
-/** Removes what earlier processes of this instance left, and of others what has outlived its time. Never fails: pods end by themselves. */
-async function removeOrphans(core: CoreV1Api, namespace: string, owner: { process: string; instance: string }): Promise<void> {
-  const isOrphan = ({ metadata }: V1Pod): boolean => {
-    const labels = metadata?.labels ?? {};
-    if (labels["parley.process"] === owner.process) return false;
-    if (labels["parley.instance"] === owner.instance) return true;
-    return Date.parse(metadata?.annotations?.["parley.expires"] ?? "") + CLOCKS_DIFFER_MS < Date.now();
-  };
+/** Removes what others left of whom it is certain that they are gone: see {@link findOrphans}. Pods that cannot be removed end by themselves. */
+async function removeOrphans(core: CoreV1Api, namespace: string, owner: Owner): Promise<void> {
   const { items } = await core.listNamespacedPod({ namespace, labelSelector: "parley.managed=1" }).catch((error: unknown) => {
     throw unavailable(error, namespace);
   });
-  for (const { metadata } of items.filter(isOrphan))
-    await core.deleteNamespacedPod({ namespace, name: metadata?.name ?? "", gracePeriodSeconds: 0 }).catch(() => {}); // its deadline ends it
+  const isOrphan = await findOrphans(owner);
+  for (const { metadata } of items)
+    if (isOrphan(marksOf({ ...metadata?.labels, ...metadata?.annotations })))
+      await core.deleteNamespacedPod({ namespace, name: metadata?.name ?? "", gracePeriodSeconds: 0 }).catch(() => {}); // its deadline ends it
 }
 
 function unavailable(error: unknown, namespace: string): SandboxUnavailable {

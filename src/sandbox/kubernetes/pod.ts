@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { V1Pod } from "@kubernetes/client-node";
 import { BOX_ENV, WORKSPACE } from "../box/box.ts";
+import type { Owner } from "../owner.ts";
 
 export interface PodSettings {
   readonly image: string;
@@ -25,10 +26,7 @@ const CODE_UID = 65_534;
 const KEEPER = `trap '' TERM INT HUP QUIT USR1 USR2 ALRM; mkdir -p ${WORKSPACE}/out; while :; do sleep 60 & wait $!; done`;
 
 /** Built from constants and numbers, and an image: nothing else is passed through. */
-export function podSpec(
-  { image, memoryMb, cpus, workspaceMb, ttlSeconds, runtimeClass }: PodSettings,
-  owner: { instance: string; process: string },
-): V1Pod {
+export function podSpec({ image, memoryMb, cpus, workspaceMb, ttlSeconds, runtimeClass }: PodSettings, owner: Owner): V1Pod {
   const resources = { memory: `${memoryMb}Mi`, cpu: String(cpus), "ephemeral-storage": "64Mi" };
   return {
     apiVersion: "v1",
@@ -36,7 +34,11 @@ export function podSpec(
     metadata: {
       name: `parley-code-${randomUUID()}`,
       labels: { "parley.managed": "1", "parley.instance": owner.instance, "parley.process": owner.process },
-      annotations: { "parley.expires": new Date(Date.now() + ttlSeconds * 1000).toISOString() },
+      // A label may have 63 characters.
+      annotations: {
+        "parley.expires": new Date(Date.now() + ttlSeconds * 1000).toISOString(),
+        ...(owner.place === undefined ? {} : { "parley.place": owner.place }),
+      },
     },
     spec: {
       restartPolicy: "Never",

@@ -99,6 +99,7 @@ async function opener(connection: Connection, process: Parameters<typeof workTog
     installations: (ring) => guarded(postgresInstallations(connection, ring, now)),
     logins: (ring) => guarded(postgresLogins(connection, ring, now)),
     instance: () => instance,
+    peers: together.peers,
     settled: together.settled,
   };
 }

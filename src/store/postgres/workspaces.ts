@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { WorkspaceFile, Workspaces } from "../workspaces/workspaces.ts";
 import type { Connection } from "./server/connection.ts";
+import { holds } from "./together/claims.ts";
 
 interface Row {
   readonly path: string;
@@ -19,6 +20,7 @@ const COLUMNS = 'path, mode, modified_at AS "modifiedAtMs"';
 /** In rows of their own, which a save replaces in place: as files that are kept by their content, each version would stay until the next sweep. */
 export function postgresWorkspaces({ query, transaction }: Connection): Workspaces {
   return {
+    isShared: true,
     async revision(thread) {
       return (await query<Newest>("SELECT revision, whole FROM workspaces WHERE thread = $1", [thread]))[0]?.revision;
     },
@@ -33,9 +35,11 @@ export function postgresWorkspaces({ query, transaction }: Connection): Workspac
         ]);
         return { revision: found.revision, isWhole: found.whole, files };
       }),
-    put: async (thread, from, { files, isWhole }) => {
+    put: async (thread, from, { files, isWhole }, claim) => {
       const hashed = files.map((file) => ({ ...file, hash: createHash("sha256").update(file.content).digest("hex") }));
       return transaction(async (within) => {
+        // Its row stays until this is written: whoever takes the turn over reads what this one wrote, or this one is too late.
+        if (claim && !(await holds(within, "turn", claim))) return "stale";
         await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`workspace/${thread}`]);
         const [now] = await within<Newest>("SELECT revision, whole FROM workspaces WHERE thread = $1 FOR UPDATE", [thread]);
         if (now?.revision !== from) return "stale";

@@ -1,13 +1,26 @@
+import type { Claim } from "../dispatch.ts";
 import type { Store } from "../store.ts";
 import type { WorkspaceContent, Workspaces } from "./workspaces.ts";
 
-/** As a sandbox asks for them: whoever asks while somebody saves waits for that. */
-export function createWorkspaceKeeper({ exclusively }: Pick<Store, "exclusively">, workspaces: Workspaces) {
+/** `nobody`: the turn is another's by now. */
+type Turn = Claim | "nobody";
+
+/**
+ * As a sandbox asks for them: whoever asks while somebody saves waits for that. `claimOf`: who has a thread's turn here, where code runs in
+ * turns alone.
+ */
+export function createWorkspaceKeeper(
+  { exclusively }: Pick<Store, "exclusively">,
+  workspaces: Workspaces,
+  claimOf?: (thread: string) => Claim | undefined,
+) {
   const alone = <T>(thread: string, job: () => Promise<T>): Promise<T> => exclusively(`workspace/${thread}`, job);
   return {
+    isShared: workspaces.isShared ?? false,
+    turn: (thread: string): Turn | undefined => (workspaces.isShared && claimOf ? (claimOf(thread) ?? "nobody") : undefined),
     revision: (thread: string) => alone(thread, () => workspaces.revision(thread)),
     load: (thread: string) => alone(thread, () => workspaces.load(thread)),
-    save: (thread: string, from: string | undefined, pack: () => Promise<WorkspaceContent>) =>
-      alone(thread, async () => workspaces.put(thread, from, await pack())),
+    save: (thread: string, from: string | undefined, pack: () => Promise<WorkspaceContent>, turn: Turn | undefined) =>
+      alone(thread, async () => (turn === "nobody" ? "stale" : workspaces.put(thread, from, await pack(), turn))),
   };
 }

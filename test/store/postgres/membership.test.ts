@@ -6,14 +6,18 @@ import { StoreError } from "../../../src/store/store.ts";
 /** The table of openers, and a line to it that can be cut. Heartbeats come by the real time, which stands still here. */
 function table() {
   const rows = new Set<number>();
+  const names = new Map<unknown, number>();
   let ids = 0;
   const line = { isCut: false };
   const answer = (sql: string, values: readonly unknown[] = []): readonly object[] => {
-    if (sql.startsWith("INSERT")) rows.add(++ids);
-    if (sql.startsWith("INSERT")) return [{ id: ids }];
+    if (sql.startsWith("INSERT")) {
+      rows.add(++ids);
+      names.set(values[0], ids);
+      return [{ id: ids }];
+    }
     const id = Number(values[0]);
     if (sql.startsWith("UPDATE")) return rows.has(id) ? [{ id }] : [];
-    if (sql.startsWith("DELETE") && sql.includes("WHERE id")) rows.delete(id);
+    if (sql.startsWith("DELETE") && sql.includes("WHERE name")) rows.delete(names.get(values[0]) ?? 0);
     return sql.startsWith("SELECT") ? [{ openers: rows.size }] : [];
   };
   const query = (async (sql: string, values?: readonly unknown[]) => {

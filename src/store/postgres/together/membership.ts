@@ -7,6 +7,8 @@ import type { Changes } from "./changes.ts";
 
 /** This opener among all that have the database open. Postgres alone tells the time for it: the clocks of processes may be apart. */
 export interface Membership {
+  /** The same as long as this process is there, also once it was taken for gone and has entered anew. */
+  readonly name: string;
   /** Of the row that all it holds hangs on. Another one once this one was taken for gone. */
   id(): number;
   /** How many there are that do something, as they were counted last; of those that take turns. */
@@ -15,6 +17,8 @@ export interface Membership {
   count(): Promise<void>;
   /** Something that names this one's row. Where that is gone this one enters anew, and it is done once more, with the new one's. */
   as<T>(work: (id: number) => Promise<T>): Promise<T>;
+  /** The names of all that there are. */
+  living(): Promise<ReadonlySet<string>>;
   /** See `Store.stillHere`. */
   stillHere(): Promise<void>;
   /** It goes by itself: all that it holds is let go. */
@@ -43,6 +47,7 @@ export async function joinOpeners(
     beat,
   }: { readonly changes: Pick<Changes, "say" | "heard">; readonly role: Presence; readonly lost: () => void; readonly beat: () => void },
 ): Promise<Membership> {
+  const name = randomUUID();
   let id = 0;
   let openers = 1;
   let workers = 1;
@@ -54,8 +59,9 @@ export async function joinOpeners(
   /** With a new row; what hung on the one before goes with that. */
   async function enter(): Promise<void> {
     const said = await transaction(async (within) => {
-      await within("DELETE FROM openers WHERE id = $1", [id]);
-      const [row] = await within<{ id: number }>("INSERT INTO openers (name, role) VALUES ($1, $2) RETURNING id", [randomUUID(), role]);
+      // By its name: of an entry whose answer was lost the id is not known.
+      await within("DELETE FROM openers WHERE name = $1", [name]);
+      const [row] = await within<{ id: number }>("INSERT INTO openers (name, role) VALUES ($1, $2) RETURNING id", [name, role]);
       return { id: row?.id ?? 0, said: await changes.say(within, { kind: "openers" }) };
     });
     id = said.id;
@@ -125,9 +131,11 @@ export async function joinOpeners(
   next();
 
   return {
+    name,
     id: () => id,
     openers: (doing) => (doing === "turns" ? workers : openers),
     count,
+    living: async () => new Set((await query<{ name: string }>("SELECT name FROM openers")).map((row) => row.name)),
     async as(work) {
       // Its row may still be there, and goes with the next beat, and all that hangs on it with that.
       if (isLost) await again();
@@ -153,7 +161,7 @@ export async function joinOpeners(
       clearTimeout(timer);
       clearInterval(late);
       await transaction(async (within) => {
-        await within("DELETE FROM openers WHERE id = $1", [id]);
+        await within("DELETE FROM openers WHERE name = $1", [name]);
         await changes.say(within, { kind: "openers" });
       });
     },

@@ -6,6 +6,7 @@ import { createLeisure, type Leisure } from "../../leisure.ts";
 import { createTelling, type Telling } from "../../one-process/telling.ts";
 import { RESERVED_SHARE } from "../../one-process/one-process.ts";
 import type { AuditTold } from "../../audit.ts";
+import type { Peers } from "../../own-store.ts";
 import type { SettingChanged } from "../../settings.ts";
 import { StoreError } from "../../store.ts";
 import type { Connection } from "../server/connection.ts";
@@ -35,6 +36,7 @@ export interface Together {
   readonly audit: Told<AuditTold>;
   readonly openers: (doing?: "turns") => number;
   readonly stillHere: () => Promise<void>;
+  readonly peers: Peers;
   /** Resolves when all that was begun here has been answered, and all that was told has been heard: then nothing moves by itself but with time. */
   readonly settled: () => Promise<void>;
   /** It goes: all that it has in hand is for the others. */
@@ -182,6 +184,7 @@ export async function workTogether(
     audit: audit.of(me),
     openers: (doing) => member().openers(doing),
     stillHere: () => member().stillHere(),
+    peers: { me: membership.name, living: () => member().living() },
     dispatch: {
       serve: (kind, options, handler) => work[kind].serve(options, handler),
       signal: (thread, what) => changes.tell({ kind: "signal", thread, what }),
