@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../../engine/clock.ts";
 import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
@@ -20,6 +21,8 @@ const LOOK_BACK_MS_MAX = 24 * 3_600_000;
 const ROOTS_BACK_MS = 24 * 3_600_000;
 /** Slack repeats an unheard event for about five minutes; a shorter gap needs no look. Also how far back behind the last word heard one looks. */
 const SLACK_REPEATS_MS = 5 * 60_000;
+/** Whoever has been listening for so long since a gap has had every repeat of what was said in it. */
+const SETTLED_MS = SLACK_REPEATS_MS + 60_000;
 /** Ours and Slack's clocks may differ so far. */
 const CLOCKS_DIFFER_MS = 3_600_000;
 /** Between two notes of what was heard last: what is noted late is read twice, and heard once. */
@@ -46,7 +49,8 @@ interface Conversation {
 }
 
 /**
- * What was heard last is noted in Slack's own time. After a gap, each conversation is read from there on, newest first, and what speaks to the
+ * What was heard last is noted in Slack's own time. A gap begins there, and is over when one has listened without a break for as long as Slack repeats
+ * what was said in it: of several short ones after each other, one repeat may have fallen into each. After a gap, each conversation is read from there on, newest first, and what speaks to the
  * bot goes through the same door as an event; the inbox and the log know each message by its place and time, so nothing is heard twice. From
  * when on is noted until all have been read, and of each conversation when it was: what one process does not get to, the next one reads first.
  */
@@ -63,6 +67,7 @@ export function createMissed(parts: {
 }): Missed {
   const { web, store, inbox, me, clock, log } = parts;
   const noteKey = `heard/${me.team}`;
+  const gapKey = `gap/${me.team}`;
   const owedKey = `missed/${me.team}`;
   const readKey = (channel: string): string => `missed/${me.team}/${channel}`;
   let newest = 0;
@@ -81,6 +86,24 @@ export function createMissed(parts: {
     );
   }
 
+  /** Since when one may not have heard all, in Slack's time, noted until {@link SETTLED_MS} have gone by; `noted` is what stands there for this beginning alone. */
+  async function gapFrom(last: number): Promise<{ readonly since: number; readonly noted: string }> {
+    const before = Number(((await store.note(gapKey)) || "0").split(" ")[0]);
+    return noteGap(before > 0 ? Math.min(before, last) : last);
+  }
+
+  async function noteGap(since: number): Promise<{ readonly since: number; readonly noted: string }> {
+    const noted = `${since.toFixed(6)} ${randomUUID()}`;
+    await store.putNote(gapKey, noted);
+    return { since, noted };
+  }
+
+  /** Unless there is another gap by then, here or where somebody else listens. */
+  async function settleLater({ noted }: { readonly noted: string }, gapsBefore: number, stopping: AbortSignal): Promise<void> {
+    await clock.sleep(SETTLED_MS, stopping);
+    if (!stopping.aborted && gaps === gapsBefore) await store.swapNote(gapKey, noted, "");
+  }
+
   /** One at a time in a workspace: who comes second finds out that nothing is left. */
   const read = (stopping: AbortSignal): Promise<boolean> => store.exclusively(owedKey, () => readAlone(stopping));
 
@@ -95,13 +118,21 @@ export function createMissed(parts: {
       return true;
     }
     const owedSince = Number((await store.note(owedKey)) || "0");
-    if (unavailable || (owedSince === 0 && (now - last) * 1_000 < SLACK_REPEATS_MS)) return true;
-    const since = Math.max(owedSince > 0 ? owedSince : last - SLACK_REPEATS_MS / 1_000, now - LOOK_BACK_MS_MAX / 1_000);
+    const gapsBefore = gaps;
+    const gap = await gapFrom(last);
+    const settle = (of: { readonly noted: string }) =>
+      void settleLater(of, gapsBefore, stopping).catch((error: unknown) => log("that all has been heard could not be noted", error));
+    const isShort = (now - gap.since) * 1_000 < SLACK_REPEATS_MS;
+    if (unavailable || (owedSince === 0 && isShort)) {
+      settle(gap);
+      return true;
+    }
+    const froms = [...(owedSince > 0 ? [owedSince] : []), ...(isShort ? [] : [gap.since - SLACK_REPEATS_MS / 1_000])];
+    const since = Math.max(Math.min(...froms), now - LOOK_BACK_MS_MAX / 1_000);
     await store.putNote(owedKey, since.toFixed(6));
     // Threads in which a run goes on are read by themselves.
     const running = new Set((await store.unfinished()).map(({ thread }) => thread));
     isWhole = true;
-    const gapsBefore = gaps;
     for (const { readMs, ...conversation } of await unreadFirst(await conversations())) {
       const beganMs = clock.now();
       const from = Math.max(since, (readMs - CLOCKS_DIFFER_MS) / 1_000);
@@ -118,6 +149,8 @@ export function createMissed(parts: {
     }
     if (!isWhole || gaps !== gapsBefore) return false;
     newest = Math.max(newest, now);
+    // What was said while one read is yet to be repeated.
+    settle(await noteGap(now));
     await store.putNote(owedKey, "");
     note();
     return true;

@@ -107,6 +107,24 @@ test("mentions and direct words from while Parley was away for longer than Slack
   expect(problems.filter((line) => /broke|could not/.test(line))).toEqual([]);
 });
 
+test("direct words whose every repeat by Slack fell into another short gap are read back, though others were heard in between", async () => {
+  const { slack, start, stop, later } = await world();
+  const { control } = slack;
+  const hear = async (parley: Parley, text: string) => {
+    const { ts } = await control.post({ user: MARIA, channel: GENERAL, text: `@parley ${text}` });
+    await expect.poll(() => said(parley, slack, GENERAL, ts), { timeout: 20_000 }).toEqual([text]);
+    await stop(parley);
+  };
+  await hear(await start(), "one");
+  const direct = await control.post({ user: JONAS, channel: "D0JONAS", text: "for you alone" });
+  await hear(await start(), "two");
+  later(90_000); // Slack has repeated it once more, to nobody.
+  await hear(await start(), "three");
+  later(240_000); // And for the last time.
+  const last = await start();
+  await expect.poll(() => said(last, slack, "D0JONAS", direct.ts), { timeout: 20_000 }).toEqual(["for you alone"]);
+});
+
 test("what is older than a day is not taken up", async () => {
   const { slack, start, stop, later } = await world();
   const { control } = slack;
