@@ -179,6 +179,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       gates,
       registry: settings.registry,
       readFile,
+      keepFile: (content) => store.putFile(content),
       onScript,
       lessons: lessonsIn({ note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) }),
       log,

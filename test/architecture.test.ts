@@ -47,7 +47,9 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "transcript.ts",
     "plain-page.ts",
   ],
-  studio: ["engine", "store", "config", "runner", "plain-page.ts"],
+  // What the log of a run says again: the run itself, and each request in it.
+  replay: ["engine", "models", "config"],
+  studio: ["engine", "store", "config", "runner", "plain-page.ts", "replay"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
   // What a Parley is opened with.
@@ -67,7 +69,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "studio",
   ],
   // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.
-  cli: ["engine", "parley.ts", "config", "local-slack", "transcript.ts"],
+  cli: ["engine", "parley.ts", "config", "replay", "local-slack", "transcript.ts"],
   // What others import, and the door by which their programs come in.
   "open-parley.ts": ["engine", "config", "parley.ts"],
   "index.ts": ["engine", "config", "store", "open-parley.ts"],

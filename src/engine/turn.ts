@@ -18,6 +18,16 @@ export interface Turn {
    * not to be made. Absent where nobody has to keep to a budget with others, and no other process may have the turn.
    */
   readonly reserve?: (usdMax: number, signal: AbortSignal) => Promise<Reservation | undefined>;
+  /** Told of each request before it goes to a model's server. */
+  readonly sending?: (request: Sending) => void;
+}
+
+/** A request as it goes to a server: its body, and how it was put. */
+export interface Sending {
+  readonly body: string;
+  readonly without: readonly string[];
+  readonly replyTokensMax?: number;
+  readonly contextTokensMax?: number;
 }
 
 export interface Reservation {

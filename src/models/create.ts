@@ -10,6 +10,7 @@ import { createOpenAiModel, type Made, type ProviderDeps } from "./openai/openai
 import { withPrice, type Price } from "./prices.ts";
 import type { Timeouts } from "./replies/reply.ts";
 import { withRetries } from "./retry.ts";
+import { tellingRequests, type KeepFrame } from "./telling-requests.ts";
 import { withToolRules } from "./tool-rules/offered.ts";
 import { toolRulesOf } from "./tool-rules/rules.ts";
 
@@ -62,6 +63,9 @@ export interface ModelDeps {
   readonly lessons?: Lessons;
   /** One line for the operator about what was learnt. Holds no secret. */
   readonly log?: (line: string) => void;
+  /** The model's name in the team file, and where instructions and tools are kept: then replies tell of the requests that were sent. */
+  readonly name?: string;
+  readonly keepFile?: KeepFrame;
 }
 
 export const MODEL_DEFAULTS = {
@@ -90,7 +94,9 @@ export function createModel(settings: ModelSettings, deps: ModelDeps): Model {
   const gated = gates
     ? withGate(counted, gates.of({ provider: settings.provider, host: source.host, keyName: source.keyName }), source)
     : counted;
-  return withRetries(gated, { attempts: settings.attempts ?? MODEL_DEFAULTS.attempts, clock, random });
+  const { name, keepFile } = deps;
+  const told = name !== undefined && keepFile ? tellingRequests(gated, { name, keepFile, clock }) : gated;
+  return withRetries(told, { attempts: settings.attempts ?? MODEL_DEFAULTS.attempts, clock, random });
 }
 
 /** Under what name lessons about this model are kept, and where it is asked. Throws {@link ModelSettingsError}. */

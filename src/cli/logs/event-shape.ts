@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { SentRequest } from "../../engine/events/events.ts";
 import type { RunEvent } from "../../parley.ts";
 import { count, failure, hash, name, person, text, unreadReason, whole, withheld } from "./value-shapes.ts";
 
@@ -6,6 +7,19 @@ import { count, failure, hash, name, person, text, unreadReason, whole, withheld
 
 const LIST_MAX = 1_000;
 
+const sent = z.strictObject({
+  body: hash,
+  model: name,
+  upToSeq: whole,
+  frame: z.strictObject({ hash }).optional(),
+  without: z.array(name).max(LIST_MAX).optional(),
+  replyTokensMax: count.optional(),
+  contextTokensMax: count.optional(),
+  at: name,
+  firstMs: whole.optional(),
+  ms: whole,
+  failed: name.optional(),
+} satisfies { readonly [Field in keyof SentRequest]-?: z.ZodType });
 const usage = z
   .strictObject({
     inputTokens: count,
@@ -16,6 +30,7 @@ const usage = z
     usd: count.optional(),
     calls: whole.optional(),
     estimated: z.literal(true).optional(),
+    sent: z.array(sent).max(LIST_MAX).optional(),
   })
   .optional();
 const call = { call: name, tool: name, args: text };
@@ -100,6 +115,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     by: z.enum(["policy", "selector", "only", "fallback", "person"]),
     reason: text.optional(),
     instruction: text.optional(),
+    candidates: z.array(name).max(LIST_MAX).optional(),
     progress: z.boolean().optional(),
     leader: name.optional(),
     others: z.array(name).max(LIST_MAX).optional(),

@@ -19,6 +19,8 @@ export interface ModelParts {
   readonly log?: (line: string) => void;
   /** Told of each scripted model that is made. */
   readonly onScript?: OnScript;
+  /** Where instructions and tools are kept; without it, the log tells nothing of requests. */
+  readonly keepFile?: (content: Uint8Array) => Promise<string>;
   /** The model's name in the team file. */
   readonly name: string;
 }

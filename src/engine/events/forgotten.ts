@@ -1,4 +1,4 @@
-import type { Beside, Failure, FileRef, Person, Recorded, RunEvent, Source, StopReason, Whereabouts } from "./events.ts";
+import type { Beside, Failure, FileRef, Person, Recorded, RunEvent, Source, StopReason, Usage, Whereabouts } from "./events.ts";
 
 /** What stands where words stood: the folds read on, and people and models see that something was there. */
 export const FORGOTTEN = "(forgotten)";
@@ -48,6 +48,11 @@ const sources = (values: readonly Source[], pen: Pen): readonly Source[] =>
   values.flatMap(({ title, link }) => (pen.text(title) === FORGOTTEN ? [] : [{ title: pen.text(title), link }]));
 const beside = (values: Beside, pen: Pen): Beside =>
   values.map(({ source, text: words }) => ({ ...(source === undefined ? {} : { source: pen.text(source) }), text: pen.text(words) }));
+/** What a request was made of is the words again; its instructions are the settings. */
+const spent = (usage: Usage, pen: Pen): Usage =>
+  usage.sent === undefined
+    ? usage
+    : { ...usage, sent: usage.sent.filter(({ body, frame }) => pen.text(body) === body && (!frame || pen.settings(frame.hash))) };
 const error = (value: Failure, pen: Pen): Failure => ({ ...value, message: pen.text(value.message) });
 const reasons = (values: readonly StopReason[], pen: Pen): readonly StopReason[] => values.map((reason) => reasonOf(reason, pen));
 const budgets = <Budget extends { readonly account?: string }>(values: readonly Budget[], pen: Pen): readonly Budget[] =>
@@ -81,7 +86,7 @@ const SPOKEN: Rules<Extract<Named<"message.posted">, { readonly agent: string }>
   printed: (value, pen, event) => (pen.text(event.text) === event.text ? value : undefined),
   model: keep,
   notices: texts,
-  usage: keep,
+  usage: spent,
 };
 
 /** Every field of every event is here, or this does not compile: whoever adds one says whether it has words. */
@@ -111,11 +116,12 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     by: keep,
     reason: text,
     instruction: text,
+    candidates: keep,
     progress: keep,
     others: keep,
     leader: keep,
     notices: texts,
-    usage: keep,
+    usage: spent,
   },
   "tool.called": {
     agent: keep,
@@ -128,11 +134,11 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     kept: () => undefined,
     model: keep,
     notices: texts,
-    usage: keep,
+    usage: spent,
   },
-  "tool.returned": { agent: keep, call: keep, tool: keep, output: text, files, images: files, sources, changed, usage: keep },
-  "tool.failed": { agent: keep, call: keep, tool: keep, error, changed, usage: keep },
-  "code.written": { agent: keep, text, notices: texts, usage: keep },
+  "tool.returned": { agent: keep, call: keep, tool: keep, output: text, files, images: files, sources, changed, usage: spent },
+  "tool.failed": { agent: keep, call: keep, tool: keep, error, changed, usage: spent },
+  "code.written": { agent: keep, text, notices: texts, usage: spent },
   "code.ran": {
     agent: keep,
     source: keep,
@@ -163,18 +169,18 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     asks: ({ call, state }, pen) => ({ call, state: pen.text(state) }),
     login: (wish, pen) => ({ ...wish, person: pen.person(wish.person) }),
     answerBy: keep,
-    usage: keep,
+    usage: spent,
   },
   "approval.requested": { agent: keep, call: keep, what: text, tool: keep, language: keep, only: person, lasting: keep, approveBy: keep },
   "approval.given": { call: keep, approved: keep, person, reason: text, scope: keep, edited: text },
   "approval.expired": { call: keep },
   "approval.withdrawn": { call: keep, person },
-  "turn.ended": { agent: keep, reason: text, notices: texts, usage: keep },
-  "turn.failed": { agent: keep, member: keep, error, notices: texts, usage: keep },
+  "turn.ended": { agent: keep, reason: text, notices: texts, usage: spent },
+  "turn.failed": { agent: keep, member: keep, error, notices: texts, usage: spent },
   "turn.skipped": { agent: keep, person, id: wishId },
-  "finish.decided": { agent: keep, reason: text, usage: keep },
-  "stance.given": { agent: keep, of: keep, stance: keep, reason: text, error, notices: texts, usage: keep },
-  "run.summarized": { run: keep, agent: keep, upToSeq: keep, text, person, error, model: keep, notices: texts, usage: keep },
+  "finish.decided": { agent: keep, reason: text, usage: spent },
+  "stance.given": { agent: keep, of: keep, stance: keep, reason: text, error, notices: texts, usage: spent },
+  "run.summarized": { run: keep, agent: keep, upToSeq: keep, text, person, error, model: keep, notices: texts, usage: spent },
   "speaker.requested": { speaker: keep, person },
   "run.paused": { run: keep, person, id: wishId },
   "run.unpaused": { run: keep, person, id: wishId },
@@ -195,12 +201,12 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     }),
     agent: keep,
     notices: texts,
-    usage: keep,
+    usage: spent,
   },
   "limit.raised": { run: keep, person, to: keep, budgets },
   "summary.requested": { run: keep, person },
   "stop.requested": { person },
-  "context.summarized": { agent: keep, upToSeq: keep, text, usage: keep },
+  "context.summarized": { agent: keep, upToSeq: keep, text, usage: spent },
   "run.resumed": { run: keep },
   "run.stopped": { run: keep, reason: text, reasons, outcome: keep },
 };

@@ -10,6 +10,8 @@ export type TalkFact =
       readonly reason?: string;
       /** What the selector asks of the chosen agent. The agent reads it as the last words before its turn. */
       readonly instruction?: string;
+      /** Who could be chosen, where a model was asked; absent in older logs. */
+      readonly candidates?: readonly string[];
       /** The selector's own view: did the last turn bring the task forward? */
       readonly progress?: boolean;
       /** The others that speak side by side with it and are recorded next, also when the process dies in between; on the first one only. */

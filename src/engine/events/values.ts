@@ -32,6 +32,33 @@ export interface Usage {
   readonly calls?: number;
   /** The server counted nothing, or not all: tokens were estimated. */
   readonly estimated?: true;
+  /** The requests themselves, oldest first, each try one of its own; absent where none went to a server, and in older logs. */
+  readonly sent?: readonly SentRequest[];
+}
+
+/** A request that went to a model's server: enough to make it again off the log, and to know whether that is the very same. */
+export interface SentRequest {
+  /** SHA-256 (hex) of its body, as it was sent. */
+  readonly body: string;
+  /** The model's name in the team file. */
+  readonly model: string;
+  /** Of the thread's last event that was recorded by then. */
+  readonly upToSeq: number;
+  /** Its instructions and its tools, in a file of the store: JSON, `{ system, tools }`. Absent where they could not be kept. */
+  readonly frame?: { readonly hash: string };
+  /** What it did without, since the server refuses it. */
+  readonly without?: readonly string[];
+  /** Tokens, where the server had named a limit: the longest reply, and the room for question and reply together. */
+  readonly replyTokensMax?: number;
+  readonly contextTokensMax?: number;
+  /** When it went out: ISO 8601, UTC. */
+  readonly at: string;
+  /** Until its first word or thought, in milliseconds; absent where none came, as in a reply of calls alone. */
+  readonly firstMs?: number;
+  /** Until its reply was whole, or was given up. */
+  readonly ms: number;
+  /** Why it brought no reply; of a request that was put again in another form at once: `refused`. */
+  readonly failed?: string;
 }
 
 /** An expected failure: `kind` is for code, `message` for agents and people. */

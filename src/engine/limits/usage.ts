@@ -29,11 +29,15 @@ export function plus(sum: Usage, one: Usage): Usage {
     calls: (sum.calls ?? 1) + (one.calls ?? 1),
     ...(isPriced && before !== undefined && now !== undefined ? { usd: before + now } : {}),
     ...(sum.estimated || one.estimated ? { estimated: true as const } : {}),
+    ...(sum.sent || one.sent ? { sent: [...(sum.sent ?? []), ...(one.sent ?? [])].slice(-SENT_MAX) } : {}),
   };
 }
 
+/** Behind one event: more than this is a fault, and the newest tell of it. */
+const SENT_MAX = 50;
+
 /** With every count, be it 0. */
-export type SummedUsage = Required<Omit<Usage, "estimated">> & Pick<Usage, "estimated">;
+export type SummedUsage = Required<Omit<Usage, "estimated" | "sent">> & Pick<Usage, "estimated">;
 
 /** What calls took together. `priced` is false when the price of one is unknown: then `usage.usd` is only a lower bound. */
 export interface Spent {

@@ -66,18 +66,19 @@ interface Call {
   readonly by: string;
 }
 
-async function* pieces(call: Call, request: ModelRequest, { signal, thread }: Turn): AsyncGenerator<readonly Piece[], void, void> {
+async function* pieces(call: Call, request: ModelRequest, { signal, thread, sending }: Turn): AsyncGenerator<readonly Piece[], void, void> {
   const { settings, concessions, readFile } = call;
   const { client, schemaOf } = await call.sdk;
   const images = hasImages(request.messages) && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
   let answersByTool = false;
-  const { events } = yield* conceding(concessions, { thread: thread.id }, (manner): Put<Opened> => {
+  const { events } = yield* conceding(concessions, { thread: thread.id, sending }, (manner): Put<Opened> => {
     const { without } = manner;
     answersByTool = request.answer !== undefined && (settings.structured === "tool" || without.has("structured")) && !without.has("tools");
     const body = bodyOf(call, request, { manner, answersByTool, schemaOf, images: without.has("images") ? NO_IMAGES : images });
     return {
       uses: usesOf(call, request, manner, answersByTool),
       replyTokensMax: body.max_tokens,
+      body,
       send: async () => opened(await client.messages.create(body, { signal }).asResponse()),
     };
   });

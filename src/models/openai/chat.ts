@@ -17,19 +17,20 @@ import { plainTool, toolNames, type ToolNames } from "./tool-specs.ts";
 export async function* chatPieces(
   call: OpenAiCall,
   request: ModelRequest,
-  { signal, thread }: Turn,
+  { signal, thread, sending }: Turn,
 ): AsyncGenerator<readonly Piece[], void, void> {
   const { settings, concessions, readFile } = call;
   const client = await call.client;
   const wanted = wantedBy(settings, request);
   const images = wanted.has("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
   let names: ToolNames | undefined;
-  const { events } = yield* conceding(concessions, { thread: thread.id }, (manner): Put<Opened> => {
+  const { events } = yield* conceding(concessions, { thread: thread.id, sending }, (manner): Put<Opened> => {
     const body = chatBody(call, request, manner, manner.without.has("images") ? NO_IMAGES : images);
     names = body.names;
     return {
       uses: usesOf(call, request, manner, wanted),
       replyTokensMax: body.limit,
+      body: body.body,
       send: async () => opened(await client.chat.completions.create(body.body, { signal }).asResponse()),
     };
   });

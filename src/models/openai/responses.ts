@@ -25,17 +25,18 @@ import { plainTool } from "./tool-specs.ts";
 export async function* responsesPieces(
   call: OpenAiCall,
   request: ModelRequest,
-  { signal, thread }: Turn,
+  { signal, thread, sending }: Turn,
 ): AsyncGenerator<readonly Piece[], void, void> {
   const { settings, concessions, readFile } = call;
   const client = await call.client;
   const wanted = wantedBy(settings, request);
   const images = wanted.has("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
-  const { events } = yield* conceding(concessions, { thread: thread.id }, (manner): Put<Opened> => {
+  const { events } = yield* conceding(concessions, { thread: thread.id, sending }, (manner): Put<Opened> => {
     const body = responsesBody(call, request, manner, manner.without.has("images") ? NO_IMAGES : images);
     return {
       uses: usesOf(call, request, manner, wanted),
       replyTokensMax: body.max_output_tokens ?? undefined,
+      body,
       send: async () => opened(await client.responses.create(body, { signal }).asResponse()),
     };
   });

@@ -1,4 +1,5 @@
 import type { Clock } from "../../engine/clock.ts";
+import type { Turn } from "../../engine/turn.ts";
 import type { Piece } from "../replies/piece.ts";
 import { namesOneTool } from "../tool-rules/blame.ts";
 import { ALL_CONCESSIONS, termsOf, type Concession } from "./concessions.ts";
@@ -22,6 +23,8 @@ export interface Put<T> {
   readonly uses: ReadonlySet<Concession>;
   /** The limit of the reply that it names; `undefined` for none. */
   readonly replyTokensMax: number | undefined;
+  /** What is sent, as it goes into JSON. */
+  readonly body: object;
   send(): Promise<T>;
 }
 
@@ -120,13 +123,15 @@ export function inWords({ what, value }: Pick<Lesson, "what" | "value">): string
  */
 export async function* conceding<T>(
   concessions: Concessions,
-  { thread }: { readonly thread: string },
+  { thread, sending }: { readonly thread: string; readonly sending: Turn["sending"] },
   put: (manner: Manner) => Promise<Put<T>> | Put<T>,
 ): AsyncGenerator<readonly Piece[], T, void> {
   await concessions.ready();
   const talk = newTalk(concessions);
   for (;;) {
-    const request = await put(talk.manner());
+    const manner = talk.manner();
+    const request = await put(manner);
+    sending?.({ ...manner, body: JSON.stringify(request.body), without: [...manner.without] });
     try {
       const opened = await request.send();
       talk.learn();

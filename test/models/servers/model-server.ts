@@ -17,6 +17,8 @@ interface RecordedRequest {
   readonly headers: IncomingHttpHeaders;
   // eslint-disable-next-line -- a body is whatever JSON came
   readonly body: { readonly [key: string]: any };
+  /** The body as it came. */
+  readonly raw: string;
   /** Resolves when the connection of this request is gone. */
   readonly gone: Promise<void>;
 }
@@ -41,8 +43,9 @@ export async function startModelServer(): Promise<ModelServer> {
       if (request.method === "GET") return void response.writeHead(404, { "content-type": "application/json" }).end("{}");
       const gone = new Promise<void>((resolve) => response.on("close", resolve));
       const { url = "", headers } = request;
-      const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as RecordedRequest["body"];
-      requests.push({ path: url, headers, body, gone });
+      const raw = Buffer.concat(parts).toString("utf8");
+      const body = JSON.parse(raw) as RecordedRequest["body"];
+      requests.push({ path: url, headers, body, raw, gone });
       void send(response, answers.shift() ?? own.answer?.(body) ?? { status: 418, body: ["the test had no answer for this request"] });
     });
   });

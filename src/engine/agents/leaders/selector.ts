@@ -108,7 +108,7 @@ export function selector(settings: SelectorSettings): Agent {
         continue;
       }
       const choice = readChoice(reply.text, candidates, actions, everybody);
-      if (choice.kind === "choice") return decided(choice, usage, noticed(reply));
+      if (choice.kind === "choice") return decided(choice, candidates, usage, noticed(reply));
       trouble = choice.trouble;
       talk.push(
         { role: "assistant", text: reply.text, toolCalls: [] },
@@ -117,7 +117,7 @@ export function selector(settings: SelectorSettings): Agent {
     }
     const last = lastSpeaker(transcript);
     const fallback = candidates.find((name) => name !== last) ?? everybody[0];
-    return fallback === undefined ? undefined : { type: "speaker.selected", agent: fallback, by: "fallback", reason: trouble, usage };
+    return fallback === undefined ? undefined : { type: "speaker.selected", agent: fallback, by: "fallback", reason: trouble, candidates, usage };
   }
 
   function asked(
@@ -165,7 +165,7 @@ const ENTRY_CHARS_MAX = 2_000;
 const DIGEST_CHARS_MAX = 240;
 const stalls = stallsOf(SELECTOR);
 
-function decided(choice: Choice, usage: Usage, notices: { readonly notices?: Notices }): EventBody {
+function decided(choice: Choice, candidates: readonly string[], usage: Usage, notices: { readonly notices?: Notices }): EventBody {
   if (choice.next === FINISH) return { type: "finish.decided", agent: SELECTOR, reason: choice.reason, usage };
   if (choice.next === HUMAN)
     return { type: "handoff.made", agent: SELECTOR, to: HUMAN, text: choice.instruction || choice.reason || "How should we go on?", usage };
@@ -175,6 +175,7 @@ function decided(choice: Choice, usage: Usage, notices: { readonly notices?: Not
     by: "selector",
     ...(choice.reason ? { reason: choice.reason } : {}),
     ...(choice.instruction ? { instruction: choice.instruction } : {}),
+    candidates,
     ...(choice.progress === undefined ? {} : { progress: choice.progress }),
     ...notices,
     usage,

@@ -51,6 +51,7 @@ test("a name that it writes in another way is the one that is meant; everything 
       by: "selector",
       reason: "because",
       instruction: "Count.",
+      candidates: ["Ada", "Ben"],
       progress: true,
       leader: "Lead",
       usage: { ...usage, calls: 1 },

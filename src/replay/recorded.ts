@@ -1,9 +1,13 @@
-import type { BuildDeps } from "../../config/build.ts";
-import type { Settings } from "../../config/load.ts";
-import type { AgentSettings } from "../../config/schema/agents.ts";
-import type { ToolSettings } from "../../config/schema/tools.ts";
-import type { Agent, codeBlocks, EventBody, Model, RunEvent, Tool } from "../../parley.ts";
-import { requesterOf, spenderOf } from "../../engine/reading/spender.ts";
+import type { BuildDeps } from "../config/build.ts";
+import type { Settings } from "../config/load.ts";
+import type { AgentSettings } from "../config/schema/agents.ts";
+import type { ToolSettings } from "../config/schema/tools.ts";
+import { codeBlocks } from "../engine/code-blocks.ts";
+import type { EventBody, RunEvent } from "../engine/events/events.ts";
+import type { Model } from "../engine/model.ts";
+import type { Agent } from "../engine/team.ts";
+import type { Tool } from "../engine/tool.ts";
+import { requesterOf, spenderOf } from "../engine/reading/spender.ts";
 import { replyOf } from "./recorded-reply.ts";
 
 /** What the world said in a run, off its log: the replies of models, the results of tools and of code. */
@@ -17,17 +21,11 @@ export interface Recorded {
   restart(): void;
 }
 
-export interface RecordedParts {
-  /** What could be run as code, where that was kept; else it is what the log shows. */
-  readonly languages: readonly string[] | undefined;
-  readonly codeBlocks: typeof codeBlocks;
-}
-
 /**
  * `log`: the whole thread up to the end of the run. Models, tools and code answer when their event is next, hence in the order of the log;
- * what is not in it is never answered.
+ * what is not in it is never answered. `languages`: what could be run as code, where that was kept; else it is what the log shows.
  */
-export function recordedWorld(log: readonly RunEvent[], { languages, codeBlocks: blocksOf }: RecordedParts): Recorded {
+export function recordedWorld(log: readonly RunEvent[], languages: readonly string[] | undefined): Recorded {
   let current = 1;
   let waiting = new Map<number, () => void>();
   let taken = new Set<number>();
@@ -82,7 +80,7 @@ export function recordedWorld(log: readonly RunEvent[], { languages, codeBlocks:
       };
     };
   const executor: BuildDeps["executor"] = {
-    capabilities: { grade: "off", label: "", languages: languages ?? languagesIn(log, blocksOf), hint: "" },
+    capabilities: { grade: "off", label: "", languages: languages ?? languagesIn(log), hint: "" },
     open: async () => Promise.reject(new Error("a replay runs no code")),
     close: async () => {},
   };
@@ -223,8 +221,8 @@ const RECORDED = "recorded";
 const RECORDED_SERVER: ToolSettings = { kind: "mcp", command: "none", approval: "never", startTimeoutSeconds: 1, callTimeoutSeconds: 1 };
 
 /** Those in which code ran or was to run, those that a code-runner said it runs when it found none, and those of code that was left. */
-function languagesIn(log: readonly RunEvent[], blocksOf: typeof codeBlocks): string[] {
-  const runnable = (text: string) => blocksOf(text).flatMap(({ language }) => (RUNNABLE.includes(language) ? [language] : []));
+function languagesIn(log: readonly RunEvent[]): string[] {
+  const runnable = (text: string) => codeBlocks(text).flatMap(({ language }) => (RUNNABLE.includes(language) ? [language] : []));
   const isLeft = log.some(
     (event) =>
       (event.type === "message.posted" && "agent" in event && /\d later block\(s\) were not run\./.test(event.text)) ||

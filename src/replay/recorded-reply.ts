@@ -1,6 +1,7 @@
-import { UNTOLD } from "../../engine/limits/usage.ts";
-import { usageOf } from "../../engine/reading/spender.ts";
-import type { ModelReply, RunEvent } from "../../parley.ts";
+import { UNTOLD } from "../engine/limits/usage.ts";
+import { usageOf } from "../engine/reading/spender.ts";
+import type { RunEvent } from "../engine/events/events.ts";
+import type { ModelReply } from "../engine/model.ts";
 
 /** The reply that made this event. */
 export function replyOf(event: RunEvent): ModelReply {

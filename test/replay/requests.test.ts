@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadSettings } from "../../src/config/load.ts";
+import type { Settings } from "../../src/config/settings.ts";
+import { createParley, type Parley, type RunEvent } from "../../src/parley.ts";
+import { requestsBehind, type RebuiltRequest } from "../../src/replay/requests.ts";
+import { settingsThen } from "../../src/replay/settings-then.ts";
+import { folderWith } from "../config/team-files.ts";
+import { type ModelServer, type ServerAnswer, startModelServer } from "../models/servers/model-server.ts";
+import { anthropicWire, chatWire, responsesWire, type Told } from "../models/servers/wires.ts";
+
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8Dwn4EIwDiqEAAJOgP/7wQXWwAAAABJRU5ErkJggg==",
+  "base64",
+);
+const ENV = { OPENAI_API_KEY: "sk-test-1", ANTHROPIC_API_KEY: "sk-test-2", AZURE_OPENAI_API_KEY: "sk-test-3" };
+const WIRES = { chat: chatWire, busy: chatWire, inner: chatWire, resp: responsesWire, anth: anthropicWire, az: chatWire } as const;
+
+const fileFor = (url: string): string => `
+models:
+  chat: { provider: openai-compatible, baseUrl: "${url}/v1", model: chat, images: true, temperature: 0.5 }
+  inner: { provider: openai-compatible, baseUrl: "${url}/v1", model: inner }
+  busy: { provider: openai-compatible, baseUrl: "${url}/v1", model: busy, fallback: [resp], attempts: 2 }
+  resp: { provider: openai, baseUrl: "${url}/v1", model: resp, api: responses, reasoningEffort: low }
+  anth: { provider: anthropic, baseUrl: "${url}", model: anth }
+  az: { provider: azure, baseUrl: "${url}", model: az }
+tools:
+  ask: { kind: agent, description: Answers., agent: { model: inner, instructions: Answer. } }
+sandbox: { executor: off }
+teams:
+  chosen:
+    description: Who speaks is chosen.
+    speakers: { policy: selector, model: az }
+    agents:
+      - { name: Ana, description: Looks., model: anth, memory: true }
+      - { name: Ben, description: Asks., model: resp, tools: [ask] }
+      - { name: Cid, description: Sees., model: chat, context: { summary: { model: anth, tokensMax: 500 } } }
+      - { name: Dan, description: Is busy., model: busy, answer: { type: object, properties: { sum: { type: number } }, required: [sum], additionalProperties: false } }
+    stop: { maxMessages: 9 }
+  atonce:
+    description: Two at once.
+    speakers: { policy: graph, edges: [{ from: Ana, to: Ben }, { from: Ana, to: Cid }, { from: Ben, to: Dan }, { from: Cid, to: Dan }] }
+    agents:
+      - { name: Ana, description: Begins., model: chat, handoffs: [human] }
+      - { name: Ben, description: Left., model: resp, tools: [ask] }
+      - { name: Cid, description: Right., model: anth }
+      - { name: Dan, description: Ends., model: az }
+`;
+
+let server: ModelServer;
+let parley: Parley;
+let settings: Settings;
+beforeAll(async () => {
+  server = await startModelServer();
+  settings = loadSettings({ env: ENV, cwd: folderWith({ "parley.yml": fileFor(server.url) }) });
+  parley = await createParley({ settings, env: ENV, dbPath: ":memory:", log: () => undefined });
+  await parley.start();
+});
+afterAll(async () => {
+  await parley.stop();
+  await server.close();
+});
+
+let calls = 0;
+/** Speaks for all models: chooses in turn where a choice is asked for, calls each tool once, and else says something long. */
+function answer(body: ModelServer["requests"][number]["body"]): ServerAnswer {
+  const { model } = body as { readonly model: keyof typeof WIRES };
+  const wire = WIRES[model];
+  const tell = (told: Told): ServerAnswer => ({ body: wire.events(told) });
+  const text = JSON.stringify(body);
+  if (model === "busy") return { status: 503, body: [JSON.stringify({ error: { message: "The engine is overloaded.", type: "server_error" } })] };
+  if (text.includes('"sum"') && text.includes("json_schema")) return tell({ text: ['{"sum": 7}'] });
+  if (text.includes("json_schema")) return tell({ text: [`{"next":"${["Ana", "Ben", "Cid", "Dan"][calls++ % 4]}","reason":"its turn","instruction":"","progress":true}`] });
+  const wanted = text.includes(`"name":"ask"`);
+  const called = text.includes("call_1");
+  if (wanted && !called) return tell({ text: ["I ask."], calls: [{ id: "call_1", name: "ask", args: ['{"task":', '"Say 7"}'] }] });
+  return tell({ text: [`Seven, says ${model}. `, `ä🦔 and ${model} goes on with it. `.repeat(40)] });
+}
+
+async function talk(thread: string, team: string, { steer = false }: { readonly steer?: boolean } = {}): Promise<readonly RunEvent[]> {
+  server.answer = answer;
+  const hash = await parley.store.putFile(PNG);
+  const stopped = Promise.withResolvers<void>();
+  const person = { id: "U1", name: "Maria" };
+  let steered = !steer;
+  const unfollow = parley.runner.follow((where, item) => {
+    if (where !== thread) return;
+    if (item.type === "run.stopped") stopped.resolve();
+    if (!steered && item.type === "activity") {
+      steered = true;
+      void parley.runner.say({ thread, workspace: "T", person, text: "And be quick.", id: "2", addressed: false });
+    }
+  });
+  const files = [{ hash, name: "dot.png", mediaType: "image/png", bytes: PNG.length }];
+  await parley.runner.say({ thread, workspace: "T", person, text: "What is 3 + 4?", id: "1", addressed: true, team, files });
+  await stopped.promise;
+  unfollow();
+  return (await parley.runner.read(thread)).events;
+}
+
+async function rebuilt(thread: string, log: readonly RunEvent[], readFile = (hash: string) => parley.store.file(hash)) {
+  const started = log.find((event) => event.type === "run.started");
+  const snapshot = started?.type === "run.started" && started.teamHash ? await parley.store.file(started.teamHash) : undefined;
+  const then = settingsThen(Buffer.from(snapshot ?? "").toString("utf8"), settings.registry);
+  const all: RebuiltRequest[] = [];
+  for (const event of log) {
+    const found = await requestsBehind({ thread, log, event, settings: then, env: {}, readFile });
+    if (Array.isArray(found)) all.push(...(found as readonly RebuiltRequest[]));
+  }
+  return all;
+}
+
+test.each([
+  ["chosen", "T/C/1", { steer: true }],
+  ["atonce", "T/C/2", {}],
+] as const)("each request of a run is rebuilt byte for byte as the model's server received it: %s", async (team, thread, how) => {
+  const from = server.requests.length;
+  const log = await talk(thread, team, how);
+  expect(log.at(-1)).toMatchObject({ type: "run.stopped" });
+  const received = server.requests.slice(from).filter(({ body }) => body["model"] !== "inner");
+  const asked = server.requests.length;
+  const all = await rebuilt(thread, log);
+  expect(all.filter(({ exact }) => exact !== "same").map(({ why, sent }) => ({ why, sent }))).toEqual([]);
+  const sorted = (bodies: readonly string[]) => bodies.toSorted();
+  expect(sorted(all.map(({ body }) => body))).toEqual(sorted(received.map(({ raw }) => raw)));
+  // Nobody was asked for it.
+  expect(server.requests.length).toBe(asked);
+  expect(all.some(({ body }) => body.includes("sk-test"))).toBe(false);
+  expect(all.length).toBeGreaterThan(3);
+});
