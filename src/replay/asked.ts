@@ -63,7 +63,11 @@ export async function askedAt({
     // Asked for by a person, beside the conversation.
     const beside = event.type === "run.summarized" && event.person ? team.summarizer?.agent : undefined;
     const led = leadOn(beside ? beside.turn(turn) : converse(team, turn));
-    const asked = await Promise.race([found.promise, waited, led.then((trouble) => Promise.race([found.promise, soon().then(() => trouble)]))]);
+    const asked = await Promise.race([
+      found.promise,
+      waited,
+      led.then((trouble) => Promise.race([found.promise, soon().then(() => trouble)])),
+    ]);
     return asked ?? "The conversation does not come to this call from what the log holds.";
   } catch (error) {
     return `The team of that time cannot be put together any more: ${error instanceof Error ? error.message : String(error)}`;
@@ -89,8 +93,10 @@ const SOON_TURNS = 50;
 function withoutHands(registry: Registry): Registry {
   const run = async (): Promise<never> => new Promise(() => undefined);
   const tool = new Map(
-    [...registry.tool].map(([name, one]) => [name, { ...one, build: (...given: Parameters<typeof one.build>): Tool => ({ ...one.build(...given), run }) }]),
+    [...registry.tool].map(([name, one]) => [
+      name,
+      { ...one, build: (...given: Parameters<typeof one.build>): Tool => ({ ...one.build(...given), run }) },
+    ]),
   );
   return { ...registry, tool };
 }
-

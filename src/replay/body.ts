@@ -31,7 +31,8 @@ export async function bodyOf({
     const named = settings.models.get(name);
     if (!named) return { trouble: `There is no model "${name}".` };
     // Others have words of their own, and might send them.
-    if (!SPEAKS.has(named.provider)) return { trouble: `How a model of "${named.provider}" puts a request is known to its extension alone.` };
+    if (!SPEAKS.has(named.provider))
+      return { trouble: `How a model of "${named.provider}" puts a request is known to its extension alone.` };
     const create = createModelFor({
       // A model wants a key to be made; none goes anywhere.
       env: { ...env, ...Object.fromEntries(secretNames(settings).map((secret) => [secret, "none"])) },
@@ -49,7 +50,8 @@ export async function bodyOf({
     const call = model.call(request, { ...outside(going.signal), sending });
     for (let step = await call.next(); !step.done; step = await call.next());
   } catch (error) {
-    if (body === undefined) return { trouble: `The model cannot be made any more: ${error instanceof Error ? error.message : String(error)}` };
+    if (body === undefined)
+      return { trouble: `The model cannot be made any more: ${error instanceof Error ? error.message : String(error)}` };
   }
   return body ?? { trouble: "The model puts no request together." };
 }

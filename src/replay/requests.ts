@@ -43,7 +43,14 @@ const Frame = z.object({ system: z.string(), tools: z.custom<ModelRequest["tools
  * Each request behind an event, in the order in which they were made: the engine is led up to where its next step is that call, and the call is put
  * into the provider's words, and sent to nobody. No tool and no code is run.
  */
-export async function requestsBehind({ thread, log, event, settings, env, readFile }: RequestsOf): Promise<readonly RebuiltRequest[] | NoRequests> {
+export async function requestsBehind({
+  thread,
+  log,
+  event,
+  settings,
+  env,
+  readFile,
+}: RequestsOf): Promise<readonly RebuiltRequest[] | NoRequests> {
   const asks = requesterOf(event);
   const sents = usageOf(event)?.sent ?? [];
   if (event.type === "tool.returned" || event.type === "tool.failed")
@@ -74,7 +81,15 @@ export async function requestsBehind({ thread, log, event, settings, env, readFi
     const { provider } = named;
     const modelName = provider === "replay" ? model : named.model;
     if (provider === "replay")
-      return { sent, model, modelName, provider, body: inFull(request), exact: "unknown", why: ["A scripted model: nothing was sent. This is what it was asked."] };
+      return {
+        sent,
+        model,
+        modelName,
+        provider,
+        body: inFull(request),
+        exact: "unknown",
+        why: ["A scripted model: nothing was sent. This is what it was asked."],
+      };
     const body = await bodyOf({ settings, model, request, sent, env, readFile });
     if (typeof body !== "string") return { ...nothing(sent), model, modelName, provider, why: [...why, body.trouble] };
     const common = { sent, model, modelName, provider, body };
@@ -99,7 +114,8 @@ export async function requestsBehind({ thread, log, event, settings, env, readFi
 }
 
 const NO_CALL = "No model was called for this.";
-const ASKED_AGAIN = "It was asked again, since the answer before did not fit or the conversation was too long; that answer is not in the log.";
+const ASKED_AGAIN =
+  "It was asked again, since the answer before did not fit or the conversation was too long; that answer is not in the log.";
 const OTHERWISE =
   "It was put otherwise then: by another version of Parley, with guards or an address that the run's settings do not hold, or without a tool that the server had refused.";
 

@@ -31,4 +31,3 @@ export function settingsThen(snapshot: string, registry: Registry): Settings {
   };
   return readSnapshot(snapshot, none);
 }
-

@@ -67,9 +67,11 @@ function answer(body: ModelServer["requests"][number]["body"]): ServerAnswer {
   const wire = WIRES[model];
   const tell = (told: Told): ServerAnswer => ({ body: wire.events(told) });
   const text = JSON.stringify(body);
-  if (model === "busy") return { status: 503, body: [JSON.stringify({ error: { message: "The engine is overloaded.", type: "server_error" } })] };
+  if (model === "busy")
+    return { status: 503, body: [JSON.stringify({ error: { message: "The engine is overloaded.", type: "server_error" } })] };
   if (text.includes('"sum"') && text.includes("json_schema")) return tell({ text: ['{"sum": 7}'] });
-  if (text.includes("json_schema")) return tell({ text: [`{"next":"${["Ana", "Ben", "Cid", "Dan"][calls++ % 4]}","reason":"its turn","instruction":"","progress":true}`] });
+  if (text.includes("json_schema"))
+    return tell({ text: [`{"next":"${["Ana", "Ben", "Cid", "Dan"][calls++ % 4]}","reason":"its turn","instruction":"","progress":true}`] });
   const wanted = text.includes(`"name":"ask"`);
   const called = text.includes("call_1");
   if (wanted && !called) return tell({ text: ["I ask."], calls: [{ id: "call_1", name: "ask", args: ['{"task":', '"Say 7"}'] }] });

@@ -48,8 +48,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     }
     const kept = started.teamHash === undefined ? undefined : await store.file(started.teamHash);
     const snapshot = kept && Buffer.from(kept).toString("utf8");
-    const settings =
-      snapshot === undefined ? settingsNow(values.file, started.team, io) : readThen(snapshot, registryNow(values.file, io));
+    const settings = snapshot === undefined ? settingsNow(values.file, started.team, io) : readThen(snapshot, registryNow(values.file, io));
     if (!kept) await print(io.stderr, `note: the settings of this run are not in the database; those of ${settings.file} are used.`);
     const difference = await replay(found, settings, snapshot === undefined ? undefined : languagesThen(snapshot));
     if (difference === undefined) {
@@ -91,4 +90,3 @@ function settingsNow(file: string | undefined, team: string, io: Io): Settings {
   if (settings.teams.has(team)) return settings;
   throw new UsageError(`The run had the team "${harmless(team)}", which ${settings.file} has not. Name the file that has it with --file.`);
 }
-

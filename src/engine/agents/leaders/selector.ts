@@ -117,7 +117,9 @@ export function selector(settings: SelectorSettings): Agent {
     }
     const last = lastSpeaker(transcript);
     const fallback = candidates.find((name) => name !== last) ?? everybody[0];
-    return fallback === undefined ? undefined : { type: "speaker.selected", agent: fallback, by: "fallback", reason: trouble, candidates, usage };
+    return fallback === undefined
+      ? undefined
+      : { type: "speaker.selected", agent: fallback, by: "fallback", reason: trouble, candidates, usage };
   }
 
   function asked(
