@@ -1,5 +1,7 @@
 import { buildTeams, type BuildDeps } from "../config/build.ts";
+import type { Env } from "../config/env.ts";
 import type { Registry } from "../config/registry/registry.ts";
+import type { Settings } from "../config/settings.ts";
 import { systemClock } from "../engine/clock.ts";
 import { isEvent, type RunEvent } from "../engine/events/events.ts";
 import { converse } from "../engine/loop.ts";
@@ -7,7 +9,18 @@ import type { Model, ModelRequest } from "../engine/model.ts";
 import type { Agent } from "../engine/team.ts";
 import type { Tool } from "../engine/tool.ts";
 import { turnIn } from "../engine/turn.ts";
-import type { RequestsOf } from "./requests.ts";
+
+/** An event of a run, whose requests are wanted, and what they are made of. */
+export interface RequestsOf {
+  readonly thread: string;
+  /** The thread's, from its first event; perhaps with words forgotten. */
+  readonly log: readonly RunEvent[];
+  readonly event: RunEvent;
+  /** With which the run began. */
+  readonly settings: Settings;
+  readonly env: Env;
+  readonly readFile: (hash: string) => Promise<Uint8Array | undefined>;
+}
 
 /** Everything here answers at once; what has not come by then waits for something that is not there. */
 const WAIT_MS_MAX = 5_000;

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Env } from "../config/env.ts";
-import type { Settings } from "../config/settings.ts";
 import type { RunEvent, SentRequest } from "../engine/events/events.ts";
 import type { ModelRequest } from "../engine/model.ts";
 import { requesterOf, usageOf } from "../engine/reading/spender.ts";
-import { askedAt } from "./asked.ts";
+import { askedAt, type RequestsOf } from "./asked.ts";
 import { bodyOf } from "./body.ts";
 
 /** A request to a model, as the log gives it again. */
@@ -21,17 +19,6 @@ export interface RebuiltRequest {
   /** `same`: byte for byte what was sent. `differs`: it is not, as `why` says. `unknown`: what was sent is not known. */
   readonly exact: "same" | "differs" | "unknown";
   readonly why: readonly string[];
-}
-
-export interface RequestsOf {
-  readonly thread: string;
-  /** The thread's, from its first event; perhaps with words forgotten. */
-  readonly log: readonly RunEvent[];
-  readonly event: RunEvent;
-  /** With which the run began. */
-  readonly settings: Settings;
-  readonly env: Env;
-  readonly readFile: (hash: string) => Promise<Uint8Array | undefined>;
 }
 
 /** Why nothing can be rebuilt, in words. */

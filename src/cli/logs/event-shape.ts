@@ -1,38 +1,11 @@
 import { z } from "zod";
-import type { SentRequest } from "../../engine/events/events.ts";
 import type { RunEvent } from "../../parley.ts";
-import { count, failure, hash, name, person, text, unreadReason, whole, withheld } from "./value-shapes.ts";
+import { count, failure, hash, name, person, text, unreadReason, usage, whole, withheld } from "./value-shapes.ts";
 
 /** The shapes of the log's events, for a log that comes from outside. What a version of Parley does not know, it refuses. */
 
 const LIST_MAX = 1_000;
 
-const sent = z.strictObject({
-  body: hash,
-  model: name,
-  upToSeq: whole,
-  frame: z.strictObject({ hash }).optional(),
-  without: z.array(name).max(LIST_MAX).optional(),
-  replyTokensMax: count.optional(),
-  contextTokensMax: count.optional(),
-  at: name,
-  firstMs: whole.optional(),
-  ms: whole,
-  failed: name.optional(),
-} satisfies { readonly [Field in keyof SentRequest]-?: z.ZodType });
-const usage = z
-  .strictObject({
-    inputTokens: count,
-    outputTokens: count,
-    cachedTokens: count.optional(),
-    cacheWriteTokens: count.optional(),
-    reasoningTokens: count.optional(),
-    usd: count.optional(),
-    calls: whole.optional(),
-    estimated: z.literal(true).optional(),
-    sent: z.array(sent).max(LIST_MAX).optional(),
-  })
-  .optional();
 const call = { call: name, tool: name, args: text };
 const file = z.strictObject({ hash, name, mediaType: name, bytes: whole });
 const source = z.strictObject({ title: name, link: z.url({ protocol: /^https?$/ }).max(2_000) });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { SentRequest } from "../../engine/events/events.ts";
 
 /** The shapes of what stands in the fields of the log's events. */
 
@@ -28,5 +29,34 @@ export const withheld = z
     why: z.enum(["off", "refused", "expired", "skipped", "asked", "changed", "allowed"]),
     by: text.optional(),
     reason: text.optional(),
+  })
+  .optional();
+
+const REQUESTS_MAX = 1_000;
+const sent = z.strictObject({
+  body: hash,
+  model: name,
+  upToSeq: whole,
+  frame: z.strictObject({ hash }).optional(),
+  without: z.array(name).max(REQUESTS_MAX).optional(),
+  replyTokensMax: count.optional(),
+  contextTokensMax: count.optional(),
+  at: name,
+  firstMs: whole.optional(),
+  ms: whole,
+  failed: name.optional(),
+} satisfies { readonly [Field in keyof SentRequest]-?: z.ZodType });
+
+export const usage = z
+  .strictObject({
+    inputTokens: count,
+    outputTokens: count,
+    cachedTokens: count.optional(),
+    cacheWriteTokens: count.optional(),
+    reasoningTokens: count.optional(),
+    usd: count.optional(),
+    calls: whole.optional(),
+    estimated: z.literal(true).optional(),
+    sent: z.array(sent).max(REQUESTS_MAX).optional(),
   })
   .optional();
