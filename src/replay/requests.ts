@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { RunEvent, SentRequest } from "../engine/events/events.ts";
+import type { SentRequest } from "../engine/events/events.ts";
 import type { ModelRequest } from "../engine/model.ts";
 import { requesterOf, usageOf } from "../engine/reading/spender.ts";
 import { askedAt, type RequestsOf } from "./asked.ts";
