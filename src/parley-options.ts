@@ -14,6 +14,11 @@ export interface SlackOfMany extends InstalledSettings {
   readonly tokenKeys: readonly Uint8Array[];
 }
 
+/** A turn is mostly waiting for a model; the sandbox has a queue of its own. */
+export const THREADS_AT_ONCE = 200;
+/** What one process can have in hand without being late for those who wait. */
+export const THREADS_AT_ONCE_MAX = 1_000;
+
 export interface ParleyOptions extends LoginDoors {
   readonly settings: Settings;
   readonly env: Env;
@@ -21,6 +26,8 @@ export interface ParleyOptions extends LoginDoors {
   readonly dbPath: string;
   /** What this process does; all of it when absent. Another one than `all` needs others on the same store that do the rest. */
   readonly role?: Role;
+  /** How many threads are worked on at once, half of them of one workspace while others wait; {@link THREADS_AT_ONCE} when absent. */
+  readonly threadsAtOnce?: number;
   /** Absent: no Slack, as in a terminal. */
   readonly slack?: SlackSettings | SlackOfMany;
   /** Where code runs; what the settings say when absent. Closed with Parley. */

@@ -38,7 +38,7 @@ import type { Store } from "./store/store.ts";
 import { createHeldTurns } from "./store/workspaces/held-turns.ts";
 import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { openLogins, withPages } from "./open-logins.ts";
-import type { ParleyOptions } from "./parley-options.ts";
+import { THREADS_AT_ONCE, type ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry.ts";
 
 export type { ParleyOptions, SlackOfMany } from "./parley-options.ts";
@@ -98,13 +98,8 @@ export interface Parley {
 export const studioRoom = () => import("./studio/studio.ts");
 export const liveProbes = () => import("./slack/probes/run-probes.ts"); // Of `parley doctor --live`.
 
-/** At once: a turn is mostly waiting for a model; the sandbox has a queue of its own. */
-const THREADS_AT_ONCE_MAX = 200;
-/** While others wait; alone, a workspace may have them all. */
-const THREADS_PER_WORKSPACE_MAX = 100;
-
 export async function createParley(options: ParleyOptions): Promise<Parley> {
-  const { settings, env, dbPath, role = "all" } = options;
+  const { settings, env, dbPath, role = "all", threadsAtOnce = THREADS_AT_ONCE } = options;
   const clock = options.clock ?? systemClock;
   const redact = createRedactor({ ...env, ...secretsOf(options.slack) }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
@@ -209,8 +204,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       clock,
       // What is only shown, and not recorded, goes by this door.
       shown: (delta) => redactAll(delta, redact),
-      slots: THREADS_AT_ONCE_MAX,
-      perWorkspace: THREADS_PER_WORKSPACE_MAX,
+      slots: threadsAtOnce,
+      // While others wait; alone, a workspace may have them all.
+      perWorkspace: Math.ceil(threadsAtOnce / 2),
       ...((options.asksAtLimits ?? options.slack !== undefined) ? { haltMinutes: settings.budgets.waitMinutes } : {}),
       budgets,
       ...(options.slack ? { rates: settings.slack.rates } : {}),

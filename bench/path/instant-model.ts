@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { bodyOf } from "../support/instant-slack.ts";
 
 /**
- * A model in OpenAI's format that answers at once. Its answer to `task-7.2` begins with the mark `zz7n2k0zz` (of the conversation, of what was said
+ * A model in OpenAI's format that answers at once, or after a while. Its answer to `task-7.2` begins with the mark `zz7n2k0zz` (of the conversation, of what was said
  * in it, of the turn), by which it is found in Slack. Who asks for JSON is a selector and is told who speaks next.
  */
 export interface InstantModel {
@@ -27,7 +28,11 @@ interface Asked {
   readonly response_format?: { readonly type: string };
 }
 
-export async function openInstantModel(chunks: number): Promise<InstantModel> {
+/** `delayMs`: from the end of a request to the first word of its answer. `onAnswer`: told of each, by its conversation, as it begins. */
+export async function openInstantModel(
+  chunks: number,
+  { delayMs = 0, onAnswer = () => undefined }: { readonly delayMs?: number; readonly onAnswer?: (conversation: number) => void } = {},
+): Promise<InstantModel> {
   const turns = new Map<string, number>();
 
   function answerTo(text: string, { response_format: format }: Asked): string {
@@ -40,11 +45,15 @@ export async function openInstantModel(chunks: number): Promise<InstantModel> {
     return `zz${key}k${turn}zz ${WORDS}`.slice(0, ANSWER_CHARS);
   }
 
+  const conversationIn = (text: string): number => Number([...text.matchAll(/task-(\d+)\./g)].at(-1)?.[1]);
+
   const server = createServer((incoming, response) => void reply(incoming, response));
   async function reply(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await bodyOf(incoming);
     const asked = JSON.parse(text) as Asked;
     const answer = answerTo(text, asked);
+    if (delayMs > 0) await sleep(delayMs);
+    onAnswer(conversationIn(text));
     const tokens = Math.ceil(text.length / TOKEN_CHARS);
     const usage = { prompt_tokens: tokens, completion_tokens: 100, total_tokens: tokens + 100 };
     const head = { id: "c", created: 1, model: asked.model };

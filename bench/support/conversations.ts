@@ -93,8 +93,16 @@ export function conversationsOf(engine: Engine) {
   }
 
   /** Through the runner, into a database of this name. */
-  async function inSqlite(path: string, turns: number, watch: Watch, held: Held = {}): Promise<void> {
-    const { store, dispatch } = engine.openSqlite({ path });
+  const inSqlite = (path: string, turns: number, watch: Watch, held: Held = {}): Promise<void> =>
+    inStore(engine.openSqlite({ path }), turns, watch, held);
+
+  /** Through the runner, into a store that nothing is in yet, and that is closed behind it. */
+  async function inStore(
+    { store, dispatch }: Pick<ReturnType<Engine["openSqlite"]>, "store" | "dispatch">,
+    turns: number,
+    watch: Watch,
+    held: Held = {},
+  ): Promise<void> {
     const team = teamOf(turns, held);
     const runner = engine.createRunner({
       store,
@@ -121,5 +129,5 @@ export function conversationsOf(engine: Engine) {
     await store.close();
   }
 
-  return { inMemory, inSqlite };
+  return { inMemory, inSqlite, inStore };
 }

@@ -42,11 +42,15 @@ export interface Mention {
   readonly text: string;
   /** Of the thread that it goes on with; opens one when absent. */
   readonly thread?: string;
+  /** The workspace; {@link TEAM} when absent. */
+  readonly team?: string;
 }
 
 export const SIGNING_SECRET = "0123456789abcdef0123456789abcdef";
 const BOT = "U0PARLEY";
 const TEAM = "T0BENCH";
+/** Of a bot in a workspace of its own. */
+export const tokenOf = (team: string): string => `xoxb-${team}`;
 const KEPT_CONNECTIONS_MS = 60_000;
 
 export async function openInstantSlack({ onCall }: InstantSlackOptions = {}): Promise<InstantSlack> {
@@ -73,7 +77,8 @@ export async function openInstantSlack({ onCall }: InstantSlackOptions = {}): Pr
       }
       if (isPost) posts.push({ channel, text: JSON.stringify(args), at: performance.now() });
       onCall?.({ method, channel, text, at: performance.now() });
-      const answer = { ok: true, ...(ANSWERS[method]?.(args) ?? { ts: nextTs(), channel: args["channel"] }) };
+      const team = /\bxoxb-(T\w+)/.exec(args["token"] ?? incoming.headers.authorization ?? "")?.[1] ?? TEAM;
+      const answer = { ok: true, ...(ANSWERS[method]?.(args, team) ?? { ts: nextTs(), channel: args["channel"] }) };
       const { port } = server.address() as AddressInfo;
       const opened = method === "apps.connections.open" ? { ...answer, url: `ws://127.0.0.1:${port}/link` } : answer;
       response.writeHead(200, { "content-type": "application/json", "x-oauth-scopes": SCOPES }).end(JSON.stringify(opened));
@@ -161,13 +166,13 @@ let lastTs = 0;
 const nextTs = () => `1767700000.${String(++lastTs).padStart(6, "0")}`;
 let lastEvent = 0;
 
-const payloadOf = ({ channel, user, ts, text, thread }: Mention) => ({
+const payloadOf = ({ channel, user, ts, text, thread, team = TEAM }: Mention) => ({
   type: "event_callback",
-  team_id: TEAM,
+  team_id: team,
   api_app_id: "A0BENCH",
   event_id: `Ev${++lastEvent}`,
   event_time: Number(ts.split(".")[0]),
-  authorizations: [{ team_id: TEAM, enterprise_id: null, user_id: BOT, is_bot: true, is_enterprise_install: false }],
+  authorizations: [{ team_id: team, enterprise_id: null, user_id: BOT, is_bot: true, is_enterprise_install: false }],
   event: {
     type: "app_mention",
     user,
@@ -176,7 +181,7 @@ const payloadOf = ({ channel, user, ts, text, thread }: Mention) => ({
     event_ts: ts,
     channel,
     channel_type: "channel",
-    team: TEAM,
+    team,
     ...(thread ? { thread_ts: thread } : {}),
   },
 });
@@ -184,9 +189,9 @@ const payloadOf = ({ channel, user, ts, text, thread }: Mention) => ({
 const SCOPES =
   "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,chat:write.customize,commands,files:read,files:write,reactions:write,users:read";
 
-const ANSWERS: { readonly [method: string]: (args: Record<string, string>) => object } = {
-  "auth.test": () => ({ team_id: TEAM, user_id: BOT, bot_id: "B0PARLEY", url: "http://127.0.0.1/", team: "bench", user: "parley" }),
-  "users.info": ({ user }) => ({ user: { id: user, name: "somebody", real_name: "Somebody", team_id: TEAM, profile: {} } }),
+const ANSWERS: { readonly [method: string]: (args: Record<string, string>, team: string) => object } = {
+  "auth.test": (_args, team) => ({ team_id: team, user_id: BOT, bot_id: "B0PARLEY", url: "http://127.0.0.1/", team: "bench", user: "parley" }),
+  "users.info": ({ user }, team) => ({ user: { id: user, name: "somebody", real_name: "Somebody", team_id: team, profile: {} } }),
   "bots.info": () => ({ bot: { id: "B0PARLEY", app_id: "A0BENCH", user_id: BOT, name: "parley" } }),
   "conversations.replies": () => ({ messages: [], has_more: false }),
   "conversations.history": () => ({ messages: [], has_more: false }),

@@ -3,6 +3,7 @@ import { readEnv, type Env } from "../../config/env.ts";
 import { attempt, type Notes } from "../../config/file/notes.ts";
 import { databasePath, loadSettings } from "../../config/load.ts";
 import type { Parley } from "../../parley.ts";
+import { THREADS_AT_ONCE, THREADS_AT_ONCE_MAX } from "../../parley-options.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { troubleWithModels } from "../model-reach.ts";
@@ -15,6 +16,7 @@ import { readAddress, readSlack } from "./slack-door.ts";
 
 export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT] [--install [HOST:]PORT]
              [--logins [HOST:]PORT] [--health [HOST:]PORT] [--log text|json] [--audit-file FILE] [--role all|door|worker]
+             [--threads N]
 
 Looks the database through, connects to Slack over Socket Mode and works there until it is told to end. Runs that were going on at the last
 end go on.
@@ -34,6 +36,7 @@ SLACK_CLIENT_SECRET, SLACK_STATE_SECRET and PARLEY_TOKEN_KEY take the place of S
   --audit-file FILE     append each entry of the audit log to this file as it is made; PARLEY_AUDIT_FILE, then the team file's, when absent
   --role ROLE           on Postgres, of several processes: a door takes in what Slack sends and answers it, a worker takes turns and posts;
                         PARLEY_ROLE, then all, when absent: see docs/many-machines.md
+  --threads N           work on so many threads at once, half of them of one workspace while others wait; ${THREADS_AT_ONCE} when absent
 
 Traces and metrics go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, and nowhere without it.
 
@@ -56,6 +59,7 @@ const OPTIONS = {
   log: { type: "string", default: "text" },
   "audit-file": { type: "string" },
   role: { type: "string" },
+  threads: { type: "string" },
 } as const;
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -67,6 +71,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const [http, install, logins] = [addressOf("http"), addressOf("install"), addressOf("logins")];
   const healthAt = values.health === undefined ? undefined : readAddress("--health", values.health);
   const role = readRole(values.role, env);
+  const threadsAtOnce = values.threads === undefined ? undefined : readThreads(values.threads);
   if (values.log !== "text" && values.log !== "json") throw new UsageError(`--log is text or json, not "${values.log}".`);
   const log = values.log === "json" ? jsonLog(io.stderr) : plainLog(io.stderr);
   // All that is missing is told at once.
@@ -101,6 +106,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     slack,
     ...(loginKeys ? { loginKeys } : {}),
     ...(logins && !http ? { loginAt: logins } : {}),
+    ...(threadsAtOnce === undefined ? {} : { threadsAtOnce }),
     log: log.line,
     ...(telemetry ? { telemetry } : {}),
   });
@@ -141,6 +147,12 @@ function readRole(option: string | undefined, env: Env): Role {
   const role = ROLES.find((one) => one === text);
   if (!role) throw new UsageError(`${option === undefined ? "PARLEY_ROLE" : "--role"} is ${ROLES.join(", ")}, not "${text}".`);
   return role;
+}
+
+function readThreads(option: string): number {
+  if (!/^\d{1,6}$/.test(option) || Number(option) < 1 || Number(option) > THREADS_AT_ONCE_MAX)
+    throw new UsageError(`--threads is a number from 1 to ${THREADS_AT_ONCE_MAX}, not "${option}".`);
+  return Number(option);
 }
 
 const installLine = (port: number | undefined): string =>

@@ -117,7 +117,7 @@ test("a Slack that is out of reach, or refuses the token, is said with what to d
   await workspace.close();
 });
 
-test("a role is one of three, needs a Postgres that others have open too, and a worker has no door", async () => {
+test("there are threads to work on; a role is one of three, needs a Postgres that others have open too, and a worker has no door", async () => {
   const here = folderWith({ "parley.yml": `${SMALL}sandbox: { executor: off }\n` });
   const env = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", ANTHROPIC_API_KEY: "k" };
   const started = async (args: readonly string[], more: object = {}) => {
@@ -126,6 +126,7 @@ test("a role is one of three, needs a Postgres that others have open too, and a 
   };
   expect(await started(["--role", "boss"])).toEqual([2, expect.stringContaining('--role is all, door, worker, not "boss".')]);
   expect(await started([], { PARLEY_ROLE: "doer" })).toEqual([2, expect.stringContaining('PARLEY_ROLE is all, door, worker, not "doer".')]);
+  expect(await started(["--threads", "0"])).toEqual([2, expect.stringContaining('--threads is a number from 1 to 1000, not "0".')]);
   expect(await started(["--role", "worker", "--http", "3000"])).toEqual([
     2,
     expect.stringContaining("--http and --install are for a door"),

@@ -29,7 +29,8 @@ export interface TcpOptions {
   readonly addresses: readonly string[];
 }
 
-export function createServer(tcp?: TcpOptions): Server {
+/** `own`: settings in place of these, as `name=value`. */
+export function createServer(tcp?: TcpOptions, own: readonly string[] = []): Server {
   let folder: string | undefined;
   let child: Child | undefined;
   // A server does not run as root.
@@ -98,6 +99,7 @@ export function createServer(tcp?: TcpOptions): Server {
         "fsync=off",
         "full_page_writes=off",
         "max_connections=300",
+        ...own,
       ];
       child = startChild(...asOwner("postgres", ["-D", join(folder, "data"), ...settings.flatMap((one) => ["-c", one])]), { cwd: folder });
       let said = "";

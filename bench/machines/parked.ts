@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { median, round } from "../support/figures.ts";
+import { verdict } from "../support/verdict.ts";
+import type { Database, Statements } from "./database.ts";
+import { openFleet, type Fleet } from "./fleet.ts";
+
+const THREADS = 10_000;
+/** Parked by people and agents; the rest are copies of their rows. */
+const PARKED_FOR_REAL = 20;
+const TEAM = "T0PARKED";
+const WATCHED_MS = 20_000;
+/** What a start has to look after is over. */
+const SETTLED_MS = 8_000;
+const START_MS_MAX = 2_000;
+/** Looks are timed: one more may fall into the same seconds. */
+const TIMES_EMPTY_MAX = 1.1;
+const PARKED_MS_MAX = 60_000;
+const STARTS = 3;
+
+/** A process that has nothing to do but to have ten thousand threads that wait for a person, beside one on an empty database. */
+export async function parked(database: Database, place: string): Promise<void> {
+  const empty = await looked(database, { address: database.fresh(), place });
+  const address = database.fresh();
+  process.stderr.write(`${THREADS} threads are parked\n`);
+  await park(database, { address, place });
+  const full = await looked(database, { address, place });
+  console.log(`one process that does everything, ${WATCHED_MS / 1_000} s of it with nothing to do; starts are medians of ${STARTS}:`);
+  console.table({ "an empty database": shown(empty), [`${THREADS} threads that wait`]: shown(full) });
+  verdict("statements with nothing to do ÷ those on an empty database", full.idle.calls / empty.idle.calls, TIMES_EMPTY_MAX);
+  verdict(`ms from the start of the process until it is ready, with ${THREADS} threads parked`, full.readyMs, START_MS_MAX);
+}
+
+interface Looked {
+  readonly readyMs: number;
+  readonly starting: Statements;
+  readonly idle: Statements;
+}
+
+const shown = ({ readyMs, starting, idle }: Looked) => ({
+  "ready after ms": round(readyMs),
+  "statements at the start": starting.calls,
+  "they take ms": round(starting.ms),
+  "statements a minute": round((idle.calls * 60_000) / WATCHED_MS),
+  "these take ms": round((idle.ms * 60_000) / WATCHED_MS),
+});
+
+const less = (after: Statements, before: Statements): Statements => ({ calls: after.calls - before.calls, ms: after.ms - before.ms });
+
+interface Order {
+  readonly address: string;
+  readonly place: string;
+}
+
+async function looked(database: Database, { address, place }: Order): Promise<Looked> {
+  const fleet = await openFleet({ database: address, teams: [TEAM], modelMs: 0, place });
+  try {
+    const readyMs: number[] = [];
+    for (let nth = 1; nth < STARTS; nth++) {
+      const machine = await fleet.start();
+      readyMs.push(machine.readyMs);
+      await machine.end();
+    }
+    const before = await database.statements();
+    const { readyMs: last } = await fleet.start();
+    await sleep(SETTLED_MS);
+    const started = await database.statements();
+    await sleep(WATCHED_MS);
+    const after = await database.statements();
+    return { readyMs: median([...readyMs, last]), starting: less(started, before), idle: less(after, started) };
+  } finally {
+    await fleet.close();
+  }
+}
+
+/** Asks for some runs that wait for an answer, and copies what is kept of them until there are as many as are wanted. */
+async function park(database: Database, { address, place }: Order): Promise<void> {
+  const fleet = await openFleet({ database: address, teams: [TEAM], modelMs: 0, place });
+  const schema = new URL(address).searchParams.get("schema") ?? "";
+  const channelOf = (nth: number) => `C0${1_000_000 + nth}`;
+  try {
+    await fleet.start();
+    for (let nth = 0; nth < PARKED_FOR_REAL; nth++) await fleet.mention("asks", { team: TEAM, channel: channelOf(nth) });
+    await untilAsked(fleet);
+    await sleep(SETTLED_MS);
+  } finally {
+    await fleet.close();
+  }
+  await database.sql(copies(schema));
+  const [row] = (await database.sql(`SELECT count(*)::integer AS count FROM ${schema}.threads`)) as { count: number }[];
+  if (row?.count !== THREADS) throw new Error(`${row?.count} threads are parked`);
+  await database.sql(`ANALYZE`);
+}
+
+/** Card and question of each. */
+async function untilAsked(fleet: Fleet): Promise<void> {
+  const until = performance.now() + PARKED_MS_MAX;
+  while (fleet.calls.filter(({ method }) => method === "chat.postMessage").length < PARKED_FOR_REAL * 2) {
+    if (performance.now() > until) throw new Error("the questions were not asked");
+    await sleep(20);
+  }
+}
+
+/** Rows of a thread that name it in a text are copied with another channel in it, so that each has a place of its own. */
+const copies = (schema: string): string => `
+  SET search_path = ${schema};
+  CREATE TEMP TABLE copied AS
+    SELECT threads.id AS old, row_number() OVER (ORDER BY nth, threads.id) + (SELECT max(id) FROM threads) AS new, threads.name AS old_name,
+      split_part(name, '/', 1) || '/' || split_part(name, '/', 2) || 'N' || nth || '/' || split_part(name, '/', 3) AS new_name,
+      split_part(name, '/', 2) AS old_channel, split_part(name, '/', 2) || 'N' || nth AS new_channel
+      FROM threads, generate_series(1, ${THREADS / PARKED_FOR_REAL - 1}) AS nth;
+  INSERT INTO threads OVERRIDING SYSTEM VALUE SELECT (jsonb_populate_record(threads, jsonb_build_object('id', new, 'name', new_name))).* FROM threads JOIN copied ON old = threads.id;
+  INSERT INTO events SELECT new, seq, replace(body, old_channel, new_channel) FROM events JOIN copied ON old = thread ORDER BY new, seq;
+  INSERT INTO outbox (thread, seq, kind, part, sending_since, receipt, gave_up)
+    SELECT new, seq, kind, part, sending_since, replace(receipt, old_channel, new_channel), gave_up FROM outbox JOIN copied ON old = thread ORDER BY new, seq;
+  INSERT INTO ready (thread, at, version) SELECT new, at, nextval('versions') FROM ready JOIN copied ON old = thread;
+  INSERT INTO notes SELECT replace(key, old_channel, new_channel), replace(value, old_channel, new_channel) FROM notes JOIN copied ON strpos(key, old_channel) > 0
+    ON CONFLICT (key) DO NOTHING;
+  INSERT INTO runs_due SELECT new, workspace, mark FROM runs_due JOIN copied ON old = thread;
+  SELECT setval(pg_get_serial_sequence('threads', 'id'), (SELECT max(id) FROM threads));`;
