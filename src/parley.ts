@@ -228,7 +228,10 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     });
     const { file: path } = settings.audit;
     if (path !== undefined) auditFile = writeAuditOut({ path, store, audit, clock, log: problem });
-    const waits = options.telemetry?.meter.createHistogram("parley.pace.wait", { unit: "s" });
+    const waits = options.telemetry?.meter.createHistogram("parley.pace.wait", {
+      unit: "s",
+      description: "How long each post has waited for Slack's pace.",
+    });
     const ports = { store, dispatch, memory, settings: kept, schedules, runs };
     const world = {
       ...settings.slack,

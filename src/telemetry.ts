@@ -1,8 +1,9 @@
 import { SpanStatusCode, trace, ROOT_CONTEXT } from "@opentelemetry/api";
-import type { Attributes, Context, Counter, Histogram, Meter, ObservableCallback, Tracer } from "@opentelemetry/api";
+import type { Attributes, Context, Meter, Tracer } from "@opentelemetry/api";
 import type { Clock } from "./engine/clock.ts";
 import type { RunEvent, Usage } from "./engine/events/events.ts";
 import { requesterOf, spenderOf, usageOf } from "./engine/reading/spender.ts";
+import { metersOf, watchAges } from "./meters.ts";
 import type { Dispatch } from "./store/dispatch.ts";
 import type { Store } from "./store/store.ts";
 
@@ -37,13 +38,7 @@ export const SPANS_MAX = 2_000;
 
 export function createTelemetry({ store, dispatch, clock, tracer, meter, contents, log }: TelemetryParts): Telemetry {
   const measure = metersOf(meter);
-  // Asked for when metrics are sent, and by no event.
-  const age = meter.createObservableGauge("parley.inbox.age", { unit: "s" });
-  const look: ObservableCallback = async (result) => {
-    const [oldest] = await store.unhandled(1);
-    result.observe(oldest ? Math.max(0, (clock.now() - Date.parse(oldest.at)) / 1000) : 0);
-  };
-  age.addCallback(look);
+  const ages = watchAges({ store, dispatch, clock, meter });
   const stop = store.follow(({ thread, events, posts, here }) => {
     // Counted once, and a run's trace made once, where several processes follow one log.
     if (!here) return;
@@ -75,16 +70,18 @@ export function createTelemetry({ store, dispatch, clock, tracer, meter, content
         dispatch.serve(kind, options, async (work) => {
           const begun = performance.now();
           let ok = false;
+          measure.held.add(1, { "parley.work": kind });
           try {
             await handler(work);
             ok = true;
           } finally {
+            measure.held.add(-1, { "parley.work": kind });
             measure.work.record((performance.now() - begun) / 1000, { "parley.work": kind, "parley.ok": ok });
           }
         }),
     },
     stop() {
-      age.removeCallback(look);
+      ages.stop();
       stop();
     },
   };
@@ -241,42 +238,6 @@ function start(tracer: Tracer, { name, startMs, endMs, attributes, error, childr
   if (error) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
   for (const child of children) start(tracer, child, trace.setSpan(parent, span));
   span.end(endMs);
-}
-
-/** No attribute here is a text that a model or a person may choose: each of its values would be a series of its own, for ever. */
-function metersOf(meter: Meter): {
-  readonly posts: { add(count: number): void };
-  readonly refused: Counter;
-  readonly work: Histogram;
-  event(event: RunEvent): void;
-  delivered(elapsedMs: number, ok: boolean): void;
-} {
-  const tokens = meter.createHistogram("gen_ai.client.token.usage", { unit: "{token}" });
-  const cost = meter.createCounter("parley.cost", { unit: "USD" });
-  const runs = meter.createCounter("parley.runs", { unit: "{run}" });
-  const turns = meter.createCounter("parley.turns", { unit: "{turn}" });
-  const tools = meter.createCounter("parley.tool.calls", { unit: "{call}" });
-  const code = meter.createHistogram("parley.code.duration", { unit: "s" });
-  const delivery = meter.createHistogram("parley.outbox.delivery.duration", { unit: "s" });
-  return {
-    posts: meter.createCounter("parley.outbox.posts", { unit: "{post}" }),
-    refused: meter.createCounter("parley.commits.refused", { unit: "{commit}" }),
-    work: meter.createHistogram("parley.work.duration", { unit: "s" }),
-    event(event) {
-      const usage = usageOf(event);
-      if (usage) {
-        tokens.record(usage.inputTokens, { "gen_ai.token.type": "input" });
-        tokens.record(usage.outputTokens, { "gen_ai.token.type": "output" });
-        if (usage.usd !== undefined) cost.add(usage.usd);
-      }
-      if (event.type === "run.started") runs.add(1, { "parley.phase": "started", "parley.team": event.team });
-      if (event.type === "run.stopped") runs.add(1, { "parley.phase": "stopped", "parley.outcome": event.outcome });
-      if (event.type === "speaker.selected") turns.add(1, { "parley.selected_by": event.by });
-      if (event.type === "tool.returned" || event.type === "tool.failed") tools.add(1, { "parley.ok": event.type === "tool.returned" });
-      if (event.type === "code.ran") code.record(event.elapsedMs / 1000, { "parley.code.outcome": event.outcome });
-    },
-    delivered: (elapsedMs, ok) => delivery.record(elapsedMs / 1000, { "parley.ok": ok }),
-  };
 }
 
 const SENDING_MAX = 10_000; // Posts under way at once are a few; what never ends must not add up.

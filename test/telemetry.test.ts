@@ -3,6 +3,7 @@ import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, Periodic
 import { expect, test } from "vitest";
 import type { EventBody, RunEvent } from "../src/engine/events/events.ts";
 import { openSqlite } from "../src/store/sqlite/store.ts";
+import { metricsContract } from "./contracts/metrics.ts";
 import { createTelemetry, SPANS_MAX, traceOf, type Stretch } from "../src/telemetry.ts";
 
 const maria = { id: "U1", name: "Maria" };
@@ -167,3 +168,5 @@ test("when a run stops its trace is sent, and what is recorded is counted", asyn
   await store.close();
   expect(problems).toEqual([]);
 });
+
+metricsContract("SQLite", async (clock) => openSqlite({ path: ":memory:", ...clock }));

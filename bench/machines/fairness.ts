@@ -25,7 +25,8 @@ export async function fairness(database: Database, place: string, rounds: number
     process.stderr.write(`${RUNS} runs behind ${RUNS_IN_FRONT} of another workspace\n`);
     const fleet = await openFleet({ database: database.fresh(), teams: [BUSY, SMALL], modelMs: MODEL_MS, place });
     try {
-      for (const role of ["worker", "worker", "door"] as const) await fleet.start(role === "worker" ? { role, threads: THREADS } : { role });
+      for (const role of ["worker", "worker", "door"] as const)
+        await fleet.start(role === "worker" ? { role, threads: THREADS } : { role });
       await runs(fleet, SMALL, RUNS); // The first run of anything is a run of the compiler.
       await sleep(QUIET_MS);
       idle.push(await runs(fleet, SMALL, RUNS));

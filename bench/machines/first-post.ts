@@ -40,7 +40,10 @@ export async function firstPost(database: Database, place: string, rounds: numbe
       }
     }
   const rows = Object.fromEntries(
-    Object.entries(all).map(([name, waits]): [string, Waits] => [name, { "p50 ms": quantile(waits, 0.5), "p95 ms": quantile(waits, 0.95) }]),
+    Object.entries(all).map(([name, waits]): [string, Waits] => [
+      name,
+      { "p50 ms": quantile(waits, 0.5), "p95 ms": quantile(waits, 0.95) },
+    ]),
   );
   console.log(`from a mention to its first post, ${MENTIONS * rounds} mentions each:`);
   console.table(rows);

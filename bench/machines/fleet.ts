@@ -130,7 +130,6 @@ export async function openFleet({ database, teams, modelMs, place }: FleetOption
     const child = spawn(process.execPath, [PARLEY, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
     const exited = once(child, "exit");
     let said = "";
-    if (process.env.DBG) for (const stream of [child.stdout, child.stderr]) stream.pipe(process.stderr);
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (data: Buffer) => (said = (said + data.toString()).slice(-20_000)));
     const untilSaid = async (words: RegExp): Promise<string> => {

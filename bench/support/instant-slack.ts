@@ -190,7 +190,14 @@ const SCOPES =
   "app_mentions:read,assistant:write,channels:history,channels:read,chat:write,chat:write.customize,commands,files:read,files:write,reactions:write,users:read";
 
 const ANSWERS: { readonly [method: string]: (args: Record<string, string>, team: string) => object } = {
-  "auth.test": (_args, team) => ({ team_id: team, user_id: BOT, bot_id: "B0PARLEY", url: "http://127.0.0.1/", team: "bench", user: "parley" }),
+  "auth.test": (_args, team) => ({
+    team_id: team,
+    user_id: BOT,
+    bot_id: "B0PARLEY",
+    url: "http://127.0.0.1/",
+    team: "bench",
+    user: "parley",
+  }),
   "users.info": ({ user }, team) => ({ user: { id: user, name: "somebody", real_name: "Somebody", team_id: team, profile: {} } }),
   "bots.info": () => ({ bot: { id: "B0PARLEY", app_id: "A0BENCH", user_id: BOT, name: "parley" } }),
   "conversations.replies": () => ({ messages: [], has_more: false }),

@@ -20,6 +20,11 @@ export interface Dispatch {
   signal(thread: string, what: Signal): Promise<void>;
   /** How many threads of this workspace wait before one that is woken now; 0 when it is worked on at once. */
   ahead(workspace: string): number;
+  /**
+   * Since when the thread that nobody works on and that is due has waited that has waited longest, in ms since the epoch; nothing where none waits. Of all processes.
+   * Asked for by who watches; absent where a store does not tell.
+   */
+  waitingSince?(): Promise<number | undefined>;
   /** Takes no new work and waits for running handlers. What was not handled stays due for others, and for the next start. To be called before the store is closed. */
   stop(): Promise<void>;
 }

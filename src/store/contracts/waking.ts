@@ -33,6 +33,31 @@ export function wakingContract(given: GivenDispatch): void {
       assert.deepEqual(on.begun, ["a"]);
     });
 
+    test("whoever watches is told since when the thread has waited that has waited longest, and nobody works on", async () => {
+      const { waitingSince } = on.opened.dispatch;
+      // A store need not tell.
+      if (!waitingSince) return;
+      assert.equal(await waitingSince(), undefined);
+      const beganAt = on.clock.now();
+      await wake("a");
+      await on.clock.advance(1_000);
+      await wake("b");
+      await wake("c", at(60_000));
+      await on.clock.advance(1_000);
+      assert.equal(await waitingSince(), beganAt);
+      serve({ slots: 1 });
+      await until(() => on.running.length === 1);
+      assert.equal(await waitingSince(), beganAt + 1_000);
+      end("a");
+      await until(() => on.begun.length === 2);
+      assert.equal(await waitingSince(), undefined);
+      end("b");
+      await settled();
+      await crash();
+      await on.clock.advance(65_000);
+      assert.equal(await on.opened.dispatch.waitingSince?.(), beganAt + 61_000);
+    });
+
     test("a commit that says nothing of waking wakes nobody", async () => {
       serve();
       await wake("a", "keep");

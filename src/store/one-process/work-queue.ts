@@ -15,6 +15,8 @@ export interface DueRows {
   readonly between: (after: number, until: number) => readonly { readonly key: string; readonly workspace: string }[];
   /** The earliest time later than `after`. */
   readonly next: (after: number) => number | undefined;
+  /** The earliest time up to `until` of what is not `had`; absent where it is not told. */
+  readonly earliest?: (until: number, had: (key: string) => boolean) => number | undefined;
   /** It has been dealt with. */
   readonly remove: (key: string) => void;
 }
@@ -102,6 +104,11 @@ export class WorkQueue {
     const slots = this.#servers.reduce((sum, { isOpen, options }) => sum + (isOpen ? options.slots : 0), 0);
     if (slots === 0) return 0;
     return this.#running.size + this.#line.size() < slots ? 0 : this.#line.size(workspace);
+  }
+
+  /** See `Dispatch.waitingSince`. */
+  waitingSince(): number | undefined {
+    return this.#rows.earliest?.(this.#clock.now(), (key) => this.#running.has(key));
   }
 
   /** This opener is gone: its rows stay as they are, whatever its handlers still do, and others have its work. */

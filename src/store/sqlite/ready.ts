@@ -21,6 +21,9 @@ export function readyRows({ db, write, read }: Connection): ReadyRows {
     "SELECT name AS key, workspace FROM ready JOIN threads ON threads.id = ready.thread WHERE ready.at > ? AND ready.at <= ? ORDER BY ready.at, ready.thread",
   );
   const next = db.prepare<[number], number | null>("SELECT min(at) FROM ready WHERE at > ?").pluck();
+  const due = db.prepare<[number], { readonly key: string; readonly at: number }>(
+    "SELECT name AS key, ready.at AS at FROM ready JOIN threads ON threads.id = ready.thread WHERE ready.at <= ? ORDER BY ready.at, ready.thread",
+  );
 
   return {
     set: (threadId, wake, now) => {
@@ -31,6 +34,11 @@ export function readyRows({ db, write, read }: Connection): ReadyRows {
     },
     between: (after, until) => read(() => between.all(after, until)),
     next: (after) => read(() => next.get(after) ?? undefined),
+    earliest: (until, had) =>
+      read(() => {
+        for (const { key, at } of due.iterate(until)) if (!had(key)) return at;
+        return undefined;
+      }),
     remove: (thread) => write("normal", () => void remove.run(thread)),
   };
 }

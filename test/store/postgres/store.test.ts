@@ -1,6 +1,7 @@
 import * as tests from "vitest";
 import { dispatchContract, storeContract } from "../../../src/store/contracts/contracts.ts";
 import type { Clock } from "../../../src/engine/clock.ts";
+import { metricsContract } from "../../contracts/metrics.ts";
 import { openersContract, takingTurns } from "../../contracts/openers.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
 
@@ -16,6 +17,8 @@ describeOnPostgres("on a server", (server) => {
       return (clock) => open(address, clock);
     },
   });
+
+  metricsContract("Postgres", (clock) => open(server.address(), clock));
 
   /** Two processes, which take turns whatever is asked. */
   const inTwo = async (clock: Partial<Clock>, address = server.address()) =>

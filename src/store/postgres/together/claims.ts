@@ -27,6 +27,8 @@ export interface Claims {
   due(kind: WorkKind, now: number): Promise<readonly DueWork[]>;
   /** When something more is due by itself. */
   next(kind: WorkKind, now: number): Promise<number | undefined>;
+  /** Since when the longest has waited of what nobody has; see `Dispatch.waitingSince`. */
+  waitingSince(now: number): Promise<number | undefined>;
   /** Nothing where another has it, or it is not due any more. */
   take(kind: WorkKind, key: string, now: number): Promise<Taken | undefined>;
   /**
@@ -93,6 +95,14 @@ export function createClaims(
         [kind, now],
       );
       return row?.at ?? undefined;
+    },
+    async waitingSince(now) {
+      const [row] = await query<{ at: number }>(
+        `SELECT ready.at FROM ready JOIN threads ON threads.id = ready.thread
+          WHERE ready.at <= $1 AND NOT EXISTS (SELECT 1 FROM claims WHERE kind = 'turn' AND key = threads.name) ORDER BY ready.at LIMIT 1`,
+        [now],
+      );
+      return row?.at;
     },
     take: (kind, key, now) =>
       membership().as((owner) =>

@@ -189,6 +189,7 @@ export async function workTogether(
       serve: (kind, options, handler) => work[kind].serve(options, handler),
       signal: (thread, what) => changes.tell({ kind: "signal", thread, what }),
       ahead: (workspace) => work.turn.ahead(workspace),
+      waitingSince: () => claims.waitingSince(clock.now()),
       stop: async () => void (await Promise.all(queues.map((queue) => queue.stop()))),
     },
     async settled() {
