@@ -122,7 +122,11 @@ export async function openFleet({ database, teams, modelMs, place }: FleetOption
 
   async function start({ role = "all", threads }: StartOptions = {}): Promise<Machine> {
     const args = [
-      ...["start", "--health", "127.0.0.1:0", "--role", role],
+      "start",
+      "--health",
+      "127.0.0.1:0",
+      "--role",
+      role,
       ...(role === "worker" ? [] : ["--http", "127.0.0.1:0"]),
       ...(threads === undefined ? [] : ["--threads", String(threads)]),
     ];
