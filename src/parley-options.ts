@@ -6,18 +6,13 @@ import type { LoginDoors } from "./open-logins.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import type { InstalledSettings } from "./slack/install/many-workspaces.ts";
 import type { SlackSettings } from "./slack/slack.ts";
-import type { TelemetryParts } from "./telemetry.ts";
+import type { TelemetryParts } from "./telemetry/telemetry.ts";
 
 /** Many workspaces, by OAuth. */
 export interface SlackOfMany extends InstalledSettings {
   /** The first seals the tokens in the database, all open them; 32 bytes each. */
   readonly tokenKeys: readonly Uint8Array[];
 }
-
-/** A turn is mostly waiting for a model; the sandbox has a queue of its own. */
-export const THREADS_AT_ONCE = 200;
-/** What one process can have in hand without being late for those who wait. */
-export const THREADS_AT_ONCE_MAX = 1_000;
 
 export interface ParleyOptions extends LoginDoors {
   readonly settings: Settings;
@@ -26,7 +21,7 @@ export interface ParleyOptions extends LoginDoors {
   readonly dbPath: string;
   /** What this process does; all of it when absent. Another one than `all` needs others on the same store that do the rest. */
   readonly role?: Role;
-  /** How many threads are worked on at once, half of them of one workspace while others wait; {@link THREADS_AT_ONCE} when absent. */
+  /** How many threads are worked on at once, half of them of one workspace while others wait; `THREADS_AT_ONCE` when absent. */
   readonly threadsAtOnce?: number;
   /** Absent: no Slack, as in a terminal. */
   readonly slack?: SlackSettings | SlackOfMany;

@@ -25,7 +25,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // The words that the pages and their servers have for each other, and of the engine the folds, which run in a browser as well.
   web: ["local-slack", "engine", "studio"],
   runner: ["engine", "store", "schedules", "keyed-queue.ts"],
-  "telemetry.ts": ["engine", "store"],
+  telemetry: ["engine", "store"],
   // Asked before a name is taken, and again before it is shown.
   "lookalikes.ts": [],
   // A run as people read it.
@@ -53,7 +53,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
   // What a Parley is opened with.
-  "parley-options.ts": ["engine", "sandbox", "config", "slack", "open-logins.ts", "telemetry.ts"],
+  "parley-options.ts": ["engine", "sandbox", "config", "slack", "open-logins.ts", "telemetry"],
   "parley.ts": [
     "parley-options.ts",
     "open-logins.ts",
@@ -63,7 +63,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "sandbox",
     "store",
     "runner",
-    "telemetry.ts",
+    "telemetry",
     "config",
     "slack",
     "studio",

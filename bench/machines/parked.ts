@@ -73,7 +73,7 @@ async function looked(database: Database, { address, place }: Order): Promise<Lo
 }
 
 /** Asks for some runs that wait for an answer, and copies what is kept of them until there are as many as are wanted. */
-async function park(database: Database, { address, place }: Order): Promise<void> {
+export async function park(database: Database, { address, place }: Order): Promise<void> {
   const fleet = await openFleet({ database: address, teams: [TEAM], modelMs: 0, place });
   const schema = new URL(address).searchParams.get("schema") ?? "";
   const channelOf = (nth: number) => `C0${1_000_000 + nth}`;

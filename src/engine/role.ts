@@ -11,3 +11,8 @@ export const ROLES: readonly Role[] = ["all", "door", "worker"];
 
 export const isDoor = (role: Role): boolean => role !== "worker";
 export const isWorker = (role: Role): boolean => role !== "door";
+
+/** Threads that a process works on: a turn is mostly waiting for a model; the sandbox has a queue of its own. */
+export const THREADS_AT_ONCE = 200;
+/** What one process can have in hand without being late for those who wait. */
+export const THREADS_AT_ONCE_MAX = 1_000;

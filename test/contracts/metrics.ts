@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { commitOf, said } from "../../src/store/contracts/commits.ts";
 import type { Clock } from "../../src/engine/clock.ts";
 import type { Opened } from "../../src/store/own-store.ts";
-import { createTelemetry } from "../../src/telemetry.ts";
+import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 
 /** What an operator is told of a store: how long what is to be done waits, what is claimed, and what was refused. */
 export function metricsContract(name: string, open: (clock: Pick<Clock, "now">) => Promise<Pick<Opened, "store" | "dispatch">>): void {

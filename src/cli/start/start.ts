@@ -3,14 +3,13 @@ import { readEnv, type Env } from "../../config/env.ts";
 import { attempt, type Notes } from "../../config/file/notes.ts";
 import { databasePath, loadSettings } from "../../config/load.ts";
 import type { Parley } from "../../parley.ts";
-import { THREADS_AT_ONCE, THREADS_AT_ONCE_MAX } from "../../parley-options.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { troubleWithModels } from "../model-reach.ts";
 import type { Checks, Health } from "./health.ts";
 import { startOpenTelemetry } from "./open-telemetry.ts";
 import { jsonLog, plainLog } from "./operator-log.ts";
-import { isDoor, isWorker, ROLES, type Role } from "../../engine/role.ts";
+import { isDoor, isWorker, ROLES, THREADS_AT_ONCE, THREADS_AT_ONCE_MAX, type Role } from "../../engine/role.ts";
 import { readLoginKeys } from "./oauth-door.ts";
 import { readAddress, readSlack } from "./slack-door.ts";
 

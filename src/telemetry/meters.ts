@@ -1,9 +1,9 @@
 import type { Counter, Histogram, Meter, ObservableCallback, UpDownCounter } from "@opentelemetry/api";
-import type { Clock } from "./engine/clock.ts";
-import type { RunEvent } from "./engine/events/events.ts";
-import { usageOf } from "./engine/reading/spender.ts";
-import type { Dispatch } from "./store/dispatch.ts";
-import type { Store } from "./store/store.ts";
+import type { Clock } from "../engine/clock.ts";
+import type { RunEvent } from "../engine/events/events.ts";
+import { usageOf } from "../engine/reading/spender.ts";
+import type { Dispatch } from "../store/dispatch.ts";
+import type { Store } from "../store/store.ts";
 
 /** How long what is to be done has waited, of all processes: asked for when metrics are sent, and by no event. */
 export function watchAges({

@@ -1,11 +1,11 @@
 import { SpanStatusCode, trace, ROOT_CONTEXT } from "@opentelemetry/api";
 import type { Attributes, Context, Meter, Tracer } from "@opentelemetry/api";
-import type { Clock } from "./engine/clock.ts";
-import type { RunEvent, Usage } from "./engine/events/events.ts";
-import { requesterOf, spenderOf, usageOf } from "./engine/reading/spender.ts";
+import type { Clock } from "../engine/clock.ts";
+import type { RunEvent, Usage } from "../engine/events/events.ts";
+import { requesterOf, spenderOf, usageOf } from "../engine/reading/spender.ts";
 import { metersOf, watchAges } from "./meters.ts";
-import type { Dispatch } from "./store/dispatch.ts";
-import type { Store } from "./store/store.ts";
+import type { Dispatch } from "../store/dispatch.ts";
+import type { Store } from "../store/store.ts";
 
 /**
  * A reader of the log, as OpenTelemetry's GenAI conventions (semantic-conventions-genai 0.1.0) have it: a trace for each run, made from its

@@ -1,10 +1,10 @@
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type ReadableSpan } from "@opentelemetry/sdk-trace";
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import { expect, test } from "vitest";
-import type { EventBody, RunEvent } from "../src/engine/events/events.ts";
-import { openSqlite } from "../src/store/sqlite/store.ts";
-import { metricsContract } from "./contracts/metrics.ts";
-import { createTelemetry, SPANS_MAX, traceOf, type Stretch } from "../src/telemetry.ts";
+import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { metricsContract } from "../contracts/metrics.ts";
+import { createTelemetry, SPANS_MAX, traceOf, type Stretch } from "../../src/telemetry/telemetry.ts";
 
 const maria = { id: "U1", name: "Maria" };
 const usage = { inputTokens: 100, outputTokens: 20, cachedTokens: 60, usd: 0.01 };
