@@ -19,6 +19,12 @@ export interface Leisure {
 const RUSH_MIN = 30;
 /** Bursts come in pieces: a socket is read in turns with others, and whoever sends needs time as well. */
 const GAP_MS = 100;
+/**
+ * The more there were, the likelier more come: after so long for each a little begins, in what would be an idle wait, and with what comes next it waits
+ * again. Of fifty people who ask at once nobody waits the whole gap.
+ */
+const GAP_MS_EACH = 0.1;
+const GAP_MS_MIN = 5;
 /** A rush that lasts longer is the new usual, and work goes on beside it. */
 const RUSH_MS_MAX = 2_000;
 /** A turn of the event loop that takes more of the processor has enough to do: nothing more begins, but for one now and then. */
@@ -50,6 +56,9 @@ export function createLeisure(
 
   const isRush = (at: number): boolean => accepting >= RUSH_MIN || (inARow >= RUSH_MIN && at - lastAt < GAP_MS);
 
+  /** It is perhaps over. */
+  const isPause = (at: number): boolean => accepting < RUSH_MIN && at - lastAt >= Math.max(GAP_MS_MIN, inARow * GAP_MS_EACH);
+
   /** How many may begin now, in no rush. `turnCpuMs`: what this turn of the event loop took of the processor. */
   function share(at: number, turnCpuMs: number): number {
     if (turnCpuMs > LONG_TURN_CPU_MS) return at - begunAt < NOW_AND_THEN_MS ? 0 : BEGUN_PER_TURN_IN_RUSH;
@@ -71,14 +80,14 @@ export function createLeisure(
     // The loop turns without a rest while work may begin: it reads each time, and sleeps in no turn.
     setImmediate(() => {
       const at = now();
-      if (isRush(at)) look();
-      else begin(share(at, cpuMs() - before), at);
+      if (isRush(at) && !isPause(at)) look();
+      else begin(Math.min(share(at, cpuMs() - before), isRush(at) ? BEGUN_PER_TURN_IN_RUSH : BEGUN_PER_TURN), at);
     });
   }
 
   function look(): void {
     const at = now();
-    if (isRush(at) && at - rushSince < RUSH_MS_MAX) rest(look);
+    if (isRush(at) && !isPause(at) && at - rushSince < RUSH_MS_MAX) rest(look);
     else begin(isRush(at) ? BEGUN_PER_TURN_IN_RUSH : BEGUN_PER_TURN, at);
   }
 

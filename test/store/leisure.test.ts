@@ -53,17 +53,44 @@ test("what comes now and then holds up nothing", async () => {
 
 test("in a rush nothing begins until it is over", async () => {
   const { ask, begun, rush, pass } = open();
-  rush(40);
+  rush(400);
   ask(10);
   for (let read = 0; read < 30; read++) {
     rush(40);
-    pass(50);
+    pass(30);
     await turns(3);
     expect(begun()).toBe(0);
   }
   pass(100);
   await turns(10);
   expect(begun()).toBe(10);
+});
+
+test("a pause in a rush of a few is used for a little in each turn of the event loop, until more comes", async () => {
+  const { ask, begun, rush, pass } = open();
+  rush(150);
+  ask(100);
+  pass(14);
+  await turns(10);
+  expect(begun()).toBe(0);
+  pass(1);
+  await turns(10);
+  expect(begun()).toBeGreaterThan(5);
+  expect(begun()).toBeLessThanOrEqual(10);
+  rush(10);
+  const before = begun();
+  pass(10);
+  await turns(10);
+  expect(begun()).toBe(before);
+});
+
+test("a pause is used no sooner where more have come", async () => {
+  const { ask, begun, rush, pass } = open();
+  rush(3_000);
+  ask(100);
+  pass(99);
+  await turns(10);
+  expect(begun()).toBe(0);
 });
 
 test("while a rush is waited for, the event loop may sleep", async () => {
@@ -73,11 +100,11 @@ test("while a rush is waited for, the event loop may sleep", async () => {
   ask(4);
   await turns(50);
   expect(looks).toHaveLength(1);
-  pass(50);
+  pass(4);
   looks[0]?.();
   await turns(50);
   expect([looks.length, begun()]).toEqual([2, 0]);
-  pass(50);
+  pass(100);
   looks[1]?.();
   await turns(1);
   expect(begun()).toBe(4);
