@@ -11,6 +11,8 @@ export interface Leisure {
   syncing(more: 1 | -1): void;
   /** Resolves when work may begin: not while things keep coming in, yet at the latest after {@link RUSH_MS_MAX}. In the order of asking. */
   turn(): Promise<void>;
+  /** How long ago something came in a rush that had not lasted for longer than {@link RUSH_MS_MAX}; infinite where nothing has. */
+  sinceRushMs(): number;
   /** Whether anything is being written down, waits for the disk, or waits to begin. */
   isBusy(): boolean;
 }
@@ -51,6 +53,7 @@ export function createLeisure(
   let syncing = 0;
   let rushSince = 0;
   let lastAt = Number.NEGATIVE_INFINITY;
+  let rushAt = Number.NEGATIVE_INFINITY;
   let isTurning = false;
   let begunAt = Number.NEGATIVE_INFINITY;
 
@@ -100,9 +103,11 @@ export function createLeisure(
       }
       inARow++;
       lastAt = at;
+      if (inARow >= RUSH_MIN && at - rushSince < RUSH_MS_MAX) rushAt = at;
     },
     accepting: (more) => void (accepting += more),
     syncing: (more) => void (syncing += more),
+    sinceRushMs: () => now() - rushAt,
     isBusy: () => accepting > 0 || syncing > 0 || waiting.length > 0,
     turn() {
       return new Promise((resolve) => {

@@ -151,6 +151,19 @@ test("while each turn of the event loop is long already, no more begins but for 
   expect(begun()).toBeLessThan(5);
 });
 
+test("it is known how long ago the last rush was, and what lasts for longer than two seconds is the usual", async () => {
+  const { leisure, rush, pass } = open();
+  rush(29);
+  expect(leisure.sinceRushMs()).toBe(Number.POSITIVE_INFINITY);
+  rush(1);
+  expect(leisure.sinceRushMs()).toBe(0);
+  for (let ms = 0; ms < 3_000; ms += 50) {
+    pass(50);
+    rush(1);
+  }
+  expect(leisure.sinceRushMs()).toBe(1_050);
+});
+
 test("who asks first begins first", async () => {
   const leisure = createLeisure();
   const order: number[] = [];

@@ -20,6 +20,8 @@ const CALL_GAP_MS = 1_500;
 /** The method has a limit of its own that Slack does not publish; Tier 4, which allows 100 a minute, is what the sources put it next to. */
 const CALLS_PER_MINUTE = 100;
 const CALL_BURST = 20;
+/** What is answered sooner needs no line: it would be gone before it is read, and its call is one that an answer may wait for. */
+const SHOWN_AFTER_MS = 300;
 /** Slack takes the line away after two minutes. */
 const RENEW_MS = 90_000;
 /** Slack takes the line away when a message lands, which is some time after the message's event. */
@@ -62,7 +64,7 @@ export function createStatus(parts: {
   const sessions = createSessions({ ...parts, onAtWork: (thread) => void lines.poke(thread) });
   const lines = createKeyedWorker<Line>({
     clock,
-    begin: () => ({ shown: NOTHING, landsAt: undefined, dueAt: undefined, hasLanded: false }),
+    begin: () => ({ shown: NOTHING, wantedAt: undefined, landsAt: undefined, dueAt: undefined, hasLanded: false }),
     look: tend,
     onError: (thread, error) => log(`the status of ${thread} could not be shown`, error),
     retryDelayMs: FAILED_MS,
@@ -118,6 +120,9 @@ export function createStatus(parts: {
       if (line.hasLanded) line.shown = { ...line.shown, speaker: undefined, speakerAt: undefined };
     }
     line.hasLanded = false;
+    line.wantedAt = wanted.speaker && !line.shown.speaker ? (line.wantedAt ?? now) : undefined;
+    const earlyMs = line.wantedAt === undefined ? 0 : Math.min(line.wantedAt + SHOWN_AFTER_MS - now, SHOWN_AFTER_MS);
+    if (earlyMs > 0) return earlyMs;
     const renew = wanted.speaker !== undefined && (landed || now - (line.shown.speakerAt ?? 0) >= RENEW_MS);
     let failed = false;
     const isOther = wanted.speaker?.username !== line.shown.speaker?.username;
@@ -251,6 +256,8 @@ const goesByItself = ({ shown, dueAt }: Line): boolean => dueAt !== undefined &&
 
 interface Line {
   shown: Shown;
+  /** Since when somebody is to be shown where nobody is. */
+  wantedAt: number | undefined;
   /** When a message was recorded last that is to land. */
   dueAt: number | undefined;
   /** One has, since the last look. */

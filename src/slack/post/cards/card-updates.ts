@@ -8,7 +8,7 @@ import { isStoreTrouble } from "../../../runner/store-trouble.ts";
 import type { Post, Store } from "../../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
 import type { Rendered, RenderedMessage } from "../../words/blocks.ts";
-import { latestCards, type Card } from "./latest-cards.ts";
+import { firstTurnEndsMs, latestCards, type Card } from "./latest-cards.ts";
 import { anewOf, postAnew, type Unedited } from "./replace-card.ts";
 import type { Languages } from "../../language/whose-language.ts";
 import type { Pace } from "../pace.ts";
@@ -82,8 +82,9 @@ export function createCards(parts: CardsParts): Cards {
   /** Edits until the cards of the thread show the log; what changes in between two edits is shown by the second. */
   async function follow(thread: string, { failures }: Look<undefined>): Promise<Worked> {
     let outcomes: readonly Edited[];
+    let heldMs: number | undefined;
     try {
-      outcomes = await update(thread, failures);
+      ({ outcomes, heldMs } = await update(thread, failures));
     } catch (error) {
       // The log cannot be read just now: what is shown is not what it says all the same.
       if (isStoreTrouble(error)) return { kind: "failed" };
@@ -93,22 +94,26 @@ export function createCards(parts: CardsParts): Cards {
     }
     if (outcomes.includes("unsure")) return { kind: "failed" };
     const gapMs = outcomes.length > 0 ? CARD_EDIT_GAP_MS : 0;
-    return { kind: "done", gapMs, ...(outcomes.includes("again") ? { againMs: 0 } : {}) };
+    const againMs = outcomes.includes("again") ? 0 : heldMs;
+    return { kind: "done", gapMs, ...(againMs === undefined ? {} : { againMs }) };
   }
 
-  /** What became of each call to Slack. */
-  async function update(thread: string, failures: number): Promise<readonly Edited[]> {
+  /** What became of each call to Slack. `heldMs`: the card of the run is looked at again after so long. */
+  async function update(thread: string, failures: number): Promise<{ readonly outcomes: readonly Edited[]; readonly heldMs?: number }> {
     const place = placeOf(thread);
-    if (!place) return [];
+    if (!place) return { outcomes: [] };
     const outcomes: Edited[] = [];
-    for (const card of read(await parts.load(thread), latestCards).toReversed()) {
-      if (ending.signal.aborted) return outcomes;
+    const transcript = await parts.load(thread);
+    const heldMs = firstTurnEndsMs(transcript, clock.now());
+    for (const card of read(transcript, latestCards).toReversed()) {
+      if (ending.signal.aborted) break;
+      if (heldMs !== undefined && card.kind === "card") continue;
       const ts = (await anewOf(store, { thread, ...card })) ?? (await store.receipt(thread, card.seq, card.kind));
       if (ts === undefined || uneditable.has(keyOf(thread, card.seq))) continue;
       const outcome = await edit({ thread, place, ts, ...card }, failures);
       if (outcome !== undefined) outcomes.push(outcome);
     }
-    return outcomes;
+    return { outcomes, ...(heldMs === undefined ? {} : { heldMs }) };
   }
 
   /** `undefined`: Slack was not called. */
@@ -185,6 +190,8 @@ export function createCards(parts: CardsParts): Cards {
   async function wanted(card: Card & { readonly thread: string }) {
     const { thread, seq, kind } = card;
     const transcript = await parts.load(thread);
+    // It ended meanwhile: whoever recorded that has it looked at again.
+    if (kind === "card" && firstTurnEndsMs(transcript, clock.now()) !== undefined) return undefined;
     const started = startOf(transcript, seq);
     const t = await parts.languages.ofRun(started ?? {});
     const rendered = render(t, { seq, kind, part: 0 }, transcript, parts.cardFor(started?.team ?? ""));

@@ -1,20 +1,22 @@
 import type { Clock } from "../../../engine/clock.ts";
 import type { RunEvent } from "../../../engine/events/events.ts";
 import type { Transcript } from "../../../engine/reading/transcript.ts";
+import type { Leisure } from "../../../store/leisure.ts";
 import type { Post } from "../../../store/store.ts";
 import { oneTurnBefore } from "../../render/log-reading.ts";
 import { rankOf } from "../pace.ts";
 
 /**
  * So many cards within so long go out at once: with fifty answers they are less than what Slack lets through after a pause. With more, many people
- * ask at the same time. A card that is held is time of its channel that nobody uses where no answer comes, so a few runs at once hold none.
+ * ask at the same time. A card that is held is time of its channel that nobody uses where no answer comes, so a few runs at once hold none. Where
+ * it is seen at the door that many ask, none goes out for so long: each takes of the processor what an answer does.
  */
 const CARDS_AT_ONCE_MAX = 8;
 const CARDS_AT_ONCE_MS = 2_000;
 /** So long the others wait for their answer: the first sign is the mark on the task, and what Slack lets be posted is for answers. */
 const HELD_MS_MAX = 3_000;
-/** The end of a run of one turn is recorded right behind the turn. */
-const END_MS_MAX = 250;
+/** Who is next, or that it was all, is recorded right behind a turn. */
+export const END_MS_MAX = 250;
 
 /** Cards on their way out, which no answer is to wait for. */
 export interface HeldCards {
@@ -32,9 +34,11 @@ export interface HeldCards {
 }
 
 export function createHeldCards({
+  store,
   clock,
   load,
 }: {
+  readonly store: { readonly leisure: Pick<Leisure, "sinceRushMs"> };
   readonly clock: Clock;
   readonly load: (thread: string, throughSeq?: number) => Promise<Transcript>;
 }): HeldCards {
@@ -45,7 +49,7 @@ export function createHeldCards({
   function areMany(): boolean {
     const now = clock.now();
     lately = [...lately.filter((at) => at <= now && now - at < CARDS_AT_ONCE_MS), now].slice(-CARDS_AT_ONCE_MAX - 1);
-    return lately.length > CARDS_AT_ONCE_MAX;
+    return lately.length > CARDS_AT_ONCE_MAX || store.leisure.sinceRushMs() < CARDS_AT_ONCE_MS;
   }
 
   function nextIn(thread: string): AbortSignal {

@@ -96,6 +96,31 @@ test("many events in a moment are one edit, and edits of a thread are three seco
   expect(blocksOf(parley, thread, 0)).toContain("10 turns of at most");
 });
 
+test("of a run that ends with its first turn the card is edited once, also when the end is recorded a moment later", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"), selects("Coder"));
+  await parley.settle();
+  await parley.record(thread, says("Coder", "Done."));
+  await parley.clock.advance(200);
+  expect(edits(parley)).toHaveLength(0);
+  await parley.record(thread, stopped());
+  await parley.settle();
+  expect(edits(parley)).toHaveLength(1);
+  expect(blocksOf(parley, thread, 0)).toContain("is done");
+});
+
+test("where neither an end nor a next speaker follows the first turn, the card shows the turn all the same", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"), selects("Coder"));
+  await parley.settle();
+  await parley.record(thread, says("Coder", "Done."));
+  await parley.settle();
+  expect(edits(parley)).toHaveLength(1);
+  expect(blocksOf(parley, thread, 0)).toContain("1 turn of at most");
+});
+
 test("a question loses its buttons and shows the answer, whoever pressed", async () => {
   const parley = await begin();
   const thread = await parley.thread();

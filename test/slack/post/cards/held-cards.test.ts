@@ -7,10 +7,14 @@ const ADA = { id: "U1", name: "Ada" };
 const never = new AbortController().signal;
 
 /** Threads whose cards are on their way; `go` lets through what it is asked for. */
-function held() {
+function held({ sinceRushMs = Number.POSITIVE_INFINITY } = {}) {
   const clock = manualClock(0);
   const logs = new Map<string, RunEvent[]>();
-  const cards = createHeldCards({ clock, load: async (thread) => ({ events: logs.get(thread) ?? [] }) });
+  const cards = createHeldCards({
+    store: { leisure: { sinceRushMs: () => sinceRushMs } },
+    clock,
+    load: async (thread) => ({ events: logs.get(thread) ?? [] }),
+  });
   const say = (thread: string, ...bodies: readonly EventBody[]) => {
     const log = logs.get(thread) ?? [];
     logs.set(thread, log);
@@ -39,6 +43,13 @@ test("the first eight cards go out at once, and the others wait for three second
   const { clock, leave } = held();
   const left = Promise.all(THREADS.map((thread) => leave(thread)));
   expect(await clock.run(left)).toEqual([...Array.from({ length: 8 }, () => ["left", 0]), ["left", 3_000], ["left", 3_000]]);
+});
+
+test("where many have just asked at once not even the first card goes out before it has waited for its answer", async () => {
+  const { clock, leave } = held({ sinceRushMs: 1_999 });
+  expect(await clock.run(leave("a"))).toEqual(["left", 3_000]);
+  const later = held({ sinceRushMs: 2_000 });
+  expect(await later.clock.run(later.leave("a"))).toEqual(["left", 0]);
 });
 
 test("a card that waits is needless once its answer is there and tells the end, and goes before an answer that is not all", async () => {
