@@ -7,6 +7,7 @@ import type { Executor } from "./sandbox/executor.ts";
 import type { InstalledSettings } from "./slack/install/many-workspaces.ts";
 import type { SlackSettings } from "./slack/slack.ts";
 import type { TelemetryParts } from "./telemetry/telemetry.ts";
+import type { StudioAt } from "./studio-door.ts";
 
 /** Many workspaces, by OAuth. */
 export interface SlackOfMany extends InstalledSettings {
@@ -30,6 +31,8 @@ export interface ParleyOptions extends LoginDoors {
   readonly clock?: Clock;
   /** Seal the logins of people for servers, the first of them, and open them, all; those for the installations when absent, and without either nobody can log in. */
   readonly loginKeys?: readonly Uint8Array[];
+  /** Where people look at runs who sign in with Slack; nowhere when absent. */
+  readonly studioAt?: StudioAt;
   /** Whether somebody is there to ask when a run reaches a limit; as it is in Slack when absent. */
   readonly asksAtLimits?: boolean;
   /** Nothing can be recorded now, as on a full disk; when absent, what is under way waits until it can. */

@@ -40,6 +40,7 @@ import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { openLogins, withPages } from "./open-logins.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
+import { studioDoor } from "./studio-door.ts";
 
 export type { ParleyOptions, SlackOfMany } from "./parley-options.ts";
 export { isEvent, type Delta, type EventBody, type RunEvent } from "./engine/events/events.ts";
@@ -89,6 +90,8 @@ export interface Parley {
   connected(): boolean;
   /** Where Slack's requests come in, with `slack.http` and after the start. */
   httpPort(): number | undefined;
+  /** Where the studio is, with `studioAt` and after the start. */
+  studioUrl(): string | undefined;
   /** Takes up what was going on, connects to Slack, and works on what comes. */
   start(): Promise<void>;
   /** Ends within seconds; turns under way go on at the next start. */
@@ -153,6 +156,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     keepFile: (content) => store.putFile(content),
     workspaceOf: (thread) => placeOf(thread)?.team ?? "",
   });
+  const { studioAt: at } = options;
+  const studio = at && studioDoor({ at, apiUrl: options.slack?.apiUrl, store, runs, slack: () => slack, clock, log });
   let auditFile: ReturnType<typeof writeAuditOut> | undefined;
   const closeAll = async () => {
     await auditFile?.close();
@@ -262,6 +267,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       leftovers: (team) => leftoversOf(settings, team, scripts),
       connected: () => slack?.connected() ?? false,
       httpPort: () => slack?.httpPort(),
+      studioUrl: () => studio?.url(),
       async start() {
         // Before anybody works: what is to be gone comes into no prompt. Where others are at work, whoever leads carries it on.
         if (isWorker(role) && store.openers() === 1)
@@ -270,10 +276,11 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         await doors?.open();
         if (isWorker(role)) talks.start();
         await slack?.start();
+        await studio?.open();
       },
       async stop() {
         // Where others take turns, they need not wait until this one has said goodbye.
-        await Promise.all([slack?.hangUp(), store.openers("turns") > 1 ? talks.rest() : undefined]);
+        await Promise.all([studio?.close(), slack?.hangUp(), store.openers("turns") > 1 ? talks.rest() : undefined]);
         await retention.close();
         await talks.close();
         await slack?.stop();

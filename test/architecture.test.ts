@@ -52,11 +52,14 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   studio: ["engine", "store", "config", "runner", "plain-page.ts", "replay"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
+  // The studio for people who sign in with Slack, wired.
+  "studio-door.ts": ["engine", "store", "slack", "studio"],
   // What a Parley is opened with.
-  "parley-options.ts": ["engine", "sandbox", "config", "slack", "open-logins.ts", "telemetry"],
+  "parley-options.ts": ["engine", "sandbox", "config", "slack", "open-logins.ts", "studio-door.ts", "telemetry"],
   "parley.ts": [
     "parley-options.ts",
     "open-logins.ts",
+    "studio-door.ts",
     "engine",
     "models",
     "tools",

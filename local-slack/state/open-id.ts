@@ -23,6 +23,8 @@ interface Code {
   readonly user: string;
   readonly redirectUri: string;
   readonly nonce: string;
+  /** PKCE (RFC 7636): who asks for the token has to know what this was made of. */
+  readonly challenge: string | undefined;
   readonly scopes: readonly string[];
   readonly expiresAtMs: number;
 }
@@ -44,6 +46,8 @@ export class OpenId {
     if (!URL.canParse(redirectUri)) return refuse("bad_redirect_uri");
     if (query.get("response_type") !== "code") return refuse("invalid_response_type");
     if (!scopes.includes("openid") || scopes.some((scope) => !SCOPES.includes(scope))) return refuse("invalid_scope");
+    const challenge = query.get("code_challenge") ?? undefined;
+    if (challenge !== undefined && query.get("code_challenge_method") !== "S256") return refuse("invalid_code_challenge_method");
     const team = query.get("team") ?? "";
     if (team !== "" && team !== local.teamId) return refuse("invalid_team_for_non_distributed_app");
     const user = query.get("as") ?? "";
@@ -52,7 +56,7 @@ export class OpenId {
     const back = new URL(redirectUri);
     const code = randomBytes(12).toString("hex");
     for (const old of this.#codes.keys()) if (this.#codes.size >= CODES_KEPT_MAX) this.#codes.delete(old);
-    this.#codes.set(code, { user, redirectUri, nonce: query.get("nonce") ?? "", scopes, expiresAtMs: local.now() + CODE_MS });
+    this.#codes.set(code, { user, redirectUri, nonce: query.get("nonce") ?? "", challenge, scopes, expiresAtMs: local.now() + CODE_MS });
     back.searchParams.set("code", code);
     back.searchParams.set("state", query.get("state") ?? "");
     return back;
@@ -67,6 +71,8 @@ export class OpenId {
     this.#codes.delete(textArg(args, "code"));
     if (!code || code.expiresAtMs < local.now()) return refuse("invalid_code");
     if (textArg(args, "redirect_uri") !== code.redirectUri) return refuse("bad_redirect_uri");
+    const verifier = createHash("sha256").update(textArg(args, "code_verifier")).digest("base64url");
+    if (code.challenge !== undefined && verifier !== code.challenge) return refuse("invalid_code_verifier");
     const access = `xoxp-local-${randomBytes(12).toString("hex")}`;
     this.#tokens.set(access, { user: code.user, scopes: code.scopes });
     return { access_token: access, token_type: "Bearer", id_token: this.#idToken(local, code, access) };

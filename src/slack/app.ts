@@ -21,6 +21,7 @@ import { createPace, type Pace } from "./post/pace.ts";
 import { createMissed } from "./door/missed-messages.ts";
 import type { LanguageSetting } from "./language/languages.ts";
 import { createLanguages } from "./language/whose-language.ts";
+import { createOnlookers, type Onlookers } from "./people/onlookers.ts";
 import { createPeople, type People } from "./people/people.ts";
 import { tsOfEvent, type Body, type Dropped } from "./words/envelope.ts";
 import { createPrompts } from "./signs/suggested-prompts.ts";
@@ -28,7 +29,7 @@ import { createThreadBefore } from "./door/thread-before.ts";
 import { createQuotes } from "./door/quoted-messages.ts";
 import { ALLOW_DEFAULT, type Allow } from "./people/permissions.ts";
 import { createSelfStarting } from "./schedules/self-starting.ts";
-import { createReceiver, type SlackReceiver } from "./door/socket-receiver.ts";
+import { createReceiver, NO_DOOR } from "./door/socket-receiver.ts";
 import { createSigns, type Signs } from "./signs/signs.ts";
 import type { TokenSource } from "./api/token-source.ts";
 import { clientOptions, type Log, type Web } from "./api/web-client.ts";
@@ -90,6 +91,7 @@ export interface SlackApp extends WorkspaceSearch {
   readonly teamId: string;
   /** Shared with the outbox: whom no agent is to be taken for. Closed by whoever ends the posting. */
   readonly people: People;
+  readonly onlookers: Onlookers;
   /** The teams of this workspace, those that its people have made included. */
   readonly teams: TeamCards;
   readonly closedChannels: ClosedChannels;
@@ -255,6 +257,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     botUserId: me.user,
     teamId: me.team,
     people,
+    onlookers: createOnlookers(ctx),
     teams,
     closedChannels,
     connected: () => receiver.connected(),
@@ -288,13 +291,5 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     },
   };
 }
-
-/** The door is somebody else's. */
-const NO_DOOR: SlackReceiver = {
-  init: () => undefined,
-  start: async () => undefined,
-  stop: async () => undefined,
-  connected: () => true,
-};
 
 const tokenOf = (token: string | TokenSource) => (): Promise<string> => (typeof token === "string" ? Promise.resolve(token) : token.get());

@@ -25,6 +25,7 @@ import type { LanguageSetting } from "./language/languages.ts";
 import { safeMrkdwn } from "./words/escape.ts";
 import { codeIn } from "./language/code-words.ts";
 import { createLanguages } from "./language/whose-language.ts";
+import type { Onlookers } from "./people/onlookers.ts";
 import type { Allow } from "./people/permissions.ts";
 import { createTurnStreams } from "./post/turn-streams.ts";
 import { postLooking } from "./post/post-or-find.ts";
@@ -88,6 +89,8 @@ export interface Slack {
   isParked(thread: string): boolean;
   /** What agents search the workspace with. */
   readonly search: Search;
+  /** Whoever looks at runs of a workspace elsewhere than here; nothing where the app is not installed. `since`: of that installation. */
+  onlookersIn(team: string): Promise<{ readonly onlookers: Onlookers; readonly since: string } | undefined>;
   /** Connects, posts what is due, and hears what comes. Rejects with what to do when Slack refuses. */
   start(): Promise<void>;
   /** Hears nothing more. What the agents still say is posted until {@link stop}. */
@@ -224,6 +227,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     heardAll: (thread) => app.heardAll(thread),
     isParked: (thread) => app.closedChannels.has(thread),
     search: app.search,
+    onlookersIn: async (team) => (team === app.teamId ? { onlookers: app.onlookers, since: "" } : undefined),
     handle: (body) => app.handle(body),
     answer: (body) => app.answer(body),
     waitsFor: (body) => app.waitsFor(body),

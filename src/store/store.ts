@@ -20,8 +20,11 @@ export const EVERY_THREAD = "";
  * `commit` is the only way the log changes: events, outbox rows and the next wake-up in one transaction.
  */
 export interface Store {
-  /** Events of a thread with `seq > afterSeq`, in order; none for an unknown thread. People whose ids stood in for their names bear these, once they are known ({@link nameNote}). */
-  load(thread: string, afterSeq: number): Promise<RunEvent[]>;
+  /**
+   * Events of a thread with `seq > afterSeq`, in order; none for an unknown thread. People whose ids stood in for their names bear these, once they are known ({@link nameNote}).
+   * `first`: whoever asks needs no more than so many of them; a store may give them all the same.
+   */
+  load(thread: string, afterSeq: number, first?: number): Promise<RunEvent[]>;
   commit(commit: Commit): Promise<CommitResult>;
   /**
    * Tells of each commit and of each post that was delivered, whichever process did it, after it, a thread's in the order of its log: how

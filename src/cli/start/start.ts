@@ -12,10 +12,11 @@ import { jsonLog, plainLog } from "./operator-log.ts";
 import { isDoor, isWorker, ROLES, THREADS_AT_ONCE, THREADS_AT_ONCE_MAX, type Role } from "../../engine/role.ts";
 import { readLoginKeys } from "./oauth-door.ts";
 import { readAddress, readSlack } from "./slack-door.ts";
+import { readStudio } from "./studio-address.ts";
 
 export const help = `parley start [--file FILE] [--db PATH] [--http [HOST:]PORT] [--install [HOST:]PORT]
-             [--logins [HOST:]PORT] [--health [HOST:]PORT] [--log text|json] [--audit-file FILE] [--role all|door|worker]
-             [--threads N]
+             [--logins [HOST:]PORT] [--studio [HOST:]PORT] [--health [HOST:]PORT] [--log text|json] [--audit-file FILE]
+             [--role all|door|worker] [--threads N]
 
 Looks the database through, connects to Slack over Socket Mode and works there until it is told to end. Runs that were going on at the last
 end go on.
@@ -29,6 +30,8 @@ SLACK_CLIENT_SECRET, SLACK_STATE_SECRET and PARLEY_TOKEN_KEY take the place of S
   --install [HOST:]PORT for many workspaces over Socket Mode: where /slack/install is; with --http it is there
   --logins [HOST:]PORT  over Socket Mode: where browsers come in that log in to MCP servers, under /logins; with --http it is there. Needs
                         PARLEY_TOKEN_KEY, and PARLEY_LOGIN_URL where that is another address outside
+  --studio [HOST:]PORT  the studio, for people who sign in with Slack: each sees the runs of the channels that they are in; PARLEY_STUDIO when
+                        absent. Needs SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, and PARLEY_STUDIO_URL, its address outside: see docs/studio.md
   --health [HOST:]PORT  answer /healthz (the process lives) and /readyz (Slack, the database and the sandbox are there, as far as its role needs
                         them) for whoever watches over it
   --log text|json       what is told on stderr: lines for people, or one JSON object a line, with the runs that begin and end
@@ -54,6 +57,7 @@ const OPTIONS = {
   http: { type: "string" },
   install: { type: "string" },
   logins: { type: "string" },
+  studio: { type: "string" },
   health: { type: "string" },
   log: { type: "string", default: "text" },
   "audit-file": { type: "string" },
@@ -76,14 +80,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   // All that is missing is told at once.
   const notes: Notes = { mistakes: [], warnings: [] };
   const slack = attempt(() => readSlack(env, http, install, role), notes);
+  const studioAt = attempt(() => ({ found: readStudio(env, values.studio) }), notes);
   const loginKeys = slack && attempt(() => readLoginKeys(env), notes);
   const settings = attempt(() => loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) }), notes);
   const trouble = settings ? await troubleWithModels(settings, env) : [];
-  if (!slack || !settings || !loginKeys || trouble.some(({ isKey }) => isKey)) throw new ConfigError([...notes.mistakes, ...trouble]);
+  if (!slack || !settings || !loginKeys || !studioAt || trouble.some(({ isKey }) => isKey))
+    throw new ConfigError([...notes.mistakes, ...trouble]);
   // A server of one's own may come up later.
   for (const warning of [...settings.warnings, ...trouble]) log.line(`note: ${describeMistake(warning)}`);
 
-  if (env["SLACK_CLIENT_ID"]?.trim() && !("oauth" in slack))
+  if (env["SLACK_CLIENT_ID"]?.trim() && !("oauth" in slack) && !studioAt.found)
     log.line("note: SLACK_BOT_TOKEN is set, so Parley works in its workspace alone; take it out for many (SLACK_CLIENT_ID).");
 
   const { createParley, HTTP_PATH, isSqlite, quickCheckStore, shownAddress } = await import("../../parley.ts");
@@ -106,6 +112,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     ...(loginKeys ? { loginKeys } : {}),
     ...(logins && !http ? { loginAt: logins } : {}),
     ...(threadsAtOnce === undefined ? {} : { threadsAtOnce }),
+    ...(studioAt.found ? { studioAt: studioAt.found } : {}),
     log: log.line,
     ...(telemetry ? { telemetry } : {}),
   });
@@ -126,6 +133,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const port = parley.httpPort();
     if (port !== undefined && slack.http) await print(io.stdout, `Slack's requests are taken at port ${port}, path ${HTTP_PATH}.`);
     if ("oauth" in slack && isDoor(role)) await print(io.stdout, installLine(port));
+    if (studioAt.found) await print(io.stdout, `The studio is at ${parley.studioUrl()}`);
     await print(io.stdout, `${STARTED[role]([...settings.teams.keys()].join(", "))} Ctrl-C ends it.`);
     await asked.once;
   } finally {

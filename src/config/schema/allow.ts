@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const WORDS = ["anyone", "starter", "admins"] as const;
 /** What people who are no members can be let do. */
-const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "forgetThread", "raise", "export"] as const;
+const DEEDS = ["start", "steer", "answer", "approve", "stop", "forget", "forgetThread", "raise", "export", "watch"] as const;
 const PEOPLE_MAX = 200;
 
 const userId = z
@@ -11,6 +11,12 @@ const userId = z
 const who = z.union([z.enum(WORDS), z.array(z.union([z.enum(WORDS), userId])).max(PEOPLE_MAX)], {
   error: "write anyone, starter or admins, or a list of these and of user ids, such as [starter, U0123ABCD]",
 });
+const whoever = z.union(
+  [z.enum(WORDS).exclude(["starter"]), z.array(z.union([z.enum(WORDS).exclude(["starter"]), userId])).max(PEOPLE_MAX)],
+  {
+    error: "write anyone or admins, or a list of admins and of user ids, such as [admins, U0123ABCD]",
+  },
+);
 
 /** Who may do what in Slack. */
 export const Allow = z
@@ -24,6 +30,10 @@ export const Allow = z
     forgetThread: who.default(["starter", "admins"]).describe("All that was said in a thread, for good."),
     raise: who.default(["starter", "admins"]).describe("A limit that was reached."),
     export: who.default("anyone").describe("A result to its channel, a transcript or a team as a file."),
+    watch: whoever.default("anyone").describe("To see in the studio the runs of channels that one is in."),
+    oversee: whoever
+      .default([])
+      .describe("To see in the studio the runs of channels that one is not in, but no direct messages; each look is in the audit log."),
     schedule: who
       .default(["starter", "admins"])
       .describe("To have work start by itself, which whoever sets it up owns; the starter is its owner, where it is another's."),

@@ -27,6 +27,14 @@ export interface SlackReceiver extends Receiver {
   connected(): boolean;
 }
 
+/** The door is somebody else's. */
+export const NO_DOOR: SlackReceiver = {
+  init: () => undefined,
+  start: async () => undefined,
+  stop: async () => undefined,
+  connected: () => true,
+};
+
 /**
  * Socket Mode over two sockets. Each envelope is written into the inbox, then acked; Bolt hears of it from the inbox, and never before.
  * Reconnecting is done here and for ever: the SDK's own stays deaf for five seconds at each of Slack's refreshes, gives up at the first

@@ -152,6 +152,11 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
     heardAll: (thread) => tenants.heardAll(thread),
     isParked: (thread) => tenants.isParked(thread),
     search: (wanted, signal) => tenants.search(wanted, signal),
+    async onlookersIn(team) {
+      const seated = await tenants.find({ team, org: undefined, isOrgWide: false, channel: undefined });
+      const found = await seated?.tenant.onlookersIn(team);
+      return seated && found && { ...found, since: seated.installation.at };
+    },
     connected: () => !hears || receiver.connected(),
     httpPort: () => http?.port() ?? portOf(installDoor),
     async start() {

@@ -10,8 +10,18 @@ import { isUnavailable, slackErrorCode, type Log } from "../api/web-client.ts";
 export interface ChannelMembers {
   /** Never rejects. */
   mayRead(channel: string, actor: Actor): Promise<Sight>;
-  /** The channels that a person is in, as far as the app is in them too, or they are public. One call, where there are many to ask of. */
-  channelsOf(user: string): Promise<{ readonly channels: ReadonlySet<string>; readonly code: string | undefined }>;
+  /**
+   * The channels that a person is in, as far as the app is in them too, or they are public; without a person those that the app is in, group messages
+   * not among them. One call, where there are many to ask of. `code`: why Slack did not say.
+   */
+  channelsOf(user: string | undefined): Promise<Channels>;
+}
+
+export interface Channels {
+  readonly channels: ReadonlySet<string>;
+  /** The same, each with what it is called. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly code: string | undefined;
 }
 
 export type Sight =
@@ -28,7 +38,7 @@ const MEMBERS_PER_PAGE = 1_000;
 const MEMBER_PAGES_MAX = 200;
 const CHANNELS_PER_PAGE = 900;
 const CHANNEL_PAGES_MAX = 20;
-const TYPES = "public_channel,private_channel,mpim";
+const TYPES = "public_channel,private_channel";
 
 export function createChannelMembers(read: WebClient, log: Log): ChannelMembers {
   /** Questions that are under way: who asks the same meanwhile waits for the same answer. Nothing is kept beyond that. */
@@ -79,21 +89,22 @@ export function createChannelMembers(read: WebClient, log: Log): ChannelMembers 
       }
     },
     async channelsOf(user) {
-      const channels = new Set<string>();
+      const names = new Map<string, string>();
       try {
         let cursor = "";
         for (let page = 1; page <= CHANNEL_PAGES_MAX; page++) {
-          const wanted = { user, types: TYPES, limit: CHANNELS_PER_PAGE, ...(cursor ? { cursor } : {}) };
+          const whose = user === undefined ? { types: TYPES } : { user, types: `${TYPES},mpim` };
+          const wanted = { ...whose, limit: CHANNELS_PER_PAGE, ...(cursor ? { cursor } : {}) };
           const answer = await read.users.conversations(wanted);
-          for (const { id } of answer.channels ?? []) if (id) channels.add(id);
+          for (const { id, name } of answer.channels ?? []) if (id) names.set(id, name ?? id);
           cursor = answer.response_metadata?.next_cursor ?? "";
           if (!cursor) break;
         }
-        return { channels, code: undefined };
+        return { channels: new Set(names.keys()), names, code: undefined };
       } catch (error) {
         const { code } = failureOf(error);
-        log(`nobody could say in which channels ${user} is (${code}): they are shown none of their runs`);
-        return { channels: new Set(), code };
+        log(`nobody could say in which channels ${user ?? "the app"} is (${code}): they are shown none of their runs`);
+        return { channels: new Set(), names: new Map(), code };
       }
     },
   };

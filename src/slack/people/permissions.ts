@@ -15,14 +15,16 @@ export const DEEDS = [
   "forgetThread",
   "raise",
   "export",
+  "watch",
+  "oversee",
   "schedule",
   "editTeams",
   "audit",
 ] as const;
 /** A slow Slack keeps nobody of the workspace from speaking; what lets code run, costs more, or takes something away waits for its word. */
 const IN_WORDS = ["start", "steer", "answer", "stop"] as const;
-/** Nobody but members sets Parley up here, or reads who decided what. */
-const MEMBERS_ALONE = ["schedule", "editTeams", "audit"] as const;
+/** Nobody but members sets Parley up here, or reads who decided what, or what is said where they are not. */
+const MEMBERS_ALONE = ["oversee", "schedule", "editTeams", "audit"] as const;
 
 const WORDS = ["anyone", "starter", "admins"] as const;
 /**
@@ -49,6 +51,9 @@ export const ALLOW_DEFAULT: Allow = {
   forgetThread: ["starter", "admins"],
   raise: ["starter", "admins"],
   export: "anyone",
+  watch: "anyone",
+  // By Slack's own rule nobody looks into a channel that they are not in; whoever runs Parley may let some.
+  oversee: [],
   schedule: ["starter", "admins"],
   editTeams: "admins",
   audit: "admins",
@@ -61,6 +66,12 @@ const userId = z.string().regex(/^[UW][A-Z0-9]{2,20}$/);
 const visitors = z.array(z.enum(DEEDS).exclude([...MEMBERS_ALONE])).max(DEEDS.length);
 const who = z.union([z.enum(WORDS), z.array(z.union([z.enum(WORDS), userId])).max(PEOPLE_MAX)]);
 
+/** Of what is about no single run, and so has no starter. */
+const whoever = z.union([
+  z.enum(WORDS).exclude(["starter"]),
+  z.array(z.union([z.enum(WORDS).exclude(["starter"]), userId])).max(PEOPLE_MAX),
+]);
+
 /** The table as it is kept, line by line. */
 export const ALLOW_FIELDS: { readonly [line in keyof Allow]: z.ZodType<Allow[line]> } = {
   start: who,
@@ -72,6 +83,8 @@ export const ALLOW_FIELDS: { readonly [line in keyof Allow]: z.ZodType<Allow[lin
   forgetThread: who,
   raise: who,
   export: who,
+  watch: whoever,
+  oversee: whoever,
   schedule: who,
   editTeams: who,
   audit: who,

@@ -13,6 +13,7 @@ const DEEDS = [
   "quote",
   "share result",
   "export team",
+  "look at run",
 ] as const;
 
 /** Whether an entry of the audit log is of this kind: for where the many that read would hide the few that decide. */
@@ -25,6 +26,8 @@ export interface Reading {
   readonly subject: string;
   /** Of the press or the command; what is handled again after a crash is recorded once. */
   readonly id: string | undefined;
+  /** How, where there is more than one way. */
+  readonly detail?: string;
 }
 
 /** Keeps it in the audit log, as a decision is kept. */
@@ -35,7 +38,7 @@ export async function recordReading(
     people,
   }: { readonly settings: Settings; readonly me: { readonly team: string }; readonly people: Pick<People, "nameOf"> },
   { user }: Pick<Actor, "user">,
-  { deed, subject, id }: Reading,
+  { deed, subject, id, detail }: Reading,
 ): Promise<void> {
   await settings.record({
     workspace: me.team,
@@ -43,6 +46,7 @@ export async function recordReading(
     deed,
     subject,
     allowed: true,
+    ...(detail === undefined ? {} : { detail }),
     ...(id === undefined ? {} : { key: `${deed} ${subject} ${id}` }),
   });
 }

@@ -125,6 +125,9 @@ export function logContract({ tests, open, settled = turnsOfTheLoop }: GivenStor
         Array.from({ length: 1_300 }, (_, index) => [index + 1, `message ${index + 1}`]),
       );
       assert.deepEqual(await store.load("long", 700), events.slice(700));
+      // A store may give more than is needed; what is needed stands first.
+      for (const first of [1, 3, 600])
+        assert.deepEqual((await store.load("long", 50, first)).slice(0, first), events.slice(50, 50 + first));
     });
   });
 

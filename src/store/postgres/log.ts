@@ -104,16 +104,17 @@ export function postgresLog(
   };
 
   return {
-    async load(thread, afterSeq) {
+    async load(thread, afterSeq, first = Infinity) {
       const events: RunEvent[] = [];
       for (;;) {
+        const wanted = Math.min(LOAD_PAGE_EVENTS, first - events.length);
         const rows = await query<{ body: string }>(
           "SELECT body FROM events WHERE thread = (SELECT id FROM threads WHERE name = $1) AND seq > $2 ORDER BY seq LIMIT $3",
-          [thread, events.at(-1)?.seq ?? afterSeq, LOAD_PAGE_EVENTS],
+          [thread, events.at(-1)?.seq ?? afterSeq, wanted],
         );
         const bodies = rows.map(({ body }) => body);
         for (const body of await withLearnedNames(query, thread, bodies)) events.push(JSON.parse(body) as RunEvent);
-        if (rows.length < LOAD_PAGE_EVENTS) return events;
+        if (rows.length < LOAD_PAGE_EVENTS || events.length >= first) return events;
       }
     },
 

@@ -12,7 +12,7 @@ export interface Logs extends Pick<Store, "load" | "file" | "unfinished" | "clos
 /** Of a store that this process has open; it is closed by whoever has opened it. */
 export function logsOf({ store, runs }: Pick<Opened, "store" | "runs">): Logs {
   return {
-    load: (thread, afterSeq) => store.load(thread, afterSeq),
+    load: (...asked) => store.load(...asked),
     file: (hash) => store.file(hash),
     unfinished: (workspace) => store.unfinished(workspace),
     runs,

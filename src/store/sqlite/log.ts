@@ -113,13 +113,14 @@ export function sqliteLog(
   };
 
   return {
-    load: async (thread, afterSeq) => {
+    load: async (thread, afterSeq, first = Infinity) => {
       const events: RunEvent[] = [];
       for (;;) {
-        const bodies = read(() => page.all(thread, events.at(-1)?.seq ?? afterSeq, LOAD_PAGE_EVENTS));
+        const wanted = Math.min(LOAD_PAGE_EVENTS, first - events.length);
+        const bodies = read(() => page.all(thread, events.at(-1)?.seq ?? afterSeq, wanted));
         const named = read(() => names(thread, bodies));
         for (const body of named) events.push(JSON.parse(body) as RunEvent);
-        if (bodies.length < LOAD_PAGE_EVENTS) return events;
+        if (bodies.length < LOAD_PAGE_EVENTS || events.length >= first) return events;
         await eventLoopTurn();
       }
     },

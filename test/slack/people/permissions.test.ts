@@ -43,6 +43,8 @@ test("as long as nothing is set", () => {
     forgetThread: ["starter", "admin"],
     raise: ["starter", "admin"],
     export: insiders,
+    watch: insiders,
+    oversee: [],
     schedule: ["starter", "admin"],
     editTeams: ["admin"],
     audit: ["admin"],
@@ -53,7 +55,7 @@ test("the team file's table begins as the room's own", () => {
   expect(FileAllow.parse({})).toEqual(ALLOW_DEFAULT);
 });
 
-describe.each(["start", "steer", "answer", "approve", "stop", "forget", "raise", "export"] as const)("to %s", (deed) => {
+describe.each(["start", "steer", "answer", "approve", "stop", "forget", "raise", "export", "watch"] as const)("to %s", (deed) => {
   test.each([
     ["anyone", [], insiders],
     ["anyone", [deed], [...insiders, "guest"]],

@@ -27,6 +27,8 @@ export const refusals: Translated<"refusals"> = {
   "text.doing.forgetThread": "Parley diesen Thread vergessen lassen",
   "text.doing.raise": "eine Grenze erhöhen",
   "text.doing.export": "ein Ergebnis teilen oder eine Mitschrift oder ein Team exportieren",
+  "text.doing.watch": "Läufe im Studio ansehen",
+  "text.doing.oversee": "Läufe aus fremden Kanälen ansehen",
   "text.doing.schedule": "Arbeit von selbst beginnen lassen oder das ändern",
   "text.doing.editTeams": "Teams und Einstellungen ändern",
   "text.doing.audit": "sehen, wer was darf und wer was entschied",

@@ -16,6 +16,8 @@ export const admin: Translated<"admin"> = {
   "text.deed.forgetThread": "einen Thread vergessen",
   "text.deed.raise": "eine Grenze erhöhen",
   "text.deed.export": "Ergebnisse teilen, Mitschriften und Teams exportieren",
+  "text.deed.watch": "Läufe im Studio ansehen",
+  "text.deed.oversee": "dort auch Läufe aus fremden Kanälen ansehen",
   "text.deed.schedule": "Arbeit von selbst beginnen lassen",
   "text.deed.editTeams": "Teams und Einstellungen ändern",
   "text.deed.audit": "das hier sehen, und wer was entschied",

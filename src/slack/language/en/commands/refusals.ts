@@ -24,6 +24,8 @@ export const refusals = {
   "text.doing.forgetThread": "make Parley forget this thread",
   "text.doing.raise": "raise a limit",
   "text.doing.export": "share a result, or take a transcript or a team out",
+  "text.doing.watch": "see runs in the studio",
+  "text.doing.oversee": "see runs of channels that you are not in",
   "text.doing.schedule": "have work start by itself, or change it",
   "text.doing.editTeams": "change teams and settings",
   "text.doing.audit": "see who may do what, and who decided what",

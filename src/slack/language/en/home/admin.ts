@@ -15,6 +15,8 @@ export const admin = {
   "text.deed.forgetThread": "forget a thread",
   "text.deed.raise": "raise a limit",
   "text.deed.export": "share results, take out transcripts and teams",
+  "text.deed.watch": "see runs in the studio",
+  "text.deed.oversee": "see there runs of other people’s channels",
   "text.deed.schedule": "have work start by itself",
   "text.deed.editTeams": "change teams and settings",
   "text.deed.audit": "see this, and who decided what",

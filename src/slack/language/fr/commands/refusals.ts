@@ -27,6 +27,8 @@ export const refusals: Translated<"refusals"> = {
   "text.doing.forgetThread": "faire oublier ce fil à Parley",
   "text.doing.raise": "relever une limite",
   "text.doing.export": "partager un résultat, ou exporter une transcription ou une équipe",
+  "text.doing.watch": "voir les exécutions dans le studio",
+  "text.doing.oversee": "voir les exécutions de canaux où l’on n’est pas",
   "text.doing.schedule": "faire démarrer du travail tout seul, ou le modifier",
   "text.doing.editTeams": "modifier équipes et réglages",
   "text.doing.audit": "voir qui peut faire quoi, et qui a décidé quoi",

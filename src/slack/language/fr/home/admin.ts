@@ -16,6 +16,8 @@ export const admin: Translated<"admin"> = {
   "text.deed.forgetThread": "oublier un fil",
   "text.deed.raise": "relever une limite",
   "text.deed.export": "partager les résultats, exporter transcriptions et équipes",
+  "text.deed.watch": "voir les exécutions dans le studio",
+  "text.deed.oversee": "y voir aussi celles de canaux où l’on n’est pas",
   "text.deed.schedule": "faire démarrer du travail tout seul",
   "text.deed.editTeams": "modifier équipes et réglages",
   "text.deed.audit": "voir ceci, et qui a décidé quoi",

@@ -1,0 +1,104 @@
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../../engine/clock.ts";
+import type { HandlerContext } from "../commands/handler-context.ts";
+import { failureOf } from "../api/api-errors.ts";
+import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
+import { isOurs } from "./affiliation.ts";
+import { whyRefused } from "./permission-check.ts";
+import { refusal } from "./permissions.ts";
+import { recordReading } from "./reading-records.ts";
+
+/** People of a workspace who look at runs elsewhere than in Slack, such as in the studio. */
+export interface Onlookers {
+  /**
+   * What one of them may look into now: asked of Slack, and remembered for {@link SEEN_MS}. Nothing: they may not look at all, or are no longer here.
+   * Rejects with {@link SlackSilent} while Slack does not say.
+   */
+  sightOf(user: string): Promise<OnlookerSight | undefined>;
+  /** An admin has looked into a run that is another's: once for each `id` it is in the audit log. Others are not told of. */
+  looked(
+    user: string,
+    look: { readonly thread: string; readonly startedBy: string; readonly id: string; readonly way: string },
+  ): Promise<void>;
+}
+
+export interface OnlookerSight {
+  /** By id, with its name: those that they are in. */
+  readonly channels: ReadonlyMap<string, string>;
+  /** Their own direct messages with the app, where there are any. */
+  readonly direct: string | undefined;
+  /** By id, with its name: of those that they are not in, what the table lets them oversee; no direct messages among them. */
+  readonly overseen: ReadonlyMap<string, string>;
+}
+
+/** Slack does not say who may look into what. */
+export class SlackSilent extends Error {
+  override readonly name = "SlackSilent";
+}
+
+/** Whoever has left a channel sees no more of it after this; Slack lets an app ask some fifty times a minute, for all of its people. */
+const SEEN_MS = 30_000;
+const KEPT_MAX = 2_000;
+
+export function createOnlookers(
+  ctx: Pick<HandlerContext, "people" | "settings" | "me" | "allow" | "clock" | "log"> & { readonly web: { readonly read: WebClient } },
+): Onlookers {
+  const { people, me, clock } = ctx;
+  const known = new Map<string, { readonly sight: Promise<OnlookerSight | undefined>; readonly atMs: number }>();
+  const directs = new Map<string, string>();
+
+  async function ask(user: string): Promise<OnlookerSight | undefined> {
+    const affiliation = await people.affiliationOf({ user, teams: [me.team] });
+    if (affiliation === "unsaid") throw new SlackSilent("Slack does not say just now who you are.");
+    const doer = { user, affiliation, startedBy: undefined };
+    if (await whyRefused(ctx as HandlerContext, "watch", doer)) return undefined;
+    const channels = await channelsOf(user);
+    // By the team file alone: who may set lines in Slack does not give themselves this one.
+    const admin = isOurs(affiliation) && (await people.isAdmin(user));
+    const oversees = refusal("oversee", { ...doer, admin }, ctx.allow) === undefined;
+    const all = oversees ? await channelsOf(undefined) : new Map<string, string>();
+    return { channels, direct: await directOf(user), overseen: new Map([...all].filter(([id]) => !channels.has(id))) };
+  }
+
+  async function channelsOf(user: string | undefined): Promise<ReadonlyMap<string, string>> {
+    const { names, code } = await people.channelsOf(user);
+    if (code !== undefined) throw new SlackSilent("Slack does not say just now in which channels you are.");
+    return names;
+  }
+
+  async function directOf(user: string): Promise<string | undefined> {
+    const before = directs.get(user);
+    if (before !== undefined) return before;
+    try {
+      const { channel } = await patiently(clock, () => ctx.web.read.conversations.open({ users: user }), BRIEFLY);
+      if (channel?.id) keep(directs, user, channel.id);
+      return channel?.id;
+    } catch (error) {
+      ctx.log(`nobody could say which direct messages are ${user}'s (${failureOf(error).code}): they are shown none of those`);
+      return undefined;
+    }
+  }
+
+  return {
+    sightOf(user) {
+      const before = known.get(user);
+      if (before && clock.now() - before.atMs < SEEN_MS) return before.sight;
+      const asked = { sight: ask(user), atMs: clock.now() };
+      keep(known, user, asked);
+      asked.sight.catch(() => {
+        if (known.get(user) === asked) known.delete(user);
+      });
+      return asked.sight;
+    },
+    async looked(user, { thread, startedBy, id, way }) {
+      if (startedBy === user || !(await people.isAdmin(user))) return;
+      await recordReading(ctx, { user }, { deed: "look at run", subject: thread, id, detail: way });
+    },
+  };
+}
+
+function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > KEPT_MAX) map.delete(map.keys().next().value ?? "");
+}

@@ -1,0 +1,105 @@
+import type { Clock } from "./engine/clock.ts";
+import type { Slack } from "./slack/slack.ts";
+import { SlackSilent, type OnlookerSight } from "./slack/people/onlookers.ts";
+import { scopeOfChannel } from "./slack/words/place.ts";
+import type { FinishedRuns } from "./store/runs/finished-runs.ts";
+import { logsOf } from "./store/runs/logs.ts";
+import type { Store } from "./store/store.ts";
+import { SightUnknown, type Access, type Sight } from "./studio/access.ts";
+import type { Provider, Signer } from "./studio/door/open-id.ts";
+
+/** Where people come in who sign in with Slack, and as which app. */
+export interface StudioAt {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** The origin by which browsers come, through a proxy; where it listens when absent. */
+  readonly publicUrl?: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export interface StudioDoor {
+  /** Rejects where its address cannot be had. */
+  open(): Promise<void>;
+  /** Where browsers come, while it is open. */
+  url(): string | undefined;
+  close(): Promise<void>;
+}
+
+/** The studio beside Slack: who people are, and what they may see, is Slack's to say. */
+export function studioDoor(parts: {
+  readonly at: StudioAt;
+  /** Slack's own when absent. */
+  readonly apiUrl?: string | undefined;
+  readonly store: Store;
+  readonly runs: FinishedRuns;
+  /** Absent until it is there. */
+  readonly slack: () => Slack | undefined;
+  readonly clock: Clock;
+  readonly log: (line: string) => void;
+}): StudioDoor {
+  const { at, apiUrl, store, runs, clock, log } = parts;
+  const logs = logsOf({ store, runs });
+  let studio: { readonly url: string; close(): Promise<void> } | undefined;
+  const onlookersOf = async ({ workspace = "", since }: Pick<Signer, "workspace" | "since">) => {
+    const found = await parts.slack()?.onlookersIn(workspace);
+    // Installed anew: who was let in before has to sign in again.
+    return found && (since === undefined || since === found.since) ? found : undefined;
+  };
+
+  const access: Access = {
+    async sightOf({ id, workspace = "", since = "" }) {
+      const found = await onlookersOf({ workspace, since });
+      return found && sightIn(workspace, () => found.onlookers.sightOf(id));
+    },
+    async onLook({ id, workspace = "", since = "" }, { thread, seq, way, session }) {
+      const found = await onlookersOf({ workspace, since });
+      const [started] = await store.load(thread, seq - 1, 1);
+      const startedBy = started?.type === "run.started" ? started.startedBy.id : "";
+      await found?.onlookers.looked(id, { thread, startedBy, id: `${seq} ${session}`, way });
+    },
+  };
+  const provider: Provider = {
+    name: "Slack",
+    issuer: apiUrl === undefined ? "https://slack.com" : new URL(apiUrl).origin,
+    clientId: at.clientId,
+    clientSecret: at.clientSecret,
+    async who(claims) {
+      const [workspace, id, name] = ["https://slack.com/team_id", "https://slack.com/user_id", "name"].map((claim) => claims[claim]);
+      if (typeof workspace !== "string" || typeof id !== "string") return undefined;
+      const found = await onlookersOf({ workspace });
+      if (!found || !(await sightIn(workspace, () => found.onlookers.sightOf(id)))) return undefined;
+      return { id, workspace, since: found.since, name: typeof name === "string" ? name.slice(0, NAME_CHARS_MAX) : id };
+    },
+  };
+
+  return {
+    async open() {
+      // Here, so that who opens none does not load the packages.
+      const { createSignedInStudio } = await import("./studio/signed-in.ts");
+      const { publicUrl } = at;
+      studio = await createSignedInStudio({ store, logs, access, provider, at, ...(publicUrl ? { publicUrl } : {}), clock, log });
+    },
+    url: () => studio?.url,
+    async close() {
+      const closing = studio;
+      studio = undefined;
+      await closing?.close();
+    },
+  };
+}
+
+const NAME_CHARS_MAX = 80;
+
+async function sightIn(workspace: string, ask: () => Promise<OnlookerSight | undefined>): Promise<Sight | undefined> {
+  const seen = await ask().catch((error: unknown) => {
+    throw error instanceof SlackSilent ? new SightUnknown(`${error.message} Nothing is shown until it does.`) : error;
+  });
+  if (!seen) return undefined;
+  const { channels, direct, overseen } = seen;
+  const placeOf = (channel: string): string => scopeOfChannel({ team: workspace, channel });
+  const names = new Map([...channels, ...overseen].map(([id, name]) => [placeOf(id), `#${name}`]));
+  if (direct !== undefined) names.set(placeOf(direct), "Direct messages");
+  return { kind: "places", workspace, places: [...names.keys()], names };
+}
