@@ -47,6 +47,8 @@ const ON_POSTGRES_IN_CI = [
   "test/journeys/install/many-workspaces.test.ts",
   "test/journeys/results/forking.test.ts",
   "test/journeys/schedules/times.test.ts",
+  "test/journeys/studio/sessions.test.ts",
+  "test/journeys/studio/who-sees-what.test.ts",
   "test/journeys/work/approvals.test.ts",
   "test/journeys/work/budgets.test.ts",
   "test/journeys/work/one-story.test.ts",

@@ -190,6 +190,8 @@ export interface Control extends ContentControl, PlatformControl {
   ): string;
   /** A person reads Slack in another language from now on, such as `de-DE`; an app that is connected hears of it by user_change. */
   setLocale(user: string, locale: string): void;
+  /** A person's account is deactivated; an app that is connected hears of it by user_change. */
+  deactivate(user: string): void;
   /** What the app suggests in a person's DM, or in one of its threads. */
   prompts(channel: string, ts?: string): readonly { readonly title: string; readonly message: string }[];
   /** Nobody can write in it until it is taken out of the archive; the bot hears of both. */

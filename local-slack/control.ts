@@ -11,7 +11,7 @@ import type { Local } from "./state/local.ts";
 import { postNotice } from "./state/messages.ts";
 import { editMessage, openApp, reactTo, removeMessage, say, stopSession } from "./people.ts";
 import { addChannel, addUser, freshState } from "./state/fresh-state.ts";
-import { botIsIn, nextId, nextTs, type Channel, type Json, type Message } from "./state/state.ts";
+import { botIsIn, nextId, nextTs, type Channel, type Json, type Message, type User } from "./state/state.ts";
 import { promptsOf, sessionOf } from "./api/agents.ts";
 import { keyOf, statusOf } from "./state/statuses.ts";
 import { BOT_USER_ID } from "./state/seed.ts";
@@ -25,6 +25,15 @@ export function createControl(local: Local): Control {
   const groupOr = ({ kind }: Channel, what: string): string => `${kind === "private" ? "group" : "channel"}_${what}`;
   const tell = (channel: Channel, type: string, more: Json): void =>
     void sendEvent(local, { type, channel: channel.id, ...more, event_ts: nextTs(local.state, local.now()) }, channel.isExternal);
+  function changeUser(id: string, change: Partial<User>): void {
+    const changed = { ...(local.state.users.get(id) ?? fail(`there is no person ${id}`)), ...change };
+    local.state.users.set(id, changed);
+    // Before an app is there, nobody is told.
+    if (local.socketMode.socketCount === 0) return;
+    const event_ts = nextTs(local.state, local.now());
+    sendEvent(local, { type: "user_change", user: userJson(local, changed, true), cache_ts: Math.trunc(local.now() / 1_000), event_ts });
+  }
+
   return {
     post: async (message) => ({ ts: granted(say(local, { ...message, keepReferences: true })).ts }),
     edit: async (edit) => void granted(editMessage(local, edit)),
@@ -113,15 +122,8 @@ export function createControl(local: Local): Control {
       local.changes.show({ type: "reload" }, "everyone");
       return user.id;
     },
-    setLocale: (id, locale) => {
-      const user = local.state.users.get(id) ?? fail(`there is no person ${id}`);
-      const changed = { ...user, locale };
-      local.state.users.set(id, changed);
-      // Before an app is there, nobody is told.
-      if (local.socketMode.socketCount === 0) return;
-      const event_ts = nextTs(local.state, local.now());
-      sendEvent(local, { type: "user_change", user: userJson(local, changed, true), cache_ts: Math.trunc(local.now() / 1_000), event_ts });
-    },
+    setLocale: (id, locale) => changeUser(id, { locale }),
+    deactivate: (id) => changeUser(id, { isGone: true }),
     leave: ({ user, channel }) => {
       const left = channelOf(channel);
       const prefix = left.kind === "private" ? "group" : "channel";

@@ -41,7 +41,7 @@ export function userJson(local: Local, user: User, withLocale: boolean): Json {
     id: user.id,
     team_id: user.teamId,
     name,
-    deleted: false,
+    deleted: user.isGone ?? false,
     color: "9f69e7",
     real_name: user.realName,
     ...(withLocale ? { locale: user.locale ?? "en-US" } : {}),

@@ -27,6 +27,8 @@ export interface User {
   readonly locale?: string;
   /** Of the workspace. */
   readonly isAdmin?: boolean;
+  /** Their account was deactivated. */
+  readonly isGone?: boolean;
   /** The app whose bot it is. */
   readonly app?: OtherApp;
 }

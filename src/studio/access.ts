@@ -44,6 +44,12 @@ export class SightUnknown extends Error {
 /** Of a program that is on loopback alone: whoever was let in is the one who runs it. */
 export const ownersAccess: Access = { sightOf: async () => ({ kind: "all" }) };
 
+/** A run's line with what its place is called. */
+export function named<Line extends { readonly place: string }>(line: Line, { names }: Sight): Line & { readonly placeName?: string } {
+  const placeName = names?.get(line.place);
+  return placeName === undefined ? line : { ...line, placeName };
+}
+
 /** Whether the runs of this thread are among what they may see. */
 export const sees = (sight: Sight, thread: string): boolean => sight.kind === "all" || sight.places.includes(placeOf(thread));
 

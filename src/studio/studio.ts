@@ -122,7 +122,7 @@ export function studioApp({ logs, access, clock, way, own, pages, log }: Parts):
   };
   const routes = routesOf({ logs, clock, endSession, signsInBy: entrance.signIn?.by });
   api.get("/openapi.json", (c) => c.json(openApiOf(routes)));
-  serve(api, routes, { access, endSession, log: problem });
+  serve(api, routes, { access, endSession, clock, log: problem });
   app.route("/api/v1", api);
   app.get("*", (c) => {
     const file = pages.get(c.req.path);

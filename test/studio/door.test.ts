@@ -125,6 +125,22 @@ test("a stream ends when what it tells of may be seen no more", async () => {
   expect(told).not.toContain("secret");
 });
 
+test("a stream in which nothing happens ends too, within fifteen seconds of the end of what is seen", async () => {
+  let places: readonly string[] = ["T1/C1"];
+  const open = studio({ access: { sightOf: async () => ({ kind: "places", workspace: "T1", places }) } });
+  await write(open, { events: runEvents({ over: false }) });
+  const { get } = await open.enter();
+  const reader = (await get(`${STREAM}?after=6`)).body!.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader.read()).value).toContain("retry");
+  await expect.poll(open.sleeping).toBe(1);
+  open.pass(16_000);
+  expect((await reader.read()).value).toBe(": \n\n");
+  places = [];
+  await expect.poll(open.sleeping).toBe(1);
+  open.pass(16_000);
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) expect(piece.value).toBe(": \n\n");
+});
+
 test("a stream ends with its session, and is told to nobody who only asks whether it is there", async () => {
   const open = studio();
   await write(open, { events: runEvents({ over: false }) });

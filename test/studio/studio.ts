@@ -17,7 +17,18 @@ export function studio({
   onEntered,
 }: { readonly access?: Access; readonly onEntered?: () => void } = {}) {
   let nowMs = Date.UTC(2026, 0, 1);
-  const clock = { now: () => nowMs, sleep: async () => undefined };
+  const sleepers = new Map<() => void, number>();
+  const clock = {
+    now: () => nowMs,
+    /** Short waits are over at once, long ones when it is moved. */
+    async sleep(ms: number, signal?: AbortSignal) {
+      if (ms < 5_000 || signal?.aborted) return;
+      await new Promise<void>((wake) => {
+        sleepers.set(wake, nowMs + ms);
+        signal?.addEventListener("abort", () => wake(), { once: true });
+      });
+    },
+  };
   const opened = openSqlite({ path: ":memory:", now: () => nowMs });
   onTestFinished(() => opened.store.close());
   const sessions = createAddressSessions(clock);
@@ -45,7 +56,15 @@ export function studio({
     told,
     breakLoad: (error: Error) => void (broken = error),
     ask,
-    pass: (ms: number) => (nowMs += ms),
+    sleeping: () => sleepers.size,
+    pass(ms: number) {
+      nowMs += ms;
+      for (const [wake, untilMs] of sleepers) {
+        if (untilMs > nowMs) continue;
+        sleepers.delete(wake);
+        wake();
+      }
+    },
     mint: () => sessions.mint(ADA),
     /** Comes in by an address, and asks from then on in its session. */
     async enter() {

@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import { streamSSE, type SSEMessage } from "hono/streaming";
 import { z } from "zod";
+import type { Clock } from "../../engine/clock.ts";
 import { SightUnknown, type Access, type Sight } from "../access.ts";
 import { refused, type Let } from "../door/gate.ts";
 import type { Session } from "../door/sessions.ts";
@@ -59,7 +60,7 @@ const KEEP_ALIVE_MS = 15_000;
  * Serves these routes. Each of them comes by here: who asks is asked what they may see, what they ask for is held to its shape, and only then
  * does the route answer, of what they may see. Whoever looks into a run is told of before.
  */
-export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSession, log }: Serving): void {
+export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSession, clock, log }: Serving): void {
   const streams = createStreams();
   for (const one of routes) {
     app.on(one.method, one.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
@@ -114,21 +115,23 @@ export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSes
           });
           return streamSSE(c, async (stream) => {
             const end = (): void => gone.abort();
-            const check = async (): Promise<void> => {
-              const seen = await sightNow();
-              if (!seen || !gives.mayGoOn(params.data, seen)) return end();
-              await stream.write(": \n\n");
+            const keepAlive = async (): Promise<void> => {
+              for (;;) {
+                await clock.sleep(KEEP_ALIVE_MS, gone.signal);
+                const seen = gone.signal.aborted ? undefined : await sightNow();
+                if (!seen || !gives.mayGoOn(params.data, seen)) return end();
+                await stream.write(": \n\n");
+              }
             };
-            const alive = setInterval(() => void check().catch(end), KEEP_ALIVE_MS).unref();
             stream.onAbort(end);
             try {
               await stream.write("retry: 1000\n\n");
+              void keepAlive().catch(end);
               for await (const item of items) await stream.writeSSE(item);
             } catch (error) {
               // Whoever reads comes back, and is told what stands in the way.
               if (!(error instanceof SightUnknown)) log(`The stream ${c.req.path} broke`, error);
             } finally {
-              clearInterval(alive);
               end();
               open.close();
             }
@@ -142,6 +145,7 @@ export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSes
 export interface Serving {
   readonly access: Access;
   readonly endSession: (c: Context) => Promise<void>;
+  readonly clock: Clock;
   /** What went wrong here, for the operator. */
   readonly log: (problem: string, error: unknown) => void;
 }

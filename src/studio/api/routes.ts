@@ -6,7 +6,7 @@ import type { Logs } from "../../store/runs/logs.ts";
 import { sees } from "../access.ts";
 import { createRunsList } from "../runs/list.ts";
 import { changesOf, eventsFrom } from "../runs/live.ts";
-import { eventsOf, filesOf, runOf } from "../runs/one-run.ts";
+import { createOneRun, eventsOf, filesOf } from "../runs/one-run.ts";
 import { route, type Bytes, type Route } from "./route.ts";
 import { Event, FiltersAnswer, FiltersQuery, RunAnswer, RunParams, RunQuery, RunsAnswer, RunsQuery, SessionAnswer } from "./shapes.ts";
 
@@ -24,6 +24,7 @@ export function routesOf({
   readonly signsInBy?: string | undefined;
 }): Route[] {
   const list = createRunsList(logs, clock);
+  const runs = createOneRun(logs, clock);
   const nothing = z.object({});
   return [
     route({
@@ -82,7 +83,7 @@ export function routesOf({
       summary: "A run with its events, in pages",
       params: RunParams,
       query: RunQuery,
-      gives: { kind: "json", shape: RunAnswer, answer: async ({ params, query, sight }) => runOf(logs, params, query.after ?? 0, sight) },
+      gives: { kind: "json", shape: RunAnswer, answer: async ({ params, query, sight }) => runs.page(params, query.after ?? 0, sight) },
     }),
     route({
       method: "get",

@@ -15,6 +15,7 @@ export const RunLine = z
     thread: text.describe("The thread's name."),
     seq: count.describe("Of the event with which it began; thread and seq name a run."),
     place: text.describe("The thread's name without its last part, such as a channel."),
+    placeName: text.optional().describe("What it is called, where that is known."),
     state: State.describe("running, waiting (for a person), paused and at-limit go on; the others have ended so."),
     team: text,
     startedBy: person,
@@ -53,7 +54,12 @@ export const RunsAnswer = z.object({
 });
 
 export const FiltersQuery = z.object({ workspace: text.max(200) });
-export const FiltersAnswer = z.object({ teams: z.array(text), places: z.array(text), people: z.array(person) });
+export const FiltersAnswer = z.object({
+  teams: z.array(text),
+  places: z.array(text),
+  people: z.array(person),
+  placeNames: z.record(text, text).describe("Of the places, as far as they are known."),
+});
 
 export const SessionAnswer = z.object({
   csrf: text.describe("The header X-Parley-Csrf of whatever changes something."),
@@ -70,7 +76,7 @@ export const RunParams = z.object({ thread: text.min(1).max(500), seq: z.coerce.
 export const RunQuery = z.object({ after: z.coerce.number().int().nonnegative().optional().describe("Only events behind this seq.") });
 
 export const RunAnswer = z.object({
-  run: RunLine,
+  run: RunLine.describe("As it stood when the first page was read, where this is another."),
   id: text.describe("The run's id."),
   events: z.array(Event),
   next: count.optional().describe("`after` of the next page; absent on the last."),

@@ -1,7 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import type { Logs } from "../../store/runs/logs.ts";
-import { sees, seesWorkspace, type Sight } from "../access.ts";
+import { named, sees, seesWorkspace, type Sight } from "../access.ts";
 import { Outcome, type FiltersAnswer, type RunLine, type RunsAnswer, type RunsQuery } from "../api/shapes.ts";
 import { lineOf, overLine } from "./run-line.ts";
 
@@ -30,7 +30,7 @@ interface Going {
 /** What lists show, of what somebody may see and of nothing else. */
 export function createRunsList(logs: Logs, clock: Pick<Clock, "now">): RunsList {
   const known = new Map<string, Going>();
-  const filters = new Map<string, { readonly found: FiltersAnswer; readonly readAtMs: number }>();
+  const filters = new Map<string, { readonly found: Omit<FiltersAnswer, "placeNames">; readonly readAtMs: number }>();
 
   async function goingIn(thread: string, lastSeq: number): Promise<Going> {
     const before = known.get(thread);
@@ -86,27 +86,36 @@ export function createRunsList(logs: Logs, clock: Pick<Clock, "now">): RunsList 
           })
         : { found: [], older: undefined };
       return {
-        waiting: going.filter(isAskingPeople),
-        going: going.filter((line) => !isAskingPeople(line)).toReversed(),
-        found: page.found.filter(({ thread }) => sees(sight, thread)).map(overLine),
+        waiting: going.filter(isAskingPeople).map((line) => named(line, sight)),
+        going: going
+          .filter((line) => !isAskingPeople(line))
+          .toReversed()
+          .map((line) => named(line, sight)),
+        found: page.found.filter(({ thread }) => sees(sight, thread)).map((run) => named(overLine(run), sight)),
         ...(page.older === undefined ? {} : { older: page.older }),
       };
     },
     async filters(workspace, sight) {
-      if (!seesWorkspace(sight, workspace)) return { teams: [], places: [], people: [] };
+      if (!seesWorkspace(sight, workspace)) return { teams: [], places: [], people: [], placeNames: {} };
       const places = sight.kind === "all" ? ("all" as const) : sight.places;
       const key = JSON.stringify([workspace, places]);
       const before = filters.get(key);
-      if (before && clock.now() - before.readAtMs < FILTERS_KEPT_MS) return before.found;
+      if (before && clock.now() - before.readAtMs < FILTERS_KEPT_MS) return withNames(before.found, sight);
       const { starters, ...rest } = await logs.runs.filters({ workspace, places });
       const found = { ...rest, people: [...starters], teams: [...rest.teams], places: [...rest.places] };
       if (filters.size > 100) filters.clear();
       filters.set(key, { found, readAtMs: clock.now() });
-      return found;
+      return withNames(found, sight);
     },
     workspaces: async (sight) => (sight.kind === "all" ? logs.runs.workspaces() : [sight.workspace]),
   };
 }
+
+/** Names may differ by who sees them, and change. */
+const withNames = (found: Omit<FiltersAnswer, "placeNames">, { names }: Sight): FiltersAnswer => ({
+  ...found,
+  placeNames: Object.fromEntries(found.places.flatMap((place) => (names?.has(place) ? [[place, names.get(place) ?? place]] : []))),
+});
 
 const isAskingPeople = ({ state }: RunLine): boolean => state === "waiting" || state === "at-limit";
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
-import { createParley, type Parley, type SlackOfMany } from "../../../src/parley.ts";
+import { createParley, type Parley, type ParleyOptions, type SlackOfMany } from "../../../src/parley.ts";
 import { createWorkspaces, type Workspace, type Workspaces, type WorkspacesOptions } from "../../../local-slack/index.ts";
 import { bridge, SIGNING_SECRET } from "./http-door.ts";
 import { fastClock, settingsOf, type ParleyParts } from "../journey.ts";
@@ -18,6 +18,7 @@ export interface ManyOptions extends ParleyParts {
   readonly oauth?: Partial<SlackOfMany["oauth"]>;
   /** Sockets instead of requests, with a door of its own for the pages. */
   readonly door?: "http" | "sockets";
+  readonly studioAt?: ParleyOptions["studioAt"];
   /** In place of a file of its own. */
   readonly database?: string;
 }
@@ -79,6 +80,7 @@ async function start(
     env: options.env ?? {},
     dbPath,
     clock,
+    ...(options.studioAt ? { studioAt: options.studioAt } : {}),
     ...(options.executor ? { executor: options.executor } : {}),
     slack: {
       apiUrl: slack.apiUrl,
