@@ -42,7 +42,7 @@ export function studioDoor(parts: {
   const { at, apiUrl, store, runs, clock, log } = parts;
   const logs = logsOf({ store, runs });
   let studio: { readonly url: string; close(): Promise<void> } | undefined;
-  const onlookersOf = async ({ workspace = "", since }: Pick<Signer, "workspace" | "since">) => {
+  const onlookersOf = async ({ workspace, since }: Pick<Signer, "workspace" | "since">) => {
     const found = await parts.slack()?.onlookersIn(workspace);
     // Installed anew: who was let in before has to sign in again.
     return found && (since === undefined || since === found.since) ? found : undefined;

@@ -1,5 +1,4 @@
 import type { WebClient } from "@slack/web-api";
-import type { Clock } from "../../engine/clock.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { failureOf } from "../api/api-errors.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";

@@ -125,6 +125,7 @@ test("a member of the channel finds its runs by each route, so that the others a
 });
 
 test("nobody without a session is told anything by any route", async () => {
+  expect((await world.get("/api/v1/session", "")).status).toBe(401);
   await expectNothing("nobody", "");
 });
 
@@ -135,7 +136,8 @@ test("a stranger of the same workspace finds nothing of a private channel by any
 });
 
 test("an admin finds no more of it than others, as long as the table lets nobody oversee", async () => {
-  const { cookie } = await world.signIn(ADMIN);
+  const { answer, cookie } = await world.signIn(ADMIN);
+  expect(answer.status).toBe(303);
   await expectNothing("admin", cookie);
 });
 
