@@ -34,7 +34,7 @@ import { openStore, type OwnStores } from "./store/open-store.ts";
 import type { Schedules } from "./store/schedules/schedules.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
 import { shareOf } from "./store/share.ts";
-import type { Store } from "./store/store.ts";
+import { inFull, type Store } from "./store/store.ts";
 import { createHeldTurns } from "./store/workspaces/held-turns.ts";
 import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { openLogins, withPages } from "./open-logins.ts";
@@ -156,8 +156,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     keepFile: (content) => store.putFile(content),
     workspaceOf: (thread) => placeOf(thread)?.team ?? "",
   });
-  const { studioAt: at } = options;
-  const studio = at && studioDoor({ at, apiUrl: options.slack?.apiUrl, store, runs, slack: () => slack, clock, log });
+  const studio = studioDoor({ ...options, store, runs, slackNow: () => slack, clock, log });
   let auditFile: ReturnType<typeof writeAuditOut> | undefined;
   const closeAll = async () => {
     await auditFile?.close();
@@ -292,9 +291,6 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     throw error;
   }
 }
-
-const inFull = (error: unknown): string =>
-  error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error);
 
 /** Until Slack is there, no team is at work. */
 const searchIn = (slack: Slack | undefined, ...asked: Parameters<Search>): ReturnType<Search> =>

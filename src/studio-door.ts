@@ -27,23 +27,25 @@ export interface StudioDoor {
   close(): Promise<void>;
 }
 
-/** The studio beside Slack: who people are, and what they may see, is Slack's to say. */
+/** The studio beside Slack, where it is wanted: who people are, and what they may see, is Slack's to say. */
 export function studioDoor(parts: {
-  readonly at: StudioAt;
-  /** Slack's own when absent. */
-  readonly apiUrl?: string | undefined;
+  readonly studioAt?: StudioAt;
+  /** `apiUrl`: Slack's own when absent. */
+  readonly slack?: { readonly apiUrl?: string };
   readonly store: Store;
   readonly runs: FinishedRuns;
   /** Absent until it is there. */
-  readonly slack: () => Slack | undefined;
+  readonly slackNow: () => Slack | undefined;
   readonly clock: Clock;
   readonly log: (line: string) => void;
-}): StudioDoor {
-  const { at, apiUrl, store, runs, clock, log } = parts;
+}): StudioDoor | undefined {
+  const { studioAt: at, store, runs, clock, log } = parts;
+  if (!at) return undefined;
+  const apiUrl = parts.slack?.apiUrl;
   const logs = logsOf({ store, runs });
   let studio: { readonly url: string; close(): Promise<void> } | undefined;
   const onlookersOf = async ({ workspace, since }: Pick<Signer, "workspace" | "since">) => {
-    const found = await parts.slack()?.onlookersIn(workspace);
+    const found = await parts.slackNow()?.onlookersIn(workspace);
     // Installed anew: who was let in before has to sign in again.
     return found && (since === undefined || since === found.since) ? found : undefined;
   };

@@ -238,3 +238,7 @@ export interface ThreadSummary {
 export class StoreError extends Error {
   override readonly name = "StoreError";
 }
+
+/** An error for the operator's log: with where it came from, but for a {@link StoreError}, whose message says all. */
+export const inFull = (error: unknown): string =>
+  error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error);
