@@ -29,14 +29,14 @@ import { placeOf } from "./slack/words/place.ts";
 import { writeAuditOut } from "./runner/write-audit-out.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
-import { redactAll, redacted } from "./store/redacted.ts";
+import { redactAll, redactedPorts } from "./store/redacted.ts";
 import { openStore, type OwnStores } from "./store/open-store.ts";
-import type { Schedules } from "./store/schedules/schedules.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
 import { shareOf } from "./store/share.ts";
 import { inFull, type Store } from "./store/store.ts";
 import { createHeldTurns } from "./store/workspaces/held-turns.ts";
 import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
+import { openAlerts } from "./open-alerts.ts";
 import { openLogins, withPages } from "./open-logins.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
@@ -65,6 +65,7 @@ export type { Target } from "./store/forgetting.ts";
 export { lessonsIn } from "./models/refusals/kept-lessons.ts";
 export { inWords as lessonInWords } from "./models/refusals/conceding.ts";
 export { lessonEnd, lessonsInMemory, type Lesson, type Lessons } from "./models/refusals/lessons.ts";
+export { lastRefusedAlert } from "./open-alerts.ts";
 export { editNote } from "./store/notes.ts";
 export { createRunner } from "./runner/runner.ts";
 export type { RecordedDecision } from "./store/settings.ts";
@@ -107,12 +108,12 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const redact = createRedactor({ ...env, ...secretsOf(options.slack) }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
   const {
-    store: plain,
+    store: database,
     dispatch: given,
-    memory: notes,
+    memory,
     workspaces,
-    settings: written,
-    schedules: plainSchedules,
+    settings: kept,
+    schedules,
     runs,
     installations,
     logins: loginsIn,
@@ -120,18 +121,10 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     forgetter,
     instance,
     peers,
-  } = await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, role, ...clock });
-  const memory: Memory = { ...notes, remember: (draft) => notes.remember({ ...draft, text: redact(draft.text) }) };
-  const kept: KeptSettings = {
-    ...written,
-    put: (change) => written.put(redactAll(change, redact)),
-    record: (decision) => written.record(redactAll(decision, redact)),
-  };
-  const schedules: Schedules = { ...plainSchedules, put: (change) => plainSchedules.put(redactAll(change, redact)) };
+  } = redactedPorts(await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, role, ...clock }), redact);
   const sandbox = () => createExecutor(settings.sandbox, env, { instance: instance(), ...(peers ? { peers } : {}), log });
   const executor = options.executor ?? (isWorker(role) ? await sandbox() : createOffExecutor("Workers run it."));
   const problem = (what: string, error?: unknown) => log(error === undefined ? what : `${what}: ${inFull(error)}`);
-  const database = redacted(plain, redact);
   const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, dispatch: given, clock, log: problem });
   const { store } = telemetry ?? { store: database };
   const { dispatch, claimOf } = createHeldTurns(telemetry?.dispatch ?? given);
@@ -168,7 +161,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   };
   try {
     // Doors ask a model for a summary alone.
-    const gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined));
+    const inSlack = () => slack;
+    const alerts = openAlerts({ ...options, role, store, dispatch, executor, budgets: () => budgets, inSlack, clock }, problem);
+    const gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined), alerts?.replied);
     const scripts: PlayedScript[] = [];
     const onScript = (script: PlayedScript): void => void scripts.push(script);
     const readFile = (hash: string) => store.file(hash);
@@ -241,6 +236,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ...settings.slack,
       ...ports,
       ...(doors ? { logins: doors.desk } : {}),
+      ...(alerts ? { onDropped: alerts.onDropped } : {}),
       ...(waits ? { paced: (ms: number) => waits.record(ms / 1000) } : {}),
       role,
       runner: talks,
@@ -276,11 +272,12 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         if (isWorker(role)) talks.start();
         await slack?.start();
         await studio?.open();
+        alerts?.start();
       },
       async stop() {
         // Where others take turns, they need not wait until this one has said goodbye.
         await Promise.all([studio?.close(), slack?.hangUp(), store.openers("turns") > 1 ? talks.rest() : undefined]);
-        await retention.close();
+        await Promise.all([retention.close(), alerts?.close()]);
         await talks.close();
         await slack?.stop();
         await closeAll();

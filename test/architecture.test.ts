@@ -24,6 +24,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   "local-slack": [],
   // The words that the pages and their servers have for each other, and of the engine the folds, which run in a browser as well.
   web: ["local-slack", "engine", "studio"],
+  // What whoever runs Parley is told of: what is so, and not where it is said.
+  alerts: ["engine", "store", "runner"],
   runner: ["engine", "store", "schedules", "keyed-queue.ts"],
   telemetry: ["engine", "store"],
   // Asked before a name is taken, and again before it is shown.
@@ -56,8 +58,11 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   "studio-door.ts": ["engine", "store", "slack", "studio"],
   // What a Parley is opened with.
   "parley-options.ts": ["engine", "sandbox", "config", "slack", "open-logins.ts", "studio-door.ts", "telemetry"],
+  // The alerts of a process, wired.
+  "open-alerts.ts": ["alerts", "parley-options.ts", "engine", "models", "sandbox", "store", "runner", "config", "slack"],
   "parley.ts": [
     "parley-options.ts",
+    "open-alerts.ts",
     "open-logins.ts",
     "studio-door.ts",
     "engine",

@@ -6,6 +6,7 @@ import { checkFallback } from "./checks/models.ts";
 import { checkSandbox } from "./checks/sandbox.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Env } from "./env.ts";
+import { ALERTS_CHANNEL, NO_ALERTS_CHANNEL } from "./schema/keeping.ts";
 import { insideFolder, readIncludes } from "./file/includes.ts";
 import { mergeNamed, mergeTeams, type Merged } from "./file/merge.ts";
 import { nearest } from "../engine/reading/nearest.ts";
@@ -72,8 +73,11 @@ export function loadSettings(sources: Sources): Settings {
     notes[kind === "mistake" ? "mistakes" : "warnings"].push(at(main.yaml, ["ceilings", "teams", ...path], message)),
   );
   const defaultTeam = chooseDefault(main, teams, notes);
+  const alertsChannel = env["PARLEY_ALERTS_CHANNEL"]?.trim() || main.file.alerts.channel;
+  if (alertsChannel !== undefined && !ALERTS_CHANNEL.test(alertsChannel))
+    notes.mistakes.push({ file: "environment", path: "PARLEY_ALERTS_CHANNEL", message: `${NO_ALERTS_CHANNEL}.` });
   if (notes.mistakes.length > 0) throw new ConfigError(notes.mistakes);
-  const { guards, providers, sandbox, slack, budgets, ceilings, retention, audit, database } = main.file;
+  const { guards, providers, sandbox, slack, budgets, ceilings, retention, audit, alerts, database } = main.file;
   const auditFile = env["PARLEY_AUDIT_FILE"] || audit.file;
   return {
     file: sources.data ? GIVEN : shown,
@@ -90,6 +94,7 @@ export function loadSettings(sources: Sources): Settings {
     ceilings,
     retention,
     audit: { days: audit.days, ...(auditFile ? { file: resolve(cwd, auditFile) } : {}) },
+    alerts: { ...alerts, ...(alertsChannel === undefined ? {} : { channel: alertsChannel }) },
     sandbox: { ...sandbox, image: env["PARLEY_SANDBOX_IMAGE"] || sandbox.image },
     database: databasePath(env["PARLEY_DB"] || database, cwd),
     warnings: notes.warnings,

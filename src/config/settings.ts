@@ -32,6 +32,8 @@ export interface Settings {
   readonly retention: TeamFile["retention"];
   /** `file`: an absolute path. */
   readonly audit: TeamFile["audit"];
+  /** `channel`: a channel, or `WORKSPACE/CHANNEL`. */
+  readonly alerts: TeamFile["alerts"];
   /** Absolute path, or `:memory:`. */
   readonly database: string;
   /** What will work, but perhaps not as it was meant. */

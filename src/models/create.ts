@@ -92,7 +92,9 @@ export function createModel(settings: ModelSettings, deps: ModelDeps): Model {
   const model = withToolRules(bare, toolRulesOf(settings.provider), deps.log);
   const counted = settings.price ? withPrice(model, settings.price) : model;
   const gated = gates
-    ? withGate(counted, gates.of({ provider: settings.provider, host: source.host, keyName: source.keyName }), source)
+    ? withGate(counted, gates.of({ provider: settings.provider, host: source.host, keyName: source.keyName }), source, (reply) =>
+        gates.replied?.({ provider: settings.provider, host: source.host }, reply),
+      )
     : counted;
   const { name, keepFile } = deps;
   const told = name !== undefined && keepFile ? tellingRequests(gated, { name, keepFile, clock }) : gated;

@@ -9,7 +9,7 @@ import type { Settings } from "../config/settings.ts";
  * error for people where another version wrote what this one cannot read.
  */
 export function settingsThen(snapshot: string, registry: Registry): Settings {
-  const { guards, providers, sandbox, slack, budgets, ceilings, retention, audit } = schemasOf(BUILT_IN).file.parse({});
+  const { guards, providers, sandbox, slack, budgets, ceilings, retention, audit, alerts } = schemasOf(BUILT_IN).file.parse({});
   const none: Settings = {
     file: "the settings with which the run began",
     models: new Map(),
@@ -25,6 +25,7 @@ export function settingsThen(snapshot: string, registry: Registry): Settings {
     budgets,
     ceilings,
     retention,
+    alerts,
     audit,
     database: ":memory:",
     warnings: [],

@@ -74,6 +74,8 @@ export interface SlackAppParts extends Pick<HandlerContext, "memory" | "settings
   readonly led?: () => Signs;
   /** A channel that was closed to the app is open again, or given up. */
   readonly onChannelSettled?: () => void;
+  /** Slack drops events, and has said so here. */
+  readonly onDropped?: (dropped: Dropped) => void;
   /** What this process does; all of it when absent. */
   readonly role?: Role;
 }
@@ -176,7 +178,6 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     clock,
     log,
   };
-
   const home = createHome(ctx);
   const handle = (body: Body): Promise<void> => dispatch(bolt, body, log);
   const inbox: Inbox =
@@ -214,7 +215,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     catchUp.begin();
     void closedChannels.look();
   };
-  const heard = { inbox, clock, log, onConnected: afterGap, onDropped: catchUp.dropped, answer: answersOf(ctx, home) };
+  const onDropped = (dropped: Dropped) => [parts.onDropped, catchUp.dropped].forEach((tell) => tell?.(dropped));
+  const heard = { inbox, clock, log, onConnected: afterGap, onDropped, answer: answersOf(ctx, home) };
   const http = parts.http && isDoor(role) ? createHttpReceiver({ ...heard, door: parts.http }) : undefined;
   const receiver = tenancy || !isDoor(role) ? NO_DOOR : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...at }));
   const bolt: App = new App({
@@ -250,7 +252,6 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     clock,
     log,
   });
-
   return {
     search,
     keepLeave,

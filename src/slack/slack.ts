@@ -17,6 +17,7 @@ import type { TeamCard, TeamCards, TeamShelf } from "../team-shelf.ts";
 import { knownCode } from "./api/error-codes.ts";
 import type { HttpDoor } from "./door/http-receiver.ts";
 import { createFeatureWatch } from "./api/missing-features.ts";
+import { postAlert, type AlertMessage, type AlertPlace, type PostedAlert } from "./post/alert.ts";
 import { createOutbox } from "./post/outbox.ts";
 import type { LoginDesk } from "./logins/login-desk.ts";
 import { createPace } from "./post/pace.ts";
@@ -30,7 +31,8 @@ import type { Allow } from "./people/permissions.ts";
 import { createTurnStreams } from "./post/turn-streams.ts";
 import { postLooking } from "./post/post-or-find.ts";
 import type { TokenSource } from "./api/token-source.ts";
-import { createWeb } from "./api/web-client.ts";
+import { createWeb, type Called } from "./api/web-client.ts";
+import type { Dropped } from "./words/envelope.ts";
 
 /** What it takes to be in a workspace. */
 export interface SlackSettings {
@@ -76,6 +78,8 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly log: (line: string) => void;
   /** Told how long each post has waited for Slack's pace, in ms; nobody is when absent. */
   readonly paced?: (waitedMs: number) => void;
+  /** Told of events that Slack drops, beside the operator; nobody is when absent. */
+  readonly onDropped?: (dropped: Dropped) => void;
 }
 
 export interface Slack {
@@ -91,6 +95,8 @@ export interface Slack {
   readonly search: Search;
   /** Whoever looks at runs of a workspace elsewhere than here; nothing where the app is not installed. `since`: of that installation. */
   onlookersIn(team: string): Promise<{ readonly onlookers: Onlookers; readonly since: string } | undefined>;
+  /** Posts for whoever runs Parley, once. Never rejects. */
+  alert(place: AlertPlace, message: AlertMessage): Promise<PostedAlert>;
   /** Connects, posts what is due, and hears what comes. Rejects with what to do when Slack refuses. */
   start(): Promise<void>;
   /** Hears nothing more. What the agents still say is posted until {@link stop}. */
@@ -120,15 +126,15 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const log = (problem: string, error?: unknown) =>
     parts.log(error === undefined ? problem : `${problem}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
   const featureWatch = createFeatureWatch({ store, log });
-  const web = createWeb({
+  const reach = {
     token: parts.botToken,
     log,
     clock,
-    onCalled: (called) => featureWatch.onCalled(called),
-    ...(store.stillHere ? { beforeWriting: store.stillHere } : {}),
+    onCalled: (called: Called) => featureWatch.onCalled(called),
     ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
     ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
-  });
+  };
+  const web = createWeb({ ...reach, ...(store.stillHere ? { beforeWriting: store.stillHere } : {}) });
   const pace = createPace(clock, shareOf(store), parts.paced);
   const stopping = new AbortController();
   /** While they are kept here; by one process at a time. */
@@ -228,6 +234,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     isParked: (thread) => app.closedChannels.has(thread),
     search: app.search,
     onlookersIn: async (team) => (team === app.teamId ? { onlookers: app.onlookers, since: "" } : undefined),
+    alert: ({ channel }, message) => postAlert({ web: createWeb(reach), pace, clock, log }, channel, message, stopping.signal),
     handle: (body) => app.handle(body),
     answer: (body) => app.answer(body),
     waitsFor: (body) => app.waitsFor(body),

@@ -1,5 +1,22 @@
 import type { EventBody } from "../engine/events/events.ts";
+import type { Opened } from "./own-store.ts";
 import type { Store } from "./store.ts";
+
+/** The same ports, into which no text that people or models may choose goes but as `redact` gives it. */
+export function redactedPorts(opened: Opened, redact: (text: string) => string): Opened {
+  const { store, memory, settings, schedules } = opened;
+  return {
+    ...opened,
+    store: redacted(store, redact),
+    memory: { ...memory, remember: (draft) => memory.remember({ ...draft, text: redact(draft.text) }) },
+    settings: {
+      ...settings,
+      put: (change) => settings.put(redactAll(change, redact)),
+      record: (decision) => settings.record(redactAll(decision, redact)),
+    },
+    schedules: { ...schedules, put: (change) => schedules.put(redactAll(change, redact)) },
+  };
+}
 
 /** The same store, into which no text goes but as `redact` gives it. What is read of it is as it was written. */
 export function redacted(store: Store, redact: (text: string) => string): Store {

@@ -4,6 +4,7 @@ import { loadSettings, secretNames, type Settings } from "../../config/load.ts";
 import { createRedactor } from "../../config/secrets.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
+import { checkAlerts } from "./alerts.ts";
 import { checkDatabase } from "./database.ts";
 import { checkLogs } from "./logs.ts";
 import { checkInstallations, checkOAuth } from "./installations.ts";
@@ -156,6 +157,7 @@ async function* findings(file: string | undefined, { live, learned }: Looking, i
   yield* checkModels(settings, env, live);
   yield* checkSandbox(settings, env);
   yield* checkDatabase(settings.database);
+  yield* checkAlerts(settings, env);
   if (isOfMany(env)) yield* checkInstallations(env, settings.database);
 }
 

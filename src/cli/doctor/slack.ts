@@ -85,11 +85,7 @@ const ApiAnswer = z.object({ ok: z.boolean(), error: z.string().optional(), user
 
 async function ask(url: string, token: string): Promise<Answer> {
   try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    });
+    const response = await call(url, token);
     const answer = ApiAnswer.safeParse(await response.json());
     if (!answer.success) return { ok: false, error: `an answer with status ${response.status} that is not Slack's` };
     const { ok, error, user, team } = answer.data;
@@ -100,6 +96,43 @@ async function ask(url: string, token: string): Promise<Answer> {
     return ok ? { ok, user, team, scopes } : { ok, error: error ?? "no reason given" };
   } catch (error) {
     return { ok: false, error: `unreachable: ${reasonOf(error)}` };
+  }
+}
+
+const call = (url: string, token: string, body?: URLSearchParams): Promise<Response> =>
+  fetch(url, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+    ...(body ? { body } : {}),
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+  });
+
+const ChannelAnswer = z.object({
+  ok: z.boolean(),
+  error: z.string().optional(),
+  channel: z
+    .object({ name: z.string().default(""), is_member: z.boolean().default(false), is_archived: z.boolean().default(false) })
+    .optional(),
+});
+
+/** What Slack says to the bot of a channel; `error` in words, with the mend. */
+export async function askOfChannel(
+  env: Env,
+  channel: string,
+): Promise<{ readonly name: string; readonly isMember: boolean; readonly isArchived: boolean } | { readonly error: string }> {
+  const api = apiOf(env) ?? SLACK_API_URL;
+  try {
+    const response = await call(`${api}conversations.info`, env["SLACK_BOT_TOKEN"]?.trim() ?? "", new URLSearchParams({ channel }));
+    const { ok, error = "no reason given", channel: found } = ChannelAnswer.parse(await response.json());
+    if (ok && found) return { name: found.name, isMember: found.is_member, isArchived: found.is_archived };
+    return {
+      error:
+        error === "channel_not_found"
+          ? "Slack knows no such channel, or Parley is not in it; invite it there, or fix the id."
+          : mendOf(error, api),
+    };
+  } catch (error) {
+    return { error: mendOf(`unreachable: ${reasonOf(error)}`, api) };
   }
 }
 

@@ -31,3 +31,26 @@ export const Audit = z.strictObject({
     .optional()
     .describe("Each entry is appended to this file too, one JSON object a line. PARLEY_AUDIT_FILE and --audit-file go before this."),
 });
+
+/** A channel, and before it the workspace that it is in. */
+export const ALERTS_CHANNEL = /^(?:(T[A-Z0-9]{2,20})\/)?([CG][A-Z0-9]{2,20})$/;
+export const NO_ALERTS_CHANNEL = "is no channel; give its id, such as C0123ABCD, and for many workspaces T0123ABCD/C0123ABCD";
+
+/** Where whoever runs Parley is told what is not as it should be. */
+export const Alerts = z
+  .strictObject({
+    channel: z
+      .string()
+      .regex(ALERTS_CHANNEL, { error: NO_ALERTS_CHANNEL })
+      .optional()
+      .describe(
+        "A channel that Parley is in, by id; for many workspaces with the workspace before it. PARLEY_ALERTS_CHANNEL goes before this.",
+      ),
+    runbook: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("Where docs/runbook.md is on the web: messages link to its entries."),
+  })
+  .describe(
+    "Told once are troubles of providers, money, queues, sandboxes, processes, disks and the database, and when they are over. Nobody is told without a channel.",
+  );

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AgentSettings } from "./agents.ts";
 import { E2b, Kubernetes } from "./elsewhere.ts";
-import { Audit, Retention } from "./keeping.ts";
+import { Alerts, Audit, Retention } from "./keeping.ts";
 import { type GuardSettings } from "./guards.ts";
 import { type ModelChoice, Providers } from "./models.ts";
 import { AGENTS_PER_TEAM_MAX, agentRef, description, key } from "./names.ts";
@@ -267,6 +267,7 @@ export const teamFileOf = (named: Named) =>
       ceilings: Ceilings,
       retention: Retention.prefault({}),
       audit: Audit.prefault({}),
+      alerts: Alerts.prefault({}),
       database: z
         .string()
         .min(1)

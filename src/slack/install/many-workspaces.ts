@@ -69,6 +69,8 @@ export interface InstalledParts extends InstalledSettings {
   readonly log: (line: string) => void;
   /** See `SlackParts.paced`. */
   readonly paced?: (waitedMs: number) => void;
+  /** See `SlackParts.onDropped`. */
+  readonly onDropped?: (dropped: Dropped) => void;
 }
 
 /** Workspaces that are named once in the log and not with each of their events. */
@@ -110,7 +112,10 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
     clock,
     log,
     onConnected: () => tenants.catchUp(),
-    onDropped: (dropped: Dropped) => tenants.onDropped(dropped),
+    onDropped(dropped: Dropped) {
+      parts.onDropped?.(dropped);
+      tenants.onDropped(dropped);
+    },
     answer,
   };
   const http = parts.http && createHttpReceiver({ ...heard, door: parts.http, pages });
@@ -156,6 +161,10 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
       const seated = await tenants.find({ team, org: undefined, isOrgWide: false, channel: undefined });
       const found = await seated?.tenant.onlookersIn(team);
       return seated && found && { ...found, since: seated.installation.at };
+    },
+    async alert({ workspace, channel }, message) {
+      const seated = await tenants.find({ team: workspace, org: undefined, isOrgWide: false, channel }).catch(() => undefined);
+      return seated ? seated.tenant.alert({ channel }, message) : { kind: "refused", code: "not_installed" };
     },
     connected: () => !hears || receiver.connected(),
     httpPort: () => http?.port() ?? portOf(installDoor),
