@@ -110,7 +110,7 @@ export interface WorkspaceKeeper {
 export type WorkspaceTurn = "nobody" | { readonly key: string; readonly attempt: number };
 
 export interface WorkspaceContent {
-  /** Plain files and folders, a folder before what is in it. */
+  /** Plain files, folders and links, a folder before what is in it. */
   readonly files: readonly WorkspaceFile[];
   /** Nothing was left out. */
   readonly isWhole: boolean;
@@ -119,7 +119,7 @@ export interface WorkspaceContent {
 export interface WorkspaceFile {
   /** Below the workspace, with `/` between; a folder ends with one. */
   readonly path: string;
-  /** The rights, as in `0o644`. */
+  /** The rights, as in `0o644`; of a symbolic link `0o120777`, and its content is what it points to. */
   readonly mode: number;
   readonly modifiedAtMs: number;
   readonly content: Uint8Array;

@@ -31,14 +31,19 @@ export function workspaceContract(name: string, create: () => Promise<Executor>)
     expect((await a("echo 3 > out/report.txt")).files.map((file) => file.name)).toEqual(["report.txt"]);
   });
 
-  test(`${name}: what a name climbs or links to is not kept, and that is told once`, async () => {
+  test(`${name}: links inside it are kept; what leads out of it or is no file is not, and that is told once, by name`, async () => {
     const { a, b } = await twoProcesses();
-    await a("ln -s /etc/passwd link && ln -s / root && echo kept > plain.txt");
-    expect((await a("true")).notices.join()).toContain("Not all of the workspace can be kept");
+    await a(
+      "ln -s /etc/passwd link && ln -s ../.. root && mkfifo pipe && echo kept > plain.txt && ln plain.txt twin && mkdir d && ln -s ../plain.txt d/near && ln -s nowhere dangling",
+    );
+    const told = (await a("true")).notices.join();
+    expect(told).toContain("Not all of the workspace can be kept");
+    for (const left of ["link (a link that leads out of it)", "root (a link that leads out of it)", "pipe (no plain file)"])
+      expect(told).toContain(left);
     expect((await a("true")).notices).toEqual([]);
-    const there = await b("cat plain.txt; [ -e link ] || [ -L link ] || echo no link");
-    expect(there).toMatchObject({ stdout: "kept\nno link\n" });
-    expect(there.notices.join()).toContain("the rest is gone");
+    const there = await b("cat plain.txt twin d/near; readlink dangling; [ -e link ] || [ -L link ] || echo no link");
+    expect(there).toMatchObject({ stdout: "kept\nkept\nkept\nnowhere\nno link\n" });
+    expect(there.notices.join()).toContain("The rest is gone");
   });
 }
 

@@ -2,8 +2,9 @@ import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { extract, pack, type Header } from "tar-stream";
 import type { SandboxFile, WorkspaceFile } from "../executor.ts";
+import { WORKSPACE } from "./box.ts";
 import { cleanFileName, type FileCollector } from "./files.ts";
-import type { WorkspaceCollector } from "./kept-files.ts";
+import { isLink, type WorkspaceCollector } from "./kept-files.ts";
 
 const ENTRIES_MAX = 500;
 const STREAM_BYTES_MAX = 24 * 1024 * 1024; // 16 MiB of files, and room for headers and for what is refused
@@ -20,19 +21,22 @@ export async function packFiles(files: readonly SandboxFile[]): Promise<Buffer> 
   return Buffer.concat(await Array.fromAsync(tar as unknown as AsyncIterable<Uint8Array>));
 }
 
-/** A tar of a workspace's files and folders, below nothing. */
+/** A tar of a workspace's files, folders and links, below nothing. */
 export async function packWorkspace(files: readonly WorkspaceFile[], owner: { uid: number; gid: number }): Promise<Buffer> {
   const tar = pack();
-  for (const { path, mode, modifiedAtMs, content } of files) {
-    const header = { name: path, mode, mtime: new Date(modifiedAtMs), ...owner };
-    if (path.endsWith("/")) tar.entry({ ...header, type: "directory" });
+  // Nothing is laid down behind a link.
+  for (const file of [...files.filter((each) => !isLink(each)), ...files.filter(isLink)]) {
+    const { path, mode, modifiedAtMs, content } = file;
+    const header = { name: path, mode: mode & 0o777, mtime: new Date(modifiedAtMs), ...owner };
+    if (isLink(file)) tar.entry({ ...header, type: "symlink", linkname: Buffer.from(content).toString() });
+    else if (path.endsWith("/")) tar.entry({ ...header, type: "directory" });
     else tar.entry(header, Buffer.from(content));
   }
   tar.finalize();
   return Buffer.concat(await Array.fromAsync(tar as unknown as AsyncIterable<Uint8Array>));
 }
 
-/** Takes plain files and folders from a tar of a folder `work`. The tar is not trusted. Fails when it cannot be read to its end. */
+/** Takes plain files, folders and links from a tar of a folder `work`. Of a file with two names each is a file. The tar is not trusted. Fails when it cannot be read to its end. */
 export async function collectWorkspace(tar: AsyncIterable<Uint8Array>, into: WorkspaceCollector): Promise<void> {
   const reader = extract();
   const late = AbortSignal.timeout(STREAM_MS_MAX);
@@ -41,24 +45,34 @@ export async function collectWorkspace(tar: AsyncIterable<Uint8Array>, into: Wor
     takeWorkspace(reader as unknown as AsyncIterable<Entry>, into),
   ]).catch((error: unknown) => {
     if (!(error instanceof TooMuch)) throw error;
-    into.leaveOut();
+    into.leaveOut("all that comes after", error.message);
   });
 }
 
 async function takeWorkspace(reader: AsyncIterable<Entry>, into: WorkspaceCollector): Promise<void> {
+  const contents = new Map<string, Uint8Array>();
   for await (const entry of reader) {
-    const { name, type, size, mode, mtime } = entry.header;
-    const path = name.replace(/^(\.\/)?work\/?/, "");
+    const { name, type, size, mode, mtime, linkname } = entry.header;
+    const path = belowWork(name);
     const rights = { mode: mode & 0o777, modifiedAtMs: mtime?.getTime() ?? 0 };
     if (type === "directory" && path !== "")
       into.add({ path: path.endsWith("/") ? path : `${path}/`, ...rights, content: new Uint8Array() });
     else if (type === "file" && into.accepts(path, size)) {
-      into.add({ path, ...rights, content: Buffer.concat(await Array.fromAsync(entry as AsyncIterable<Uint8Array>)) });
+      const content = Buffer.concat(await Array.fromAsync(entry as AsyncIterable<Uint8Array>));
+      contents.set(path, content);
+      into.add({ path, ...rights, content });
       continue;
-    } else if (type !== "file" && type !== "directory") into.leaveOut();
+    } else if (type === "symlink") into.addLink(path, linkname ?? "", WORKSPACE);
+    else if (type === "link") {
+      const content = contents.get(belowWork(linkname ?? ""));
+      if (content) into.add({ path, ...rights, content });
+      else into.leaveOut(path, "another name of a file that is not kept");
+    } else if (type !== "file" && type !== "directory") into.leaveOut(path, "no plain file");
     entry.resume();
   }
 }
+
+const belowWork = (name: string): string => name.replace(/^(\.\/)?work\/?/, "");
 
 /** Takes the plain files that lie directly in `out/` from a tar of that folder. The tar is not trusted. Never fails: leaves a notice. */
 export async function collectFiles(tar: AsyncIterable<Uint8Array>, into: FileCollector): Promise<void> {

@@ -22,7 +22,7 @@ export class WorkspaceCopy {
   #isTouched = false;
   /** The revision is not the box's: another has saved at the same time. */
   #isStale = false;
-  #hasToldOfLeftOut = false;
+  #toldOfLeftOut = "";
 
   constructor(thread: string, keeper: WorkspaceKeeper, limits: KeptLimits) {
     this.#thread = thread;
@@ -64,7 +64,7 @@ export class WorkspaceCopy {
       isUnsaved && losses.hasRun
         ? ["The sandbox was made anew: files that the last block wrote are gone, earlier ones are still there."]
         : [];
-    return [...lost, ...(kept.isWhole ? [] : [this.#limitsTold("is gone")]), ...toldOfVariables({ ...losses, hasRun: true })];
+    return [...lost, ...(kept.isWhole ? [] : [`${this.#limitsTold()} The rest is gone.`]), ...toldOfVariables({ ...losses, hasRun: true })];
   }
 
   /** Keeps the workspace of the box that is brought to rest. Begun when the call returns. Never fails: the next block is told. */
@@ -88,16 +88,15 @@ export class WorkspaceCopy {
     if (!box) throw new Error("the sandbox is gone");
     const into = new WorkspaceCollector(this.#limits);
     await box.keep(into);
-    if (!into.content.isWhole && !this.#hasToldOfLeftOut) {
-      this.#hasToldOfLeftOut = true;
-      this.notices.push(this.#limitsTold("is lost when this sandbox ends"));
-    }
+    if (!into.content.isWhole && this.#toldOfLeftOut !== into.leftOut)
+      this.notices.push(`${this.#limitsTold()} Not kept, and lost when this sandbox ends: ${into.leftOut}.`);
+    this.#toldOfLeftOut = into.leftOut;
     return into.content;
   }
 
-  #limitsTold(what: string): string {
+  #limitsTold(): string {
     const { keptFilesMax, keptBytesMax } = this.#limits;
-    return `Not all of the workspace can be kept: at most ${keptFilesMax} files and folders of ${mebibytes(keptBytesMax)} MiB together, and no links; the rest ${what}.`;
+    return `Not all of the workspace can be kept: at most ${keptFilesMax} files and folders of ${mebibytes(keptBytesMax)} MiB together, and no links that lead out of it.`;
   }
 }
 

@@ -2,12 +2,13 @@ import { fileOf, type BlockEnd, type Box, type Program } from "../box/box.ts";
 import { cleanFileName, type FileCollector } from "../box/files.ts";
 import type { CappedOutput } from "../box/output.ts";
 import { aborted, raceOf, type Race } from "../box/run.ts";
-import type { WorkspaceCollector } from "../box/kept-files.ts";
+import { isLink, type WorkspaceCollector } from "../box/kept-files.ts";
 import type { RunOptions, SandboxFile, WorkspaceFile } from "../executor.ts";
 import type { Answer } from "./protocol.ts";
 import type { GuestProcess } from "./process.ts";
 
 const KEPT_BYTES_MAX = 16 * 1024 * 1024; // What a fresh process gets back of the workspace; kept in Parley's memory.
+const TOO_LARGE_NAMED_MAX = 100;
 const TAKEN_BYTES_MAX = 32 * 1024 * 1024; // from one block
 const LOST_FILES = "Python had to be started again: files that this block wrote are lost, those of earlier blocks are still there.";
 const TOO_LARGE = "The workspace was reset: files of earlier blocks are gone, because they were too large to keep a copy of.";
@@ -22,8 +23,8 @@ export class GuestBox implements Box {
   readonly #fileBytesMax: number;
   readonly #workspace = new Map<string, { readonly base64: string; readonly readOnly: boolean }>();
   #guest: GuestProcess | undefined;
-  /** False once a file was too large to keep a copy of. */
-  #isComplete = true;
+  /** Files that were too large to keep a copy of. */
+  readonly #tooLarge = new Set<string>();
   /** What the last block told of its files. */
   #told: (Answer & { type: "changed" | "odd" })[] = [];
 
@@ -83,7 +84,7 @@ export class GuestBox implements Box {
 
   /** The copy that is here. When and with which rights a file was written is not known. */
   async keep(into: WorkspaceCollector): Promise<void> {
-    if (!this.#isComplete) into.leaveOut();
+    for (const path of this.#tooLarge) into.leaveOut(path, "too large");
     for (const [path, { base64, readOnly }] of this.#workspace) {
       const content = Buffer.from(base64, "base64");
       if (!readOnly && into.accepts(path, content.length)) into.add({ path, mode: 0o644, modifiedAtMs: 0, content });
@@ -92,7 +93,7 @@ export class GuestBox implements Box {
 
   async restore(files: readonly WorkspaceFile[]): Promise<void> {
     const kept = files
-      .filter(({ path }) => !path.endsWith("/"))
+      .filter((file) => !file.path.endsWith("/") && !isLink(file)) // It has neither.
       .map(({ path, content }) => ({ path, base64: Buffer.from(content).toString("base64"), readOnly: false }));
     for (const { path, ...file } of kept) this.#workspace.set(path, file);
     if (this.#guest?.alive && kept.length > 0) this.#guest.send({ type: "put", files: kept });
@@ -112,11 +113,11 @@ export class GuestBox implements Box {
   #startAgain(notices: string[]): GuestProcess {
     const guest = this.#start();
     this.#guest = guest;
-    if (!this.#isComplete) {
+    if (this.#tooLarge.size > 0) {
       notices.push(TOO_LARGE);
       for (const [path, { readOnly }] of this.#workspace) if (!readOnly) this.#workspace.delete(path);
     }
-    this.#isComplete = true;
+    this.#tooLarge.clear();
     const files = [...this.#workspace].map(([path, file]) => ({ path, ...file }));
     // After "ready", like every request: the guest reads its stdin only then.
     if (files.length > 0) guest.send({ type: "put", files });
@@ -141,7 +142,10 @@ export class GuestBox implements Box {
         case "odd":
           return void this.#told.push(answer);
         case "done":
-          for (const path of answer.gone) this.#workspace.delete(path);
+          for (const path of answer.gone) {
+            this.#workspace.delete(path);
+            this.#tooLarge.delete(path);
+          }
           return done.resolve(answer);
         case "ready":
           return;
@@ -154,7 +158,8 @@ export class GuestBox implements Box {
     const otherBytes = [...this.#workspace].reduce((sum, [other, file]) => sum + (other === path ? 0 : file.base64.length), 0);
     const fits = base64 !== undefined && (otherBytes + base64.length) * 0.75 <= KEPT_BYTES_MAX;
     if (fits) this.#workspace.set(path, { base64, readOnly: this.#workspace.get(path)?.readOnly ?? false });
-    else this.#isComplete = false;
+    if (fits) this.#tooLarge.delete(path);
+    else if (this.#tooLarge.size < TOO_LARGE_NAMED_MAX) this.#tooLarge.add(path);
   }
 }
 

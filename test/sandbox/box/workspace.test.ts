@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { BlockEnd, Box, Program } from "../../../src/sandbox/box/box.ts";
 import { BOX_LIMITS, boxExecutor } from "../../../src/sandbox/box/executor.ts";
-import type { WorkspaceCollector } from "../../../src/sandbox/box/kept-files.ts";
+import { WorkspaceCollector } from "../../../src/sandbox/box/kept-files.ts";
 import type { CappedOutput } from "../../../src/sandbox/box/output.ts";
 import type { Executor, WorkspaceFile } from "../../../src/sandbox/executor.ts";
 import { keeping } from "../../../src/sandbox/keeping.ts";
@@ -52,8 +52,15 @@ class FilesBox implements Box {
 
 function twoProcesses({
   before = async () => {},
+  shared,
   ...kind
-}: { before?: () => Promise<void>; keepsVariables?: boolean; keptBytesMax?: number } = {}) {
+}: {
+  before?: () => Promise<void>;
+  /** As where others may take a thread over: whether the first has it still. */
+  shared?: { isHeld: boolean };
+  keepsVariables?: boolean;
+  keptBytesMax?: number;
+} = {}) {
   const first = openSqlite({ path: ":memory:" });
   const second = first.beside();
   const process = ({ store, workspaces }: typeof first) => {
@@ -69,7 +76,9 @@ function twoProcesses({
       },
       { ...BOX_LIMITS, keptBytesMax },
     );
-    const kept = keeping(executor, createWorkspaceKeeper(store, workspaces));
+    const claimOf = () => (store === second.store || shared?.isHeld ? { key: THREAD, attempt: 1 } : undefined);
+    const shelf = shared ? { ...workspaces, isShared: true as const } : workspaces;
+    const kept = keeping(executor, createWorkspaceKeeper(store, shelf, claimOf));
     onTestFinished(() => kept.close());
     return { done, sh: async (code: string) => runIn(await kept.open(THREAD), code, {}, "sh") };
   };
@@ -107,6 +116,65 @@ test("a result is out before its files are kept, and another process waits for t
   expect((await other).stdout).toBe("x=1\n");
 });
 
+test("where others may take the thread over, a result waits for its files, and tells what is not kept", async () => {
+  const { promise: mayKeep, resolve: letKeep } = Promise.withResolvers<void>();
+  const keeps = Promise.withResolvers<void>();
+  const before = async (): Promise<void> => {
+    keeps.resolve();
+    await mayKeep;
+  };
+  const { a } = twoProcesses({ before, shared: { isHeld: true }, keptBytesMax: 1024 });
+  let isOut = false;
+  const result = a.sh("write x 1\nbig y 2048").finally(() => (isOut = true));
+  await keeps.promise;
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(isOut).toBe(false);
+  letKeep();
+  expect((await result).notices).toEqual([
+    "Not all of the workspace can be kept: at most 500 files and folders of 0.0 MiB together, and no links that lead out of it. Not kept, and lost when this sandbox ends: y (0.0 MiB).",
+  ]);
+  expect((await a.sh("true")).notices).toEqual([]);
+});
+
+test("one that has lost the thread keeps nothing, and is told so once it has it again", async () => {
+  const shared = { isHeld: true };
+  const { a, b } = twoProcesses({ shared });
+  await a.sh("write x 1");
+  shared.isHeld = false;
+  await a.sh("write y late");
+  expect(a.done.filter((step) => step === "keep")).toHaveLength(1);
+  expect((await b.sh("write z 2\nlist")).stdout).toBe("x=1\nz=2\n");
+  shared.isHeld = true;
+  expect(await a.sh("list")).toMatchObject({
+    stdout: "x=1\nz=2\n",
+    notices: ["The sandbox was made anew: files that the last block wrote are gone, earlier ones are still there."],
+  });
+});
+
+test("names are shown harmless and short, and only a few of them", async () => {
+  const into = new WorkspaceCollector({ keptFilesMax: 3, keptBytesMax: 100 });
+  const content = Buffer.from("x");
+  const file = (path: string) => into.add({ path, mode: 0o644, modifiedAtMs: 0, content });
+  for (const path of ["a/../../b", "/etc/x", "a\0b", ".."]) file(path);
+  into.addLink("way", "data", "/work");
+  file("way/x");
+  file(`bidi\u202e/${"n".repeat(200)}`);
+  into.addLink("up", "d/../../x", "/work");
+  for (const [path, target] of [
+    ["d", "/work/e"],
+    ["up", "/work/../etc"],
+    ["same", "."],
+  ] as const)
+    into.addLink(path, target, "/work");
+  expect(into.content).toMatchObject({
+    isWhole: false,
+    files: [{ path: "way" }, { path: `bidi\u202e/${"n".repeat(200)}` }, { path: "d" }],
+  });
+  expect(into.leftOut).toBe(
+    "a/file/file/b (a path that leads elsewhere), file/etc/x (a path that leads elsewhere), a_b (a path that leads elsewhere), file (a path that leads elsewhere), way/x (a path that leads elsewhere), 3 more",
+  );
+});
+
 test("after a ruin the files of earlier blocks are there again, and what is lost is told", async () => {
   const { a } = twoProcesses();
   await a.sh("write x 1");
@@ -131,7 +199,7 @@ test("what is over the limit is kept out, and told once in each process", async 
   expect((await a.sh("true")).notices).toEqual([]);
   const there = await b.sh("list");
   expect(there.stdout).toBe("x=1\n");
-  expect(there.notices.join()).toContain("the rest is gone");
+  expect(there.notices.join()).toContain("The rest is gone");
 });
 
 test("what is forgotten is gone from the sandboxes too, also when it is being kept just then", async () => {
