@@ -197,6 +197,11 @@ describe("compose.yml", () => {
     expect(textOf("compose.yml")).not.toContain("/var/run/docker.sock");
   });
 
+  test("asks nothing of an engine that those of Debian 12 do not have", () => {
+    // Of 25 and later: compose refuses to start the service.
+    expect(textOf("compose.yml")).not.toContain("start_interval");
+  });
+
   test("has no password of its own, and Postgres is asked for by the name that it has there", () => {
     expect(
       textOf("compose.yml")
