@@ -5,6 +5,7 @@ import type { Envelope, Store } from "../../store/store.ts";
 import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
 import { tsOfEvent, envelopeIdOf, isNobodys, isReaction, laneOf, readBody, type Body } from "../words/envelope.ts";
 import type { Log } from "../api/web-client.ts";
+import { createUnwritten, type Unwritten } from "./unwritten.ts";
 
 /** Lanes in work at once. What waits is in the store, and in memory the names of its lanes alone. */
 const LANES_AT_ONCE_MAX = 100;
@@ -39,6 +40,7 @@ export class Inbox {
   readonly #onMessage: ((ts: string) => void) | undefined;
   readonly #waitsFor: (body: unknown) => boolean;
   readonly #keepLeave: (body: unknown) => Promise<void>;
+  readonly #unwritten: Unwritten;
   readonly #closing = new AbortController();
   #opening: Promise<void> | undefined;
   #serving: Serving | undefined;
@@ -70,6 +72,7 @@ export class Inbox {
     this.#handle = parts.handle;
     this.#originOf = parts.originOf ?? (() => "");
     this.#bots = new Set(parts.bots);
+    this.#unwritten = createUnwritten(parts);
     this.#onMessage = parts.onMessage;
     this.#waitsFor = parts.waitsFor ?? (() => false);
     this.#keepLeave = parts.keepLeave ?? (async () => undefined);
@@ -82,7 +85,7 @@ export class Inbox {
 
   /**
    * Writes an envelope down; once this resolves it may be acked. Rejects when the store cannot take it: then do not ack, and Slack sends
-   * it again. Handling begins behind that, in its turn.
+   * it again; where it is an event, it is written down all the same as soon as the store takes it. Handling begins behind that, in its turn.
    */
   async receive(body: unknown, socketEnvelopeId?: string): Promise<void> {
     if (isDeeperThan(body, ENVELOPE_LEVELS_MAX)) {
@@ -94,10 +97,9 @@ export class Inbox {
       return;
     }
     const ts = tsOfEvent(body);
-    if (ts !== undefined) this.#onMessage?.(ts);
+    const heard = () => (ts === undefined ? undefined : this.#onMessage?.(ts));
     // Each of our own messages comes back, and each edit: writing them down would be half of all that is written.
-    if ((isNobodys(body, this.#bots) || isReaction(body)) && !this.#waitsFor(body)) return;
-    await this.#keepLeave(body);
+    if ((isNobodys(body, this.#bots) || isReaction(body)) && !this.#waitsFor(body)) return heard();
     const text = JSON.stringify(body, (key, value: unknown) => (NOT_WRITTEN.has(key) ? undefined : value));
     const bytes = Buffer.byteLength(text);
     if (bytes > ENVELOPE_BYTES_MAX) {
@@ -106,7 +108,18 @@ export class Inbox {
     }
     const origin = this.#originOf(body);
     const id = origin + envelopeIdOf(body, socketEnvelopeId);
-    await this.#store.receive({ id, at: new Date(this.#clock.now()).toISOString(), body: text, lane: `${origin.trim()}/${laneOf(body)}` });
+    const envelope = { id, at: new Date(this.#clock.now()).toISOString(), body: text, lane: `${origin.trim()}/${laneOf(body)}` };
+    try {
+      await this.#keepLeave(body);
+      await this.#store.receive(envelope);
+    } catch (error) {
+      // A press or a command is not done later: whoever made it was told that it did not work.
+      if (isStoreTrouble(error) && isEvent(body)) this.#unwritten.keep(envelope);
+      throw error;
+    }
+    this.#unwritten.forget(id);
+    // What is not written down was not heard yet.
+    heard();
   }
 
   /** Begins handling, first of all what an earlier process has left. */
@@ -157,6 +170,7 @@ export class Inbox {
   async close(): Promise<void> {
     this.#closing.abort();
     const ended = async () => {
+      await this.#unwritten.close();
       await this.#opening;
       await this.#serving?.stop();
     };
@@ -220,6 +234,8 @@ export class Inbox {
 
 /** What lets somebody act: it is nobody's business later. */
 const NOT_WRITTEN: ReadonlySet<string> = new Set(["token", "action_token", "bot_access_token"]);
+
+const isEvent = (body: unknown): boolean => typeof body === "object" && body !== null && "type" in body && body.type === "event_callback";
 
 /** The lane of what names none. */
 const NO_LANE = "";

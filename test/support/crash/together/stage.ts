@@ -43,6 +43,8 @@ export const FROZEN_MS = 15_000;
 /** So long (real ms) nothing has happened, in any process and in Slack, in a play that has not come to its end: many times the longest pause of anybody. */
 const STILL_MS_MAX = 90_000;
 const PLAY_MS_MAX = 600_000;
+/** As long as everybody is there before Slack tries again what did not arrive. */
+const CALM_MS = 1_000;
 
 export async function playTogether(given: PlayTogether): Promise<OutcomeTogether> {
   const { world, image, processes } = given;
@@ -54,9 +56,14 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
   const workspace = await createWorkspace({ port: 0, rateLimits: false, now: () => nowIn(time) });
   const { control, apiUrl, botToken, appToken } = workspace;
   const people = createPeople(workspace, CONVERSATIONS);
-  // Slack gives up an event after some tries, which come as fast as all else here: none is wasted while the trouble lasts that does not.
+  // Slack gives up an event after some tries, which come as fast as all else here: none is wasted while the trouble lasts that does not, nor are
+  // those that became due meanwhile made at one blow.
+  let calmSinceMs: number | undefined;
   const ticking = setInterval(() => {
-    if (control.connected() && !(world.isDown() || troubles.isUnderWay() || places.some((place) => place.isFrozen()))) control.tick();
+    const isCalm =
+      control.connected() && !world.isDown() && !troubles.isUnderWay() && places.every((place) => place.isReady() && !place.isFrozen());
+    calmSinceMs = isCalm ? (calmSinceMs ?? performance.now()) : undefined;
+    if (calmSinceMs !== undefined && performance.now() - calmSinceMs > CALM_MS) control.tick();
   }, TICK_MS);
   const points = (given.points ?? []).map(({ conversation, ...point }, index) => ({
     ...point,
