@@ -12,6 +12,7 @@ import { systemClock, type Clock } from "../../engine/clock.ts";
 import { callOnce, type OnceSettings } from "./call-once.ts";
 import { answersBy } from "./fetch-answer.ts";
 import { knownCode } from "./error-codes.ts";
+import { isOursNoMore } from "./while-ours.ts";
 import { createLimitedMethods, type LimitedMethods } from "./limited-methods.ts";
 import { RUN_OUT, WORTHLESS, type TokenSource } from "./token-source.ts";
 
@@ -155,9 +156,12 @@ const asking = (before: (() => Promise<void>) | undefined, call: FetchFunction):
   before
     ? async (url, request) => {
         await before();
+        if (isOursNoMore()) throw new Error(LEFT_TO_ANOTHER);
         return call(url, request);
       }
     : call;
+
+const LEFT_TO_ANOTHER = "what it was for is another process' by now; it was not made";
 
 /** A token that stays as it is. */
 const lasting = (token: string): TokenSource => ({

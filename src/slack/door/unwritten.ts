@@ -47,7 +47,7 @@ export function createUnwritten({
       await clock.sleep(AGAIN_MS, closing.signal);
       if (closing.signal.aborted) return;
       try {
-        for (const envelope of [...kept.values()]) {
+        for (const envelope of kept.values()) {
           await store.receive(envelope);
           forget(envelope.id);
         }

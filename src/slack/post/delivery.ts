@@ -13,6 +13,7 @@ import type { Languages } from "../language/whose-language.ts";
 import type { Bucket } from "../api/pacer.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { placeOf } from "../words/place.ts";
+import { whileOurs } from "../api/while-ours.ts";
 import { ended, LATE, settleEnd, stops, sureOf, type Refused, type Sending, type Sent } from "./delivery-try.ts";
 import type { Problem } from "./delivery-problem.ts";
 import type { HeldCards } from "./cards/held-cards.ts";
@@ -221,14 +222,11 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
       if (grown?.kind === "unsure") return { kind: "unknown" };
     }
     try {
-      const { ts } = await web.write.chat.postMessage({
-        channel: place.channel,
-        thread_ts: place.ts,
-        ...contentOf(message, { withPersona, team, isMember }),
-        unfurl_links: false,
-        unfurl_media: false,
-        metadata,
-      });
+      const content = contentOf(message, { withPersona, team, isMember });
+      const unfurls = { unfurl_links: false, unfurl_media: false };
+      const { ts } = await whileOurs(signal, () =>
+        web.write.chat.postMessage({ channel: place.channel, thread_ts: place.ts, ...content, ...unfurls, metadata }),
+      );
       return ts ?? { kind: "unknown" };
     } catch (error) {
       const failure = failureOf(error);

@@ -5,6 +5,7 @@ import type { Pace } from "./pace.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
 import { outboxIdIn, ownMetadata } from "../words/metadata.ts";
 import { isOwn, ownAccount } from "../api/own-account.ts";
+import { whileOurs } from "../api/while-ours.ts";
 import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
 import { findPosted } from "./find-posted.ts";
 import type { Log, Web } from "../api/web-client.ts";
@@ -97,7 +98,7 @@ async function post(
       ...(broadcast ? { reply_broadcast: true } : {}),
     };
     // The SDK's type has a member for each way of posting, and none for one that is chosen here.
-    const { ts } = await patiently(clock, () => web.write.chat.postMessage(content as ChatPostMessageArguments));
+    const { ts } = await patiently(clock, () => whileOurs(signal, () => web.write.chat.postMessage(content as ChatPostMessageArguments)));
     return ts ? { kind: "posted", ts } : { kind: "failed", failure: { kind: "ambiguous", code: "no_ts" } };
   } catch (error) {
     return { kind: "failed", failure: failureOf(error) };

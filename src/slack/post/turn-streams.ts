@@ -5,6 +5,7 @@ import { sessionOf, whoWrites } from "./who-writes.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
+import { whileOurs } from "../api/while-ours.ts";
 import { failureOf, isUnsure } from "../api/api-errors.ts";
 import { createBucket } from "../api/pacer.ts";
 import type { Log, Web } from "../api/web-client.ts";
@@ -216,14 +217,9 @@ export function createTurnStreams(parts: {
     const rest = markdown.slice(stream.sent.length);
     const transcript = await runner.read(thread);
     try {
-      await web.write.apiCall("chat.stopStream", {
-        channel: place.channel,
-        ts: stream.ts,
-        ...(rest === "" ? {} : { markdown_text: rest }),
-        blocks: below,
-        metadata,
-        session_status: sessionOf(transcript),
-      });
+      const words = rest === "" ? {} : { markdown_text: rest };
+      const end = { channel: place.channel, ts: stream.ts, ...words, blocks: below, metadata, session_status: sessionOf(transcript) };
+      await whileOurs(signal, () => web.write.apiCall("chat.stopStream", end));
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === "limited") stops.delay(failure.retryAfterMs);

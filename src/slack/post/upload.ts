@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import type { Post, Store } from "../../store/store.ts";
+import { whileOurs } from "../api/while-ours.ts";
 import { failureOf, httpFailure, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { RenderedFile } from "../words/blocks.ts";
 import { RECONCILE_READ_GAP_MS, RECONCILE_READS, UPLOAD_TIMEOUT_MS } from "../words/limits.ts";
@@ -39,12 +40,14 @@ export async function uploadFile(
     if (sent) return { kind: "failed", failure: sent };
     await store.putNote(noteKey(post), id);
     if (!(await bucket.take(signal))) return STOPPED;
-    await web.write.files.completeUploadExternal({
-      files: [{ id, title: file.name }],
-      channel_id: place.channel,
-      thread_ts: place.ts,
-      initial_comment: file.comment,
-    });
+    await whileOurs(signal, () =>
+      web.write.files.completeUploadExternal({
+        files: [{ id, title: file.name }],
+        channel_id: place.channel,
+        thread_ts: place.ts,
+        initial_comment: file.comment,
+      }),
+    );
     return { kind: "done", receipt: id };
   } catch (error) {
     return { kind: "failed", failure: failureOf(error) };

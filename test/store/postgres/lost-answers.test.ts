@@ -78,7 +78,7 @@ describeOnPostgres("where an answer of the server's is lost", (server) => {
       await together.leave();
       await connection.close();
     });
-    return { other: other.store, together, line };
+    return { other: other.store, together, line, query: connection.query };
   }
 
   test("a turn that was taken without being told so is begun all the same", async () => {
@@ -95,6 +95,19 @@ describeOnPostgres("where an answer of the server's is lost", (server) => {
     await clock.advance(1_000);
     await until(() => begun.length === 1);
     expect([begun, bugs.length]).toEqual([["t"], 1]);
+  });
+
+  test("what was done though it was never known here leaves no failure behind; what is left of it does", async () => {
+    const { other, together, query } = await pair(systemClock);
+    for (const id of ["done", "left"]) await other.receive({ id, at: AT, body: "{}", lane: `T1/C1/${id}` });
+    const bugs: string[] = [];
+    const options = { slots: 1, perWorkspace: 1, onBug: (_error: unknown, key: string) => void bugs.push(key) };
+    together.dispatch.serve("envelope", options, async ({ key }) => {
+      if (key.endsWith("done")) await other.handled("done");
+      throw new Error("the answer was lost");
+    });
+    await until(() => bugs.length === 2);
+    expect(await query("SELECT key FROM failing")).toEqual([{ key: "T1/C1/left" }]);
   });
 
   test("a lock that was had without being told so is let go, though nobody here asks for it again", async () => {

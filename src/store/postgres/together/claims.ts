@@ -49,6 +49,11 @@ export interface Claims {
   giveBack(kind: WorkKind, work: DueWork & { readonly taken: Taken }, now: number): Promise<void>;
 }
 
+const LEFT = {
+  post: "SELECT 1 FROM outbox JOIN threads ON threads.id = outbox.thread WHERE receipt IS NULL AND gave_up IS NULL AND starts_with(name, $1 || '/') LIMIT 1",
+  envelope: "SELECT 1 FROM inbox WHERE handled_at IS NULL AND lane = $1 LIMIT 1",
+} as const;
+
 const PAUSED = "EXISTS (SELECT 1 FROM failing WHERE failing.kind = $1 AND failing.key = $2 AND paused_by IS NOT NULL AND retry_at > $3)";
 
 export function createClaims(
@@ -136,10 +141,13 @@ export function createClaims(
         if (!held) return undefined;
         if (kind === "turn" && !failed)
           await within("DELETE FROM ready WHERE thread = (SELECT id FROM threads WHERE name = $1) AND version = $2", [key, taken.version]);
+        // What failed may have been done all the same, the answer alone lost: then nobody would come back to the failure.
         const [ready] =
           kind === "turn"
             ? await within<{ at: number }>("SELECT at FROM ready WHERE thread = (SELECT id FROM threads WHERE name = $1)", [key])
-            : [{ at: now }];
+            : !failed || (await within(LEFT[kind], [key])).length > 0
+              ? [{ at: now }]
+              : [];
         if (!failed || !ready) {
           if (taken.failures > 0) await within("DELETE FROM failing WHERE kind = $1 AND key = $2", [kind, key]);
           const at = kind === "turn" ? ready?.at : woken ? now : undefined;
