@@ -251,48 +251,6 @@ test("closing in the middle of a retry leaves the envelope for the next start", 
   expect(await store.unhandled(10)).toHaveLength(1);
 });
 
-test("an event that the store does not take when it comes is not acked, and is written down and handled once the store takes it; a press is not", async () => {
-  const done: string[] = [];
-  let isAway = true;
-  const receive: Store["receive"] = async (envelope) => {
-    if (isAway) throw new StoreError("it is away", { cause: new Error("away") });
-    return store.receive(envelope);
-  };
-  const sleepers: (() => void)[] = [];
-  const clock: Clock = { now: () => Date.now(), sleep: () => new Promise((resolve) => sleepers.push(resolve)) };
-  const heard: string[] = [];
-  const inbox = new Inbox({
-    store: { ...store, receive },
-    dispatch,
-    clock,
-    log,
-    handle: async (body) => void done.push(textOf(body)),
-    onMessage: (ts) => heard.push(ts),
-  });
-  inbox.open();
-  const press = {
-    type: "block_actions",
-    user: { id: "U1" },
-    actions: [{ action_id: "a" }],
-    channel: { id: "C1" },
-    message: { ts: "1700000000.000001" },
-  };
-  const said = message("paint the shed");
-  for (const body of [said, press, said]) await expect(inbox.receive(body)).rejects.toThrow("it is away");
-  sleepers.shift()?.();
-  await eventually(() => expect(sleepers).toHaveLength(1));
-  expect(heard).toEqual([]);
-  isAway = false;
-  sleepers.shift()?.();
-  await eventually(() => expect(done).toEqual(["paint the shed"]));
-  // Slack sends it again.
-  await inbox.receive(said);
-  await inbox.idle();
-  expect(done).toEqual(["paint the shed"]);
-  expect(heard).toHaveLength(1);
-  await inbox.close();
-});
-
 test("an envelope of a size that Slack never sends is put aside; a store that is closed is an error, so that it is not acked", async () => {
   const inbox = new Inbox({ store, dispatch, clock: systemClock, log, handle: async () => undefined });
   await inbox.receive(message("x".repeat(1_000_000)));
