@@ -16,6 +16,7 @@ import type { TeamCards, TeamShelf } from "../team-shelf.ts";
 import { createHome } from "./home/home.ts";
 import { createHttpReceiver, type HttpDoor } from "./door/http-receiver.ts";
 import { Inbox } from "./door/inbox.ts";
+import { readOn } from "./door/read-on.ts";
 import { createGate, mayStillRead } from "./door/gate.ts";
 import { createPace, type Pace } from "./post/pace.ts";
 import { createMissed } from "./door/missed-messages.ts";
@@ -179,7 +180,10 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     log,
   };
   const home = createHome(ctx);
-  const handle = (body: Body): Promise<void> => dispatch(bolt, body, log);
+  async function handle(body: Body): Promise<void> {
+    await readOn(body, { store, runner, team: me.team });
+    await dispatch(bolt, body, log);
+  }
   const inbox: Inbox =
     tenancy?.inbox ??
     new Inbox({

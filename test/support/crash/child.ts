@@ -15,7 +15,7 @@ export interface Orders {
   readonly folder: string;
   readonly dbPath: string;
   readonly slack: { readonly botToken: string; readonly appToken: string; readonly apiUrl: string };
-  /** Where lines for the parent go: `ready`, `step NAME`, `killed NAME`, `frozen NAME`, `call ID`, `paid ID`, `trace …`, `log …`. */
+  /** Where lines for the parent go: `ready`, `step NAME`, `killed NAME`, `frozen NAME`, `call ID`, `paid ID`, `vain ID`, `trace …`, `log …`. */
   readonly reportPath: string;
   readonly time: FastTime;
   /** Steps at which to end, by `kill -9`; each ends one life. */
@@ -246,7 +246,11 @@ function tellCalls(store: Store, say: (line: string) => void): void {
     }),
     async commit(given) {
       const result = await commit(given);
-      if (result.kind === "ok") for (const reservation of given.settles ?? []) say(`paid ${reservation}`);
+      if (result.kind !== "ok") return result;
+      const settles = given.settles ?? [];
+      // What was paid for and could not be recorded is settled with what is recorded next.
+      const vain = Math.max(0, settles.length - given.events.filter((event) => "usage" in event && event.usage !== undefined).length);
+      for (const [index, reservation] of settles.entries()) say(`${index < vain ? "vain" : "paid"} ${reservation}`);
       return result;
     },
   } satisfies Partial<Store>);

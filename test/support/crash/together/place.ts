@@ -20,6 +20,8 @@ export interface Place {
   relieved(): void;
   isReady(): boolean;
   isFrozen(): boolean;
+  /** The last life has ended by itself, and could say that it goes. */
+  hasLeft(): boolean;
   /** Told to end, for good. */
   end(): Promise<void>;
   /** How each life but the last ended, and what happened to those that did not. */
@@ -56,6 +58,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
   let isOver = false;
   let isStopping = false;
   let isFrozen = false;
+  let hasLeft = false;
   const toldToEnd = new Set<number | undefined>();
   let failed = 0;
   const reportOf = (path: string | undefined) => (path === undefined ? "" : readFileSync(path, "utf8"));
@@ -104,13 +107,16 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     complaint: string;
   }): void {
     if (end.wasReady) failed = 0;
+    hasLeft = false;
     if (end.signal === "SIGKILL") {
       const said = linesOf(reports.at(-1)).findLast((line) => line.startsWith("killed {"));
       return void deaths.push(said?.slice("killed ".length) ?? "killed at random");
     }
     if (end.code === 0 && end.wasTold) return void deaths.push("stopped");
+    hasLeft = end.code === 0;
     if (end.code === 0 && isOver) return;
-    if (!end.wasReady && isTroubled()) {
+    // A ticket for a socket is good for seconds here, where Slack gives half a minute.
+    if (!end.wasReady && (isTroubled() || end.complaint.includes("CannotStart"))) {
       failed++;
       return void deaths.push("could not start");
     }
@@ -169,6 +175,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     troubled: (what) => note(`troubled by ${what}`),
     relieved: () => note("over"),
     isFrozen: () => isFrozen,
+    hasLeft: () => hasLeft,
     isReady: () => child !== undefined && isReady(),
     async end() {
       isOver = true;

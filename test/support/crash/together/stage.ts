@@ -127,7 +127,7 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
     trouble.push(
       ...held.violations,
       ...places.flatMap(({ violations }) => violations),
-      ...(await leftIn(database, logs, { couldLeave: !world.isTroubled() })),
+      ...(await leftIn(database, logs, { couldLeave: !world.isTroubled() && places.every((place) => place.hasLeft()) })),
     );
     const tables = await rowsOf(database);
     trouble.push(...people.strays(), ...(await containersOf(database.address(0), image)));
