@@ -221,11 +221,3 @@ function explain(error: unknown): string {
       return error instanceof Error ? unreached(error) : "the connection was closed";
   }
 }
-
-/** The door is somebody else's. */
-export const NO_DOOR: SlackReceiver = {
-  init: () => undefined,
-  start: async () => undefined,
-  stop: async () => undefined,
-  connected: () => true,
-};
