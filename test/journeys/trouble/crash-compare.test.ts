@@ -83,3 +83,13 @@ test("a call of a model is in flight until a log tells of it, and counted as mad
   expect(callsIn([["call a", "troubled by a partition", "call b", "paid a", "over", "call c"]])).toEqual({ made: 3, inFlight: 1 });
   expect(callsIn([["call a", "frozen x"], ["call b"]])).toEqual({ made: 2, inFlight: 1 });
 });
+
+test("a card that was left out without kills may be there, unless it still shows a run that goes on", () => {
+  const log = LOG.slice(0, 1);
+  const without = expectedOf(had([ONE, END], { log }));
+  const stop = [{ type: "actions", elements: [{ type: "button", action_id: "parley.run.stop" }] }];
+  expect(violationsOf(had([CARD, ONE, END], { log }), without)).toEqual([]);
+  expect(violationsOf(had([{ ...CARD, blocks: stop }, ONE, END], { log }), without)).toHaveLength(1);
+  const withCard = expectedOf(had([CARD, ONE, END], { log }));
+  expect(violationsOf(had([{ ...CARD, text: "hot" }, ONE, END], { log }), withCard)).toHaveLength(1);
+});

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../../src/engine/events/events.ts";
+import { ACTIONS } from "../../../src/slack/words/blocks.ts";
 import type { ThreadMessage } from "../../../local-slack/index.ts";
 import type { Played } from "./people.ts";
 import type { Outcome } from "./stage.ts";
@@ -53,7 +54,8 @@ function threadViolations({ thread, status, session }: Played, expected: Expecte
     ...endsBeforeTurns(thread),
     ...difference("thread", seenIn(thread), expected.thread),
     ...cardsOfOneTurn(thread)
-      .filter((card) => !expected.cards.includes(card))
+      // Where it was left out without kills, as in a rush, it has to tell at least that the run is over.
+      .filter((card) => (expected.cards.length > 0 ? !expected.cards.includes(card) : card.includes(ACTIONS.stop)))
       .map((card) => `a card is ${short(card)}, and none is so without kills`),
     ...(status === "" ? [] : [`the line "${status}" is still shown`]),
     // Never told of is as good, here or without kills: there is no Stop button left over.
