@@ -100,6 +100,8 @@ export interface Parley {
 }
 
 export const studioRoom = () => import("./studio/studio.ts");
+export const evaluationRoom = () => import("./eval/evaluation.ts");
+export type { Progress as EvaluationProgress, Report as EvaluationReport, World as EvaluationWorld } from "./eval/evaluation.ts";
 export const liveProbes = () => import("./slack/probes/run-probes.ts"); // Of `parley doctor --live`.
 
 export async function createParley(options: ParleyOptions): Promise<Parley> {

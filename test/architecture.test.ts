@@ -52,6 +52,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // What the log of a run says again: the run itself, and each request in it.
   replay: ["engine", "models", "config"],
   studio: ["engine", "store", "config", "runner", "plain-page.ts", "replay"],
+  studio: ["engine", "store", "config", "runner"],
+  eval: ["engine", "store", "config", "runner"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
   // The studio for people who sign in with Slack, wired.
@@ -75,6 +77,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "config",
     "slack",
     "studio",
+    "eval",
   ],
   // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.
   cli: ["engine", "parley.ts", "config", "replay", "local-slack", "transcript.ts"],

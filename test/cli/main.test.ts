@@ -18,6 +18,7 @@ test("--help lists every command, and each command explains itself", async () =>
     "demo",
     "studio",
     "run",
+    "eval",
     "doctor",
     "teams",
     "tools",

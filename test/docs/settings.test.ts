@@ -50,7 +50,9 @@ function blocks(): readonly Block[] {
     );
 }
 
-const isOfFile = ({ value }: Block): boolean => Object.keys(value).some((key) => KEYS.has(key)) && value["apiVersion"] === undefined;
+/** Manifests of a cluster and files of evaluations have some of the same keys. */
+const isOfAnother = ({ value }: Block): boolean => ["apiVersion", "cases", "score"].some((key) => value[key] !== undefined);
+const isOfFile = (block: Block): boolean => Object.keys(block.value).some((key) => KEYS.has(key)) && !isOfAnother(block);
 
 /** Names without values, as in `budgets: { personUsdPerDay }`, are shown as names: each must be a key there. */
 const mistakesIn = ({ value }: Block): readonly string[] => {

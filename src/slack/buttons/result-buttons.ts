@@ -14,7 +14,7 @@ import { isPosted, postNoted } from "../post/post-once.ts";
 import { runOf } from "../render/log-reading.ts";
 import { recordReading } from "../people/reading-records.ts";
 import { refused } from "../people/permission-check.ts";
-import { answerOf } from "../render/result-message.ts";
+import { answerOf } from "../../engine/reading/answer.ts";
 import { transcriptFile } from "../render/transcript-file.ts";
 import { uploadLooking } from "../post/upload.ts";
 

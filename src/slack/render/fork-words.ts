@@ -4,7 +4,8 @@ import { turnsAt } from "../../engine/reading/runs.ts";
 import { messagesOfRun, currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { reasonIn } from "../language/limit-words.ts";
 import type { Translator } from "../language/translator.ts";
-import { safeLine, safeMrkdwn, withoutMarks, withoutStopWord } from "../words/escape.ts";
+import { safeLine, safeMrkdwn, withoutMarks } from "../words/escape.ts";
+import { withoutStopWord } from "../../engine/reading/answer.ts";
 import { ANSWER_CHARS_SHOWN, FOOTER_REASON_CHARS } from "../words/limits.ts";
 import { runOf, type Of } from "./log-reading.ts";
 

@@ -11,7 +11,8 @@ import { summaryAtEnd, summaryCost } from "./summary-words.ts";
 import { codeResults } from "./code-results.ts";
 import { ownPart, ownWords, partingOf } from "./fork-words.ts";
 import { dissentOf } from "./dissent.ts";
-import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks, withoutStopWord } from "../words/escape.ts";
+import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
+import { answerOf, type Answer } from "../../engine/reading/answer.ts";
 import { ANSWER_CHARS_MAX, ANSWER_CHARS_SHOWN, CARD_LINE_CHARS } from "../words/limits.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import { upTo, type Of, type OneTurn } from "./log-reading.ts";
@@ -138,22 +139,6 @@ function endWords(t: Translator, stopped: Of<"run.stopped">): { readonly title: 
   const why = line1(t.clauses(stopped.reasons.map((one) => reasonIn(t, one))) || stopped.reason);
   const { title, word, next } = ENDS[stopped.outcome];
   return { title: t(title, { why }), text: t(word, { why }), next: t(next) };
-}
-
-/** The last words of a model in a run: of the leader who sums up, else of whoever spoke last and said more than the stop word. */
-export function answerOf(transcript: Transcript, stopWords: readonly string[]): Answer | undefined {
-  for (const message of messagesOfRun(transcript).toReversed()) {
-    if (message.type !== "message.posted" || !("agent" in message) || message.model === undefined) continue;
-    const text = withoutStopWord(message.text, stopWords).trim();
-    if (text !== "") return { agent: message.agent, text, seq: message.seq };
-  }
-  return undefined;
-}
-
-export interface Answer {
-  readonly agent: string;
-  readonly text: string;
-  readonly seq: number;
 }
 
 /** Whether nothing was posted, and nobody spoke, since the turn that this event ended. Its files are part of it. */

@@ -5,7 +5,8 @@ import type { CodeRan, HandoffMade, RunEvent } from "../../engine/events/events.
 import { turnsAt } from "../../engine/reading/runs.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
 import { context, markdown, section, type Rendered } from "../words/blocks.ts";
-import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters, withoutStopWord } from "../words/escape.ts";
+import { safeMarkdown, safeMrkdwn, shorten, wholeCharacters } from "../words/escape.ts";
+import { withoutStopWord } from "../../engine/reading/answer.ts";
 import { MARKDOWN_CHARS_MAX, OUTPUT_CHARS_SHOWN, POST_TEXT_CHARS_MAX, SUMMARY_CHARS, TURN_PARTS_MAX } from "../words/limits.ts";
 import { DEFAULT_LANGUAGE } from "../language/languages.ts";
 import type { Translator } from "../language/translator.ts";

@@ -7,7 +7,7 @@ import type { HandlerContext } from "../commands/handler-context.ts";
 import { codeIn } from "../language/code-words.ts";
 import { postNoted } from "../post/post-once.ts";
 import { runOf, type Of } from "../render/log-reading.ts";
-import { answerOf, type Answer } from "../render/result-message.ts";
+import { answerOf, type Answer } from "../../engine/reading/answer.ts";
 import { markdown, section } from "../words/blocks.ts";
 import { safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
 import { ANSWER_CHARS_MAX, SUMMARY_CHARS } from "../words/limits.ts";

@@ -4,7 +4,7 @@ import type { Led } from "../../runner/leader.ts";
 import { failureOf } from "../api/api-errors.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { runOf, type Of } from "../render/log-reading.ts";
-import { answerOf } from "../render/result-message.ts";
+import { answerOf } from "../../engine/reading/answer.ts";
 import { safeMarkdown, shorten } from "../words/escape.ts";
 import { ANSWER_CHARS_MAX } from "../words/limits.ts";
 import { placeOf } from "../words/place.ts";

@@ -55,24 +55,3 @@ const TOKEN = new RegExp(`${OPEN}(?=${AT_OR_HASH}[A-Za-z0-9]|${BANG}${COMMAND}|[
 const EVERYBODY = /(?<![\w.@/-])(?:@|&(?:commat|#0*64|#x0*40);?)(?=(?:channel|here|everyone|group)(?![\w-]))/gi;
 
 const inert = (text: string): string => text.replaceAll(TOKEN, (open) => open + ZERO_WIDTH).replaceAll(EVERYBODY, (at) => at + ZERO_WIDTH);
-
-/**
- * Takes a stop word away where it is the team's and not the reader's: alone on the last line, or after the last sentence.
- * In the middle of a sentence it is a word like any other.
- */
-export function withoutStopWord(text: string, stopWords: readonly string[]): string {
-  const trimmed = text.trimEnd();
-  for (const word of stopWords) {
-    // Only the end is looked at, so that a long text costs no more than a short one.
-    const start = Math.max(0, trimmed.length - word.length - STOP_WORD_WINDOW);
-    const bare = trimmed.slice(start).replace(/(?<![\s*_`.!"'#>])[\s*_`.!"'#>]+$/, "");
-    if (word === "" || !bare.endsWith(word)) continue;
-    const before = bare.slice(0, -word.length).replace(/(?<![*_`"'#>])[*_`"'#>]+[ \t]*$/, "");
-    const isAlone = /(?:^|\n)[ \t]*$/.test(before) && (start === 0 || before !== "");
-    if (isAlone || /[.!?:;)\]}*_`"'…][ \t]+$/.test(before)) return (trimmed.slice(0, start) + before).trimEnd();
-  }
-  return text;
-}
-
-/** Decoration around a stop word, such as `**…**.`, is shorter. */
-const STOP_WORD_WINDOW = 200;

@@ -1,0 +1,164 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { Clock } from "../engine/clock.ts";
+import { reachable } from "../config/build/snapshot.ts";
+import { ConfigError, type Mistake } from "../config/config-error.ts";
+import { at } from "../config/file/notes.ts";
+import type { Settings } from "../config/settings.ts";
+import type { Runner } from "../runner/runner.ts";
+import type { Store } from "../store/store.ts";
+import type { Case } from "./cases/read-cases.ts";
+import { evaluate, type Progress } from "./evaluate.ts";
+import { judgeTeam, teamOf } from "./evaluated-teams.ts";
+import type { EvaluationSource } from "./evaluation-file.ts";
+import { createRuns } from "./had-run.ts";
+import { keptEvaluations, type Kept } from "./kept-evaluations.ts";
+import { reportOf, type Report } from "./report/report.ts";
+import type { AskJudge } from "./scoring/judge.ts";
+import type { RunProgram } from "./scoring/program.ts";
+import { createScorers, type OwnScorer } from "./scoring/scorers.ts";
+import { sample } from "./statistics/resampling.ts";
+
+export { readCases, type Case } from "./cases/read-cases.ts";
+export { withEvaluatedTeams } from "./evaluated-teams.ts";
+export { WORKSPACE } from "./had-run.ts";
+export { EvaluationFile, overridden, readEvaluation, type EvaluationSource, type Variant } from "./evaluation-file.ts";
+export type { Progress } from "./evaluate.ts";
+export { keptEvaluations, readEvaluations, type Kept } from "./kept-evaluations.ts";
+export { changesSince, type Change } from "./report/baseline.ts";
+export { junitOf } from "./report/junit.ts";
+export { keptReport } from "./report/kept-report.ts";
+export { pageOf } from "./report/page.ts";
+export { readReport, reportOf, type Report } from "./report/report.ts";
+export { dollars, gridsOf, percent } from "./report/table.ts";
+
+/** Where an evaluation is worked on: a Parley whose settings have its teams ({@link withEvaluatedTeams}). */
+export interface World {
+  readonly runner: Runner;
+  readonly store: Pick<Store, "note" | "putNote" | "swapNote">;
+  readonly settings: Pick<Settings, "teams">;
+  /** All that is set of a team, as text. */
+  readonly snapshot: (team: string) => string;
+  readonly stopWords: (team: string) => readonly string[];
+  readonly runProgram: RunProgram;
+  readonly scorers?: ReadonlyMap<string, OwnScorer>;
+  readonly clock: Pick<Clock, "now">;
+}
+
+export interface Wanted {
+  readonly source: EvaluationSource;
+  readonly cases: readonly Case[];
+  /** How many of the cases are taken, drawn with the file's seed; all of them when absent. */
+  readonly casesMax?: number;
+  /** Begins a new one, also where one of the same is unfinished. */
+  readonly anew: boolean;
+  /** As the person named it. */
+  readonly file: string;
+  readonly signal: AbortSignal;
+  /** Before the first run: what it is, and how many of its runs were had before. */
+  readonly begun: (evaluation: Kept, isResumed: boolean) => void;
+  readonly tell: (progress: Progress) => void;
+}
+
+/**
+ * Has the evaluation to its end, and keeps what comes of each run in the store. One of the same that was interrupted is gone on with. Throws
+ * {@link ConfigError} where a scorer cannot score a case. Rejects with the signal's reason when it is aborted.
+ */
+export async function runEvaluation(world: World, wanted: Wanted): Promise<Report> {
+  const { source, signal } = wanted;
+  const { settings, variants } = source;
+  const cases = wanted.casesMax === undefined ? wanted.cases : sample(wanted.cases, wanted.casesMax, settings.seed);
+  const runs = createRuns(world.runner);
+  try {
+    const ask =
+      (scorer: number): AskJudge =>
+      async (thread, task) =>
+        (await runs.have({ thread, team: judgeTeam(scorer), task, answers: [], approvals: "end" }, signal)).transcript;
+    const scorers = createScorers(settings.score, { ask, runProgram: world.runProgram, own: world.scorers ?? new Map() });
+    const mistakes = cases.flatMap((one) =>
+      scorers.flatMap((scorer): Mistake[] => {
+        const why = scorer.refuses?.(one);
+        return why === undefined ? [] : [at(source.yaml, ["score"], why)];
+      }),
+    );
+    if (mistakes.length > 0) throw new ConfigError(mistakes.slice(0, MISTAKES_TOLD_MAX));
+    const kept = keptEvaluations(world.store);
+    const identity = identityOf(source, cases, (team) => world.snapshot(team));
+    const before = wanted.anew ? undefined : await kept.unfinished(identity);
+    const now = () => new Date(world.clock.now()).toISOString();
+    const evaluation =
+      before ??
+      (await kept.begin({
+        name: source.name,
+        file: wanted.file,
+        identity,
+        at: now(),
+        teams: variants.map(({ label }) => label),
+        cases: cases.length,
+        casesInAll: wanted.cases.length,
+        repeats: settings.repeats,
+        seed: settings.seed,
+        pairJudges: settings.score.flatMap(({ kind }, index) => (kind === "pairwise" ? [index + 1] : [])),
+      }));
+    wanted.begun(evaluation, before !== undefined);
+    const evaluated = await evaluate({
+      source,
+      evaluation,
+      cases,
+      scorers,
+      ask,
+      runs,
+      kept,
+      stopWords: world.stopWords,
+      usdMax: (team) => world.settings.teams.get(team)?.limits.usd ?? Number.POSITIVE_INFINITY,
+      clock: world.clock,
+      signal,
+      tell: wanted.tell,
+    });
+    const ended = evaluated.state === "ended" ? { ...evaluation, endedAt: now() } : evaluation;
+    if (ended.endedAt !== undefined) await kept.end(evaluation, ended.endedAt);
+    return reportOf(ended, evaluated);
+  } finally {
+    runs.close();
+  }
+}
+
+const MISTAKES_TOLD_MAX = 10;
+
+/** The same where the same would be had again: also the teams' settings are part of it, for their runs keep to those. */
+function identityOf({ settings, variants }: EvaluationSource, cases: readonly Case[], snapshot: (team: string) => string): string {
+  const { concurrency: _, budgetUsd: __, name: ___, cases: ____, teams: _____, ...rest } = settings;
+  const teams = variants.map((variant) => [variant.label, snapshot(teamOf(variant))]);
+  const judges = settings.score.flatMap(({ kind }, index) => (kind === "judge" || kind === "pairwise" ? [snapshot(judgeTeam(index))] : []));
+  return createHash("sha256")
+    .update(JSON.stringify([rest, cases, teams, judges]))
+    .digest("hex");
+}
+
+/** The models that an evaluation speaks, chooses and judges with. */
+export function modelsOf(settings: Settings, { variants, settings: { score } }: EvaluationSource): Settings["models"] {
+  const judges = score.flatMap(({ kind }, index) => (kind === "judge" || kind === "pairwise" ? [judgeTeam(index)] : []));
+  return new Map([...variants.map(teamOf), ...judges].flatMap((team) => [...reachable(settings, team).models]));
+}
+
+/** Runs programs of scorers in an executor's sandboxes, a new one for each. */
+export const programsIn =
+  (
+    executor: {
+      open(thread: string): Promise<{
+        run(
+          block: { readonly language: string; readonly code: string },
+          options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+        ): Promise<{ readonly outcome: string; readonly output: string }>;
+        end(): Promise<void>;
+      }>;
+    },
+    signal: AbortSignal,
+  ): RunProgram =>
+  async ({ thread, language, code, timeoutMs }) => {
+    const session = await executor.open(`${thread}-test-${randomUUID()}`);
+    try {
+      return await session.run({ language, code }, { timeoutMs, signal });
+    } finally {
+      await session.end();
+    }
+  };

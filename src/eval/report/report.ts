@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { tallyOf, type Tally } from "./tally.ts";
+import { pairsOf, type Pair } from "./pairs.ts";
+import { judgesOf, type JudgeReport } from "./judges.ts";
+import type { Kept } from "../kept-evaluations.ts";
+import { Result, type Preferred } from "../result.ts";
+
+/** All that an evaluation came to, as `--json` writes it; every other form is made of it. `version` changes when a key goes or means something else. */
+export interface Report {
+  readonly version: 1;
+  readonly evaluation: Kept;
+  /** `budget`, `interrupted`: some runs are missing. */
+  readonly state: "ended" | "budget" | "interrupted";
+  readonly teams: readonly Tally[];
+  /** Every two teams, the first as the file has them against those after it. */
+  readonly pairs: readonly Pair[];
+  readonly judges: readonly JudgeReport[];
+  /** What may not be concluded from it, in sentences. */
+  readonly cautions: readonly string[];
+  readonly results: readonly Result[];
+}
+
+export function reportOf(
+  evaluation: Kept,
+  {
+    results,
+    preferred,
+    state,
+  }: { readonly results: readonly Result[]; readonly preferred: readonly Preferred[]; readonly state: Report["state"] },
+): Report {
+  const { seed } = evaluation;
+  const teams = evaluation.teams.map((team) => tallyOf(team, results, seed)).filter(({ runs }) => runs > 0);
+  const pairs = pairsOf(evaluation.teams, { results, preferred, seed });
+  return {
+    version: 1,
+    evaluation,
+    state,
+    teams,
+    pairs,
+    judges: judgesOf(results, preferred),
+    cautions: cautionsOf(teams, pairs, state),
+    results,
+  };
+}
+
+const CASES_FEW = 30;
+
+function cautionsOf(teams: readonly Tally[], pairs: readonly Pair[], state: Report["state"]): readonly string[] {
+  const fewest = Math.min(...teams.map(({ cases }) => cases));
+  const points = (share: number) => Math.round(share * 100);
+  return [
+    ...(state === "ended" ? [] : ["Not every run was had: the numbers are of those that were."]),
+    ...(fewest < CASES_FEW
+      ? [
+          `${fewest} ${fewest === 1 ? "case is" : "cases are"} few: an interval of so few is rough, and another choice of cases would say something else.`,
+        ]
+      : []),
+    ...teams
+      .filter(({ priced }) => !priced)
+      .map(({ team }) => `The price of a model of ${team} is not known: its cost is the least that it was.`),
+    ...pairs
+      .filter(({ difference: { low, high } }) => low <= 0 && high >= 0)
+      .map(
+        ({ one, other, difference: { low, high } }) =>
+          `That ${one} or ${other} is better cannot be said from this: the difference may be anything from ${points(low)} to ${points(high)} points.`,
+      ),
+  ];
+}
+
+/** The runs of a report that `--json` wrote; `undefined` for any other text. */
+export function readReport(text: string): Pick<Report, "results"> | undefined {
+  try {
+    return z.object({ version: z.literal(1), results: z.array(Result) }).parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

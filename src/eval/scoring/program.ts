@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { codeBlocks } from "../../engine/code-blocks.ts";
+import { asText, readTemplate } from "../cases/template.ts";
+import type { ScorerSettings } from "../evaluation-file.ts";
+import { refusedBy } from "./expected.ts";
+import { brief, type Scorer } from "./scorer.ts";
+
+/** Runs a program where an agent's code would run. */
+export type RunProgram = (program: {
+  /** Of whom the sandbox is: a new one for each. */
+  readonly thread: string;
+  readonly language: string;
+  readonly code: string;
+  readonly timeoutMs: number;
+}) => Promise<{ readonly outcome: string; readonly output: string }>;
+
+/** The answer's code passes a test in the sandbox: `test` is run behind it, and with an entry point `check` is called with that, as in HumanEval. */
+export const program = (settings: Extract<ScorerSettings, { readonly kind: "program" }>, runProgram: RunProgram): Omit<Scorer, "name"> => {
+  const [prompt, test, entry] = [settings.prompt, settings.test, settings.entryPoint].map((text) => text && readTemplate(text));
+  return {
+    refuses: ({ fields }) => refusedBy(() => [prompt, test, entry].map((template) => template && template.fill(fields))),
+    async score({ answer, case: { fields }, thread }) {
+      const filled = (template: ReturnType<typeof readTemplate> | "" | undefined) => (template ? asText(template.fill(fields)) : "");
+      const entryPoint = filled(entry);
+      const code = candidate(answer, { language: settings.language, entryPoint, prompt: filled(prompt) });
+      if (code === undefined) return { passed: false, why: `there is no code in "${brief(answer)}"` };
+      // A program that ends itself before its test has not passed it.
+      const passedMark = `passed-${randomUUID()}`;
+      const { outcome, output } = await runProgram({
+        thread,
+        language: settings.language,
+        code: [code, filled(test), ...(entryPoint ? [`check(${entryPoint})`] : []), printed(settings.language, passedMark)].join("\n\n"),
+        timeoutMs: settings.timeoutSeconds * 1_000,
+      });
+      const passed = outcome === "ok" && output.trimEnd().endsWith(passedMark);
+      if (passed) return { passed, why: "the test passed" };
+      const last = output.trim().split("\n").at(-1) ?? "";
+      return { passed, why: outcome === "ok" ? "it ended before its test" : `the test failed (${outcome}): ${brief(last)}` };
+    },
+  };
+};
+
+/**
+ * The last block of the language that defines the entry point, else the last one. What defines it stands behind the prompt, whose imports and
+ * helpers it may use, and takes its place; what does not goes on from the prompt, as a body does.
+ */
+function candidate(
+  answer: string,
+  { language, entryPoint, prompt }: { readonly language: string; readonly entryPoint: string; readonly prompt: string },
+): string | undefined {
+  const blocks = codeBlocks(answer).filter((block) => block.language === "" || block.language.toLowerCase() === language.toLowerCase());
+  const defines = (code: string): boolean =>
+    entryPoint !== "" && new RegExp(`^\\s*(?:async\\s+)?(?:def|function)\\s+${entryPoint}\\b`, "m").test(code);
+  const code =
+    blocks.findLast((block) => defines(block.code))?.code ?? blocks.at(-1)?.code ?? (defines(answer) || prompt ? answer : undefined);
+  if (code === undefined) return undefined;
+  if (!prompt) return code;
+  return defines(code) ? `${prompt}\n${PASS}\n\n${code}` : prompt + code;
+}
+
+/** A prompt that ends in a signature, or in its docstring, is whole with it. */
+const PASS = "    pass";
+
+const printed = (language: string, text: string): string =>
+  /^(?:js|javascript|ts|typescript|node)$/i.test(language)
+    ? `console.log("${text}")`
+    : /^(?:bash|sh)$/i.test(language)
+      ? `echo "${text}"`
+      : `print("${text}")`;

@@ -1,0 +1,102 @@
+import { asText } from "../cases/template.ts";
+import type { ScorerSettings } from "../evaluation-file.ts";
+import { expectedBy, refusedBy } from "./expected.ts";
+import { brief, type Scorer } from "./scorer.ts";
+
+type Of<Kind extends ScorerSettings["kind"]> = Extract<ScorerSettings, { readonly kind: Kind }>;
+
+/** The answer is what is expected, but for spaces at its ends. */
+export const exact = (settings: Of<"exact">): Omit<Scorer, "name"> => ({
+  refuses: (one) => refusedBy(() => expectedBy(settings, one)),
+  score: async (attempt) => {
+    const wanted = asText(expectedBy(settings, attempt.case)).trim();
+    const fold = settings.ignoreCase ? (text: string) => text.toLowerCase() : (text: string) => text;
+    const passed = fold(attempt.answer.trim()) === fold(wanted);
+    return { passed, why: passed ? "as expected" : `expected "${brief(wanted)}", found "${brief(attempt.answer)}"` };
+  },
+});
+
+/** What is expected is somewhere in the answer. */
+export const contains = (settings: Of<"contains">): Omit<Scorer, "name"> => ({
+  refuses: (one) => refusedBy(() => expectedBy(settings, one)),
+  score: async (attempt) => {
+    const wanted = asText(expectedBy(settings, attempt.case)).trim();
+    const fold = settings.ignoreCase ? (text: string) => text.toLowerCase() : (text: string) => text;
+    const passed = wanted !== "" && fold(attempt.answer).includes(fold(wanted));
+    return { passed, why: passed ? "it is there" : `"${brief(wanted)}" is not in "${brief(attempt.answer)}"` };
+  },
+});
+
+const ANSWER_CHARS_MATCHED_MAX = 100_000; // A pattern may take long over very long text.
+
+/** The pattern is found; where it has a group, the group holds what is expected. */
+export const regex = (settings: Of<"regex">): Omit<Scorer, "name"> => {
+  const pattern = new RegExp(settings.pattern, settings.flags);
+  const hasGroup = (new RegExp(`${settings.pattern}|`, settings.flags).exec("")?.length ?? 1) > 1;
+  return {
+    score: async (attempt) => {
+      const found = pattern.exec(attempt.answer.slice(-ANSWER_CHARS_MATCHED_MAX));
+      if (!found) return { passed: false, why: `/${settings.pattern}/ is not in "${brief(attempt.answer)}"` };
+      const wanted = hasGroup ? asText(expectedBy(settings, attempt.case, "optional")).trim() : "";
+      const passed = wanted === "" || found[1]?.trim() === wanted;
+      return { passed, why: passed ? `found "${brief(found[0])}"` : `expected "${brief(wanted)}", found "${brief(found[1] ?? "")}"` };
+    },
+  };
+};
+
+/** The answer holds JSON, in a fence or as it is, that is what is expected. */
+export const json = (settings: Of<"json">): Omit<Scorer, "name"> => ({
+  refuses: (one) => refusedBy(() => expectedBy(settings, one)),
+  score: async (attempt) => {
+    const wanted = readJson(expectedBy(settings, attempt.case));
+    const found = jsonIn(attempt.answer);
+    if (found === undefined) return { passed: false, why: `there is no JSON in "${brief(attempt.answer)}"` };
+    const passed = fits(found.value, wanted, settings.match === "subset");
+    return {
+      passed,
+      why: passed ? "as expected" : `expected ${brief(JSON.stringify(wanted))}, found ${brief(JSON.stringify(found.value))}`,
+    };
+  },
+});
+
+/** A case's field holds JSON, or text that is JSON. */
+function readJson(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+/** The last fence with JSON in it, else the whole answer, else what is from the first brace to the last. */
+function jsonIn(answer: string): { readonly value: unknown } | undefined {
+  const fences = [...answer.matchAll(/```(?:json)?\s*\n([^]*?)```/g)].map(([, text = ""]) => text).toReversed();
+  const braces = /[{[][^]*[}\]]/.exec(answer)?.[0] ?? "";
+  for (const text of [...fences, answer, braces]) {
+    try {
+      return { value: JSON.parse(text) };
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+function fits(found: unknown, wanted: unknown, isSubset: boolean): boolean {
+  if (Array.isArray(wanted) || Array.isArray(found))
+    return (
+      Array.isArray(wanted) &&
+      Array.isArray(found) &&
+      wanted.length === found.length &&
+      wanted.every((one, index) => fits(found[index], one, isSubset))
+    );
+  if (typeof wanted !== "object" || typeof found !== "object" || wanted === null || found === null) return Object.is(found, wanted);
+  const [wantedKeys, foundKeys] = [Object.keys(wanted), Object.keys(found)];
+  if (!isSubset && wantedKeys.length !== foundKeys.length) return false;
+  return wantedKeys.every(
+    (key) =>
+      Object.hasOwn(found, key) &&
+      fits((found as { readonly [key: string]: unknown })[key], (wanted as { readonly [key: string]: unknown })[key], isSubset),
+  );
+}

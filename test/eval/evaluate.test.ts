@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Report } from "../../src/eval/evaluation.ts";
+import { parley } from "../cli/here.ts";
+import { folderOfTeams } from "./scripted-teams.ts";
+
+const CASES = [
+  { id: "one", input: "case one a=7/7 b=7/8", expected: 7 },
+  { id: "two", input: "case two a=7/8 b=8/8", expected: 8 },
+  { id: "three", input: "case three a=3/3 b=1/2", expected: 3 },
+  { id: "four", input: "case four a=1/1 b=4/4", expected: 4 },
+];
+const SUITE = { cases: CASES, teams: ["a", "b"], score: [{ kind: "number" }], repeats: 2, concurrency: 1 };
+
+const evaluated = async (cwd: string, ...more: readonly string[]) => {
+  const { code, out, err } = await parley(["eval", "suite.yml", "--json", ...more], { cwd });
+  return { code, err, report: out.trim() === "" ? undefined : (JSON.parse(out) as Report) };
+};
+const callsIn = (cwd: string) => readFileSync(join(cwd, "calls.log"), "utf8").trim().split("\n");
+
+describe("an evaluation whose answers are known", () => {
+  test("has the numbers that are computed by hand", async () => {
+    const { code, report, err } = await evaluated(folderOfTeams(SUITE));
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    // a: one 2/2, two 1/2, three 2/2, four 0/2. b: one 1/2, two 2/2, three 0/2, four 2/2.
+    const [a, b] = report?.teams ?? [];
+    expect(a).toMatchObject({ team: "a", cases: 4, runs: 8, solved: { value: 2.5 / 4 }, usd: 2, judgingUsd: 0, priced: true });
+    expect(b).toMatchObject({ solved: { value: 2.5 / 4 } });
+    expect(a?.passAt.map(({ value }) => value)).toEqual([2.5 / 4, 3 / 4]);
+    expect(a?.ends).toEqual({ solved: 5 / 8, wrong: 3 / 8, limit: 0, failed: 0, asked: 0 });
+    expect(a?.perRun).toMatchObject({ usd: 0.25, tokens: 1_000, turns: 1 });
+    expect(a?.perSolved?.usd.value).toBe(2 / 5);
+    expect(a?.perSolved?.tokens).toBe(8_000 / 5);
+    expect(report?.pairs).toMatchObject([{ one: "a", other: "b", cases: 4, difference: { value: 0 } }]);
+    // The differences are 0.5, -0.5, 1 and -1: each of the 16 ways to flip them sums up to at least 0.
+    expect(report?.pairs[0]?.p).toBe(1);
+    expect(report?.results[0]).toMatchObject({ team: "a", case: "one", repeat: 1, end: "solved", answer: "The answer is 7.", usd: 0.25 });
+    expect(report?.cautions.join(" ")).toMatch(/4 cases are few.*That a or b is better cannot be said/s);
+  });
+
+  test("is in the store as runs, and as a report that is shown again", async () => {
+    const cwd = folderOfTeams({ ...SUITE, cases: CASES.slice(0, 1), repeats: 1 });
+    const { report } = await evaluated(cwd);
+    const thread = report?.results[0]?.thread ?? "";
+    expect((await parley(["export", thread], { cwd })).out).toContain("The answer is 7.");
+    const shown = await parley(["eval", "show", "--json"], { cwd });
+    expect(JSON.parse(shown.out)).toEqual(report);
+    expect((await parley(["eval", "list"], { cwd })).out).toMatch(/suite-1 .* ended +1 +1 +a, b +suite\.yml/);
+    expect((await parley(["eval", "show"], { cwd })).out).toMatch(/Solved\nteam +cases .*\na +1 +1 +100%/);
+  });
+
+  test("counts each kind of end", async () => {
+    const cases = [
+      { id: "broken", input: "case broken a=fail", expected: 1 },
+      { id: "wrong", input: "case wrong a=2", expected: 1 },
+      { id: "right", input: "case right a=1", expected: 1 },
+    ];
+    const { report } = await evaluated(folderOfTeams({ cases, teams: ["a"], score: [{ kind: "number" }] }));
+    expect(report?.results.map(({ end }) => end)).toEqual(["failed", "wrong", "solved"]);
+    expect(report?.results[0]?.reason).toContain("the model is broken");
+  });
+
+  test("begins no run that could cost more than is left, and says so", async () => {
+    const cwd = folderOfTeams({ ...SUITE, budgetUsd: 1 });
+    const { code, report } = await evaluated(cwd);
+    expect({ code, state: report?.state, runs: report?.results.length }).toEqual({ code: 3, state: "budget", runs: 4 });
+    expect(report?.cautions[0]).toMatch(/Not every run was had/);
+    // With more money the same goes on.
+    const rest = await evaluated(cwd, "--budget-usd", "100");
+    expect(rest.report?.evaluation.id).toBe(report?.evaluation.id);
+    expect(rest.report?.results).toHaveLength(16);
+    expect(callsIn(cwd)).toHaveLength(16);
+  });
+});
+
+describe("judges", () => {
+  test("say by a rubric, are counted apart, and are held against people", async () => {
+    const cases = CASES.map((one, index) => ({ ...one, fields: { people: index === 0 ? "no" : "yes" } }));
+    const score = [{ kind: "judge", model: "j", rubric: "At most 4.", human: "people" }];
+    const { report } = await evaluated(folderOfTeams({ cases, teams: ["a"], score, repeats: 1 }));
+    // It passes what is at most 4: not 7, not 7, 3 and 1; people said no, yes, yes, yes.
+    expect(report?.results.map(({ end }) => end)).toEqual(["wrong", "wrong", "solved", "solved"]);
+    expect(report?.teams[0]).toMatchObject({ usd: 1, judgingUsd: 1 });
+    // Agreed 3 of 4; by chance 2/4 * 3/4 + 2/4 * 1/4 = 1/2: κ = (3/4 - 1/2) / (1 - 1/2).
+    expect(report?.judges).toEqual([{ scorer: "judge", people: { answers: 4, agreed: 0.75, kappa: 0.5 } }]);
+  });
+
+  test("of two answers are asked in both orders, and what stands first is seen to be liked", async () => {
+    const score = [{ kind: "number" }, { kind: "pairwise", model: "j", rubric: "More is better." }];
+    const { report } = await evaluated(folderOfTeams({ ...SUITE, score, repeats: 1 }));
+    // a and b answer 7 7, 7 8, 3 1, 1 4: once b is better by two and more both ways, once a, and twice what stands first.
+    expect(report?.pairs[0]?.preferred).toEqual({ one: 0.25, other: 0.25, undecided: 0.5, pairs: 4 });
+    expect(report?.judges).toEqual([{ scorer: "pairwise", position: { asked: 8, first: 0.75, second: 0.25, consistent: 0.5 } }]);
+  });
+});
+
+describe("the same again", () => {
+  test("goes on where it was interrupted, and pays for no call twice", async () => {
+    const cwd = folderOfTeams({
+      ...SUITE,
+      cases: [...CASES.slice(0, 2), { id: "slow", input: "case slow a=wait/3 b=3", expected: 3 }, ...CASES.slice(2)],
+      repeats: 1,
+    });
+    const { terminal } = await import("../cli/here.ts");
+    const { main } = await import("../../src/cli/main.ts");
+    const here = terminal({ cwd });
+    const running = main(["eval", "suite.yml", "--json"], here.io);
+    await expect.poll(() => callsIn(cwd).includes("A slow")).toBe(true);
+    here.interrupt();
+    expect(await running).toBe(130);
+    expect(here.err()).toContain("goes on from here");
+    const { report, code } = await evaluated(cwd);
+    expect({ code, id: report?.evaluation.id, runs: report?.results.length }).toEqual({ code: 0, id: "suite-1", runs: 10 });
+    const calls = callsIn(cwd);
+    expect(calls.filter((call) => call === "A slow")).toHaveLength(2); // The one that was under way.
+    expect(calls).toHaveLength(11);
+  });
+
+  test("is another one when it had ended, and says against a baseline what got worse", async () => {
+    const cases = Array.from({ length: 12 }, (_, index) => ({ id: `c${index}`, input: `case c${index} a=1/2 b=1/1`, expected: 1 }));
+    const cwd = folderOfTeams({ cases, teams: ["a", "b"], score: [{ kind: "number" }] });
+    const first = await evaluated(cwd);
+    expect(first.report?.teams[0]?.solved).toMatchObject({ value: 1, high: 1 });
+    const second = await evaluated(cwd, "--baseline", "suite-1");
+    expect(second.code).toBe(1);
+    expect(second.report).toMatchObject({ evaluation: { id: "suite-2" }, changes: [{ team: "a", difference: { value: -1 }, isWorse: true }, { team: "b", difference: { value: 0 }, isWorse: false }] }); // prettier-ignore
+  });
+});
+
+describe("a mistake is told with its place, before anything is paid for", () => {
+  const refused = async (evaluation: object, more?: { readonly [name: string]: string }) => {
+    const { code, err } = await parley(["eval", "suite.yml"], { cwd: folderOfTeams(evaluation, more) });
+    expect(code).toBe(2);
+    return err;
+  };
+  test.each([
+    ["a team that is not there", { ...SUITE, teams: ["c"] }, /suite\.yml:\d+: teams\[0\]: parley\.yml has no team "c"; it has a, b, asks/],
+    [
+      "a scorer that is not there",
+      { ...SUITE, score: [{ kind: "numbr" }] },
+      /suite\.yml:\d+: score\[0\]\.kind: "numbr" is not known here; did you mean "number"/,
+    ],
+    [
+      "a field that is not there",
+      { ...SUITE, cases: { file: "cases.jsonl", input: "quesion" } },
+      /cases\.jsonl:1: case 1: there is no field "quesion"; there are question/,
+    ],
+    [
+      "a filter that is not there",
+      { ...SUITE, cases: { file: "cases.jsonl", input: "question | aftr '#'" } },
+      /cases\.input: "aftr '#'" is no filter; there are after, before/,
+    ],
+    [
+      "what is expected is no number",
+      { ...SUITE, cases: [{ input: "x", expected: "many" }] },
+      /score: case 1 expects "many", which is no number/,
+    ],
+    [
+      "two cases of one name",
+      {
+        ...SUITE,
+        cases: [
+          { id: "x", input: "x" },
+          { id: "x", input: "y" },
+        ],
+      },
+      /cases: two cases are called "x"/,
+    ],
+    [
+      "a model that is not there",
+      { ...SUITE, teams: [{ team: "a", models: { a: "z" } }] },
+      /teams\[0\]\.models\.a: parley\.yml has no model "z"/,
+    ],
+  ])("%s", async (_, evaluation, words) => {
+    expect(await refused(evaluation, { "cases.jsonl": '{"question":"q"}\n' })).toMatch(words);
+  });
+});

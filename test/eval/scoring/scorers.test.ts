@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { NOTHING_SPENT } from "../../../src/engine/limits/usage.ts";
+import { EvaluationFile } from "../../../src/eval/evaluation-file.ts";
+import { numbersIn } from "../../../src/eval/scoring/number.ts";
+import { createScorers } from "../../../src/eval/scoring/scorers.ts";
+
+const none = () => Promise.reject(new Error("nobody is asked"));
+
+/** Whether the scorer passes this answer. */
+async function passes(settings: object, answer: string, expected?: unknown, fields = {}) {
+  const { score } = EvaluationFile.parse({ cases: [{ input: "x" }], score: [settings] });
+  const [scorer] = createScorers(score, { runProgram: none, ask: () => none, own: new Map() });
+  const one = { id: "1", input: "x", expected, answers: [], fields };
+  expect(scorer?.refuses?.(one)).toBeUndefined();
+  const verdict = await scorer?.score({ case: one, thread: "t", answer, run: { turns: 3, ...NOTHING_SPENT, elapsedMs: 1_500 } });
+  expect(verdict?.why).not.toBe("");
+  return verdict?.passed;
+}
+
+test.each([
+  ["5 - 3 is 2", [5, 3, 2]],
+  ["5-3", [5, 3]],
+  ["- 3 apples and -4.5", [3, -4.5]],
+  ["$1,234.50 and -$5, €7", [1234.5, -5, 7]],
+  ["1,2 or 1,23", [1, 2, 1, 23]],
+  ["3/4, \\frac{1}{2} and 50%", [0.75, 0.5, 50]],
+  ["1.2e-3 .5", [0.0012, 0.5]],
+  ["It is **18**. v1.2 a9", [18]],
+  ["−7", [-7]],
+  ["12\u202f345\u202f678", [12345678]],
+])("the numbers in %j", (text, numbers) => {
+  expect(numbersIn(text)).toEqual(numbers);
+});
+
+describe("number", () => {
+  test.each([
+    ["So it is 3.\n#### 18\nThat took 5 steps.", 18, {}, true],
+    ["\\boxed{42} in 7 ways", 42, {}, true],
+    ["first 4, last 5", 4, { take: "first" }, true],
+    ["about 3.14", Math.PI, { within: 0.01 }, true],
+    ["3.1", Math.PI, { within: 0.01 }, false],
+    ["98", 100, { within: 0.02, relative: true }, true],
+    ["0.3", 0.1 + 0.2, {}, true],
+    ["none", 1, {}, false],
+    ["70,000", "70000", {}, true],
+  ])("%j against %j", async (answer, expected, settings, passed) => {
+    expect(await passes({ kind: "number", ...settings }, answer, expected)).toBe(passed);
+  });
+});
+
+describe("words", () => {
+  test.each([
+    [{ kind: "exact" }, " Paris ", "paris", true],
+    [{ kind: "exact", ignoreCase: false }, "Paris", "paris", false],
+    [{ kind: "contains" }, "It is Paris, I think", "paris", true],
+    [{ kind: "contains" }, "It is Rome", "paris", false],
+    [{ kind: "regex", pattern: "answer: (\\w+)" }, "answer: B", "B", true],
+    [{ kind: "regex", pattern: "answer: (\\w+)" }, "answer: C", "B", false],
+    [{ kind: "regex", pattern: "^yes", flags: "im" }, "Well.\nYes", undefined, true],
+    [{ kind: "json" }, 'Here:\n```json\n{"a": [1, {"b": null}]}\n```', { a: [1, { b: null }] }, true],
+    [{ kind: "json" }, '{"a": 1, "c": 2}', '{"a": 1}', false],
+    [{ kind: "json", match: "subset" }, 'So {"a": 1, "c": 2} it is', '{"a": 1}', true],
+    [{ kind: "json" }, "no JSON", '{"a": 1}', false],
+    [{ kind: "limit", turns: 3, seconds: 2 }, "x", undefined, true],
+    [{ kind: "limit", turns: 2 }, "x", undefined, false],
+    [{ kind: "exact", expected: "meta.right | upper" }, "B", undefined, true],
+  ])("%j of %j against %j", async (settings, answer, expected, passed) => {
+    expect(await passes(settings, answer, expected, { meta: { right: "b" } })).toBe(passed);
+  });
+});

@@ -1,0 +1,49 @@
+import { stringify } from "yaml";
+import { folderWith } from "../config/team-files.ts";
+
+/**
+ * A folder with teams `a` and `b` of one agent each, whose n-th answer to a case is the n-th that the task names for it (`a=7/8 b=9`), and costs a
+ * dollar for each thousand tokens. `asked`: which calls were made, of all processes of one folder.
+ */
+export function folderOfTeams(evaluation: object, more: { readonly [name: string]: string } = {}): string {
+  const team = (name: string, handoffs = "") =>
+    `  ${name}:\n    description: Answers.\n    speakers: { policy: round-robin }\n    agents: [{ name: ${name.toUpperCase()}, model: ${name}, description: Answers.${handoffs} }]\n    stop: { maxMessages: 2 }\n    summaryFromTurns: never\n`;
+  return folderWith({
+    "parley.yml": `extensions: [./model.ts]\nmodels:\n  a: { provider: told }\n  b: { provider: told }\n  j: { provider: told }\nteams:\n${team("a")}${team("b")}${team("asks", ", handoffs: [human]").replace("maxMessages: 2", "maxMessages: 4").replace("model: asks,", "model: a,")}`,
+    "model.ts": MODEL,
+    "suite.yml": stringify(evaluation),
+    ...more,
+  });
+}
+
+const MODEL = `import { appendFileSync, readFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { defineModel } from "@parley-team/parley";
+
+const CALLS = join(import.meta.dirname, "calls.log");
+const before = new Map();
+for (const line of existsSync(CALLS) ? readFileSync(CALLS, "utf8").split("\\n") : []) if (line) before.set(line, (before.get(line) ?? 0) + 1);
+
+export const told = defineModel({
+  name: "told",
+  reply: async ({ agent, messages, answer }, { signal }) => {
+    const words = messages.map(({ text }) => text).join("\\n");
+    const usage = { inputTokens: 900, outputTokens: 100, usd: 0.25 };
+    if (answer && /<answer order="first">/.test(words)) {
+      const [first, second] = [...words.matchAll(/<answer order="\\w+">[^<]*?(\\d+)/g)].map(([, number]) => number);
+      // It likes what stands first, unless the second is more by two.
+      return { text: JSON.stringify({ reason: "r", better: Number(second) - Number(first) >= 2 ? "second" : "first" }), usage };
+    }
+    if (answer) return { text: JSON.stringify({ reason: "as it seems", passes: /<answer>[^<]*is [0-4]\\./.test(words) }), usage };
+    const key = agent + " " + (/case (\\S+)/.exec(words)?.[1] ?? "");
+    const nth = before.get(key) ?? 0;
+    before.set(key, nth + 1);
+    appendFileSync(CALLS, key + "\\n");
+    const list = new RegExp(agent.toLowerCase() + "=(\\\\S+)").exec(words)?.[1]?.split("/") ?? [];
+    const text = list[nth % list.length] ?? "nothing";
+    if (text === "wait") await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    if (text === "fail") throw new Error("the model is broken");
+    return { text: "The answer is " + text + ".", usage };
+  },
+});
+`;
