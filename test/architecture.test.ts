@@ -52,7 +52,6 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // What the log of a run says again: the run itself, and each request in it.
   replay: ["engine", "models", "config"],
   studio: ["engine", "store", "config", "runner", "plain-page.ts", "replay"],
-  studio: ["engine", "store", "config", "runner"],
   eval: ["engine", "store", "config", "runner"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
