@@ -51,7 +51,7 @@ describe("the same as a reference computes", () => {
   });
 
   test("Cohen's κ (sklearn.metrics.cohen_kappa_score)", () => {
-    const [one, other] = ["1100101101", "1000111101"].map((marks) => [...marks].map((mark) => mark === "1"));
+    const [one, other] = ["1100101101", "1000111101"].map((marks) => marks.split("").map((mark) => mark === "1"));
     expect(cohensKappa((one ?? []).map((mark, index) => [mark, other?.[index] === true]))).toBeCloseTo(0.5833333333333333, 12);
     expect(cohensKappa([[true, true]])).toBeNaN();
   });
