@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { RunEvent } from "../../engine/events/events.ts";
-import { currentRun, messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { cachedShare } from "../../engine/limits/usage.ts";
 import { actions, context, markdown, section, type Rendered } from "../words/blocks.ts";
