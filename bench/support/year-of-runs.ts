@@ -46,7 +46,7 @@ const stopEvent = (nth: number): EventBody => ({
 });
 
 /** A year of runs, evenly spread over its days and over channels, in a workspace; each a thread of its own. */
-export async function writeRuns(store: Pick<Store, "commit">, workspace: string, count: number): Promise<void> {
+export async function writeRuns(store: Pick<Store, "commit">, workspace: string, count: number, channels = CHANNELS): Promise<void> {
   for (let from = 0; from < count; from += RUNS_AT_ONCE)
     await Promise.all(
       Array.from({ length: Math.min(RUNS_AT_ONCE, count - from) }, async (_, index) => {
@@ -54,7 +54,7 @@ export async function writeRuns(store: Pick<Store, "commit">, workspace: string,
         const seconds = Math.floor((BEGIN_MS + (nth * YEAR_MS) / count) / 1_000);
         const turns = Array.from({ length: TURNS_PER_RUN }, (_turn, turn) => turnEvents(nth + turn)).flat();
         await store.commit({
-          thread: `${workspace}/${CHANNELS[nth % CHANNELS.length]}/${seconds}.${String(nth % 1_000_000).padStart(6, "0")}`,
+          thread: `${workspace}/${channels[nth % channels.length]}/${seconds}.${String(nth % 1_000_000).padStart(6, "0")}`,
           workspace,
           afterSeq: 0,
           at: new Date(seconds * 1_000).toISOString(),

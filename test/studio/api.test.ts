@@ -66,6 +66,32 @@ test("the words that stand in front of a run's start are its task, and no part o
   expect([second.run.task, second.events[0]?.seq]).toEqual(["Again", 8]);
 });
 
+test("a fork has cost what it took itself, in the list and on its page", async () => {
+  const open = studio();
+  const [started, ...rest] = runEvents({ id: "fork" });
+  const fork = { ...started, forkedFrom: { run: "r", seq: 4, team: "pair" } } as typeof started;
+  await write(open, { events: [fork!, ...rest] });
+  const { json } = await open.enter();
+  expect(held(RunAnswer, await json(RUN)).run).toMatchObject({ usd: 0.5, inputTokens: 100 });
+  expect(held(RunsAnswer, await json("/api/v1/runs?workspace=T1")).found).toMatchObject([{ usd: 0.5, inputTokens: 100 }]);
+});
+
+test("a page behind the first is read without what stands before it", async () => {
+  const open = studio();
+  await write(open, { events: [...runEvents(), ...runEvents({ id: "second", task: "Again" })] });
+  const { json } = await open.enter();
+  const first = held(RunAnswer, await json(RUN));
+  open.loads.length = 0;
+  const behind = held(RunAnswer, await json(`${RUN}?after=5`));
+  expect([behind.events.map(({ seq }) => seq), behind.run]).toEqual([[6, 7], first.run]);
+  expect(open.loads).toEqual([5]);
+  // What it was is looked up again after a while, and when the page is of nowhere in it.
+  expect(held(RunAnswer, await json(`${RUN}?after=9`)).events).toEqual([]);
+  open.pass(6_000);
+  await json(`${RUN}?after=5`);
+  expect(open.loads).toEqual([5, 0, 0]);
+});
+
 test("what is asked wrongly is told with the mend", async () => {
   const { enter } = studio();
   const { get } = await enter();

@@ -35,9 +35,10 @@ export function studio({
   const own = ownOf(4210);
   const told: string[] = [];
   const pages = new Map([["/", { type: "text/html; charset=utf-8", content: new TextEncoder().encode("<p>studio</p>") }]]);
+  const loads: number[] = [];
   let broken: Error | undefined;
   const kept = logsOf(opened);
-  const logs: Logs = { ...kept, load: async (...asked) => (broken ? Promise.reject(broken) : kept.load(...asked)) };
+  const logs: Logs = { ...kept, load: async (...asked) => (loads.push(asked[1]), broken ? Promise.reject(broken) : kept.load(...asked)) };
   const app = studioApp({
     logs,
     access,
@@ -54,6 +55,8 @@ export function studio({
     logs,
     clock,
     told,
+    /** From behind which seq each log was read. */
+    loads,
     breakLoad: (error: Error) => void (broken = error),
     ask,
     sleeping: () => sleepers.size,

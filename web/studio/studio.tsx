@@ -4,17 +4,19 @@ import { Toasts } from "../parts/toasts.tsx";
 import { Runs } from "./list/runs.tsx";
 import { Run } from "./run/run.tsx";
 import { readAddress, useHash } from "./state/address.ts";
-import { Refused, session as readSession, type SessionAnswer } from "./state/api.ts";
+import { Refused, session as readSession, signOut, type SessionAnswer } from "./state/api.ts";
+import { goBack, Shut } from "./shut.tsx";
 
 /** The studio: a list of runs, and one of them. */
 export function Studio() {
   const address = readAddress(useHash());
-  const [session, setSession] = useState<SessionAnswer | string | undefined>();
-  useEffect(() => {
-    readSession().then(setSession, (error: unknown) =>
-      setSession(error instanceof Refused ? error.message : "The studio does not answer."),
+  const [session, setSession] = useState<SessionAnswer | Refused | undefined>();
+  const read = (): void =>
+    void readSession().then(
+      (found) => (goBack(), setSession(found)),
+      (error: unknown) => setSession(error instanceof Refused ? error : new Refused(0, "The studio does not answer.")),
     );
-  }, []);
+  useEffect(read, []);
   useEffect(() => {
     if (session !== undefined) document.body.classList.add("ready");
   }, [session]);
@@ -31,12 +33,17 @@ export function Studio() {
         <p className="keys" aria-hidden="true">
           {address.page === "run" ? "← → step · Shift+← → turns · Space play · Esc runs" : "/ search · ↑ ↓ move · Enter open"}
         </p>
+        {!(session instanceof Refused) && session.signsInBy !== undefined && (
+          <p className="bar-person">
+            <bdi>{session.name}</bdi>{" "}
+            <button type="button" className="plain-button" onClick={() => void signOut(session.csrf).finally(read)}>
+              Sign out
+            </button>
+          </p>
+        )}
       </header>
-      {typeof session === "string" ? (
-        <main className="told">
-          <h1>The door is shut</h1>
-          <p>{session}</p>
-        </main>
+      {session instanceof Refused ? (
+        <Shut why={session.message} signIn={session.signIn} />
       ) : address.page === "run" ? (
         <Run key={`${address.run.thread}#${address.run.seq}`} name={address.run} at={address.at} />
       ) : (

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../engine/events/events.ts";
-import { copiedUpTo, spendingOf, type Spending } from "../../engine/limits/spending.ts";
+import { copiedUpTo, spendingOf, totalOf, type Spending } from "../../engine/limits/spending.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { TASK_CHARS_KEPT, type FinishedRun } from "./finished-runs.ts";
 
@@ -44,12 +44,14 @@ function recordOf(own: readonly RunEvent[], between: readonly RunEvent[], copied
   const [started, stopped] = [own[0], own.at(-1)];
   if (started?.type !== "run.started" || stopped?.type !== "run.stopped")
     throw new Error("a run begins with its start and ends with its stop");
-  const { turns, usage, priced } = currentRun({ events: own });
+  const state = currentRun({ events: own });
+  const spending = spendingOf(own, copied);
+  const { usage, priced } = copied >= started.seq ? totalOf(spending) : state;
   const task = own.find((event) => event.type === "message.posted" && "person" in event);
   const text = task?.type === "message.posted" ? task.text : "";
   return {
     run: started.run,
-    spending: [...spendingOf(between, copied), ...spendingOf(own, copied)],
+    spending: [...spendingOf(between, copied), ...spending],
     seq: started.seq,
     until: stopped.seq,
     startedAt: started.at,
@@ -58,7 +60,7 @@ function recordOf(own: readonly RunEvent[], between: readonly RunEvent[], copied
     startedBy: started.startedBy,
     outcome: stopped.outcome,
     task: text.slice(0, TASK_CHARS_KEPT).toWellFormed(),
-    turns,
+    turns: state.turns,
     usage,
     priced,
     words: wordsOf(own, text),

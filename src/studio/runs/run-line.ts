@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../engine/events/events.ts";
+import { copiedUpTo, spendingOf, totalOf } from "../../engine/limits/spending.ts";
 import { isHalted } from "../../engine/events/limits-fold.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { currentRun, isWaiting } from "../../engine/reading/transcript.ts";
@@ -38,7 +39,10 @@ export function lineOf(thread: string, events: readonly RunEvent[]): RunLine | u
   const state = currentRun({ events });
   const stopped = events.findLast((event) => event.type === "run.stopped" && event.within === undefined);
   const said = events.find((event) => event.type === "message.posted" && "person" in event);
-  const { inputTokens, outputTokens, usd } = state.usage;
+  // What a fork has copied was spent in the run that it was made of.
+  const copied = copiedUpTo(events);
+  const { usage, priced } = copied > 0 ? totalOf(spendingOf(events, copied)) : state;
+  const { inputTokens, outputTokens, usd } = usage;
   const waitsFor = stopped ? [] : questionsOf(state, events);
   return {
     thread,
@@ -54,7 +58,7 @@ export function lineOf(thread: string, events: readonly RunEvent[]): RunLine | u
     inputTokens,
     outputTokens,
     usd,
-    priced: state.priced,
+    priced,
     ...(waitsFor.length > 0 ? { waitsFor } : {}),
   };
 }

@@ -10,7 +10,7 @@ interface Props {
   readonly clear: () => void;
 }
 
-const NOTHING: FiltersAnswer = { teams: [], places: [], people: [] };
+const NOTHING: FiltersAnswer = { teams: [], places: [], people: [], placeNames: {} };
 
 /** What the list is narrowed to. */
 export function Filters({ query, workspaces, workspace, change, clear }: Props) {
@@ -72,7 +72,7 @@ export function Filters({ query, workspaces, workspace, change, clear }: Props) 
       {choice(
         "place",
         "Channel",
-        known.places.map((place) => [place, placeName(place)]),
+        known.places.map((place) => [place, known.placeNames[place] ?? placeName(place)]),
       )}
       {typed("usdMin", "Cost from, $", "number")}
       {typed("usdMax", "to, $", "number")}

@@ -4,7 +4,7 @@ import { many, money, placeName, STATES, when, whole } from "../state/words.ts";
 
 /** A run in the list: a line on a desk, a card on a phone. */
 export function RunRow({ line }: { readonly line: RunLine }) {
-  const { state, task, team, startedBy, place, turns, inputTokens, outputTokens, usd, priced, waitsFor } = line;
+  const { state, task, team, startedBy, place, placeName: called, turns, inputTokens, outputTokens, usd, priced, waitsFor } = line;
   const at = line.endedAt ?? line.startedAt;
   return (
     <a className={`run-row state-${state}`} href={runHref(line)} data-run="">
@@ -24,7 +24,7 @@ export function RunRow({ line }: { readonly line: RunLine }) {
       </span>
       <span className="run-team">{team}</span>
       <span className="run-who">
-        <bdi>{startedBy.name}</bdi> <span className="run-place">{placeName(place)}</span>
+        <bdi>{startedBy.name}</bdi> <span className="run-place">{called ?? placeName(place)}</span>
       </span>
       <span className="run-size" title={`${inputTokens} tokens read, ${outputTokens} written`}>
         {turns} {turns === 1 ? "turn" : "turns"} · {many(inputTokens + outputTokens)}

@@ -98,7 +98,8 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
               <span className="dot" aria-hidden="true" />
               {STATES[state]}
             </span>{" "}
-            · {log.run.team} · <bdi>{log.run.startedBy.name}</bdi> · {placeName(log.run.place)} · {whole(log.run.startedAt)}
+            · {log.run.team} · <bdi>{log.run.startedBy.name}</bdi> · {log.run.placeName ?? placeName(log.run.place)} ·{" "}
+            {whole(log.run.startedAt)}
           </p>
         </div>
       </header>

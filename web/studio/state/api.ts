@@ -5,10 +5,18 @@ export type { FiltersAnswer, RunAnswer, RunLine, RunsAnswer, SessionAnswer } fro
 /** What the studio did not answer with; `message` is for people. */
 export class Refused extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** Where one comes in, and by which service, where it is for want of a session. */
+  readonly signIn: SignIn | undefined;
+  constructor(status: number, message: string, signIn?: SignIn) {
     super(message);
     this.status = status;
+    this.signIn = signIn;
   }
+}
+
+export interface SignIn {
+  readonly path: string;
+  readonly by: string;
 }
 
 const BASE = "/api/v1";
@@ -17,8 +25,8 @@ async function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> 
   const response = await fetch(BASE + path, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
   const body: unknown = await response.json();
   if (response.ok) return body as Answer;
-  const { error } = body as { readonly error?: { readonly message?: string } };
-  throw new Refused(response.status, error?.message ?? `The studio answered ${response.status}.`);
+  const { error } = body as { readonly error?: { readonly message?: string; readonly signIn?: SignIn } };
+  throw new Refused(response.status, error?.message ?? `The studio answered ${response.status}.`, error?.signIn);
 }
 
 export interface RunName {
@@ -34,16 +42,43 @@ export const filters = (workspace: string): Promise<FiltersAnswer> => get(`/runs
 export const run = (name: RunName, after: number): Promise<RunAnswer> => get(`${runPath(name)}?after=${after}`);
 export const filePath = (name: RunName, hash: string): string => `${BASE}${runPath(name)}/files/${hash}`;
 
-/** Calls back at each change of the list; returns how to stop. */
-export function followList(hear: () => void): () => void {
-  const source = new EventSource(`${BASE}/runs/changes`);
-  source.addEventListener("changed", hear);
-  return () => source.close();
+/** Ends this session. */
+export async function signOut(csrf: string): Promise<void> {
+  await fetch(`${BASE}/session`, { method: "DELETE", headers: { "x-parley-csrf": csrf } });
 }
 
-/** Calls back with each event as it is recorded, behind `after`. The browser comes back by itself where the line breaks. */
+/** Calls back at each change of the list; returns how to stop. */
+export const followList = (hear: () => void): (() => void) => follow(() => "/runs/changes", "changed", hear);
+
+/** Calls back with each event as it is recorded, behind `after`. */
 export function followRun(name: RunName, after: number, hear: (data: string) => void): () => void {
-  const source = new EventSource(`${BASE}${runPath(name)}/events?after=${after}`);
-  source.addEventListener("recorded", ({ data }: MessageEvent<string>) => hear(data));
-  return () => source.close();
+  let last = after;
+  return follow(
+    () => `${runPath(name)}/events?after=${last}`,
+    "recorded",
+    ({ data, lastEventId }) => {
+      last = Number(lastEventId) || last;
+      hear(data);
+    },
+  );
+}
+
+/** A browser comes back by itself where the line breaks, and for good not where it was refused, as while nobody can say what one may see. */
+const AGAIN_MS = 10_000;
+
+function follow(path: () => string, event: string, hear: (message: MessageEvent<string>) => void): () => void {
+  let source: EventSource;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const open = (): void => {
+    source = new EventSource(BASE + path());
+    source.addEventListener(event, hear);
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS);
+    });
+  };
+  open();
+  return () => {
+    clearTimeout(again);
+    source.close();
+  };
 }
