@@ -11,7 +11,7 @@ import { manualClock } from "../support/clock.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const ACCOUNT = { provider: "anthropic", host: "api.anthropic.com" };
+const ACCOUNT = { provider: "anthropic", host: "https://api.anthropic.com" };
 const fails = (kind: ModelFailureKind) => ({ kind: "failure", error: { kind, message: "a secret, and words" } }) as ModelReply;
 const answers = { kind: "answer" } as ModelReply;
 

@@ -28,7 +28,7 @@ export function watchProviders(
 ): (account: { provider: string; host: string }, reply: ModelReply) => void {
   const failing = new Map<string, { readonly sinceMs: number; readonly count: number }>();
   return ({ provider, host }, reply) => {
-    const subject = `${provider} (${host})`;
+    const subject = `${provider} (${host.replace(/^https?:\/\//, "")})`;
     if (reply.kind === "answer") {
       failing.delete(subject);
       return seen.over({ kind: "provider-down", subject });
