@@ -10,7 +10,7 @@ const BESIDE = ["local-slack", "web"];
 /** Who may import whom; `*` leaves packages and node: free. The house has these rooms and no others. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   engine: [],
-  models: ["engine", "keyed-queue.ts"],
+  models: ["engine", "keyed-queue.ts", "env-proxy.ts"],
   // What files and pages say, as text.
   documents: [],
   // What a browser is shown where there is no page of the house's own.
@@ -34,6 +34,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   "transcript.ts": ["engine"],
   // How jobs take turns.
   "keyed-queue.ts": [],
+  // How this machine reaches others.
+  "env-proxy.ts": [],
   // The words that who builds teams and who shows them have for each other.
   "team-shelf.ts": ["store"],
   config: ["engine", "models", "tools", "sandbox", "guards", "lookalikes.ts", "team-shelf.ts"],
@@ -45,6 +47,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "documents",
     "lookalikes.ts",
     "keyed-queue.ts",
+    "env-proxy.ts",
     "team-shelf.ts",
     "transcript.ts",
     "plain-page.ts",

@@ -1,3 +1,4 @@
+import { httpFetch } from "../http-fetch.ts";
 import { saidBy, saidIn, type Said } from "./said.ts";
 
 /** An error of a provider's SDK, of the network or of a stream, read in one way. */
@@ -27,7 +28,7 @@ const BODY_CHARS_MAX = 65_536; // Pages of HTML may be long; the reason is at th
 
 /** For a provider's SDK: what an answer says that is no success is kept as it came, since the SDK keeps no other shape than its provider's. */
 export const fetchKeepingRefusals: typeof fetch = async (input, init) => {
-  const response = await fetch(input, init);
+  const response = await httpFetch(input, init);
   if (response.ok || response.body === null) return response;
   const text = await response.text();
   const said = response.status < 400 ? elsewhere(response, input) : saidIn(text.slice(0, BODY_CHARS_MAX));

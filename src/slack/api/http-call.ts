@@ -1,8 +1,9 @@
-import { globalAgent, request as overHttp, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { request as overHttp, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as overHttps } from "node:https";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { FetchFunction } from "@slack/web-api";
+import { isByEnvProxy } from "../../env-proxy.ts";
 
 type Request = NonNullable<Parameters<FetchFunction>[1]>;
 type Answer = Awaited<ReturnType<FetchFunction>>;
@@ -25,7 +26,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * An answer is read whole before it is handed on. Rejects as `fetch` does, with the reason itself in place of one inside "fetch failed".
  */
 export function httpCall({ timeoutMs, compressed = false }: CallSettings = {}): FetchFunction {
-  const byProxy = isByProxy();
+  const byProxy = isByEnvProxy();
   return async (address, request = {}) => {
     const { body = "", signal } = request;
     if (typeof body !== "string" || byProxy) return fetchWithin(address, request, timeoutMs);
@@ -61,12 +62,6 @@ export function httpCall({ timeoutMs, compressed = false }: CallSettings = {}): 
 }
 
 const TIMED_OUT = "no answer came in time";
-
-/** What a machine's environment has Node send through a proxy goes there by `fetch`, which has known how to for longer. */
-function isByProxy(): boolean {
-  const { options } = globalAgent as { readonly options?: { readonly proxyEnv?: unknown } };
-  return options?.proxyEnv !== undefined || process.env["NODE_USE_ENV_PROXY"] === "1";
-}
 
 function fetchWithin(url: string | URL, request: Request, timeoutMs: number | undefined): Promise<Answer> {
   const late = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)];

@@ -10,6 +10,7 @@ import { personOf, type MessageContext } from "../commands/message-context.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { STANDING_WAIT_MS } from "../people/permission-check.ts";
 import { safeMrkdwn } from "../words/escape.ts";
+import { messageBodyIn } from "../words/event-payloads.ts";
 import type { Sight } from "../people/channel-members.ts";
 import { placeOfPress, PressBody } from "../words/press-payloads.ts";
 import { noteView } from "../home/team-forms.ts";
@@ -37,13 +38,14 @@ export type Enter = <N extends DoorName>(name: N, body: unknown) => Promise<void
 export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
   return async (name, raw) => {
     const { shape, reaches } = DOORS[name];
+    const spoken = reaches === "spoken" ? messageBodyIn(raw) : undefined;
+    if (spoken) return handlers.message(spoken, async () => (await actorIn(ctx.people, raw, ACTOR_WAIT_MS)) ?? NOBODY);
     const parsed = (shape as z.ZodType).safeParse(raw);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       return ctx.log(`something of Slack's was not understood: ${issue?.path.join(".") ?? "?"} ${issue?.message ?? ""}`);
     }
     const body = parsed.data as never;
-    if (reaches === "spoken") return handlers.message(body, async () => (await actorIn(ctx.people, raw, ACTOR_WAIT_MS)) ?? NOBODY);
     const handle = handlers[name] as (body: never, actor: Actor) => Promise<void>;
     if (reaches === "nobody") return handle(body, NOBODY);
     let actor = await actorIn(ctx.people, raw, DOOR_WAIT_MS);

@@ -7,7 +7,7 @@ import { affiliationIn, type Affiliation, type Named } from "./affiliation.ts";
 import { createBackoff } from "./backoff.ts";
 import { createChannelMembers, type ChannelMembers } from "./channel-members.ts";
 import { createMemberNames, type MemberNames } from "./member-names.ts";
-import { createProfileCache, type Profile } from "./profile-cache.ts";
+import { createProfileCache, type Profile, type Unsaid } from "./profile-cache.ts";
 
 /**
  * The one look-up of people: what they are called, what they are here, what they may look into. All of it comes of one cache, with one back-off,
@@ -90,6 +90,10 @@ export function createPeople(parts: {
     }
   }
 
+  /** Nothing where Slack has not said within `ms`. */
+  const profileWithin = async (ms: number, user: string, ageMsMax: number): Promise<Profile | Unsaid | undefined> =>
+    profiles.known(user, ageMsMax) ?? withinMs(clock, ms, profiles.of(user, ageMsMax));
+
   async function lastKnown(user: string): Promise<string> {
     return (await store.note(noteKey(user)).catch(() => undefined)) ?? user;
   }
@@ -98,7 +102,7 @@ export function createPeople(parts: {
     ...createChannelMembers(read, log),
     lookalikes: () => members.lookalikes(),
     async nameOf(user) {
-      const found = await withinMs(clock, NAME_WAIT_MS, profiles.of(user, NAME_AGE_MS_MAX));
+      const found = await profileWithin(NAME_WAIT_MS, user, NAME_AGE_MS_MAX);
       if (found === undefined || "unsaid" in found) return lastKnown(user);
       return nameIn(found) || user;
     },
@@ -107,7 +111,7 @@ export function createPeople(parts: {
       return "unsaid" in found ? undefined : found.tz;
     },
     async localeOf(user) {
-      const found = await withinMs(clock, LOCALE_WAIT_MS, profiles.of(user, NAME_AGE_MS_MAX));
+      const found = await profileWithin(LOCALE_WAIT_MS, user, NAME_AGE_MS_MAX);
       if (found !== undefined && !("unsaid" in found) && found.locale !== undefined) return found.locale;
       return store.note(localeNote(me.team, user)).catch(() => undefined);
     },
@@ -124,8 +128,11 @@ export function createPeople(parts: {
       return !("unsaid" in found) && found.is_bot === false && found.is_workflow_bot !== true && found.is_connector_bot !== true;
     },
     async affiliationOf(named, waitMs) {
-      const asked = profiles.of(named.user, STANDING_AGE_MS_MAX);
-      const found = waitMs === undefined ? await asked : ((await withinMs(clock, waitMs, asked)) ?? ({ unsaid: "trouble" } as const));
+      const { user } = named;
+      const found =
+        waitMs === undefined
+          ? await profiles.of(user, STANDING_AGE_MS_MAX)
+          : ((await profileWithin(waitMs, user, STANDING_AGE_MS_MAX)) ?? ({ unsaid: "trouble" } as const));
       return affiliationIn(me, named, found);
     },
     changed({ id, name, real_name, profile }) {

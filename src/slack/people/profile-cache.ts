@@ -12,6 +12,8 @@ export interface ProfileCache {
    * once share a call. Never rejects.
    */
   of(user: string, ageMsMax: number): Promise<Profile | Unsaid>;
+  /** The same where nobody has to be asked: who waits for it no longer than some time needs no timer for that. */
+  known(user: string, ageMsMax: number): Profile | undefined;
   /** The profile changed: ask again next time. */
   forget(user: string): void;
 }
@@ -86,10 +88,17 @@ export function createProfileCache(parts: {
     return hasAnswered || isNoMethod ? "trouble" : "never";
   }
 
+  function fresh(user: string, ageMsMax: number): Profile | undefined {
+    const before = known.get(user);
+    return before && clock.now() - before.at < ageMsMax ? before.profile : undefined;
+  }
+
   return {
+    known: fresh,
     async of(user, ageMsMax) {
+      const there = fresh(user, ageMsMax);
+      if (there) return there;
       const before = known.get(user);
-      if (before && clock.now() - before.at < ageMsMax) return before.profile;
       let answer = inFlight.get(user);
       if (!answer) {
         const own = ask(user).then(async (found) => {

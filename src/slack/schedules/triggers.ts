@@ -6,7 +6,7 @@ import { namingOf } from "../commands/message-context.ts";
 import { attachedBeside } from "../door/attachments.ts";
 import type { FindActor } from "../door/gate.ts";
 import type { Actor } from "../people/affiliation.ts";
-import { isAmendment, isDeletion, MessageBody, ReactionBody, type MessageEvent } from "../words/event-payloads.ts";
+import { isAmendment, isDeletion, type MessageBody, messageBodyIn, ReactionBody, type MessageEvent } from "../words/event-payloads.ts";
 import { readCarried, speaksTo, wordsIn } from "../words/message-words.ts";
 import { plainText } from "../words/mrkdwn.ts";
 import { isBotId, plain } from "./named-bot.ts";
@@ -119,7 +119,7 @@ export function createTriggers(ctx: HandlerContext): Triggers {
       if (!known) return true;
       const reaction = ReactionBody.safeParse(body).data?.event;
       if (reaction) return known.get(reaction.item?.channel ?? "")?.some(({ schedule }) => schedule.starts.kind === "reaction") ?? false;
-      const message = MessageBody.safeParse(body).data?.event;
+      const message = messageBodyIn(body)?.event;
       if (!message || message.hidden || message.thread_ts !== undefined || isOwn(message)) return false;
       return (
         known.get(message.channel)?.some(({ schedule }) => schedule.starts.kind === "message" && schedule.starts.bot !== undefined) ?? false

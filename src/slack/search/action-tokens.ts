@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { withinMs, type Clock } from "../../engine/clock.ts";
-import { MessageBody } from "../words/event-payloads.ts";
+import { messageBodyIn } from "../words/event-payloads.ts";
 import { threadKey } from "../words/place.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -68,7 +68,7 @@ export function createActionTokens({
 
   return {
     async keepFrom(body) {
-      const message = MessageBody.safeParse(body).data?.event;
+      const message = messageBodyIn(body)?.event;
       const token = message?.action_token ?? message?.assistant_thread?.action_token;
       if (!message?.user || token === undefined || message.bot_id !== undefined || message.app_id !== undefined) return;
       const key = keyOf(message.user, threadKey({ team, channel: message.channel, ts: message.thread_ts ?? message.ts }));

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { isAmendment, isDeletion, MessageBody, ReactionBody, SessionStoppedBody, type MessageEvent } from "./event-payloads.ts";
+import { isAmendment, isDeletion, messageBodyIn, ReactionBody, SessionStoppedBody, type MessageEvent } from "./event-payloads.ts";
 import { id, Person } from "./payload-parts.ts";
 import { placeOfPress, PressBody } from "./press-payloads.ts";
+import { readingOnce } from "./read-once.ts";
 
 /** The outermost shape, enough for Bolt to find its way. What is not even this is no envelope of Slack's. */
 const Body = z.union([
@@ -14,16 +15,18 @@ const Body = z.union([
 ]);
 export type Body = z.output<typeof Body>;
 
-/** Made once: making a schema takes ten times as long as reading by it. */
-const WithEventId = z.object({ event_id: id });
+/** Slack's id for what it tells. Made once: making a schema takes ten times as long as reading by it. */
+const eventIdIn = readingOnce(z.object({ event_id: id }));
 
-export const readBody = (body: unknown): Body | undefined => Body.safeParse(body).data;
+export const readBody: (body: unknown) => Body | undefined = readingOnce(Body);
 
 /**
  * Slack drops events of this minute, for the workspace has more than it delivers. It has no event in it, and repeats nothing of what it drops.
  * `undefined`: the body says something else.
  */
 export function droppedIn(body: unknown): Dropped | undefined {
+  // Told of each envelope why it is none, a schema takes longer than for what it is.
+  if (typeof body !== "object" || body === null || !("type" in body) || body.type !== RATE_LIMITED) return undefined;
   const found = RateLimited.safeParse(body).data;
   return found && { team: found.team_id, sinceMs: found.minute_rate_limited * 1_000 };
 }
@@ -34,17 +37,18 @@ export interface Dropped {
   readonly sinceMs: number;
 }
 
-const RateLimited = z.object({ type: z.literal("app_rate_limited"), team_id: id, minute_rate_limited: z.number().min(0).max(1e11) });
+const RATE_LIMITED = "app_rate_limited";
+const RateLimited = z.object({ type: z.literal(RATE_LIMITED), team_id: id, minute_rate_limited: z.number().min(0).max(1e11) });
 
 /**
  * The id under which an envelope is written down. A person's message is known by where and when it was posted, so that its two events
  * (message, app_mention), their redeliveries and a catch-up read are one; anything else by Slack's id for it.
  */
 export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined): string {
-  const message = MessageBody.safeParse(body).data?.event;
+  const message = messageBodyIn(body)?.event;
   if (message && !message.hidden && (!message.bot_id || isInName(message)) && !message.subtype?.startsWith("message_"))
     return messageId(message);
-  const eventId = WithEventId.safeParse(body).data?.event_id;
+  const eventId = eventIdIn(body)?.event_id;
   if (eventId) return `event:${eventId}`;
   if (socketEnvelopeId && socketEnvelopeId.length <= 100) return `envelope:${socketEnvelopeId}`;
   return `body:${createHash("sha256")
@@ -54,8 +58,7 @@ export function envelopeIdOf(body: unknown, socketEnvelopeId: string | undefined
 
 /** When a message came that Slack has told of; of what is read back, `undefined`: it says nothing of what was heard. */
 export function tsOfEvent(body: unknown): string | undefined {
-  const isTold = WithEventId.safeParse(body).success;
-  return isTold ? MessageBody.safeParse(body).data?.event.ts : undefined;
+  return eventIdIn(body) === undefined ? undefined : messageBodyIn(body)?.event.ts;
 }
 
 /**
@@ -63,7 +66,7 @@ export function tsOfEvent(body: unknown): string | undefined {
  * another app says in the name of a user may be a person's, who has given it their token.
  */
 export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
-  const message = MessageBody.safeParse(body).data?.event;
+  const message = messageBodyIn(body)?.event;
   if (!message || isAmendment(message) || isDeletion(message)) return false;
   if (message.bot_id !== undefined && bots.has(message.bot_id)) return message.hidden === true;
   if (message.hidden === true) return true;
@@ -72,7 +75,7 @@ export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
 }
 
 /** Of which nothing becomes, where nothing waits for one. */
-export const isReaction = (body: unknown): boolean => ReactionBody.safeParse(body).success;
+export const isReaction = (body: unknown): boolean => messageBodyIn(body) === undefined && ReactionBody.safeParse(body).success;
 
 /** The app whom Slack tells it. */
 const WithAppId = z.object({ api_app_id: id });
@@ -96,7 +99,7 @@ const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>
  * last part alone are in one place, and take turns with those of others: of a channel its threads, of people each.
  */
 export function laneOf(body: unknown): string {
-  const message = MessageBody.safeParse(body).data?.event;
+  const message = messageBodyIn(body)?.event;
   if (message) {
     const inner = message.message ?? message.previous_message;
     return `${message.channel}/${inner?.thread_ts ?? message.thread_ts ?? inner?.ts ?? message.ts}`;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isSaidAlike } from "./message-words.ts";
 import { carried, id, maybe, SharedFile, short, timestamp } from "./payload-parts.ts";
+import { readingOnce } from "./read-once.ts";
 
 /** Leave to search in the name of whoever wrote the message. */
 const actionToken = maybe(z.string().min(1).max(1_000)).catch(undefined);
@@ -71,6 +72,7 @@ export type ThreadMessage = z.output<typeof ThreadMessage>;
 const event = <S extends z.ZodType>(schema: S) => z.object({ is_ext_shared_channel: maybe(z.boolean()), event: schema });
 
 export const MessageBody = event(MessageEvent);
+export const messageBodyIn = readingOnce(MessageBody);
 export const SessionStoppedBody = event(z.object({ channel: id, thread_ts: timestamp, user: id }));
 const looksAt = z.object({ type: maybe(short), value: z.unknown() });
 const Entities = maybe(z.object({ entities: maybe(z.array(looksAt)) })).catch(undefined);

@@ -1,0 +1,121 @@
+import { request as overHttp, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { request as overHttps } from "node:https";
+import { pipeline, type Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { isByEnvProxy } from "../env-proxy.ts";
+
+/** Statuses whose answers have no body. */
+const NO_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+/** Bytes that have come and are not read yet, until no more are taken from the connection. */
+const UNREAD_BYTES_MAX = 256 * 1_024;
+
+/**
+ * `fetch` for providers' SDKs, over Node's own HTTP and the connections that it keeps, for what they ask: words in a body or none, and redirects
+ * left alone. A call by Node's `fetch` takes two and a half times the processor, and the first one of a process some 60 ms more, in which V8 compiles its
+ * parser twice; and it ends a reply of which nothing has come for five minutes, whatever our own time-outs say. What comes in one packet is one
+ * piece of the body. Anything else is asked by `fetch` itself. Rejects as `fetch` does.
+ */
+export const httpFetch: typeof fetch = (input, init = {}) => {
+  const { body, redirect, signal } = init;
+  const isPlain = body === undefined || body === null || typeof body === "string";
+  if (!isPlain || redirect !== "manual" || input instanceof Request || isByEnvProxy()) return fetch(input, init);
+  const url = typeof input === "string" ? new URL(input) : input;
+  const headers = {
+    accept: "*/*",
+    ...Object.fromEntries(new Headers(init.headers)),
+    // Compressed, its words would come late: what compresses waits for more.
+    "accept-encoding": "identity",
+    ...(typeof body === "string" ? { "content-length": Buffer.byteLength(body) } : {}),
+  };
+  return new Promise<Response>((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
+    let answer: IncomingMessage | undefined;
+    const send = url.protocol === "https:" ? overHttps : overHttp;
+    const call = send(url, { method: init.method ?? "GET", headers });
+    const onAborted = () => {
+      const reason = signal?.reason as Error;
+      reject(reason);
+      (answer ?? call).destroy(reason);
+    };
+    signal?.addEventListener("abort", onAborted, { once: true });
+    call.on("close", () => signal?.removeEventListener("abort", onAborted));
+    // One that comes later, such as of the connection that is destroyed above, says nothing new.
+    call.on("error", (cause) => reject(new TypeError("fetch failed", { cause })));
+    call.on("response", (response) => {
+      answer = response;
+      try {
+        resolve(responseOf(response, () => signal?.aborted === true));
+      } catch (cause) {
+        // A status or a header that no answer may have.
+        reject(new TypeError("fetch failed", { cause }));
+        response.destroy();
+      }
+    });
+    call.end(body ?? undefined);
+  });
+};
+
+function responseOf(response: IncomingMessage, isAborted: () => boolean): Response {
+  const { statusCode: status = 0, statusMessage: statusText = "", headers } = response;
+  if (NO_BODY.has(status)) response.resume();
+  const body = NO_BODY.has(status) ? null : streamOf(plainOf(response, headers), isAborted);
+  return new Response(body, { status, statusText, headers: Object.entries(headers).flatMap(asPairs) });
+}
+
+const asPairs = ([name, value]: [string, string | string[] | undefined]): [string, string][] =>
+  value === undefined ? [] : [value].flat().map((one) => [name, one]);
+
+/** Some servers compress whether they are asked to or not. */
+function plainOf(response: IncomingMessage, { "content-encoding": encoding }: IncomingHttpHeaders): Readable {
+  const inflate = INFLATES[encoding?.trim().toLowerCase() ?? ""]?.();
+  return inflate === undefined ? response : pipeline(response, inflate, () => undefined);
+}
+
+const INFLATES: { readonly [encoding: string]: () => ReturnType<typeof createGunzip> } = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+function streamOf(from: Readable, isAborted: () => boolean): ReadableStream<Uint8Array> {
+  let parts: Buffer[] = [];
+  let isOver = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const give = () => {
+          const [first] = parts;
+          if (isOver || first === undefined) return;
+          controller.enqueue(parts.length === 1 ? first : Buffer.concat(parts));
+          parts = [];
+          if ((controller.desiredSize ?? 0) <= 0) from.pause();
+        };
+        // All of a packet has been told of when the first microtask runs behind it.
+        from.on("data", (part: Buffer) => {
+          if (parts.push(part) === 1) queueMicrotask(give);
+        });
+        from.on("end", () => {
+          give();
+          if (!isOver) controller.close();
+          isOver = true;
+        });
+        const fail = (error: unknown) => {
+          give();
+          if (!isOver) controller.error(error);
+          isOver = true;
+        };
+        from.on("error", (error) => fail(isAborted() ? error : new TypeError("terminated", { cause: error })));
+        from.on("close", () => fail(new TypeError("terminated")));
+      },
+      pull() {
+        from.resume();
+      },
+      cancel() {
+        isOver = true;
+        from.destroy();
+      },
+    },
+    { highWaterMark: UNREAD_BYTES_MAX, size: ({ byteLength }) => byteLength },
+  );
+}
