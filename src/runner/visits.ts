@@ -32,6 +32,8 @@ export interface VisitParts {
 const RESUME_GAP_MS = 60_000;
 /** What is parked is woken when it can go on; it is looked at now and then all the same, should that have been missed. */
 const PARKED_LOOK_MS = 3_600_000;
+/** One for all: an exception of each turn's own is made with the stack that led to it. */
+const OVER = new DOMException("the turn is over", "AbortError");
 
 /** `publish`: where words go that are shown and not kept. */
 export function createVisits(
@@ -89,7 +91,7 @@ export function createVisits(
         }
       } finally {
         wasGivenUp = turn.signal.aborted;
-        turn.abort();
+        turn.abort(OVER);
         await watched;
       }
     }

@@ -62,17 +62,23 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace; read
 
   /** Everything that is due in a channel, and what becomes due meanwhile. Nothing is awaited between the last lane's end and the return. */
   async function workIn({ key: place, onSignal }: Work): Promise<void> {
-    const lost = new AbortController();
-    const here: Place = { threads: new Set(), signal: AbortSignal.any([ending.signal, lost.signal]) };
+    const over = new AbortController();
+    const here: Place = { threads: new Set(), signal: over.signal };
+    const end = () => over.abort();
     // Whoever has it by then looks for what is perhaps there.
     onSignal((what) => {
-      if (what === "lost") lost.abort();
+      if (what === "lost") end();
     });
+    const { signal: stopped } = ending;
+    // By hand: `AbortSignal.any` takes several times as long.
+    if (stopped.aborted) end();
+    else stopped.addEventListener("abort", end, { once: true });
     mine.set(place, here);
     try {
       for (const thread of await store.dueThreads(place)) poke(thread);
       for (const thread of here.threads) await lanes.rest(thread);
     } finally {
+      stopped.removeEventListener("abort", end);
       // It may have been lost, and be had again.
       if (mine.get(place) === here) mine.delete(place);
     }

@@ -108,8 +108,10 @@ export function createCards(parts: CardsParts): Cards {
     for (const card of read(transcript, latestCards).toReversed()) {
       if (ending.signal.aborted) break;
       if (heldMs !== undefined && card.kind === "card") continue;
-      const ts = (await anewOf(store, { thread, ...card })) ?? (await store.receipt(thread, card.seq, card.kind));
-      if (ts === undefined || uneditable.has(keyOf(thread, card.seq))) continue;
+      const posted = await store.receipt(thread, card.seq, card.kind);
+      // Nothing takes the place of what is not there yet, or was left out.
+      if (posted === undefined || uneditable.has(keyOf(thread, card.seq))) continue;
+      const ts = (await anewOf(store, { thread, ...card })) ?? posted;
       const outcome = await edit({ thread, place, ts, ...card }, failures);
       if (outcome !== undefined) outcomes.push(outcome);
     }
