@@ -37,7 +37,7 @@ import { clientOptions, type Log, type Web } from "./api/web-client.ts";
 import { createWorkspaceSearch, type WorkspaceSearch } from "./search/workspace-search.ts";
 import { createUnheard } from "./signs/unheard-notice.ts";
 import { createWhisper } from "./signs/ephemeral.ts";
-import { ListenerError, dispatch, listen } from "./door/listeners.ts";
+import { ListenerError, dispatch, listen, oneForEachKind } from "./door/listeners.ts";
 import { answersOf, handlersOf } from "./handlers.ts";
 import { whoAmI } from "./api/who-am-i.ts";
 
@@ -239,7 +239,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   });
   const prompts = createPrompts(ctx);
   const triggers = createSelfStarting(ctx);
-  listen(bolt, createGate(ctx, handlersOf(ctx, { prompts, home, closedChannels, triggers })));
+  listen(oneForEachKind(bolt), createGate(ctx, handlersOf(ctx, { prompts, home, closedChannels, triggers })));
   const signs = createLeader({
     store,
     key: `signs/${me.team}`,

@@ -37,7 +37,9 @@ test("a call arrives as the SDK has put it, and its answer as the server has", a
 });
 
 test("a call without a body has none, and so has an answer that says so", async () => {
-  const url = await serving((request, response) => void response.writeHead(204, { "x-length": request.headers["content-length"] ?? "none" }).end());
+  const url = await serving(
+    (request, response) => void response.writeHead(204, { "x-length": request.headers["content-length"] ?? "none" }).end(),
+  );
   const answer = await httpFetch(url, { redirect: "manual" });
   expect([answer.status, answer.body, answer.headers.get("x-length")]).toEqual([204, null, "none"]);
 });
@@ -87,7 +89,9 @@ test.each([
   ["gzip", gzipSync],
   ["br", brotliCompressSync],
 ] as const)("an answer that comes as %s all the same is read", async (encoding, compress) => {
-  const url = await serving((_request, response) => void response.writeHead(200, { "content-encoding": encoding }).end(compress("data: a\n\n")));
+  const url = await serving(
+    (_request, response) => void response.writeHead(200, { "content-encoding": encoding }).end(compress("data: a\n\n")),
+  );
   expect(await (await httpFetch(url, ASKED)).text()).toBe("data: a\n\n");
 });
 
@@ -132,7 +136,10 @@ test("a server that cannot be reached, or that breaks off, fails as with fetch",
   await once(gone, "listening");
   const { port } = gone.address() as AddressInfo;
   await new Promise((resolve) => gone.close(resolve));
-  await expect(httpFetch(`http://127.0.0.1:${port}/`, ASKED)).rejects.toMatchObject({ message: "fetch failed", cause: { code: "ECONNREFUSED" } });
+  await expect(httpFetch(`http://127.0.0.1:${port}/`, ASKED)).rejects.toMatchObject({
+    message: "fetch failed",
+    cause: { code: "ECONNREFUSED" },
+  });
 
   const breaking = await serving((request) => void request.socket.destroy());
   await expect(httpFetch(breaking, ASKED)).rejects.toMatchObject({ message: "fetch failed", cause: { code: "ECONNRESET" } });

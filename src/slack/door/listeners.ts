@@ -11,7 +11,7 @@ import { homeAction } from "../home/team-forms.ts";
  * All that is listened to, in the order of manifest.yml. Bolt is fed by the inbox, where everything was acked long ago: nothing here
  * acks, and a listener that rejects is given its envelope again.
  */
-export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut" | "view">, enter: Enter): void {
+export function listen(app: Listening, enter: Enter): void {
   const door =
     (name: DoorName) =>
     ({ body }: { readonly body: unknown }): Promise<void> =>
@@ -101,6 +101,59 @@ export function listen(app: Pick<App, "event" | "action" | "command" | "shortcut
   app.shortcut("parley_discuss", door("discuss"));
   app.shortcut("parley_controls", door("controls"));
 }
+
+type Listener = (what: { readonly body: unknown }) => Promise<void>;
+type Name = string | RegExp;
+interface InBlock {
+  readonly block_id: string;
+  readonly action_id: string;
+}
+
+/** How Bolt is told what is listened to, and by whom. */
+export interface Listening {
+  event(name: string, listener: Listener): void;
+  action(on: Name | InBlock, listener: Listener): void;
+  command(name: string, listener: Listener): void;
+  shortcut(name: string, listener: Listener): void;
+  view(on: Name, listener: Listener): void;
+}
+
+/**
+ * The same with one listener of Bolt's for each kind: Bolt asks every listener about all that comes, each in a chain of promises, and with seventy of
+ * them a mention took a quarter of all the promises of its answer there.
+ */
+export function oneForEachKind(app: Pick<App, keyof Listening>): Listening {
+  const { event, action, command, shortcut, view } = {
+    event: kind(),
+    action: kind<Name | InBlock>(),
+    command: kind(),
+    shortcut: kind(),
+    view: kind<Name>(),
+  };
+  app.event(ANY, ({ event: { type }, body }) => event.hear(body, (on) => on === type));
+  app.action(ANY, ({ action: pressed, body }) => action.hear(body, (on) => isPressed(pressed as InBlock, on)));
+  app.command(ANY, ({ command: { command: name }, body }) => command.hear(body, (on) => on === name));
+  app.shortcut(ANY, ({ shortcut: { callback_id: id }, body }) => shortcut.hear(body, (on) => on === id));
+  app.view(ANY, ({ view: { callback_id: id }, body }) => view.hear(body, (on) => fits(id, on)));
+  return { event: event.add, action: action.add, command: command.add, shortcut: shortcut.add, view: view.add };
+}
+
+const ANY = /^/;
+
+function kind<On = string>() {
+  const all: (readonly [on: On, listener: Listener])[] = [];
+  return {
+    add: (on: On, listener: Listener) => void all.push([on, listener]),
+    async hear(body: unknown, isMeant: (on: On) => boolean): Promise<void> {
+      await Promise.all(all.filter(([on]) => isMeant(on)).map(([, listener]) => listener({ body })));
+    },
+  };
+}
+
+const fits = (name: string, on: Name): boolean => (typeof on === "string" ? name === on : on.test(name));
+
+const isPressed = ({ block_id: block, action_id: action }: InBlock, on: Name | InBlock): boolean =>
+  typeof on === "object" && "block_id" in on ? block === on.block_id && action === on.action_id : fits(action, on);
 
 const HOME = new RegExp(`^${homeAction("").replaceAll(".", "\\.")}[A-Za-z]+$`);
 const TAKE_UP = new RegExp(`^${ACTIONS.takeUp.replaceAll(".", "\\.")}\\.\\d{1,2}$`);

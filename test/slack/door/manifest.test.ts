@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { SCOPES } from "../../../src/slack/install/scopes.ts";
 import { Manifest } from "./manifest-schema.ts";
 import { ASK_TEAM } from "../../../src/slack/steps/ask-team-step.ts";
-import { listen } from "../../../src/slack/door/listeners.ts";
+import { listen, oneForEachKind } from "../../../src/slack/door/listeners.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
@@ -29,7 +29,7 @@ function listened() {
   const heard = { event: [] as string[], action: [] as string[], command: [] as string[], shortcut: [] as string[], view: [] as string[] };
   const note = (kind: keyof typeof heard) => (name: unknown) => void heard[kind].push(String(name));
   const app = { event: note("event"), action: note("action"), command: note("command"), shortcut: note("shortcut"), view: note("view") };
-  listen(app as unknown as Parameters<typeof listen>[0], async () => undefined);
+  listen(app, async () => undefined);
   return heard;
 }
 
@@ -47,6 +47,39 @@ test("what is subscribed to is listened to, in the same order, and what is liste
 test("every command and shortcut has its listener, and every listener its command or shortcut", () => {
   expect(manifest.features.slash_commands.map(({ command }) => command)).toEqual(listened().command);
   expect(manifest.features.shortcuts.map(({ callback_id }) => callback_id)).toEqual(listened().shortcut);
+});
+
+test("Bolt has one listener for each kind of thing, which leads to all doors that it led to", async () => {
+  const bolts = new Map<string, (what: object) => Promise<void>>();
+  const own = (kind: string) => (_any: RegExp, listener: (what: object) => Promise<void>) => void bolts.set(kind, listener);
+  const entered: string[] = [];
+  const app = { event: own("event"), action: own("action"), command: own("command"), shortcut: own("shortcut"), view: own("view") };
+  listen(oneForEachKind(app as unknown as Parameters<typeof oneForEachKind>[0]), async (name) => void entered.push(name));
+  for (const [kind, what] of [
+    ["event", { event: { type: "app_mention" } }],
+    ["event", { event: { type: "message" } }],
+    ["event", { event: { type: "channel_rename" } }],
+    ["action", { action: { block_id: "any", action_id: "parley.stop" } }],
+    ["action", { action: { block_id: "any", action_id: "parley.home.export" } }],
+    ["action", { action: { block_id: "any", action_id: "parley.answer.3" } }],
+    ["action", { action: { block_id: "any", action_id: "parley.stopped" } }],
+    ["command", { command: { command: "/parley" } }],
+    ["shortcut", { shortcut: { callback_id: "parley_discuss" } }],
+    ["view", { view: { callback_id: "parley_steer" } }],
+    ["view", { view: { callback_id: "parley_home_edit" } }],
+  ] as const)
+    await bolts.get(kind)?.({ ...what, body: {} });
+  expect(entered).toEqual([
+    "message",
+    "message",
+    "stopPressed",
+    "homePressed",
+    "answerPressed",
+    "command",
+    "discuss",
+    "steerSubmitted",
+    "homeSubmitted",
+  ]);
 });
 
 /** What has no known scopes, and what lacks one. */
