@@ -40,7 +40,9 @@ export const told = defineModel({
     before.set(key, nth + 1);
     appendFileSync(CALLS, key + "\\n");
     const list = new RegExp(agent.toLowerCase() + "=(\\\\S+)").exec(words)?.[1]?.split("/") ?? [];
-    const text = list[nth % list.length] ?? "nothing";
+    const wanted = list[nth % list.length] ?? "nothing";
+    if (wanted.startsWith("slow")) await new Promise((resolve) => setTimeout(resolve, 40));
+    const text = wanted.replace("slow", "");
     if (text === "wait") await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     if (text === "fail") throw new Error("the model is broken");
     return { text: "The answer is " + text + ".", usage };

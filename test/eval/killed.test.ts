@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import type { Report } from "../../src/eval/evaluation.ts";
+import { randomOf, seedOf } from "../support/chance.ts";
+import { startChild } from "../support/children.ts";
+import { folderOfTeams } from "./scripted-teams.ts";
+
+const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
+/** More of both where that is asked for; each life is a start of the program. */
+const KILLS = Number(process.env.PARLEY_EVAL_KILLS ?? 4);
+const CASES = KILLS * 9;
+const CONCURRENCY = 4;
+const LIFE_MS = 3_000;
+
+test(
+  `killed at ${KILLS} random instants, an evaluation of ${CASES} cases ends with the table that it has without, and no call is paid twice but those under way`,
+  { timeout: 60_000 + KILLS * 20_000 },
+  async () => {
+    const cases = Array.from({ length: CASES }, (_, index) => ({
+      id: `c${index}`,
+      input: `case c${index} a=slow${index % 3}`,
+      expected: 1,
+    }));
+    const suite = { cases, teams: ["a"], score: [{ kind: "number" }], concurrency: CONCURRENCY };
+    const undisturbed = await lived(folderOfTeams(suite));
+    const cwd = folderOfTeams(suite);
+    const random = randomOf(seedOf(1));
+    let kills = 0;
+    for (; kills < KILLS; kills++) if (await lived(cwd, 300 + random() * LIFE_MS)) break;
+    const report = await lived(cwd);
+    expect(report?.evaluation.id).toBe("suite-1");
+    const table = (of: Report | undefined) =>
+      of?.teams.map(({ perRun, perSolved, ...team }) => ({ ...team, tokens: perRun.tokens, usd: perSolved?.usd }));
+    expect(table(report)).toEqual(table(undisturbed));
+    expect(table(report)).toMatchObject([{ runs: CASES, usd: { value: 0.75 } }]);
+    const calls = readFileSync(join(cwd, "calls.log"), "utf8").trim().split("\n");
+    expect(new Set(calls).size).toBe(CASES);
+    expect(calls.length).toBeLessThanOrEqual(CASES + kills * CONCURRENCY);
+  },
+);
+
+/** One life of the program: its report, or nothing where it was killed before its end. */
+async function lived(cwd: string, killedAfterMs?: number): Promise<Report | undefined> {
+  const child = startChild(process.execPath, [MAIN, "eval", "suite.yml", "--json"], { cwd });
+  const timer = killedAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killedAfterMs);
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number | null];
+  clearTimeout(timer);
+  if (code !== null && code !== 0) throw new Error(`it ended with ${code}: ${err}`);
+  return code === 0 ? (JSON.parse(out) as Report) : undefined;
+}
