@@ -6,7 +6,7 @@ import type { WorkspaceContent, Workspaces } from "./workspaces.ts";
 type Turn = Claim | "nobody";
 
 /**
- * As a sandbox asks for them: whoever asks while somebody saves waits for that. `claimOf`: who has a thread's turn here, where code runs in
+ * As a sandbox asks for them: whoever asks while somebody saves waits for that, unless the save is waited for before its result is given. `claimOf`: who has a thread's turn here, where code runs in
  * turns alone.
  */
 export function createWorkspaceKeeper(
@@ -14,7 +14,9 @@ export function createWorkspaceKeeper(
   workspaces: Workspaces,
   claimOf?: (thread: string) => Claim | undefined,
 ) {
-  const alone = <T>(thread: string, job: () => Promise<T>): Promise<T> => exclusively(`workspace/${thread}`, job);
+  // Where it is shared a save is over before anybody else can begin a block: there is nothing to wait for, and each wait would be asked of the database.
+  const alone = <T>(thread: string, job: () => Promise<T>): Promise<T> =>
+    workspaces.isShared ? job() : exclusively(`workspace/${thread}`, job);
   return {
     isShared: workspaces.isShared ?? false,
     turn: (thread: string): Turn | undefined => (workspaces.isShared && claimOf ? (claimOf(thread) ?? "nobody") : undefined),

@@ -89,6 +89,8 @@ export async function find(query: Query, target: Target): Promise<Found> {
 
 /** A revision that nobody has takes its place, so that a save that is under way comes too late. */
 export async function forgetWorkspace(within: Query, thread: string): Promise<void> {
+  // Of one that is saved for the first time there is no row to wait for.
+  await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`workspace/${thread}`]);
   await within("DELETE FROM workspace_files WHERE thread = $1", [thread]);
   await within(
     "INSERT INTO workspaces (thread, revision, whole) VALUES ($1, $2, true) ON CONFLICT (thread) DO UPDATE SET revision = excluded.revision, whole = true",
