@@ -11,6 +11,7 @@ import { openApiOf } from "./api/openapi.ts";
 import { serve } from "./api/route.ts";
 import { routesOf } from "./api/routes.ts";
 import { keepEntering } from "./runs/entering.ts";
+import type { Rebuilding } from "./runs/requests.ts";
 import { apiDoor, frontDoor, refused, type Let, type Own } from "./door/gate.ts";
 import { createAddressSessions } from "./door/address-sessions.ts";
 import { byAddress } from "./door/by-address.ts";
@@ -32,6 +33,8 @@ interface Served {
   /** 0: any that is free. */
   readonly port: number;
   readonly clock?: Clock;
+  /** With what requests to models are put together again. */
+  readonly rebuilding?: Rebuilding;
   /** One line about something that went wrong here. */
   readonly log: (line: string) => void;
 }
@@ -99,7 +102,7 @@ export function ownOf(port: number, publicUrl?: string): Own {
   return { hosts: [host, ...local], origins: [origin], cookie: isSecure ? "__Host-parley_studio" : `parley_studio_${port}`, isSecure };
 }
 
-interface Parts extends Pick<Served, "logs" | "access" | "log"> {
+interface Parts extends Pick<Served, "logs" | "access" | "rebuilding" | "log"> {
   readonly clock: Clock;
   readonly way: Way;
   readonly own: () => Own;
@@ -107,7 +110,7 @@ interface Parts extends Pick<Served, "logs" | "access" | "log"> {
 }
 
 /** All of it but the socket: `app.request(…)` asks it as a browser would. */
-export function studioApp({ logs, access, clock, way, own, pages, log }: Parts): Hono<Let> {
+export function studioApp({ logs, access, clock, way, own, pages, rebuilding, log }: Parts): Hono<Let> {
   const { sessions, entrance } = way;
   const problem = (what: string, error: unknown): void =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -120,7 +123,7 @@ export function studioApp({ logs, access, clock, way, own, pages, log }: Parts):
     await sessions.end(getCookie(c, own().cookie) ?? "");
     deleteCookie(c, own().cookie, { path: "/", secure: own().isSecure });
   };
-  const routes = routesOf({ logs, clock, endSession, signsInBy: entrance.signIn?.by });
+  const routes = routesOf({ logs, clock, endSession, signsInBy: entrance.signIn?.by, rebuilding });
   api.get("/openapi.json", (c) => c.json(openApiOf(routes)));
   serve(api, routes, { access, endSession, clock, log: problem });
   app.route("/api/v1", api);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadSettings } from "../../src/config/load.ts";
 import type { Settings } from "../../src/config/settings.ts";
+import { rewritten, wordless } from "../../src/engine/events/forgotten.ts";
 import { createParley, type Parley, type RunEvent } from "../../src/parley.ts";
 import { requestsBehind, type RebuiltRequest } from "../../src/replay/requests.ts";
 import { settingsThen } from "../../src/replay/settings-then.ts";
@@ -128,4 +129,32 @@ test.each([
   expect(server.requests.length).toBe(asked);
   expect(all.some(({ body }) => body.includes("sk-test"))).toBe(false);
   expect(all.length).toBeGreaterThan(3);
+});
+
+test("where a request cannot be the same again, it says so, and why", async () => {
+  const { events: log } = await parley.runner.read("T/C/1");
+  const at = "2026-11-01T00:00:00.000Z";
+  const pen = wordless((person) => ({ ...person, name: "somebody" }));
+  const forgotten = log.map((event) => (event.type === "message.posted" && "person" in event ? rewritten(event, pen, at) : event));
+  const why = (requests: readonly RebuiltRequest[]) => new Set(requests.filter(({ exact }) => exact !== "same").flatMap((one) => one.why));
+  const without = await rebuilt("T/C/1", forgotten);
+  expect(without.every(({ exact, body }) => exact === "differs" && body.includes("(forgotten)"))).toBe(true);
+  expect([...why(without)]).toContainEqual(expect.stringMatching(/^Words of \d events before it were forgotten\.$/));
+  const lost = await rebuilt("T/C/1", log, async (hash) => {
+    const content = await parley.store.file(hash);
+    return content && Buffer.from(content).equals(PNG) ? undefined : content;
+  });
+  expect([...why(lost)]).toEqual(["Pictures are kept no more: dot.png."]);
+  const frameless = await rebuilt("T/C/1", log, async (hash) => {
+    const content = await parley.store.file(hash);
+    return content && Buffer.from(content).toString("utf8").startsWith('{"system"') ? undefined : content;
+  });
+  expect([...why(frameless)]).toEqual(["Its instructions and tools are not kept (any more): they are put as they are today."]);
+  // As an older version wrote it.
+  const older = log.map((event) => {
+    if (!("usage" in event) || !event.usage) return event;
+    const { sent: _sent, ...usage } = event.usage;
+    return { ...event, usage } as RunEvent;
+  });
+  expect([...why(await rebuilt("T/C/1", older))]).toEqual(["The log does not tell what was sent; an older version wrote it."]);
 });

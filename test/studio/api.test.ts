@@ -143,6 +143,7 @@ test("every route is in the OpenAPI document, with the shape of its answer", asy
     "/runs/changes",
     "/runs/{thread}/{seq}",
     "/runs/{thread}/{seq}/events",
+    "/runs/{thread}/{seq}/requests/{event}",
     "/runs/{thread}/{seq}/files/{hash}",
   ]);
   expect(paths["/runs"]?.["get"]?.parameters.map(({ name }) => name)).toContain("q");

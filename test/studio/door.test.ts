@@ -78,7 +78,7 @@ test("who is not in a place finds nothing of its runs by any route: no list, cou
     // What stands in no params is looked at below: it is a list.
     if (!path.includes("{")) continue;
     for (const thread of ["T1/C1/1.1", "T1/C1/9.9", "T2/C2/1.1"]) {
-      const url = `/api/v1${path.replace("{thread}", encodeURIComponent(thread)).replace("{seq}", "1").replace("{hash}", hash)}`;
+      const url = `/api/v1${path.replace("{thread}", encodeURIComponent(thread)).replace("{seq}", "1").replace("{hash}", hash).replace("{event}", "3")}`;
       const answer = await get(url);
       expect([url, answer.status, await answer.text()]).toEqual([url, 404, expect.stringContaining("not_found")]);
       tried.push(path);

@@ -1,4 +1,4 @@
-import type { EventBody } from "../../src/engine/events/events.ts";
+import type { EventBody, SentRequest } from "../../src/engine/events/events.ts";
 import { ADA } from "./studio.ts";
 
 /** Text that would be markup, an address, a script or a trick of the eye somewhere. */
@@ -7,6 +7,16 @@ export const HOSTILE =
 
 const usage = { inputTokens: 2_400, outputTokens: 180, cachedTokens: 1_900, usd: 0.0061 };
 const CODE = "```python\nfrom statistics import median\nprint(median([3, 1, 2]))\n```";
+
+const sent = ({ words, ms, failed }: { readonly words: string; readonly ms: number; readonly failed?: string }): SentRequest => ({
+  body: "0".repeat(64),
+  model: `${words}smart`,
+  upToSeq: 2,
+  without: [`${words}temperature`],
+  at: "2026-01-05T09:00:00.000Z",
+  ...(failed === undefined ? { firstMs: ms / 4 } : { failed }),
+  ms,
+});
 
 /** A run as a coding team has it, with all that a timeline shows. */
 export const codingRun = ({ hash = "", hostile = false } = {}): readonly EventBody[] => {
@@ -26,14 +36,19 @@ export const codingRun = ({ hash = "", hostile = false } = {}): readonly EventBo
       by: "selector",
       reason: text("there is nothing to review yet"),
       instruction: text("Write it."),
-      usage: { inputTokens: 400, outputTokens: 20, usd: 0.0004 },
+      candidates: [name, text("Runner")],
+      usage: { inputTokens: 400, outputTokens: 20, usd: 0.0004, sent: [sent({ words: text(""), ms: 640 })] },
     },
     {
       type: "message.posted",
       agent: name,
       text: text(`Here is a **first version**:\n\n${CODE}\n\n| case | result |\n|---|---|\n| odd | fine |\n| even | *wrong* |`),
       model: "claude-sonnet-5-5",
-      usage,
+      usage: {
+        ...usage,
+        calls: 2,
+        sent: [sent({ words: text(""), ms: 1_100, failed: text("overloaded") }), sent({ words: text(""), ms: 4_200 })],
+      },
       notices: [text("Asked again: the server was overloaded.")],
     },
     { type: "speaker.selected", agent: "Runner", by: "policy" },

@@ -6,6 +6,7 @@ import "../text/code.css";
 import "./styles/frame.css";
 import "./styles/list.css";
 import "./styles/run.css";
+import "./styles/request.css";
 
 const root = document.getElementById("app");
 if (root) createRoot(root).render(<Studio />);

@@ -46,7 +46,7 @@ export interface SentRequest {
   readonly upToSeq: number;
   /** Its instructions and its tools, in a file of the store: JSON, `{ system, tools }`. Absent where they could not be kept. */
   readonly frame?: { readonly hash: string };
-  /** What it did without, since the server refuses it. */
+  /** What it did without, since the server refuses it, or need not be asked. */
   readonly without?: readonly string[];
   /** Tokens, where the server had named a limit: the longest reply, and the room for question and reply together. */
   readonly replyTokensMax?: number;

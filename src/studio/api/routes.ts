@@ -7,8 +7,21 @@ import { sees } from "../access.ts";
 import { createRunsList } from "../runs/list.ts";
 import { changesOf, eventsFrom } from "../runs/live.ts";
 import { createOneRun, eventsOf, filesOf } from "../runs/one-run.ts";
+import { requestsOf, type Rebuilding } from "../runs/requests.ts";
 import { route, type Bytes, type Route } from "./route.ts";
-import { Event, FiltersAnswer, FiltersQuery, RunAnswer, RunParams, RunQuery, RunsAnswer, RunsQuery, SessionAnswer } from "./shapes.ts";
+import {
+  Event,
+  FiltersAnswer,
+  FiltersQuery,
+  RequestParams,
+  RequestsAnswer,
+  RunAnswer,
+  RunParams,
+  RunQuery,
+  RunsAnswer,
+  RunsQuery,
+  SessionAnswer,
+} from "./shapes.ts";
 
 /** What the studio reads, all of it. */
 export function routesOf({
@@ -16,12 +29,14 @@ export function routesOf({
   clock,
   endSession,
   signsInBy,
+  rebuilding = {},
 }: {
   readonly logs: Logs;
   readonly clock: Clock;
   readonly endSession: (c: Context) => Promise<void>;
   /** By which service one has signed in; nothing where an address lets in. */
   readonly signsInBy?: string | undefined;
+  readonly rebuilding?: Rebuilding | undefined;
 }): Route[] {
   const list = createRunsList(logs, clock);
   const runs = createOneRun(logs, clock);
@@ -104,6 +119,13 @@ export function routesOf({
           })();
         },
       },
+    }),
+    route({
+      method: "get",
+      path: "/runs/{thread}/{seq}/requests/{event}",
+      summary: "The requests to models behind an event, rebuilt off the log",
+      params: RequestParams,
+      gives: { kind: "json", shape: RequestsAnswer, answer: async ({ params, sight }) => requestsOf(logs, params, sight, rebuilding) },
     }),
     route({
       method: "get",

@@ -84,8 +84,42 @@ export const RunAnswer = z.object({
   limits: z.object({ turns: z.number(), minutes: z.number(), tokens: z.number(), usd: z.number() }).partial(),
 });
 
+export const RequestParams = RunParams.extend({ event: z.coerce.number().int().positive() });
+
+export const RequestsAnswer = z.object({
+  requests: z
+    .array(
+      z.object({
+        model: text.describe("Its name in the team file."),
+        modelName: text.describe("The provider's name for it."),
+        provider: text,
+        body: text.describe(
+          "As it goes over the wire: JSON; long stretches that nobody can read, such as pictures, are named by their hash.",
+        ),
+        bytes: count.describe("Of the whole body."),
+        exact: z.enum(["same", "differs", "unknown"]).describe("same: byte for byte what was sent."),
+        why: z.array(text).describe("Why it is not the same, or not known to be."),
+        sent: z
+          .object({
+            body: text.describe("SHA-256 of what was sent."),
+            at,
+            upToSeq: count,
+            firstMs: count.optional(),
+            ms: count,
+            failed: text.optional(),
+            without: z.array(text),
+          })
+          .optional(),
+      }),
+    )
+    .describe("Oldest first; each try is one of its own."),
+  none: text.optional().describe("Why there are none."),
+  before: count.optional().describe("The event with which the same one was answered the time before."),
+});
+
 export const Problem = z.object({ error: z.object({ code: text, message: text }) }).meta({ id: "Problem" });
 
+export type RequestsAnswer = z.infer<typeof RequestsAnswer>;
 export type RunLine = z.infer<typeof RunLine>;
 export type RunsAnswer = z.infer<typeof RunsAnswer>;
 export type RunAnswer = z.infer<typeof RunAnswer>;

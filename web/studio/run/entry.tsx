@@ -1,13 +1,14 @@
-import { memo, useState, type CSSProperties } from "react";
-import type { FileRef, Usage } from "../../../src/engine/events/events.ts";
+import { memo, type CSSProperties } from "react";
+import type { FileRef } from "../../../src/engine/events/events.ts";
 import { hue } from "../../parts/hues.ts";
 import { CodeBlock } from "../../text/code.tsx";
 import { Markdown } from "../../text/markdown.tsx";
 import { filePath, type RunName } from "../state/api.ts";
-import { clock, lasted, many, money, whole } from "../state/words.ts";
+import { clock, lasted, many, whole } from "../state/words.ts";
 import type { Entry } from "./entries.ts";
 import { Face } from "./face.tsx";
 import { factWords } from "./fact-words.ts";
+import { Why } from "./why.tsx";
 
 interface Props {
   readonly entry: Entry;
@@ -30,7 +31,7 @@ export const EntryRow = memo(function EntryRow({ entry, name, icons, isCurrent, 
       <div className="entry-body">
         <What entry={entry} name={name} icons={icons} />
       </div>
-      <Why entry={entry} />
+      <Why entry={entry} name={name} />
     </article>
   );
 });
@@ -137,61 +138,6 @@ function Head({
       </time>
     </p>
   );
-}
-
-/** Who chose, and why; what it took, how long, what went otherwise. */
-function Why({ entry }: { readonly entry: Entry }) {
-  const { chosen, usage, tookMs, events } = entry;
-  const notices = events.flatMap((event) => ("notices" in event && event.notices ? event.notices : []));
-  const model = events.findLast((event) => "model" in event && event.model !== undefined);
-  const [open, setOpen] = useState(false);
-  return (
-    <aside className="entry-why">
-      {chosen && (
-        <p>
-          {BY[chosen.by] ?? chosen.by}
-          {chosen.leader ? ` (${chosen.leader})` : ""}
-          {chosen.reason ? ": " : ""}
-          <span dir="auto">{chosen.reason}</span>
-        </p>
-      )}
-      {chosen?.instruction && (
-        <p className="asked" dir="auto">
-          Asked of it: {chosen.instruction}
-        </p>
-      )}
-      {chosen?.usage && <p className="hint">choosing: {spentWords(chosen.usage)}</p>}
-      {usage && usage !== chosen?.usage && <p className="spent">{spentWords(usage)}</p>}
-      <p className="hint">
-        {tookMs > 0 && `after ${lasted(tookMs)}`}
-        {model && "model" in model && ` · ${model.model}`}
-      </p>
-      {notices.map((notice) => (
-        <p key={notice} className="notice-line" dir="auto">
-          {notice}
-        </p>
-      ))}
-      <button type="button" className="plain-button" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? "Hide the log" : "As logged"}
-      </button>
-      {open && <CodeBlock code={JSON.stringify(events.length === 1 ? events[0] : events, undefined, 2)} language="json" />}
-    </aside>
-  );
-}
-
-const BY: { readonly [by: string]: string } = {
-  policy: "By rule",
-  selector: "Chosen by the selector",
-  only: "Nobody else could speak",
-  fallback: "The selector named nobody usable",
-  person: "A person asked for it",
-};
-
-function spentWords({ inputTokens, outputTokens, cachedTokens = 0, reasoningTokens = 0, usd, calls = 1, estimated }: Usage): string {
-  const read = `${many(inputTokens)} in${cachedTokens > 0 ? ` (${many(cachedTokens)} cached)` : ""}`;
-  const written = `${many(outputTokens)} out${reasoningTokens > 0 ? ` (${many(reasoningTokens)} thought)` : ""}`;
-  const also = [calls > 1 ? `${calls} calls` : "", estimated ? "estimated" : ""].filter(Boolean).join(", ");
-  return `${read} · ${written}${usd === undefined ? "" : ` · ${money(usd)}`}${also ? ` · ${also}` : ""}`;
 }
 
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];

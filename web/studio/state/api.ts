@@ -1,6 +1,6 @@
-import type { FiltersAnswer, RunAnswer, RunsAnswer, SessionAnswer } from "../../../src/studio/api/shapes.ts";
+import type { FiltersAnswer, RequestsAnswer, RunAnswer, RunsAnswer, SessionAnswer } from "../../../src/studio/api/shapes.ts";
 
-export type { FiltersAnswer, RunAnswer, RunLine, RunsAnswer, SessionAnswer } from "../../../src/studio/api/shapes.ts";
+export type { FiltersAnswer, RequestsAnswer, RunAnswer, RunLine, RunsAnswer, SessionAnswer } from "../../../src/studio/api/shapes.ts";
 
 /** What the studio did not answer with; `message` is for people. */
 export class Refused extends Error {
@@ -40,6 +40,7 @@ export const session = (): Promise<SessionAnswer> => get("/session");
 export const runs = (query: URLSearchParams, signal?: AbortSignal): Promise<RunsAnswer> => get(`/runs?${query}`, signal);
 export const filters = (workspace: string): Promise<FiltersAnswer> => get(`/runs/filters?workspace=${encodeURIComponent(workspace)}`);
 export const run = (name: RunName, after: number): Promise<RunAnswer> => get(`${runPath(name)}?after=${after}`);
+export const requests = (name: RunName, event: number): Promise<RequestsAnswer> => get(`${runPath(name)}/requests/${event}`);
 export const filePath = (name: RunName, hash: string): string => `${BASE}${runPath(name)}/files/${hash}`;
 
 /** Ends this session. */
