@@ -3,8 +3,11 @@ import { loadSettings } from "../../src/config/load.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { rewritten, wordless } from "../../src/engine/events/forgotten.ts";
 import { createParley, type Parley, type RunEvent } from "../../src/parley.ts";
+import { replay } from "../../src/replay/replay.ts";
 import { requestsBehind, type RebuiltRequest } from "../../src/replay/requests.ts";
 import { settingsThen } from "../../src/replay/settings-then.ts";
+import { languagesThen } from "../../src/config/build/snapshot.ts";
+import { forkedLog, forkPointAt } from "../../src/runner/fork.ts";
 import { folderWith } from "../config/team-files.ts";
 import { type ModelServer, type ServerAnswer, startModelServer } from "../models/servers/model-server.ts";
 import { anthropicWire, chatWire, responsesWire, type Told } from "../models/servers/wires.ts";
@@ -157,4 +160,33 @@ test("where a request cannot be the same again, it says so, and why", async () =
     return { ...event, usage } as RunEvent;
   });
   expect([...why(await rebuilt("T/C/1", older))]).toEqual(["The log does not tell what was sent; an older version wrote it."]);
+});
+
+test("forked at each of its events with its recorded words, a run is the same up to there and from there on, and nobody is asked or does anything", async () => {
+  const { events: log } = await parley.runner.read("T/C/1");
+  const started = log[0];
+  if (started?.type !== "run.started") throw new Error("the run begins the thread");
+  const snapshot = Buffer.from((await parley.store.file(started.teamHash ?? "")) ?? "").toString("utf8");
+  const then = settingsThen(snapshot, settings.registry);
+  const before = [server.requests.length, JSON.stringify(log), (await parley.store.recent(10)).length];
+  const target = { thread: "T/C/fork", workspace: "T", team: started.team, startedBy: { id: "U2", name: "Bob" } };
+  const run = "T/C/fork#1";
+  const asOf = (event: RunEvent): RunEvent => ("run" in event && event.run === started.run ? { ...event, run } : event);
+  let forks = 0;
+  for (const { seq } of log) {
+    const point = forkPointAt("T/C/1", log, seq);
+    if (!point?.running) continue;
+    forks++;
+    const shared = forkedLog(point, target, {}, started.teamHash);
+    expect(shared.slice(1)).toEqual(log.slice(1, seq).map(asOf));
+    expect(shared[0]).toMatchObject({ run, forkedFrom: { run: started.run, seq }, team: started.team, teamHash: started.teamHash });
+    const whole = [...shared, ...log.slice(seq).map(asOf)];
+    expect([seq, await replay({ log: whole, start: 0, end: whole.length }, then, languagesThen(snapshot))]).toEqual([seq, undefined]);
+  }
+  expect(forks).toBe(log.length - 1);
+  expect([
+    server.requests.length,
+    JSON.stringify((await parley.runner.read("T/C/1")).events),
+    (await parley.store.recent(10)).length,
+  ]).toEqual(before);
 });
