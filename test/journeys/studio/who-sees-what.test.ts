@@ -48,7 +48,7 @@ async function waysIn(
     Object.entries(methods).map(([method, { parameters }]) => {
       const filled = ["1.1", "2.2"].map((ts) =>
         path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-          const value = { thread: encodeURIComponent(thread(ts)), seq: "1", hash }[name];
+          const value = { thread: encodeURIComponent(thread(ts)), seq: "1", event: "3", hash }[name];
           if (value === undefined) throw new Error(`${method} ${path}: say here what {${name}} is of a run in the private channel`);
           return value;
         }),
