@@ -13,6 +13,8 @@ export interface Conversation {
   /** What the person says first; nothing where a run that is there goes on by itself. */
   readonly task: string | undefined;
   readonly json: boolean;
+  /** With `json`, whether what is only shown is told too. */
+  readonly deltas?: boolean;
   /** Whether a question is put to the person; a team may end at its questions instead. */
   readonly asks: boolean;
   /** Rejects when nothing more can be recorded. */
@@ -26,7 +28,11 @@ export const EXIT = { done: 0, failed: 1, limit: 3, stopped: 130 } as const;
 export const personHere = () => ({ id: "terminal", name: personName() });
 
 /** Starts a run, or goes on with the one that is in the thread, and follows it until it stops or nobody can answer. Resolves to the exit code. */
-export async function converseHere(parley: Parley, { thread, team, task, json, asks, trouble }: Conversation, io: Io): Promise<number> {
+export async function converseHere(
+  parley: Parley,
+  { thread, team, task, json, deltas = false, asks, trouble }: Conversation,
+  io: Io,
+): Promise<number> {
   const { runner } = parley;
   const { currentRun: readRun } = await import("../../parley.ts");
   const runNow = async () => readRun(await runner.read(thread));
@@ -53,7 +59,7 @@ export async function converseHere(parley: Parley, { thread, team, task, json, a
   const write = (text: string) => (prompt ? prompt.write(text) : void (text && io.stdout.write(text)));
   const unfollow = runner.follow((where, item) => {
     if (where !== thread) return;
-    if (json && "seq" in item) io.stdout.write(`${JSON.stringify(item)}\n`);
+    if (json && (deltas || "seq" in item)) io.stdout.write(`${JSON.stringify(item)}\n`);
     if (!json) write(terminal.show(item));
     if ("seq" in item && isPause(item)) pauses.add(item);
   });

@@ -16,8 +16,8 @@ import type { ForkPoint } from "../../parley.ts";
 import { findForkPoint, writeForkHere } from "./fork.ts";
 import { harmless } from "../terminal.ts";
 
-export const help = `parley run [--team TEAM] [--file FILE] [--db PATH] [--json] "task"
-parley run --fork RUN@N [--team TEAM] [--file FILE] [--db PATH] [--json] ["words"]
+export const help = `parley run [--team TEAM] [--file FILE] [--db PATH] [--json [--deltas]] "task"
+parley run --fork RUN@N [--team TEAM] [--file FILE] [--db PATH] [--json [--deltas]] ["words"]
 
 Works on one task in this terminal, with the same engine as in Slack.
 
@@ -25,6 +25,8 @@ Works on one task in this terminal, with the same engine as in Slack.
   --file FILE   the team file; PARLEY_FILE or parley.yml when absent
   --db PATH     keep the log in this database; in memory when absent
   --json        print one stored event a line, and nothing else, to stdout
+  --deltas      with --json, also what is shown while it comes and not stored: lines without a seq, of the types text.delta, reasoning.delta,
+                output.delta and activity; the event that follows holds all of it
   --fork RUN@N  begin with a copy of that run up to its event N (its last one without @N) in a new thread, and go on from there with TEAM
                 (its own when absent). RUN is as for parley export, and is looked for in --db, or else in PARLEY_DB or the team file's
                 database, which is only read then. The words, when there are any, are said next: an answer, steering, or a new task
@@ -45,10 +47,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     file: { type: "string" },
     db: { type: "string" },
     json: { type: "boolean" },
+    deltas: { type: "boolean" },
     fork: { type: "string" },
   } as const;
   const { values, positionals } = readArguments(args, { options, allowPositionals: true });
   const json = values.json === true;
+  if (values.deltas && !json) throw new UsageError("--deltas adds lines to those of --json; name both.");
   const task = positionals.join(" ").trim() || undefined;
   if (!task && values.fork === undefined) throw new UsageError('Say what to do: parley run "your task". See --help.');
   const env = readEnv(io.cwd, io.env);
@@ -83,7 +87,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await refuseStrangers(parley, dbPath, io);
     const asks = !endsAtQuestion(settings.teams.get(team)?.stop);
     const thread = point ? await fork(parley, point, { team, json, isKept: values.db !== undefined }, io) : `terminal-${randomUUID()}`;
-    const code = await converseHere(parley, { thread, team, task, json, asks, trouble: trouble.promise }, io);
+    const code = await converseHere(
+      parley,
+      { thread, team, task, json, deltas: values.deltas === true, asks, trouble: trouble.promise },
+      io,
+    );
     // What a fork begins with was said elsewhere.
     return code === EXIT.done && !point ? await endOfScript(parley, { thread, team }, io) : code;
   } finally {

@@ -80,6 +80,19 @@ describe("--json", () => {
     expect(events.at(-1)).toMatchObject({ type: "run.stopped", outcome: "done" });
   });
 
+  test("with --deltas also tells words while they come, which the event behind them holds", async () => {
+    const { code, out } = await parley(["run", "--json", "--deltas", "Talk"], { cwd: folder(TALK) });
+    expect(code).toBe(0);
+    const lines = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { seq?: number; type: string; agent?: string; text?: string });
+    const said = lines.findIndex(({ type, agent }) => type === "message.posted" && agent === "Ana");
+    const before = lines.slice(0, said).filter(({ type, agent }) => type === "text.delta" && agent === "Ana");
+    expect([before.map(({ text }) => text).join(""), before.some((line) => "seq" in line)]).toEqual([lines[said]?.text, false]);
+    expect((await parley(["run", "--deltas", "Talk"], { cwd: folder(TALK) })).code).toBe(2);
+  });
+
   test("from the program itself: stdout is JSON alone, also when the reader takes only the first line", async () => {
     const program = resolve(import.meta.dirname, "../../../src/cli/main.ts");
     const { code, out } = await runChild(process.execPath, [program, "run", "--json", "Talk"], { cwd: folder(TALK) });

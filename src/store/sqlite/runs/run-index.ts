@@ -101,11 +101,13 @@ interface Looked extends RunsWanted {
   readonly id: number;
 }
 
+const IN_PLACES = "place IN (SELECT value FROM json_each(@places))";
+
 /** Only what is asked stands in it: what reads `@team IS NULL OR …` is looked up in no index. */
 function selecting({ places, reader, team, place, outcome, usdMin, usdMax, endedFrom, endedBefore, limit, ...rest }: Looked) {
   const { workspace, match, at, id } = rest;
   const asked: readonly (readonly [unknown, string])[] = [
-    [places === "all" ? undefined : places, "(place IN (SELECT value FROM json_each(@places)) OR starter = @reader)"],
+    [places === "all" ? undefined : places, reader === "" ? `(${IN_PLACES})` : `(${IN_PLACES} OR starter = @reader)`],
     [team, "team = @team"],
     [place, "place = @place"],
     [outcome, "outcome = @outcome"],
