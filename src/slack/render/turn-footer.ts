@@ -102,7 +102,10 @@ function argumentsOf(args: string): { readonly text?: unknown; readonly id?: unk
 export function whyOf(t: Translator, end: Pick<TurnEnd, "agent">, turn: Turn, transcript: Transcript): string | undefined {
   const { selected } = turn;
   if (!selected) return undefined;
-  const before = transcript.events[selected.seq - 2];
+  let at = selected.seq - 2;
+  // A process that has ended in between hands nothing over.
+  while (transcript.events[at]?.type === "run.resumed") at--;
+  const before = transcript.events[at];
   if (before?.type === "handoff.made" && before.to === end.agent) return t("turns.text.handedOver", { agent: safeMrkdwn(before.agent) });
   const key = SELECTED_BY[selected.by];
   const reason = selected.reason?.replaceAll(/\s+/g, " ").trim();

@@ -284,6 +284,10 @@ test("a hand-over with words is a turn; one without is told by the next turn's f
   );
   expect(kinds(...silent.events)).toEqual(["card.0", "turn.0"]);
   expect(json(show(silent, 6, "turn"))).toContain("why: Coder handed over");
+  const resumed = { type: "run.resumed", run: "r1" } as const;
+  const [selected, answer] = [{ type: "speaker.selected", agent: "Critic", by: "policy" } as const, says("Critic", "Fine.")];
+  const later = logOf(...silent.events.slice(0, 4), resumed, selected, answer);
+  expect(json(show(later, 7, "turn"))).toContain("why: Coder handed over");
 
   const spoken = posted(started(), asks("x"), selects("Coder"), {
     type: "handoff.made",

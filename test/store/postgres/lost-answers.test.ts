@@ -110,6 +110,22 @@ describeOnPostgres("where an answer of the server's is lost", (server) => {
     expect(await query("SELECT key FROM failing")).toEqual([{ key: "T1/C1/left" }]);
   });
 
+  test("work that cannot be let go of is told of once, and let go of as soon as that can be said", async () => {
+    const { other, together, line, query } = await pair(systemClock);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    await other.receive({ id: "e", at: AT, body: "{}", lane: "T1/C1/1" });
+    const bugs: unknown[] = [];
+    line.cut = "DELETE FROM claims";
+    const options = { slots: 1, perWorkspace: 1, onBug: (error: unknown) => void bugs.push(error) };
+    const serving = together.dispatch.serve("envelope", options, async () => void (await other.handled("e")));
+    await until(() => bugs.length === 1);
+    expect(await query("SELECT key FROM claims")).toHaveLength(1);
+    vi.advanceTimersByTime(1_000);
+    await serving.idle();
+    expect(await query("SELECT key FROM claims")).toEqual([]);
+    expect(bugs).toHaveLength(1);
+  });
+
   test("a lock that was had without being told so is let go, though nobody here asks for it again", async () => {
     const { other, together, line } = await pair(systemClock);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

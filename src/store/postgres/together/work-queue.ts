@@ -175,15 +175,17 @@ export function createWorkQueue(parts: {
     } catch (error) {
       bug = { error };
     }
-    for (; running.get(key) === one; await pause()) {
+    for (let isTold = false; running.get(key) === one; await pause()) {
       const woken: Running["woken"] = one.woken;
       one.woken = undefined;
       try {
         await claims.release(kind, { key, workspace, taken, failed: bug !== undefined, woken: woken !== undefined }, clock.now());
         break;
-      } catch {
-        // Nobody else has it as long as this one is there: it is let go as soon as that can be said.
+      } catch (error) {
+        // Nobody else has it as long as this one is there: it is let go as soon as that can be said, or lost with all else.
         one.woken ??= woken;
+        if (!isTold) server.options.onBug(error, key);
+        isTold = true;
       }
     }
     // Somebody else has it by now.
