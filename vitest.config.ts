@@ -43,26 +43,36 @@ const OWN_MODULES = globSync("test/**/*.test.ts", { cwd: import.meta.dirname }).
  */
 const ONE_AFTER_THE_OTHER = { isolate: false };
 
-const ON_POSTGRES_IN_CI = [
-  "test/journeys/install/many-workspaces.test.ts",
-  "test/journeys/results/forking.test.ts",
-  "test/journeys/schedules/times.test.ts",
-  "test/journeys/studio/sessions.test.ts",
-  "test/journeys/studio/who-sees-what.test.ts",
-  "test/journeys/work/approvals.test.ts",
-  "test/journeys/work/budgets.test.ts",
-  "test/journeys/work/one-story.test.ts",
-  "test/journeys/work/memory.test.ts",
-  "test/journeys/work/questions.test.ts",
-  "test/journeys/work/steering.test.ts",
-  "test/journeys/work/stopping.test.ts",
+/**
+ * Journeys that CI has on SQLite alone: what they are about is the same on every store (a browser, Slack's calls, what models and the sandbox do), and each
+ * takes as long as a dozen others; `npm run test:postgres` has them on Postgres too.
+ */
+const LONG = [
+  "test/journeys/heard/answers-in-languages.test.ts",
+  "test/journeys/heard/as-slack-sends.test.ts",
+  "test/journeys/heard/said-elsewhere.test.ts",
+  "test/journeys/install/installing.test.ts",
+  "test/journeys/page/*.test.ts",
+  "test/journeys/people/slack-search.test.ts",
+  "test/journeys/people/unheard.test.ts",
+  "test/journeys/people/who-left.test.ts",
+  "test/journeys/results/streams.test.ts",
+  "test/journeys/trouble/closed-channels.test.ts",
+  "test/journeys/trouble/error-codes.test.ts",
+  "test/journeys/trouble/faults.test.ts",
+  "test/journeys/trouble/missing-features.test.ts",
+  "test/journeys/trouble/sandbox-trouble.test.ts",
+  "test/journeys/work/broken-answers.test.ts",
+  "test/journeys/work/results.test.ts",
 ];
 
-/** They look into the file itself, or at what a process on it does. */
-const OF_SQLITE = [
+/** They look into the file itself, or at what a process on it does; or they have a Postgres of their own, or no store. */
+const ON_NO_OTHER_STORE = [
+  "test/journeys/machines/*.test.ts",
   "test/journeys/people/forgetting.test.ts",
   "test/journeys/people/secrets.test.ts",
   "test/journeys/schedules/trouble.test.ts",
+  "test/journeys/trouble/crash-compare.test.ts",
   "test/journeys/trouble/missed.test.ts",
   "test/journeys/work/act-once.test.ts",
   "test/journeys/work/waiting-threads.test.ts",
@@ -78,14 +88,13 @@ const AGAIN = { retry: 1 };
 const heavyJourneys = HEAVY.filter((file) => file.startsWith("test/journeys/"));
 const heavyRooms = HEAVY.filter((file) => !heavyJourneys.includes(file));
 
-/**
- * Journeys whose ways through the store differ most, had again on Postgres where there is one; `npm run test:postgres` has all of them.
- */
-const ON_POSTGRES = process.env.PARLEY_JOURNEYS_ON_POSTGRES === "all" ? [JOURNEYS] : ON_POSTGRES_IN_CI;
+/** Journeys that are had again on Postgres where there is one; `npm run test:postgres` has all of them. */
+const IN_CI_NOT = process.env.PARLEY_JOURNEYS_ON_POSTGRES === "all" ? [] : LONG;
 const onPostgres = {
   ...SIDE_BY_SIDE,
+  ...ONE_AFTER_THE_OTHER,
   ...AGAIN,
-  exclude: [...HEAVY, ...OF_SQLITE],
+  exclude: [...HEAVY, ...ON_NO_OTHER_STORE, ...IN_CI_NOT],
   env: { PARLEY_TEST_STORE: "postgres" },
   globalSetup: ["test/support/postgres/for-journeys.ts"],
 };
@@ -122,7 +131,7 @@ export default defineConfig({
       project("rooms", ["test/**/*.test.ts"], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, exclude: [...HEAVY, ...OWN_MODULES, JOURNEYS] }),
       project("rooms with modules of their own", OWN_MODULES, { ...SIDE_BY_SIDE, exclude: HEAVY }),
       project("journeys", [JOURNEYS], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, ...AGAIN, exclude: HEAVY }),
-      ...(postgresPrograms() === undefined ? [] : [project("journeys on postgres", ON_POSTGRES, onPostgres)]),
+      ...(postgresPrograms() === undefined ? [] : [project("journeys on postgres", [JOURNEYS], onPostgres)]),
       project("heavy rooms", heavyRooms, { ...AFTER_THEM, exclude: [] }),
       project("heavy journeys", heavyJourneys, { ...AFTER_THEM, ...AGAIN, exclude: [] }),
     ],

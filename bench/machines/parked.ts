@@ -9,8 +9,11 @@ const THREADS = 10_000;
 const PARKED_FOR_REAL = 20;
 const TEAM = "T0PARKED";
 const WATCHED_MS = 20_000;
-/** What a start has to look after is over. */
-const SETTLED_MS = 8_000;
+/** Each process says every 3 s that it is there. */
+const LOOK_MS = 6_000;
+/** While a start still looks through what is open there are hundreds in that time. */
+const CALM_STATEMENTS_MAX = 60;
+const CALM_MS_MAX = 600_000;
 const START_MS_MAX = 2_000;
 /** Looks are timed: one more may fall into the same seconds. */
 const TIMES_EMPTY_MAX = 1.1;
@@ -32,13 +35,28 @@ export async function parked(database: Database, place: string): Promise<void> {
 
 interface Looked {
   readonly readyMs: number;
+  /** After that, until it has looked through all that is open: what it posts is right, what was decided is in the audit log, nothing was missed. */
+  readonly lookedMs: number;
   readonly starting: Statements;
   readonly idle: Statements;
 }
 
-const shown = ({ readyMs, starting, idle }: Looked) => ({
+/** Resolves when a start has looked through all that is open. */
+async function calm(database: Database): Promise<Statements> {
+  const until = performance.now() + CALM_MS_MAX;
+  for (let before = await database.statements(); ;) {
+    await sleep(LOOK_MS);
+    const now = await database.statements();
+    if (now.calls - before.calls <= CALM_STATEMENTS_MAX) return now;
+    if (performance.now() > until) throw new Error(`${now.calls - before.calls} statements in ${LOOK_MS} ms, though nothing is to be done`);
+    before = now;
+  }
+}
+
+const shown = ({ readyMs, lookedMs, starting, idle }: Looked) => ({
   "ready after ms": round(readyMs),
-  "statements at the start": starting.calls,
+  "all looked through after s": Math.round(lookedMs / 1_000),
+  "statements until then": starting.calls,
   "they take ms": round(starting.ms),
   "statements a minute": round((idle.calls * 60_000) / WATCHED_MS),
   "these take ms": round((idle.ms * 60_000) / WATCHED_MS),
@@ -62,18 +80,19 @@ async function looked(database: Database, { address, place }: Order): Promise<Lo
     }
     const before = await database.statements();
     const { readyMs: last } = await fleet.start();
-    await sleep(SETTLED_MS);
-    const started = await database.statements();
+    const readyAt = performance.now();
+    const started = await calm(database);
+    const lookedMs = performance.now() - readyAt - LOOK_MS;
     await sleep(WATCHED_MS);
     const after = await database.statements();
-    return { readyMs: median([...readyMs, last]), starting: less(started, before), idle: less(after, started) };
+    return { readyMs: median([...readyMs, last]), lookedMs, starting: less(started, before), idle: less(after, started) };
   } finally {
     await fleet.close();
   }
 }
 
 /** Asks for some runs that wait for an answer, and copies what is kept of them until there are as many as are wanted. */
-export async function park(database: Database, { address, place }: Order): Promise<void> {
+async function park(database: Database, { address, place }: Order): Promise<void> {
   const fleet = await openFleet({ database: address, teams: [TEAM], modelMs: 0, place });
   const schema = new URL(address).searchParams.get("schema") ?? "";
   const channelOf = (nth: number) => `C0${1_000_000 + nth}`;
@@ -81,7 +100,7 @@ export async function park(database: Database, { address, place }: Order): Promi
     await fleet.start();
     for (let nth = 0; nth < PARKED_FOR_REAL; nth++) await fleet.mention("asks", { team: TEAM, channel: channelOf(nth) });
     await untilAsked(fleet);
-    await sleep(SETTLED_MS);
+    await calm(database);
   } finally {
     await fleet.close();
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
+import { readStore } from "../../../src/store/open-store.ts";
+import { statementIn } from "../../support/postgres/journey-store.ts";
 import { NORTH, openMany, SOUTH, type Many } from "../../support/slack/installing.ts";
 import { PAIR } from "../../support/journey.ts";
 
@@ -11,7 +11,7 @@ const SLOW = { file: PAIR, replies: { Ana: ["One.", "Three."], Ben: [{ text: "Tw
 const TURNS = ["Ana: One.", "Ben: Two.", "Ana: Three.", "Ben: Four."];
 
 const stateOf = async (many: Many, id: string) => {
-  const reader = openSqliteReadOnly({ path: many.dbPath });
+  const reader = await readStore(many.dbPath);
   const found = (await reader.installations([])).find((one) => one.id === id);
   await reader.close();
   return found?.state;
@@ -62,12 +62,11 @@ test("no token is in the database as it was given, and a row that is put under a
   await many.install(NORTH);
   await many.install(SOUTH);
   await many.stop();
-  const db = new Database(many.dbPath);
-  const rows = db.prepare("SELECT id, tokens FROM installations ORDER BY id").all() as { id: string; tokens: string }[];
+  const rows = (await statementIn(many.dbPath, "SELECT * FROM installations ORDER BY id")) as { id: string }[];
   expect(rows.map(({ id }) => id)).toEqual([NORTH, SOUTH]);
-  expect(JSON.stringify(db.prepare("SELECT * FROM installations").all())).not.toMatch(/xox/);
-  db.prepare("UPDATE installations SET tokens = ? WHERE id = ?").run(rows[0]?.tokens, SOUTH);
-  db.close();
+  expect(JSON.stringify(rows)).not.toMatch(/xox/);
+  const moved = `UPDATE installations SET tokens = (SELECT tokens FROM installations WHERE id = '${NORTH}') WHERE id = '${SOUTH}'`;
+  await statementIn(many.dbPath, moved);
   const again = await many.again();
   expect(told(again, `(${SOUTH}) do not open with PARLEY_TOKEN_KEY`)).toHaveLength(1);
   const north = await again.mention(NORTH, "@parley count");

@@ -189,6 +189,8 @@ test("who may not change teams sees none of the buttons, and is refused where th
   // A Home from before, which Slack still shows.
   await ada.into("New team…");
   await ada.submit({ name: "duo", from: "pair", description: "Two." });
+  // Hers is published anew for it, which must not come behind the one from before.
+  await maria.until(() => maria.home().includes("*duo*"));
   const stale = { type: "home", blocks: ["create", "edit", "remove", "yaml", "copy", "dropAgent"].map(staleButton) };
   await fetch(`${journey.slack.apiUrl}views.publish`, {
     method: "POST",

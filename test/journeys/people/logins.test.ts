@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type OAuthFixture, startOAuthFixture } from "../../fixtures/mcp-oauth.ts";
 import { GENERAL, type Journey, JONAS, MARIA, openJourney } from "../../support/journey.ts";
 import type { Thread } from "../../support/slack/thread.ts";
 import { screenOf } from "../../support/slack/views.ts";
 import { visit } from "../../support/login-browser.ts";
+import { storeIn, textOf } from "../../support/postgres/journey-store.ts";
 
 let desk: OAuthFixture;
 beforeAll(async () => void (desk = await startOAuthFixture()));
@@ -73,11 +72,8 @@ test("two people in one thread each use their own login, whoever has written the
   const used = desk.calls.slice(began);
   expect(new Set(used).size).toBe(2);
 
-  const file =
-    (await readFile(join(journey.folder, "parley.db"))).toString("latin1") +
-    (await readFile(join(journey.folder, "parley.db-wal"))).toString("latin1");
   const seen = [
-    file,
+    await textOf(storeIn(journey.folder)),
     JSON.stringify(await thread.log()),
     JSON.stringify(journey.slack.control.calls()),
     JSON.stringify(journey.problems),

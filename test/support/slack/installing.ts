@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { createParley, type Parley, type ParleyOptions, type SlackOfMany } from "../../../src/parley.ts";
 import { createWorkspaces, type Workspace, type Workspaces, type WorkspacesOptions } from "../../../local-slack/index.ts";
+import { storeIn } from "../postgres/journey-store.ts";
 import { bridge, SIGNING_SECRET } from "./http-door.ts";
 import { fastClock, settingsOf, type ParleyParts } from "../journey.ts";
 import { createThread, type Thread } from "./thread.ts";
@@ -72,7 +73,7 @@ async function start(
   },
 ): Promise<Many> {
   const { slack, folder, clock, keys } = world;
-  const dbPath = options.database ?? join(folder, "parley.db");
+  const dbPath = options.database ?? storeIn(folder);
   const problems: string[] = [];
   const door = options.door ?? "http";
   const parley = await createParley({
