@@ -69,6 +69,17 @@ export function createClaims(
     if (said !== undefined) await changes.heard(said);
   };
 
+  /** Nothing was due of a thread. Who woke it since, and found it held, has forgotten it: all are told where it is due by now. */
+  const letGo = (key: string, attempt: number): Promise<void> =>
+    saying(async (within) => {
+      const [held] = await within("DELETE FROM claims WHERE attempt = $1 RETURNING 1", [attempt]);
+      const [ready] = await within<{ at: number; workspace: string }>(
+        "SELECT ready.at, workspace FROM ready JOIN threads ON threads.id = ready.thread WHERE name = $1",
+        [key],
+      );
+      return held && ready ? changes.say(within, { kind: "work", of: "turn", key, workspace: ready.workspace, at: ready.at }) : undefined;
+    });
+
   const due: { readonly [kind in WorkKind]: (now: number) => Promise<readonly DueWork[]> } = {
     turn: (now) =>
       query<DueWork>(
@@ -109,32 +120,32 @@ export function createClaims(
       );
       return row?.at;
     },
+    // Each by itself: another that wants the same one meanwhile is told no at once, and does not wait for the end of a transaction. What fails in between
+    // the caller takes for doubtful, and lets go of (`disown`).
     take: (kind, key, now) =>
-      membership().as((owner) =>
-        transaction(async (within) => {
-          const [row] = await within<{ attempt: number | null; version: number }>(
-            `WITH claimed AS (
-                INSERT INTO claims (kind, key, attempt, owner) SELECT $1, $2, nextval('attempts'), $4 WHERE NOT ${PAUSED} AND ${OF_NOW} <= $5
-                ON CONFLICT (kind, key) DO NOTHING RETURNING attempt
-              ) SELECT (SELECT attempt FROM claimed) AS attempt, ${OF_NOW} AS version`,
-            [kind, key, now, owner, age.known],
-          );
-          if (row) age.look(row.version);
-          if (typeof row?.attempt !== "number") return undefined;
-          const claimed = { attempt: row.attempt };
-          // Read once it is ours: who had it before may have dealt with it just now.
-          const [found] = await within<{ version: number | null; failures: number | null }>(
-            `SELECT (SELECT version FROM ready JOIN threads ON threads.id = ready.thread WHERE name = $2 AND ready.at <= $3) AS version,
+      membership().as(async (owner) => {
+        const [row] = await query<{ attempt: number | null; version: number }>(
+          `WITH claimed AS (
+              INSERT INTO claims (kind, key, attempt, owner) SELECT $1, $2, nextval('attempts'), $4 WHERE NOT ${PAUSED} AND ${OF_NOW} <= $5
+              ON CONFLICT (kind, key) DO NOTHING RETURNING attempt
+            ) SELECT (SELECT attempt FROM claimed) AS attempt, ${OF_NOW} AS version`,
+          [kind, key, now, owner, age.known],
+        );
+        if (row) age.look(row.version);
+        if (typeof row?.attempt !== "number") return undefined;
+        const { attempt } = row;
+        // Read once it is ours: who had it before may have dealt with it just now.
+        const [found] = await query<{ version: number | null; failures: number | null }>(
+          `SELECT (SELECT version FROM ready JOIN threads ON threads.id = ready.thread WHERE name = $2 AND ready.at <= $3) AS version,
             (SELECT count FROM failing WHERE kind = $1 AND key = $2) AS failures`,
-            [kind, key, now],
-          );
-          if (kind === "turn" && typeof found?.version !== "number") {
-            await within("DELETE FROM claims WHERE attempt = $1", [claimed.attempt]);
-            return undefined;
-          }
-          return { attempt: claimed.attempt, failures: found?.failures ?? 0, version: found?.version ?? undefined };
-        }),
-      ),
+          [kind, key, now],
+        );
+        if (kind === "turn" && typeof found?.version !== "number") {
+          await letGo(key, attempt);
+          return undefined;
+        }
+        return { attempt, failures: found?.failures ?? 0, version: found?.version ?? undefined };
+      }),
     release: (kind, { key, workspace, taken, failed, woken }, now) =>
       saying(async (within) => {
         const [held] = await within("DELETE FROM claims WHERE attempt = $1 RETURNING 1", [taken.attempt]);
