@@ -49,7 +49,7 @@ describeOnPostgres("where an answer of the server's is lost", (server) => {
   afterEach(closeAll);
 
   /**
-   * Two processes. Of the second, the next transaction with such a statement is made and fails here all the same (`lost`), or is not made (`cut`).
+   * Two processes. Of the second, the next such statement, with the transaction that it is in, is made and fails here all the same (`lost`); or the transaction is not made (`cut`).
    */
   async function pair(clock: Clock) {
     const address = server.address();
@@ -73,7 +73,13 @@ describeOnPostgres("where an answer of the server's is lost", (server) => {
       line.lost = "";
       throw trouble();
     };
-    const together = await workTogether({ ...connection, transaction }, { clock, role: "all", known: MIGRATIONS.length });
+    const query: Query = async <Row extends object>(sql: string, values?: readonly unknown[]) => {
+      const rows = await connection.query<Row>(sql, values);
+      if (line.lost === "" || !sql.includes(line.lost)) return rows;
+      line.lost = "";
+      throw trouble();
+    };
+    const together = await workTogether({ ...connection, query, transaction }, { clock, role: "all", known: MIGRATIONS.length });
     onTestFinished(async () => {
       await together.leave();
       await connection.close();
