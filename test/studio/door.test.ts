@@ -93,9 +93,10 @@ test("who is not in a place finds nothing of its runs by any route: no list, cou
   expect(await json("/api/v1/runs/filters?workspace=T1")).toEqual({
     teams: ["pair"],
     places: ["T1/C2"],
+    placeNames: {},
     people: [{ id: "U1", name: "Ada" }],
   });
-  expect(await json("/api/v1/runs/filters?workspace=T2")).toEqual({ teams: [], places: [], people: [] });
+  expect(await json("/api/v1/runs/filters?workspace=T2")).toEqual({ teams: [], places: [], placeNames: {}, people: [] });
   expect(await json("/api/v1/session")).toMatchObject({ sees: "places", workspaces: ["T1"] });
   expect((await json<{ found: object[] }>("/api/v1/runs?workspace=T1")).found).toMatchObject([{ task: "Seen" }]);
   const file = await get(`/api/v1/runs/${encodeURIComponent("T1/C2/2.2")}/1/files/${hash}`);
