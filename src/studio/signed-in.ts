@@ -7,9 +7,6 @@ import { createSignIn, type Provider } from "./door/open-id.ts";
 import { createSignedInSessions } from "./door/signed-in-sessions.ts";
 import { serveStudio, type Studio } from "./studio.ts";
 
-export { SightUnknown, type Access, type Sight } from "./access.ts";
-export type { Provider } from "./door/open-id.ts";
-
 /** The studio for people who sign in with a service, on the store that this process has open; it is left open. Rejects where the address cannot be had. */
 export async function createSignedInStudio(options: {
   readonly store: Pick<Store, "note" | "swapNote">;
