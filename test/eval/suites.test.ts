@@ -94,17 +94,13 @@ test.skipIf(missingParts().some(({ name }) => name === "os"))(
       });
       for (const one of cases) {
         const answers = [String(one.fields["solution"]), `def ${one.id}(*_):\n    return "broken"`];
-        const verdicts = await Promise.all(
-          answers.map((code, index) =>
-            scorer?.score({
-              case: one,
-              thread: `${one.id}-${index}`,
-              answer: `\`\`\`python\n${code}\n\`\`\``,
-              run: { turns: 1, ...NOTHING_SPENT, elapsedMs: 1 },
-            }),
-          ),
-        );
-        expect([one.id, ...verdicts.map((verdict) => verdict?.passed)]).toEqual([one.id, true, false]);
+        const verdicts: (boolean | undefined)[] = [];
+        for (const [index, code] of answers.entries()) {
+          const run = { turns: 1, ...NOTHING_SPENT, elapsedMs: 1 };
+          const verdict = await scorer?.score({ case: one, thread: `${one.id}-${index}`, answer: `\`\`\`python\n${code}\n\`\`\``, run });
+          verdicts.push(verdict?.passed);
+        }
+        expect([one.id, ...verdicts]).toEqual([one.id, true, false]);
       }
     } finally {
       await executor.close();
