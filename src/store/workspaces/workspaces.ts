@@ -2,7 +2,7 @@ import type { Claim } from "../dispatch.ts";
 
 /** The files of threads' workspaces as they are between two blocks of code. A thread has one; each save takes the place of the one before. */
 export interface Workspaces {
-  /** Another process may take a thread over at any time, and goes on with what is here. */
+  /** Another process may take a thread over at any time, and goes on with what is here (docs/decisions/0040). */
   readonly isShared?: true;
   /** Which revision is the newest; `undefined`: nothing is kept. */
   revision(thread: string): Promise<string | undefined>;
