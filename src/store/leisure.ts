@@ -9,7 +9,7 @@ export interface Leisure {
   accepting(more: 1 | -1): void;
   /** One more waits for the disk beside the event loop, or one less: no rush, and yet not at rest. */
   syncing(more: 1 | -1): void;
-  /** Resolves when work may begin: not while things keep coming in, yet at the latest after {@link RUSH_MS_MAX}. In the order of asking. */
+  /** Resolves when work may begin: not while things keep coming in, but for their pauses, and at the latest after {@link RUSH_MS_MAX}. In the order of asking. */
   turn(): Promise<void>;
   /** How long ago something came in a rush that had not lasted for longer than {@link RUSH_MS_MAX}; infinite where nothing has. */
   sinceRushMs(): number;
