@@ -1,5 +1,5 @@
-import { request as overHttp, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import { request as overHttps } from "node:https";
+import { Agent, request as overHttp, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { Agent as SafeAgent, request as overHttps } from "node:https";
 import { pipeline, type Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { isByEnvProxy } from "../env-proxy.ts";
@@ -8,6 +8,15 @@ import { isByEnvProxy } from "../env-proxy.ts";
 const NO_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 /** Bytes that have come and are not read yet, until no more are taken from the connection. */
 const UNREAD_BYTES_MAX = 256 * 1_024;
+/** As long as `fetch` waits for a connection, TLS with it. */
+const CONNECT_MS_MAX = 10_000;
+/**
+ * As long as `fetch` keeps a connection that nobody uses. Many servers close theirs after five seconds, as Node's own agent does: who asks just then asks
+ * on one that is gone.
+ */
+const KEPT_MS_MAX = 4_000;
+const KEPT = { keepAlive: true, scheduling: "lifo", timeout: KEPT_MS_MAX } as const;
+const agents = { "http:": new Agent(KEPT), "https:": new SafeAgent(KEPT) };
 
 /**
  * `fetch` for providers' SDKs, over Node's own HTTP and the connections that it keeps, for what they ask: words in a body or none, and redirects
@@ -30,19 +39,29 @@ export const httpFetch: typeof fetch = (input, init = {}) => {
   return new Promise<Response>((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);
     let answer: IncomingMessage | undefined;
-    const send = url.protocol === "https:" ? overHttps : overHttp;
-    const call = send(url, { method: init.method ?? "GET", headers });
+    const isSafe = url.protocol === "https:";
+    const agent = isSafe ? agents["https:"] : agents["http:"];
+    const call = (isSafe ? overHttps : overHttp)(url, { method: init.method ?? "GET", headers, agent });
+    connectInTime(call, isSafe ? "secureConnect" : "connect");
     const onAborted = () => {
       const reason = signal?.reason as Error;
       reject(reason);
       (answer ?? call).destroy(reason);
     };
     signal?.addEventListener("abort", onAborted, { once: true });
-    call.on("close", () => signal?.removeEventListener("abort", onAborted));
+    call.on("close", () => {
+      signal?.removeEventListener("abort", onAborted);
+      // A server that goes over to another protocol leaves neither an answer nor an error.
+      if (!answer) reject(new TypeError("fetch failed", { cause: new Error("the server left without an answer") }));
+    });
     // One that comes later, such as of the connection that is destroyed above, says nothing new.
     call.on("error", (cause) => reject(new TypeError("fetch failed", { cause })));
     call.on("response", (response) => {
       answer = response;
+      // One that is over before all was sent leaves a connection that serves nobody.
+      response.on("end", () => {
+        if (!call.writableFinished) call.destroy();
+      });
       try {
         resolve(responseOf(response, () => signal?.aborted === true));
       } catch (cause) {
@@ -54,6 +73,17 @@ export const httpFetch: typeof fetch = (input, init = {}) => {
     call.end(body ?? undefined);
   });
 };
+
+function connectInTime(call: ClientRequest, isThere: "connect" | "secureConnect"): void {
+  call.once("socket", (socket) => {
+    if (!socket.connecting) return;
+    const late = () => call.destroy(Object.assign(new Error(`no connection within ${CONNECT_MS_MAX / 1_000} s`), { code: "ETIMEDOUT" }));
+    const timer = setTimeout(late, CONNECT_MS_MAX);
+    const end = () => clearTimeout(timer);
+    socket.once(isThere, end);
+    call.once("close", end);
+  });
+}
 
 function responseOf(response: IncomingMessage, isAborted: () => boolean): Response {
   const { statusCode: status = 0, statusMessage: statusText = "", headers } = response;
