@@ -9,6 +9,10 @@ export interface Interval {
 }
 
 export const RESAMPLES = 5_000;
+/** Of numbers drawn for one interval or test: beyond, fewer rounds are enough, for the more cases there are the less one of them weighs. */
+const DRAWS_MAX = 20_000_000;
+const ROUNDS_MIN = 1_000;
+const roundsFor = (cases: number, wanted: number): number => Math.min(wanted, Math.max(ROUNDS_MIN, Math.floor(DRAWS_MAX / cases)));
 const LEVEL = 0.95;
 
 /**
@@ -22,7 +26,8 @@ export function bootstrap(cases: number, of: (places: Int32Array) => number, see
   const random = xoroshiro128plus(seed);
   const places = new Int32Array(cases);
   const drawn: number[] = [];
-  for (let round = 0; cases > 0 && round < RESAMPLES; round++) {
+  const rounds = cases === 0 ? 0 : roundsFor(cases, RESAMPLES);
+  for (let round = 0; round < rounds; round++) {
     for (let at = 0; at < cases; at++) places[at] = uniformInt(random, 0, cases - 1);
     const one = of(places);
     if (!Number.isNaN(one)) drawn.push(one);
@@ -34,15 +39,16 @@ export function bootstrap(cases: number, of: (places: Int32Array) => number, see
 
 /**
  * The mean of shares of 1, or of differences of such, with {@link bootstrap}'s interval. Where all cases are alike, resampling sees no chance at
- * all; there it is the exact interval of as many yes or no (Clopper and Pearson 1934), for a difference to both sides.
+ * all. There it is the exact interval of as many yes or no (Clopper and Pearson 1934): so many of all cases may be others, and those be at either end
+ * of what a share or a difference can be.
  */
 export function meanOf(shares: readonly number[], seed: number, kind: "share" | "difference" = "share"): Interval {
   const [first] = shares;
-  const isOneSided = shares.length > 0 && shares.every((share) => share === first) && (first === 0 || first === 1 || first === -1);
-  if (!isOneSided) return bootstrap(shares.length, (places) => meanAt(shares, places), seed);
-  const room = 1 - ((1 - LEVEL) / 2) ** (1 / shares.length);
-  const least = kind === "share" ? 0 : -1;
-  return { value: first ?? 0, low: Math.max(least, (first ?? 0) - room), high: Math.min(1, (first ?? 0) + room) };
+  const areAlike = first !== undefined && shares.every((share) => Math.abs(share - first) < ROUNDING);
+  if (!areAlike) return bootstrap(shares.length, (places) => meanAt(shares, places), seed);
+  const others = 1 - ((1 - LEVEL) / 2) ** (1 / shares.length);
+  const [least, most] = [kind === "share" ? 0 : -1, 1];
+  return { value: first, low: first - others * (first - least), high: first + others * (most - first) };
 }
 
 /** Of sorted numbers, between two of them in a straight line (type 7 of Hyndman and Fan 1996, which R and NumPy take). */
@@ -65,7 +71,7 @@ const FLIPS = 20_000;
 /**
  * How likely a mean difference at least as large as this one is where neither side is better: the signs of the cases' differences are flipped
  * (a paired randomisation test, two-sided). All flips are counted for up to {@link FLIPS_EXACT_MAX} differences that are not 0; otherwise
- * {@link FLIPS} are drawn, and the one that was seen counts as one of them, so that it is never 0.
+ * {@link FLIPS} are drawn (fewer of thousands), and the one that was seen counts as one of them, so that it is never 0.
  */
 export function signFlipTest(differences: readonly number[], seed: number): number {
   const some = differences.filter((difference) => difference !== 0);
@@ -79,8 +85,9 @@ export function signFlipTest(differences: readonly number[], seed: number): numb
   }
   const random = xoroshiro128plus(seed);
   let asLarge = 1;
-  for (let flip = 0; flip < FLIPS; flip++) if (Math.abs(flipped(some, () => uniformInt(random, 0, 1))) >= seen) asLarge++;
-  return asLarge / (FLIPS + 1);
+  const flips = roundsFor(some.length, FLIPS);
+  for (let flip = 0; flip < flips; flip++) if (Math.abs(flipped(some, () => uniformInt(random, 0, 1))) >= seen) asLarge++;
+  return asLarge / (flips + 1);
 }
 
 /** Sums in another order differ in their last digits. */

@@ -50,6 +50,16 @@ describe("the same as a reference computes", () => {
     ).toBeCloseTo(-0.16843347098308548, 12);
   });
 
+  test("no interval is a point where all cases are alike, and so few of them say of no difference that it is none of chance", () => {
+    const alike = (count: number, share: number, kind: "share" | "difference") => meanOf(Array.from({ length: count }, () => share), 1, kind); // prettier-ignore
+    // 0.025 ** (1 / 3) of all are like these three; the others are all solved, or none of them.
+    expect(alike(3, 0.5, "share")).toEqual({ value: 0.5, low: expect.closeTo(0.146201, 5), high: expect.closeTo(0.853799, 5) });
+    for (let count = 1; count < 12; count++) {
+      const isChance = signFlipTest(Array.from({ length: count }, () => -1), 1) > 0.05; // prettier-ignore
+      expect([count, alike(count, -1, "difference").high > 0]).toEqual([count, isChance]);
+    }
+  });
+
   test("Cohen's κ (sklearn.metrics.cohen_kappa_score)", () => {
     const [one, other] = ["1100101101", "1000111101"].map((marks) => marks.split("").map((mark) => mark === "1"));
     expect(cohensKappa((one ?? []).map((mark, index) => [mark, other?.[index] === true]))).toBeCloseTo(0.5833333333333333, 12);
