@@ -6,7 +6,7 @@ import type { Case } from "./cases/read-cases.ts";
 import { teamOf } from "./evaluated-teams.ts";
 import type { EvaluationSource, Variant } from "./evaluation-file.ts";
 import type { Runs } from "./had-run.ts";
-import { pairThreadOf, threadOf, type Kept, type KeptEvaluations } from "./kept-evaluations.ts";
+import { pairThreadOf, present, threadOf, type Kept, type KeptEvaluations } from "./kept-evaluations.ts";
 import type { End, Preferred, Result } from "./result.ts";
 import { prefer, type AskJudge } from "./scoring/judge.ts";
 import type { Scorer, Verdict } from "./scoring/scorer.ts";
@@ -20,6 +20,8 @@ export interface EvaluateParts {
   readonly ask: (scorer: number) => AskJudge;
   readonly runs: Runs;
   readonly kept: KeptEvaluations;
+  /** Whether some of it may have been had before. */
+  readonly isResumed: boolean;
   /** What a team's agents say only to end a run. */
   readonly stopWords: (team: string) => readonly string[];
   /** What a run of this team may cost at most, in US dollars. */
@@ -42,7 +44,7 @@ export interface Progress {
 export interface Evaluated {
   readonly results: readonly Result[];
   readonly preferred: readonly Preferred[];
-  /** `budget`: some runs were not begun. */
+  /** `budget`: some runs were not begun, or some answers not compared. */
   readonly state: "ended" | "budget";
 }
 
@@ -55,25 +57,24 @@ export async function evaluate(parts: EvaluateParts): Promise<Evaluated> {
   const { repeats, concurrency, budgetUsd } = source.settings;
   const jobs = jobsOf(source.variants, cases, repeats, evaluation.id);
   const results = new Map<string, Result>();
-  for (const { thread } of jobs) {
-    const result = await kept.result(evaluation.id, thread);
-    if (result) results.set(thread, result);
-  }
-  const money = createPurse(
-    budgetUsd,
-    [...results.values()].reduce((sum, one) => sum + one.usd + one.judging.usd, 0),
-  );
+  const sum = { solved: 0, usd: 0, priced: true };
+  const add = (result: Result) => {
+    results.set(result.thread, result);
+    sum.solved += Number(result.end === "solved");
+    sum.usd += result.usd + result.judging.usd;
+    sum.priced &&= result.priced && result.judging.priced;
+  };
+  const threads = jobs.map(({ thread }) => thread);
+  if (parts.isResumed) for (const result of await present(threads, (thread) => kept.result(evaluation.id, thread))) add(result);
+  const money = createPurse(budgetUsd, sum.usd);
   const left = jobs.filter(({ thread }) => !results.has(thread));
   const [beganAtMs, before] = [parts.clock.now(), results.size];
   const tell = () => {
-    const done = [...results.values()];
     const here = results.size - before;
     parts.tell({
+      ...sum,
       total: jobs.length,
-      done: done.length,
-      solved: done.filter(({ end }) => end === "solved").length,
-      usd: done.reduce((sum, one) => sum + one.usd + one.judging.usd, 0),
-      priced: done.every((one) => one.priced && one.judging.priced),
+      done: results.size,
       msLeft: here === 0 ? undefined : ((parts.clock.now() - beganAtMs) / here) * (jobs.length - results.size),
     });
   };
@@ -87,13 +88,14 @@ export async function evaluate(parts: EvaluateParts): Promise<Evaluated> {
     });
     money.give(usdMax, result.usd + result.judging.usd);
     await kept.putResult(evaluation.id, result);
-    results.set(job.thread, result);
+    add(result);
     tell();
     return true;
   });
-  const ordered = jobs.flatMap(({ thread }) => results.get(thread) ?? []);
-  const preferred = isWhole ? await preferences(jobs, results, parts) : [];
-  return { results: ordered, preferred, state: isWhole ? "ended" : "budget" };
+  const ordered = threads.flatMap((thread) => results.get(thread) ?? []);
+  if (!isWhole) return { results: ordered, preferred: [], state: "budget" };
+  const compared = await preferences(jobs, { results, money }, parts);
+  return { results: ordered, preferred: compared.preferred, state: compared.isWhole ? "ended" : "budget" };
 }
 
 interface Job {
@@ -131,6 +133,8 @@ async function inTurns<Item>(items: readonly Item[], atOnce: number, work: (item
   return isWhole;
 }
 
+type Purse = ReturnType<typeof createPurse>;
+
 /** What may still be spent: no run begins that could go over it, and what a run did not need is there for the next. */
 function createPurse(usdMax: number | undefined, spentUsd: number) {
   let [left, heldUsd] = [(usdMax ?? Number.POSITIVE_INFINITY) - spentUsd, 0];
@@ -155,6 +159,7 @@ function createPurse(usdMax: number | undefined, spentUsd: number) {
 
 const ROUNDING_USD = 1e-9;
 const ANSWER_CHARS_KEPT_MAX = 4_000; // The whole of it is in the log.
+const WHY_CHARS_KEPT_MAX = 2_000; // A judge may say a lot, and a note has an end.
 
 async function resultOf({ variant, case: one, repeat, thread }: Job, usdMax: number | undefined, parts: EvaluateParts): Promise<Result> {
   const { runs, scorers, signal, source } = parts;
@@ -189,7 +194,12 @@ async function resultOf({ variant, case: one, repeat, thread }: Job, usdMax: num
     turns: run.turns,
     ms: run.elapsedMs,
     ...spentIn([run]),
-    verdicts: verdicts.map(({ scorer, passed, why, human }) => ({ scorer, passed, why, ...(human === undefined ? {} : { human }) })),
+    verdicts: verdicts.map(({ scorer, passed, why, human }) => ({
+      scorer,
+      passed,
+      why: why.slice(0, WHY_CHARS_KEPT_MAX),
+      ...(human === undefined ? {} : { human }),
+    })),
     judging: spentIn(verdicts.flatMap(({ spent }) => spent ?? [])),
   };
 }
@@ -213,29 +223,37 @@ const spentIn = (all: readonly Spent[]): Pick<Result, "usd" | "priced" | "tokens
   tokens: all.reduce((sum, { usage }) => sum + tokensOf(usage), 0),
 });
 
-/** Every two teams' answers to each case, in both orders: what stands first is liked better by many judges, and that can be seen. */
+/**
+ * Every two teams' answers to each case, in both orders: what stands first is liked better by many judges, and that can be seen. As long as there is
+ * money for it.
+ */
 async function preferences(
   jobs: readonly Job[],
-  results: ReadonlyMap<string, Result>,
+  { results, money }: { readonly results: ReadonlyMap<string, Result>; readonly money: Purse },
   parts: EvaluateParts,
-): Promise<readonly Preferred[]> {
+): Promise<{ readonly preferred: readonly Preferred[]; readonly isWhole: boolean }> {
   const { source, kept, evaluation } = parts;
+  const alike = [...Map.groupBy(jobs, ({ place }) => `${place.repeat} ${place.case}`).values()];
   const pairs = evaluation.pairJudges.flatMap((scorer) =>
-    jobs.flatMap((one) =>
-      jobs
-        .filter((other) => other.case === one.case && other.repeat === one.repeat && other.place.team > one.place.team)
-        .map((other) => ({ one, other, scorer, thread: pairThreadOf(evaluation.id, { ...one.place, other: other.place.team, scorer }) })),
+    alike.flatMap((group) =>
+      group.flatMap((one, index) =>
+        group
+          .slice(index + 1)
+          .map((other) => ({ one, other, scorer, thread: pairThreadOf(evaluation.id, { ...one.place, other: other.place.team, scorer }) })),
+      ),
     ),
   );
   const all = new Map<string, Preferred>();
-  await inTurns(pairs, source.settings.concurrency, async ({ one, other, scorer, thread }) => {
+  const isWhole = await inTurns(pairs, source.settings.concurrency, async ({ one, other, scorer, thread }) => {
     const known = await kept.preferred(evaluation.id, thread);
+    if (!known && (await money.take(0)) === undefined) return false;
     const preferred = known ?? (await preferredOf({ one, other, scorer, thread }, results, parts));
+    money.give(0, preferred.usd);
     if (!known) await kept.putPreferred(evaluation.id, thread, preferred);
     all.set(thread, preferred);
     return true;
   });
-  return pairs.flatMap(({ thread }) => all.get(thread) ?? []);
+  return { preferred: pairs.flatMap(({ thread }) => all.get(thread) ?? []), isWhole };
 }
 
 async function preferredOf(

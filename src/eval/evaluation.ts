@@ -67,6 +67,11 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
   const { source, signal } = wanted;
   const { settings, variants } = source;
   const cases = wanted.casesMax === undefined ? wanted.cases : sample(wanted.cases, wanted.casesMax, settings.seed);
+  const count = cases.length * variants.length * settings.repeats;
+  if (count > RUNS_MAX) {
+    const what = `${cases.length} cases, ${variants.length} teams and ${settings.repeats} runs of each are ${count} runs`;
+    throw new ConfigError([at(source.yaml, ["cases"], `${what}; at most ${RUNS_MAX} are had at once, with --cases or fewer repeats`)]);
+  }
   const runs = createRuns(world.runner);
   try {
     const ask =
@@ -108,6 +113,7 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
       ask,
       runs,
       kept,
+      isResumed: before !== undefined,
       stopWords: world.stopWords,
       usdMax: (team) => world.settings.teams.get(team)?.limits.usd ?? Number.POSITIVE_INFINITY,
       clock: world.clock,
@@ -123,6 +129,7 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
 }
 
 const MISTAKES_TOLD_MAX = 10;
+const RUNS_MAX = 200_000; // The results of all are in memory for the report, some kilobytes each.
 
 /** The same where the same would be had again: also the teams' settings are part of it, for their runs keep to those. */
 function identityOf({ settings, variants }: EvaluationSource, cases: readonly Case[], snapshot: (team: string) => string): string {

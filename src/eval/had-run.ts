@@ -77,22 +77,22 @@ export function createRuns(runner: Runner): Runs {
       (event) => event.type === "message.posted" && "person" in event && Boolean(event.answers),
     ).length;
     const answer = answers[given];
-    if (question && answer !== undefined)
-      await runner.say({
-        thread,
-        workspace: WORKSPACE,
-        person: EVALUATION,
-        text: answer,
-        id: `answer-${given}`,
-        addressed: false,
-        answers: question.seq,
-      });
-    else if (!question && call && approvals === "allow")
-      await runner.approve(thread, { call: call.call, approved: true, person: EVALUATION });
-    else await runner.stop(thread, EVALUATION);
+    if (question && answer !== undefined) {
+      const said = { thread, workspace: WORKSPACE, person: EVALUATION, text: answer, id: `answer-${given}`, addressed: false };
+      const heard = await runner.say({ ...said, answers: question.seq });
+      // Empty or too long: said again it would be refused again.
+      if (heard.kind === "refused" || heard.kind === "duplicate") await runner.stop(thread, EVALUATION);
+    } else if (!question && call && approvals === "allow") {
+      const isTaken = await runner.approve(thread, { call: call.call, approved: true, person: EVALUATION });
+      // Another's yes alone counts there.
+      if (!isTaken && isOpen(await runner.read(thread), call.call)) await runner.stop(thread, EVALUATION);
+    } else await runner.stop(thread, EVALUATION);
     return true;
   }
 }
+
+const isOpen = (transcript: Transcript, call: string): boolean =>
+  currentRun(transcript).approvals.some((approval) => approval.call === call);
 
 /** What may end a wait: that a person is waited for, or that all is over. */
 const BRINGS_ON: ReadonlySet<RunEvent["type"]> = new Set([

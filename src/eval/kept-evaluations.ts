@@ -81,6 +81,19 @@ export function readEvaluations(store: Pick<Store, "note">): EvaluationReader {
   };
 }
 
+const READ_AT_ONCE = 50; // A database over the network is waited for each time.
+
+/** What is kept of these threads, in their order. */
+export async function present<Item>(
+  threads: readonly string[],
+  read: (thread: string) => Promise<Item | undefined>,
+): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  for (let at = 0; at < threads.length; at += READ_AT_ONCE)
+    found.push(...(await Promise.all(threads.slice(at, at + READ_AT_ONCE).map(read))).filter((item) => item !== undefined));
+  return found;
+}
+
 export function keptEvaluations(store: Pick<Store, "note" | "putNote" | "swapNote">): KeptEvaluations {
   const reader = readEvaluations(store);
   return {

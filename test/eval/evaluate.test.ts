@@ -61,6 +61,21 @@ describe("an evaluation whose answers are known", () => {
     expect(report?.results[0]?.reason).toContain("the model is broken");
   });
 
+  test("answers a question with what the case says, and ends with it where that says nothing that can be said", async () => {
+    const asked = { input: "asks=ask/5/5/5", expected: 5 };
+    const cases = [
+      { ...asked, id: "answered", input: `case answered ${asked.input}`, answers: ["That one."] },
+      { ...asked, id: "blank", input: `case blank ${asked.input}`, answers: [" "] },
+      { ...asked, id: "unanswered", input: `case unanswered ${asked.input}` },
+    ];
+    const { report } = await evaluated(folderOfTeams({ cases, teams: ["asks"], score: [{ kind: "number" }] }));
+    expect(report?.results.map(({ case: id, end }) => [id, end])).toEqual([
+      ["answered", "solved"],
+      ["blank", "asked"],
+      ["unanswered", "asked"],
+    ]);
+  });
+
   test("begins no run that could cost more than is left, and says so", async () => {
     const cwd = folderOfTeams({ ...SUITE, budgetUsd: 1 });
     const { code, report } = await evaluated(cwd);
@@ -91,8 +106,20 @@ describe("judges", () => {
     const { report } = await evaluated(folderOfTeams({ ...SUITE, score, repeats: 1 }));
     // a and b answer 7 7, 7 8, 3 1, 1 4: once b is better by two and more both ways, once a, and twice what stands first.
     expect(report?.pairs[0]?.preferred).toEqual({ one: 0.25, other: 0.25, undecided: 0.5, pairs: 4 });
-    expect(report?.judges).toEqual([{ scorer: "pairwise", position: { asked: 8, first: 0.75, second: 0.25, consistent: 0.5 } }]);
+    expect(report?.judges).toEqual([{ scorer: "pairwise", position: { asked: 8, first: 0.75, second: 0.25, consistent: 0.5, usd: 2, priced: true } }]); // prettier-ignore
   });
+});
+
+test("what judges of pairs cost is held to the budget, too, and with more money the rest is asked", async () => {
+  const score = [{ kind: "number" }, { kind: "pairwise", model: "j", rubric: "More is better." }];
+  // Eight runs and one pair in both orders.
+  const cwd = folderOfTeams({ ...SUITE, score, repeats: 1, budgetUsd: 2.25 });
+  const first = await evaluated(cwd);
+  expect([first.code, first.report?.state, first.report?.results.length]).toEqual([3, "budget", 8]);
+  expect(first.report?.pairs[0]?.preferred?.pairs).toBe(1);
+  const rest = await evaluated(cwd, "--budget-usd", "100");
+  expect([rest.report?.evaluation.id, rest.report?.state]).toEqual(["suite-1", "ended"]);
+  expect(rest.report?.pairs[0]?.preferred?.pairs).toBe(4);
 });
 
 describe("the same again", () => {
@@ -122,7 +149,9 @@ describe("the same again", () => {
     const cwd = folderOfTeams({ cases, teams: ["a", "b"], score: [{ kind: "number" }] });
     const first = await evaluated(cwd);
     expect(first.report?.teams[0]?.solved).toMatchObject({ value: 1, high: 1 });
-    const second = await evaluated(cwd, "--baseline", "suite-1");
+    expect((await evaluated(cwd, "--baseline", "suite-7")).code).toBe(2);
+    expect(callsIn(cwd)).toHaveLength(24); // It is told before anything is paid for.
+    const second = await evaluated(cwd, "--baseline", "last");
     expect(second.code).toBe(1);
     expect(second.report).toMatchObject({ evaluation: { id: "suite-2" }, changes: [{ team: "a", difference: { value: -1 }, isWorse: true }, { team: "b", difference: { value: 0 }, isWorse: false }] }); // prettier-ignore
   });
@@ -152,6 +181,16 @@ describe("a mistake is told with its place, before anything is paid for", () => 
       /cases\.input: "aftr '#'" is no filter; there are after, before/,
     ],
     [
+      "a mark that is not closed",
+      { ...SUITE, cases: { file: "cases.jsonl", input: "Solve {{ question" } },
+      /cases\.input: a \{\{ is not closed/,
+    ],
+    [
+      "what people said of an answer",
+      { ...SUITE, cases: CASES.slice(0, 1), score: [{ kind: "judge", model: "j", rubric: "r", human: "peple" }] },
+      /there is no field "peple"/,
+    ],
+    [
       "what is expected is no number",
       { ...SUITE, cases: [{ input: "x", expected: "many" }] },
       /score: case 1 expects "many", which is no number/,
@@ -174,5 +213,11 @@ describe("a mistake is told with its place, before anything is paid for", () => 
     ],
   ])("%s", async (_, evaluation, words) => {
     expect(await refused(evaluation, { "cases.jsonl": '{"question":"q"}\n' })).toMatch(words);
+  });
+
+  test("more runs than are had at once", async () => {
+    const suite = { cases: { file: "cases.jsonl", input: "question", expected: "question" }, score: [{ kind: "exact" }] };
+    const err = await refused({ ...suite, teams: ["a", "b"], repeats: 100 }, { "cases.jsonl": '{"question":"q"}\n'.repeat(1_001) });
+    expect(err).toMatch(/1001 cases, 2 teams and 100 runs of each are 200200 runs; at most 200000/);
   });
 });

@@ -42,6 +42,8 @@ export const told = defineModel({
     const list = new RegExp(agent.toLowerCase() + "=(\\\\S+)").exec(words)?.[1]?.split("/") ?? [];
     const wanted = list[nth % list.length] ?? "nothing";
     if (wanted.startsWith("slow")) await new Promise((resolve) => setTimeout(resolve, 40));
+    if (wanted === "ask")
+      return { text: "", toolCalls: [{ call: "c" + nth, tool: "transfer_to_human", args: JSON.stringify({ question: "Which?" }) }], usage };
     const text = wanted.replace("slow", "");
     if (text === "wait") await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     if (text === "fail") throw new Error("the model is broken");

@@ -95,6 +95,8 @@ async function evaluateFile(file: string, values: Values, io: Io): Promise<numbe
   const progress = showProgress(io, values.json === true);
   try {
     await refuseOthers(await parley.store.unfinished(), dbPath);
+    // Before anything is paid for: its name may be wrong, and what begins now is the last one by then.
+    const baseline = await baselineOf(values.baseline, parley.store, io);
     await parley.start();
     const casesMax = numbersOf(values).cases;
     const report = await room.runEvaluation(worldOf(parley, settings, room.programsIn(parley.executor, stopped.signal)), {
@@ -108,7 +110,7 @@ async function evaluateFile(file: string, values: Values, io: Io): Promise<numbe
       ...(casesMax === undefined ? {} : { casesMax }),
     });
     progress.end();
-    const code = await give(report, values, await baselineOf(values.baseline, parley.store, io), io);
+    const code = await give(report, values, baseline, io);
     return code === 0 && report.state === "budget" ? EXIT.limit : code;
   } catch (error) {
     progress.end();

@@ -29,16 +29,18 @@ export async function give(
   return changes.some(({ isWorse }) => isWorse) ? 1 : 0;
 }
 
-/** An earlier evaluation of this database, or one that `--json` wrote. */
+/** An earlier evaluation of this database (`last`: the newest that has ended, `but` for one), or one that `--json` wrote. */
 export async function baselineOf(
   wanted: string | undefined,
   store: { note(key: string): Promise<string | undefined> },
   io: Io,
+  but?: string,
 ): Promise<Pick<EvaluationReport, "results"> | undefined> {
   if (wanted === undefined) return undefined;
   const { keptReport, readEvaluations, readReport } = await evaluationRoom();
   const kept = readEvaluations(store);
-  const evaluation = await kept.find(wanted);
+  const isBefore = ({ id, endedAt }: { readonly id: string; readonly endedAt?: string | undefined }) => endedAt !== undefined && id !== but;
+  const evaluation = wanted === "last" ? (await kept.list()).find(isBefore) : await kept.find(wanted);
   if (evaluation) return keptReport(kept, evaluation);
   const text = await readFile(resolve(io.cwd, wanted), "utf8").catch(() => undefined);
   const report = text === undefined ? undefined : readReport(text);

@@ -55,7 +55,7 @@ export async function show(
       await print(io.stderr, harmless(`There is no evaluation "${id}" in this database. parley eval list says which there are.`));
       return 1;
     }
-    return await give(await keptReport(kept, evaluation), values, await baselineOf(values.baseline, store, io), io);
+    return await give(await keptReport(kept, evaluation), values, await baselineOf(values.baseline, store, io, evaluation.id), io);
   } finally {
     await store.close();
   }

@@ -78,8 +78,9 @@ function casesOfFile(source: EvaluationSource, { file, input, expected, id, answ
 
 const one = (text: string | undefined): Template | undefined => (text === undefined ? undefined : readTemplate(text));
 
+/** In a table, one that is empty is none. */
 const listOf = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.map(asText) : value === undefined ? [] : [asText(value)];
+  Array.isArray(value) ? value.map(asText) : [asText(value)].filter((text) => text.trim() !== "");
 
 interface Row {
   readonly fields: Fields;

@@ -28,6 +28,8 @@ export function readTemplate(text: string): Template {
   const parts = text.split(/\{\{(.*?)\}\}/s);
   // What a pattern with a group splits: words and expressions in turn.
   const made = parts.map((part, index) => (index % 2 === 0 ? part : readExpression(part)));
+  if (made.some((part) => typeof part === "string" && part.includes("{{")))
+    throw new TemplateError("a {{ is not closed; write {{ question }}, with a field's name inside");
   return {
     fields: made.flatMap((part) => (typeof part === "string" ? [] : [part.field])),
     fill: (fields) => made.map((part) => (typeof part === "string" ? part : asText(part.fill(fields)))).join(""),

@@ -32,7 +32,7 @@ function eventsOf(path: string, refuse: () => never): readonly LooseEvent[] {
     return readFileSync(path, "utf8")
       .split("\n")
       .filter((line) => line.trim() !== "")
-      .map((line) => JSON.parse(line) as LooseEvent);
+      .map((line) => Object(JSON.parse(line)) as LooseEvent);
   } catch {
     return refuse();
   }

@@ -1,5 +1,6 @@
 import type { Preferred, Result } from "../result.ts";
 import { cohensKappa } from "../statistics/measures.ts";
+import { sumOf } from "./tally.ts";
 
 /** How far a judge can be believed. */
 export interface JudgeReport {
@@ -7,7 +8,15 @@ export interface JudgeReport {
   /** With how people judged the same answers: how many, the share on which both agree, and Cohen's κ (`null` where both always say the same). */
   readonly people?: { readonly answers: number; readonly agreed: number; readonly kappa: number | null };
   /** Of a judge of pairs: how often it liked what stood first, what stood second, and the same answer in both orders. */
-  readonly position?: { readonly asked: number; readonly first: number; readonly second: number; readonly consistent: number };
+  readonly position?: {
+    readonly asked: number;
+    readonly first: number;
+    readonly second: number;
+    readonly consistent: number;
+    /** What all of it cost; where not `priced`, the least that it was. */
+    readonly usd: number;
+    readonly priced: boolean;
+  };
 }
 
 export function judgesOf(results: readonly Result[], preferred: readonly Preferred[]): readonly JudgeReport[] {
@@ -25,5 +34,6 @@ export function judgesOf(results: readonly Result[], preferred: readonly Preferr
   const second =
     preferred.filter(({ whenFirst }) => whenFirst === "other").length + preferred.filter(({ whenSecond }) => whenSecond === "one").length;
   const consistent = preferred.filter(({ whenFirst, whenSecond }) => whenFirst === whenSecond).length / preferred.length;
-  return [...single, { scorer: "pairwise", position: { asked, first: first / asked, second: second / asked, consistent } }];
+  const cost = { usd: sumOf(preferred, ({ usd }) => usd), priced: preferred.every(({ priced }) => priced) };
+  return [...single, { scorer: "pairwise", position: { asked, first: first / asked, second: second / asked, consistent, ...cost } }];
 }

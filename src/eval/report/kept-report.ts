@@ -1,20 +1,11 @@
-import { pairThreadOf, threadOf, type EvaluationReader, type Kept } from "../kept-evaluations.ts";
+import { pairThreadOf, present, threadOf, type EvaluationReader, type Kept } from "../kept-evaluations.ts";
 import { reportOf, type Report } from "./report.ts";
 
 /** The report of an evaluation that was had before, ended or not, from what is kept of it. */
 export async function keptReport(kept: EvaluationReader, evaluation: Kept): Promise<Report> {
-  const results = await present(threadsOf(evaluation), (thread) => kept.result(evaluation.id, thread));
-  const preferred = await present(pairThreadsOf(evaluation), (thread) => kept.preferred(evaluation.id, thread));
+  const results = await present([...threadsOf(evaluation)], (thread) => kept.result(evaluation.id, thread));
+  const preferred = await present([...pairThreadsOf(evaluation)], (thread) => kept.preferred(evaluation.id, thread));
   return reportOf(evaluation, { results, preferred, state: evaluation.endedAt === undefined ? "interrupted" : "ended" });
-}
-
-async function present<Item>(threads: Iterable<string>, read: (thread: string) => Promise<Item | undefined>): Promise<readonly Item[]> {
-  const found: Item[] = [];
-  for (const thread of threads) {
-    const item = await read(thread);
-    if (item !== undefined) found.push(item);
-  }
-  return found;
 }
 
 /** In the order in which its runs are had. */

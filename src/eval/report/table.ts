@@ -64,7 +64,7 @@ export function gridsOf({ teams, pairs, judges }: Report, changes: readonly Chan
     },
     {
       title: "Judges",
-      titles: ["judge", "answers people judged", "agreed", "κ", "liked the first", "the second", "the same both ways"],
+      titles: ["judge", "answers people judged", "agreed", "κ", "liked the first", "the second", "the same both ways", "cost of pairs"],
       rows: judges.map(({ scorer, people, position }) => [
         scorer,
         people ? String(people.answers) : "–",
@@ -73,6 +73,7 @@ export function gridsOf({ teams, pairs, judges }: Report, changes: readonly Chan
         position ? percent(position.first) : "–",
         position ? percent(position.second) : "–",
         position ? percent(position.consistent) : "–",
+        position ? money(position.usd, position.priced) : "–",
       ]),
     },
     {
@@ -89,11 +90,13 @@ export function gridsOf({ teams, pairs, judges }: Report, changes: readonly Chan
   ].filter(({ rows }) => rows.length > 0);
 }
 
+const money = (amount: number, priced: boolean): string =>
+  priced ? dollars(amount) : amount > 0 ? `${dollars(amount)} or more` : "unknown";
+
 function costRow({ team, perRun, perSolved, usd, judgingUsd, priced }: Tally): readonly string[] {
-  const money = (amount: number) => (priced ? dollars(amount) : amount > 0 ? `${dollars(amount)} or more` : "unknown");
   return [
     team,
-    money(perRun.usd),
+    money(perRun.usd, priced),
     Math.round(perRun.tokens).toString(),
     perRun.seconds.toFixed(1),
     perRun.turns.toFixed(1),
@@ -102,7 +105,7 @@ function costRow({ team, perRun, perSolved, usd, judgingUsd, priced }: Tally): r
         ? `${dollars(perSolved.usd.value)} (${dollars(perSolved.usd.low)}–${dollars(perSolved.usd.high)})`
         : "unknown"
       : "none solved",
-    money(usd),
+    money(usd, priced),
     judgingUsd > 0 ? dollars(judgingUsd) : "–",
   ];
 }

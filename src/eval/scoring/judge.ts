@@ -3,6 +3,7 @@ import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Spent } from "../../engine/limits/usage.ts";
 import { asText, readTemplate } from "../cases/template.ts";
 import type { ScorerSettings } from "../evaluation-file.ts";
+import { refusedBy } from "./expected.ts";
 import type { Scorer } from "./scorer.ts";
 
 /** Has a judge's team answer, in a thread beside the one that is judged. */
@@ -17,6 +18,7 @@ export const judge = (
   index: number,
   ask: AskJudge,
 ): Omit<Scorer, "name"> => ({
+  refuses: ({ fields }) => refusedBy(() => settings.human && readTemplate(settings.human).fill(fields)),
   async score({ answer, thread, case: judged }) {
     const expected = judged.expected === undefined ? "" : `\n\n<expected>\n${cut(asText(judged.expected), ANSWER_CHARS_MAX)}\n</expected>`;
     const words = `<task>\n${cut(judged.input, TASK_CHARS_MAX)}\n</task>${expected}\n\n<answer>\n${cut(answer, ANSWER_CHARS_MAX)}\n</answer>`;

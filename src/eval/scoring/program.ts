@@ -50,13 +50,16 @@ function candidate(
 ): string | undefined {
   const blocks = codeBlocks(answer).filter((block) => block.language === "" || block.language.toLowerCase() === language.toLowerCase());
   const defines = (code: string): boolean =>
-    entryPoint !== "" && new RegExp(`^\\s*(?:async\\s+)?(?:def|function)\\s+${entryPoint}\\b`, "m").test(code);
+    entryPoint !== "" && new RegExp(`^\\s*(?:async\\s+)?(?:def|function)\\s+${literal(entryPoint)}\\b`, "m").test(code);
   const code =
     blocks.findLast((block) => defines(block.code))?.code ?? blocks.at(-1)?.code ?? (defines(answer) || prompt ? answer : undefined);
   if (code === undefined) return undefined;
   if (!prompt) return code;
   return defines(code) ? `${prompt}\n${PASS}\n\n${code}` : prompt + code;
 }
+
+/** A field of a case may hold anything. */
+const literal = (words: string): string => words.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 /** A prompt that ends in a signature, or in its docstring, is whole with it. */
 const PASS = "    pass";

@@ -34,6 +34,7 @@ export const regex = (settings: Of<"regex">): Omit<Scorer, "name"> => {
   const pattern = new RegExp(settings.pattern, settings.flags);
   const hasGroup = (new RegExp(`${settings.pattern}|`, settings.flags).exec("")?.length ?? 1) > 1;
   return {
+    refuses: (one) => (hasGroup ? refusedBy(() => expectedBy(settings, one, "optional")) : undefined),
     score: async (attempt) => {
       const found = pattern.exec(attempt.answer.slice(-ANSWER_CHARS_MATCHED_MAX));
       if (!found) return { passed: false, why: `/${settings.pattern}/ is not in "${brief(attempt.answer)}"` };
@@ -71,8 +72,8 @@ function readJson(value: unknown): unknown {
 
 /** The last fence with JSON in it, else the whole answer, else what is from the first brace to the last. */
 function jsonIn(answer: string): { readonly value: unknown } | undefined {
-  const fences = [...answer.matchAll(/```(?:json)?\s*\n([^]*?)```/g)].map(([, text = ""]) => text).toReversed();
-  const braces = /[{[][^]*[}\]]/.exec(answer)?.[0] ?? "";
+  const fences = [...answer.matchAll(/```(?:json)?[^\S\n]*\n([^]*?)```/g)].map(([, text = ""]) => text).toReversed();
+  const braces = answer.slice(Math.max(0, answer.search(/[{[]/)), Math.max(answer.lastIndexOf("}"), answer.lastIndexOf("]")) + 1);
   for (const text of [...fences, answer, braces]) {
     try {
       return { value: JSON.parse(text) };

@@ -48,6 +48,23 @@ describe("number", () => {
   });
 });
 
+test("JSON is looked for in an answer of marks alone, and is not there", async () => {
+  for (const answer of [`\`\`\`${"\n".repeat(200_000)}`, "{".repeat(200_000), "}{"])
+    expect(await passes({ kind: "json" }, answer, '{"a": 1}')).toBe(false);
+});
+
+test("a function's name that is none is a failed test", async () => {
+  const { score } = EvaluationFile.parse({ cases: [{ input: "x" }], score: [{ kind: "program", test: "test", entryPoint: "name" }] });
+  const runProgram = async ({ code }: { readonly code: string }) => ({ outcome: "failed", output: code.includes("check(f()") ? "no" : "" });
+  const [scorer] = createScorers(score, { runProgram, ask: () => none, own: new Map() });
+  const one = { id: "1", input: "x", expected: undefined, answers: [], fields: { test: "pass", name: "f(" } };
+  const run = { turns: 1, ...NOTHING_SPENT, elapsedMs: 1 };
+  expect(await scorer?.score({ case: one, thread: "t", answer: "```python\ndef f(): pass\n```", run })).toEqual({
+    passed: false,
+    why: "the test failed (failed): no",
+  });
+});
+
 describe("words", () => {
   test.each([
     [{ kind: "exact" }, " Paris ", "paris", true],
