@@ -11,7 +11,7 @@ import { createPace } from "../../src/slack/post/pace.ts";
 import { createTurnStreams } from "../../src/slack/post/turn-streams.ts";
 import { createLanguages } from "../../src/slack/language/whose-language.ts";
 import { plan } from "../../src/slack/render/render.ts";
-import { clientOptions } from "../../src/slack/api/web-client.ts";
+import { clientOptions, createWeb } from "../../src/slack/api/web-client.ts";
 import { type SqliteOpened, openSqlite } from "../../src/store/sqlite/store.ts";
 import type { Dispatch } from "../../src/store/dispatch.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -59,6 +59,8 @@ export interface PostingOptions {
   readonly writeTimeoutMs?: number;
   /** How far Slack's clock is behind ours. */
   readonly slackBehindMs?: number;
+  /** Before each call that writes it is asked whether the process is still there; what it does alone is another's once `lost` is aborted. */
+  readonly asked?: { readonly before: () => Promise<void>; readonly lost: AbortSignal };
   /** Between the outbox and who gives it work. */
   readonly dispatchedBy?: (dispatch: Dispatch) => Dispatch;
 }
@@ -84,18 +86,21 @@ async function open(
   opened: SqliteOpened = openSqlite({ path: join(world.directory, "parley.db"), ...world.clock }),
 ): Promise<Posting> {
   const { slack, clock, directory, options } = world;
-  const { store } = opened;
+  const { asked } = options;
+  const store: Store = asked ? { ...opened.store, exclusively: (_key, job) => job(asked.lost) } : opened.store;
   const dispatch = options.dispatchedBy?.(opened.dispatch) ?? opened.dispatch;
   const problems: Problem[] = [];
   const shared = { ...clientOptions(slack.apiUrl), slackApiUrl: slack.apiUrl };
   const web = {
     read: new WebClient(slack.botToken, { ...shared, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 5_000 }),
-    write: new WebClient(slack.botToken, {
-      ...shared,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-      timeout: options.writeTimeoutMs ?? 5_000,
-    }),
+    write: asked
+      ? createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, beforeWriting: asked.before }).write
+      : new WebClient(slack.botToken, {
+          ...shared,
+          retryConfig: { retries: 0 },
+          rejectRateLimitedCalls: true,
+          timeout: options.writeTimeoutMs ?? 5_000,
+        }),
   };
   const parts = {
     store,

@@ -62,7 +62,7 @@ const TRIES_MAX = 5;
 
 export function createTurnStreams(parts: {
   readonly runner: Pick<Runner, "follow" | "read" | "shown">;
-  readonly store: Pick<Store, "note" | "swapNote" | "followNotes" | "duePosts" | "openers">;
+  readonly store: Pick<Store, "note" | "swapNote" | "followNotes" | "duePosts" | "openers" | "exclusively">;
   readonly web: Web;
   readonly pace: Pick<Pace, "reads">;
   readonly cardFor: (team: string) => TeamCard;
@@ -141,20 +141,35 @@ export function createTurnStreams(parts: {
     if (starts.waitMs() > 0 || !(await starts.take(closing.signal))) return;
     const face = persona(agent, parts.cardFor(currentRun(transcript).team ?? ""), await parts.people.lookalikes());
     const note: StreamNote = { agent, username: face.username, afterSeq: transcript.events.length };
+    const start = { channel: place.channel, thread_ts: place.ts, markdown_text: shown, ...face };
+    // Who was taken for gone on the way hears of it by that signal: by then another one may have looked for it, and posted the turn.
+    await store.exclusively(noteKey(thread), (lost) => startNoted(thread, { note, start }, lost));
+  }
+
+  async function startNoted(
+    thread: string,
+    { note, start }: { readonly note: StreamNote; readonly start: { readonly markdown_text: string } & Record<string, unknown> },
+    lost: AbortSignal,
+  ): Promise<void> {
+    const { agent } = note;
     const noted = noteText(note);
     if (!(await mayBegin(thread, noted))) return;
     try {
-      const answer = (await web.write.apiCall("chat.startStream", {
-        channel: place.channel,
-        thread_ts: place.ts,
-        markdown_text: shown,
-        ...face,
-      })) as { readonly ts?: string };
+      const answer = (await whileOurs(lost, () => web.write.apiCall("chat.startStream", start))) as { readonly ts?: string };
       const ts = answer.ts ?? "";
       const begun = noteText({ ...note, ts });
       // Whoever has come meanwhile has looked for it, and not found it.
       if (!(await store.swapNote(noteKey(thread), noted, begun))) return void (await leftovers.remove(thread, ts, closing.signal));
-      const stream = { agent, ts, noted: begun, startedAtMs: clock.now(), sent: shown, isCut: false, endSeq: undefined, isVoid: false };
+      const stream = {
+        agent,
+        ts,
+        noted: begun,
+        startedAtMs: clock.now(),
+        sent: start.markdown_text,
+        isCut: false,
+        endSeq: undefined,
+        isVoid: false,
+      };
       growing.set(thread, stream);
       // Its words may have come to their end while it was begun.
       const { events } = await runner.read(thread);

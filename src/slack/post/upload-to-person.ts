@@ -1,3 +1,4 @@
+import { whileOurs } from "../api/while-ours.ts";
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
@@ -13,27 +14,28 @@ interface Parcel {
   readonly file: { readonly name: string; readonly alt: string; readonly comment: string; readonly bytes: Uint8Array };
 }
 
-const NEVER = new AbortController().signal;
 const TRIES_MAX = 3;
+const STOPPED: CallFailure = { kind: "ambiguous", code: "stopped" };
 
+type Context = Pick<HandlerContext, "web" | "store" | "clock" | "pace">;
 type Delivered = { readonly permalink: string | undefined } | { readonly code: string };
 
 /**
  * Puts a file into the person's DM with the bot, once for its key: the file's id is noted before it is shared, and after a crash, or an answer
  * that does not come, Slack is asked whether it was. Resolves to where it is, or to why it is not.
  */
-export function uploadToPerson(ctx: HandlerContext, parcel: Parcel): Promise<Delivered> {
-  return ctx.store.exclusively(noteKey(parcel.key), () => uploadOnce(ctx, parcel));
+export function uploadToPerson(ctx: Context, parcel: Parcel): Promise<Delivered> {
+  return ctx.store.exclusively(noteKey(parcel.key), (lost) => uploadOnce(ctx, parcel, lost));
 }
 
-async function uploadOnce(ctx: HandlerContext, parcel: Parcel): Promise<Delivered> {
+async function uploadOnce(ctx: Context, parcel: Parcel, lost: AbortSignal): Promise<Delivered> {
   let failed: CallFailure | undefined;
   for (let tries = 0; ; tries++) {
     const found = await findShared(ctx, parcel);
     if (found) return found;
-    if (failed && (tries >= TRIES_MAX || !isUnsure(failed))) return { code: failed.code };
+    if (failed && (tries >= TRIES_MAX || !isUnsure(failed) || lost.aborted)) return { code: failed.code };
     try {
-      const shared = await share(ctx, parcel);
+      const shared = await share(ctx, parcel, lost);
       if (!("kind" in shared)) return shared;
       failed = shared;
     } catch (error) {
@@ -43,7 +45,7 @@ async function uploadOnce(ctx: HandlerContext, parcel: Parcel): Promise<Delivere
 }
 
 /** Where an earlier try has put it; why nobody can tell, for then it is not shared again; `undefined`: it is not there. */
-async function findShared({ web, store, clock }: HandlerContext, { key }: Parcel): Promise<Delivered | undefined> {
+async function findShared({ web, store, clock }: Context, { key }: Parcel): Promise<Delivered | undefined> {
   const id = await store.note(noteKey(key));
   if (!id) return undefined;
   for (let read = 1; ; read++) {
@@ -60,22 +62,25 @@ async function findShared({ web, store, clock }: HandlerContext, { key }: Parcel
   }
 }
 
-async function share(ctx: HandlerContext, { key, user, file }: Parcel): Promise<Delivered | CallFailure> {
+async function share(ctx: Context, { key, user, file }: Parcel, lost: AbortSignal): Promise<Delivered | CallFailure> {
   const { web, store, pace } = ctx;
-  await pace.uploads.take(NEVER);
+  if (!(await pace.uploads.take(lost))) return STOPPED;
   const channel = await conversationOf(ctx, user);
   const described = { filename: file.name, length: file.bytes.byteLength, alt_txt: file.alt };
   const { upload_url: url, file_id: id } = await web.write.files.getUploadURLExternal(described);
   if (!url || !id) return { code: "no_upload_url" };
-  const failed = await sendBytes(url, file.bytes, NEVER);
+  const failed = await sendBytes(url, file.bytes, lost);
   if (failed) return failed;
+  if (lost.aborted) return STOPPED;
   await store.putNote(noteKey(key), id);
-  await pace.uploads.take(NEVER);
-  const shared = await web.write.files.completeUploadExternal({
-    files: [{ id, title: file.name }],
-    channel_id: channel,
-    initial_comment: file.comment,
-  });
+  if (!(await pace.uploads.take(lost))) return STOPPED;
+  const shared = await whileOurs(lost, () =>
+    web.write.files.completeUploadExternal({
+      files: [{ id, title: file.name }],
+      channel_id: channel,
+      initial_comment: file.comment,
+    }),
+  );
   return { permalink: shared.files?.[0]?.permalink };
 }
 

@@ -38,6 +38,7 @@ export async function uploadFile(
     if (!url || !id) return { kind: "failed", failure: { kind: "refused", code: "no_upload_url" } };
     const sent = await sendBytes(url, file.bytes, signal);
     if (sent) return { kind: "failed", failure: sent };
+    if (signal.aborted) return STOPPED;
     await store.putNote(noteKey(post), id);
     if (!(await bucket.take(signal))) return STOPPED;
     await whileOurs(signal, () =>
@@ -80,14 +81,15 @@ export async function uploadLooking(
   post: Post,
   uploading: Uploading & { readonly store: NoteStore },
 ): Promise<Uploaded> {
-  return uploading.store.exclusively(noteKey(post), async () => {
+  return uploading.store.exclusively(noteKey(post), async (lost) => {
+    const ours = { ...uploading, signal: AbortSignal.any([uploading.signal, lost]) };
     for (let tries = 0; ; tries++) {
-      const found = await findUploaded(place, post, uploading);
+      const found = await findUploaded(place, post, ours);
       // What cannot be looked up is not shared again.
       if (found) return found;
-      const uploaded = await uploadFile(file, place, post, uploading);
+      const uploaded = await uploadFile(file, place, post, ours);
       if (uploaded.kind === "done" || !isUnsure(uploaded.failure) || tries === TRIES_MAX - 1) {
-        const late = uploaded.kind === "failed" && isUnsure(uploaded.failure) ? await findUploaded(place, post, uploading) : undefined;
+        const late = uploaded.kind === "failed" && isUnsure(uploaded.failure) ? await findUploaded(place, post, ours) : undefined;
         return late?.kind === "done" ? late : uploaded;
       }
     }

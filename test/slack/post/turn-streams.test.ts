@@ -197,6 +197,23 @@ test("beside another process over the same store no turn grows: either may be th
   expect(calls(parley, "chat.startStream")).toEqual([]);
 });
 
+test("a turn does not begin to grow in a process that was taken for gone on the way to it", async () => {
+  const lost = new AbortController();
+  let hasStoodStill = false;
+  const parley = await begin({ asked: { before: async () => (hasStoodStill ? lost.abort() : undefined), lost: lost.signal } });
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  hasStoodStill = true;
+  await parley.write(thread, "Coder", WORDS);
+  expect([calls(parley, "chat.startStream"), lost.signal.aborted]).toEqual([[], true]);
+  // It may be there, for all that is known here: it is looked for before the turn is posted.
+  await parley.record(thread, says("Coder", WORDS + MORE));
+  await parley.settle();
+  expect(lines(parley, thread)).toEqual(["app: coding: Read", "Coder: All of this w"]);
+  expect(parley.problems).toEqual([]);
+});
+
 test("a turn that grows when another process comes and posts it is there once", async () => {
   const parley = await begin();
   const thread = await parley.thread(DIRECT);

@@ -1,5 +1,12 @@
 import { afterEach, expect, test } from "vitest";
 import type { EventBody } from "../../../src/engine/events/events.ts";
+import { createBucket } from "../../../src/slack/api/pacer.ts";
+import { createWeb } from "../../../src/slack/api/web-client.ts";
+import { createPace } from "../../../src/slack/post/pace.ts";
+import { uploadLooking } from "../../../src/slack/post/upload.ts";
+import { uploadToPerson } from "../../../src/slack/post/upload-to-person.ts";
+import { placeOf } from "../../../src/slack/words/place.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { ran, says, started } from "../log.ts";
 import { posting, type Posting, type PostingOptions } from "../posting.ts";
 
@@ -132,4 +139,33 @@ test("the whole of a turn that is too long for messages is a file behind them", 
     "Coder: word",
     "app: [turn-",
   ]);
+});
+
+/** A process that finds out, once it is asked before the second call that writes, that it was taken for gone: what it did alone is another's. */
+function takenForGone({ slack, store }: Posting) {
+  const lost = new AbortController();
+  let asked = 0;
+  const beforeWriting = async () => (++asked === 2 ? lost.abort() : undefined);
+  const alone: Store = { ...store, exclusively: (_key, job) => job(lost.signal) };
+  return { web: createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, beforeWriting }), store: alone, asked: () => asked };
+}
+
+test("a file that somebody asked for is not shared by a process that was taken for gone on the way to it, in a thread or with a person", async () => {
+  const parley = await begin();
+  const { clock } = parley;
+  const thread = await parley.thread();
+  const file = { name: "a.txt", alt: "a", comment: "a", bytes: PNG };
+  const inThread = takenForGone(parley);
+  const uploading = uploadLooking(
+    { kind: "file", content: { text: "" }, ...file },
+    placeOf(thread) ?? { team: "", channel: "", ts: "" },
+    { id: 1, thread, seq: 1, kind: "transcript", part: 0, sendingSince: undefined },
+    { ...inThread, clock, bucket: createBucket({ perMinute: 40, burst: 8, clock }), signal: new AbortController().signal },
+  );
+  await clock.run(uploading);
+  const withPerson = takenForGone(parley);
+  const sending = uploadToPerson({ ...withPerson, clock, pace: createPace(clock) }, { key: "k", user: "U0MARIA", file });
+  await clock.run(sending);
+  expect([await uploading, await sending]).toMatchObject([{ kind: "failed" }, { code: expect.any(String) as string }]);
+  expect([inThread.asked(), withPerson.asked(), calls(parley, "files.completeUploadExternal")]).toEqual([2, 2, 0]);
 });
