@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from "vitest";
-import { AT, commitOf, started } from "../../../src/store/contracts/commits.ts";
+import { append, AT, commitOf, said, started } from "../../../src/store/contracts/commits.ts";
+import type { EventBody } from "../../../src/engine/events/events.ts";
 import type { Claim } from "../../../src/store/dispatch.ts";
+import { addressOf } from "../../../src/store/postgres/server/address.ts";
+import { openConnection, type Query } from "../../../src/store/postgres/server/connection.ts";
 import { createHeldTurns } from "../../../src/store/workspaces/held-turns.ts";
 import { createWorkspaceKeeper } from "../../../src/store/workspaces/keeper.ts";
 import type { PostgresOpened } from "../../../src/store/postgres/store.ts";
@@ -63,6 +66,49 @@ describeOnPostgres("the files of a thread, among processes", (server) => {
     expect(await a.keeper.save(THREAD, now, late("of no turn"), "nobody")).toBe("stale");
     expect(packs).toEqual(["of the one that was frozen", "of a turn that is over"]);
     expect((await b.keeper.load(THREAD))?.files).toEqual([expect.objectContaining(holding("second").files[0])]);
+  });
+
+  /** While somebody else has a table to itself. */
+  async function whileHeld(address: string, table: string, job: (within: Query) => Promise<void>): Promise<void> {
+    const other = await openConnection(addressOf(address));
+    await other.transaction(async (within) => {
+      await within(`LOCK TABLE ${table}`);
+      await job(within);
+    });
+    await other.close();
+  }
+  const withFile = (hash: string, id: string): EventBody =>
+    ({ ...said("here"), id, files: [{ hash, name: "a.txt", mediaType: "text/plain", bytes: 6 }] }) as EventBody;
+
+  test("while all logs are read for files that nothing refers to, whoever puts one waits for nothing", async () => {
+    const address = server.address();
+    const { store, forgetter } = await open(address);
+    const [used, unused] = [await store.putFile(Buffer.from("in use")), await store.putFile(Buffer.from("unused"))];
+    await append(store, THREAD, [withFile(used, "m1")]);
+    const schema = new URL(address).searchParams.get("schema") ?? "";
+    await server.sql(`UPDATE ${schema}.files SET referred = true`);
+    let sweeping: Promise<number> | undefined;
+    await whileHeld(address, "events", async (within) => {
+      sweeping = forgetter.sweepFiles();
+      let waits = false;
+      while (!waits) waits = (await within("SELECT 1 FROM pg_locks WHERE relation = 'events'::regclass AND NOT granted")).length > 0;
+      expect(await store.putFile(Buffer.from("in use"))).toBe(used);
+    });
+    expect(await sweeping).toBe(1);
+    expect([(await store.file(used))?.byteLength, await store.file(unused)]).toEqual([6, undefined]);
+  });
+
+  test("the words of a message go without a look for files, where it had none, and its file goes where it had one", async () => {
+    const address = server.address();
+    const { store, forgetter } = await open(address);
+    const hash = await store.putFile(Buffer.from("in use"));
+    await append(store, THREAD, [{ ...said("no file"), id: "m1" } as EventBody, withFile(hash, "m2")]);
+    await whileHeld(address, "files", async () => {
+      expect(await forgetter.message(THREAD, { id: "m1", receipt: "1.1" })).toBe(1);
+    });
+    expect(await store.file(hash)).toBeDefined();
+    expect(await forgetter.message(THREAD, { id: "m2", receipt: "1.2" })).toBe(1);
+    expect(await store.file(hash)).toBeUndefined();
   });
 
   test("who is there is told by name, until it has gone or is missed, and by the same name once it is back", async () => {

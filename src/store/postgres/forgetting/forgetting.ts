@@ -20,10 +20,15 @@ import type { Changes } from "../together/changes.ts";
 import { dropThread, find, forgetElsewhere, forgetThread, forgetWorkspace, forksOf, namesOf, threadsOf } from "./rows.ts";
 import { compacted } from "./compact.ts";
 
-/** Read at once when files are looked for. */
+/** Read at once when files are looked for, whether they refer to one or not: a statement has an end of its own. */
 const PAGE_EVENTS = 5_000;
+/** Looked for at once in all logs; of a database that has more, the logs are read again for the rest. */
+const FILES_PER_LOOK = 100_000;
+/** Held at once, and taken away. */
+const FILES_PER_SWEEP = 1_000;
 /** A file that was put and that nothing refers to after so long is referred to by nothing any more. */
 const UNREFERRED_KEPT = "1 day";
+const MAY_GO = `(referred OR put_at < clock_timestamp() - interval '${UNREFERRED_KEPT}')`;
 
 /** See {@link Forgetter}. */
 export function postgresForgetting(
@@ -112,34 +117,54 @@ export function postgresForgetting(
     return { ...target, forks: await forksOf(query, await threadsOf(query, { ...target, forks: [] })) };
   }
 
-  /** Of the files that are referred to anywhere; a thread after the other, so that none is read twice. */
-  async function usedFiles(within: Query): Promise<ReadonlySet<string>> {
-    const used = new Set<string>();
-    for (let [thread, seq] = [0, 0]; ;) {
-      const rows = await within<{ thread: number; seq: number; body: string }>(
-        `SELECT thread, seq, body FROM events WHERE (thread, seq) > ($1, $2) AND (strpos(body, '"hash":"') > 0 OR strpos(body, '"teamHash":"') > 0)
-          ORDER BY thread, seq LIMIT ${PAGE_EVENTS}`,
+  /** Of these files, those that nothing refers to; a thread after the other, so that no event is read twice. */
+  async function unusedOf(within: Query, hashes: readonly string[]): Promise<readonly string[]> {
+    const unused = new Set(hashes);
+    for (let [thread, seq] = [0, 0]; unused.size > 0;) {
+      const rows = await within<{ thread: number; seq: number; body: string | null }>(
+        `SELECT thread, seq, CASE WHEN strpos(body, '"hash":"') > 0 OR strpos(body, '"teamHash":"') > 0 THEN body END AS body
+          FROM events WHERE (thread, seq) > ($1, $2) ORDER BY thread, seq LIMIT ${PAGE_EVENTS}`,
         [thread, seq],
       );
-      for (const { body } of rows) for (const [, hash = ""] of body.matchAll(HASH)) used.add(hash);
+      for (const { body } of rows) for (const [, hash = ""] of (body ?? "").matchAll(HASH)) unused.delete(hash);
       const last = rows.at(-1);
-      if (!last || rows.length < PAGE_EVENTS) return used;
+      if (!last || rows.length < PAGE_EVENTS) break;
       [thread, seq] = [last.thread, last.seq];
     }
+    return [...unused];
   }
 
-  async function sweepFiles(): Promise<number> {
-    return transaction(async (within) => {
-      // Those that may go are held: who puts one again waits, and puts it anew. An event of the meantime marks what it refers to.
-      const rows = await within<{ hash: string }>(
-        `SELECT hash FROM files WHERE referred OR put_at < clock_timestamp() - interval '${UNREFERRED_KEPT}' ORDER BY hash FOR UPDATE`,
+  /** They are held while they are looked for once more: who puts one again waits, and puts it anew. An event of the meantime marks what it refers to. */
+  const sweep = (hashes: readonly string[]): Promise<number> =>
+    transaction(async (within) => {
+      const held = await within<{ hash: string }>(
+        `SELECT hash FROM files WHERE hash = ANY($1::text[]) AND ${MAY_GO} ORDER BY hash FOR UPDATE`,
+        [hashes],
       );
-      if (rows.length === 0) return 0;
-      const used = await usedFiles(within);
-      const unused = rows.flatMap(({ hash }) => (used.has(hash) ? [] : [hash]));
+      const unused = await unusedOf(
+        within,
+        held.map(({ hash }) => hash),
+      );
       await within("DELETE FROM files WHERE hash = ANY($1::text[])", [unused]);
       return unused.length;
     });
+
+  /** Nothing is held while all logs are read, which may take minutes: whoever puts a file meanwhile would wait for that, and give up. */
+  async function sweepFiles(): Promise<number> {
+    await age.refuse(query);
+    let swept = 0;
+    for (let after = ""; ;) {
+      const rows = await query<{ hash: string }>(
+        `SELECT hash FROM files WHERE hash > $1 AND ${MAY_GO} ORDER BY hash LIMIT ${FILES_PER_LOOK}`,
+        [after],
+      );
+      const hashes = rows.map(({ hash }) => hash);
+      const unused = await unusedOf(query, hashes);
+      for (let from = 0; from < unused.length; from += FILES_PER_SWEEP) swept += await sweep(unused.slice(from, from + FILES_PER_SWEEP));
+      const last = hashes.at(-1);
+      if (last === undefined || hashes.length < FILES_PER_LOOK) return swept;
+      after = last;
+    }
   }
 
   return {
@@ -180,6 +205,7 @@ export function postgresForgetting(
     },
     async message(thread, { id, receipt }, copiedIn) {
       const name = copiedIn?.thread ?? thread;
+      let hadFiles = false;
       const changed = await telling(async (within) => {
         const found = await lockedThread(within, name);
         if (!found) return { changed: 0 };
@@ -196,6 +222,7 @@ export function postgresForgetting(
           const after = withoutMessage(JSON.parse(body) as RunEvent, { id, posted: posted?.seq, upTo: copiedIn?.seq }, timeNow());
           if (after === undefined) continue;
           await putEvent(within, found.id, after);
+          hadFiles ||= body.match(HASH) !== null;
           count++;
         }
         if (count > 0) {
@@ -208,7 +235,8 @@ export function postgresForgetting(
         }
         return { changed: count, said: await changes.say(within, { kind: "rewritten", thread: name, workspace: found.workspace }) };
       });
-      if (changed > 0) await sweepFiles();
+      // To look for files all logs are read.
+      if (hadFiles) await sweepFiles();
       return changed;
     },
     forks: (thread) => forksOf(query, [thread]),
