@@ -56,6 +56,8 @@ export function createUnwritten({
       }
     }
     isFull = false;
+    // In the same step as it is seen that nothing is left: what comes from here on begins anew.
+    trying = undefined;
   }
 
   return {
@@ -71,12 +73,14 @@ export function createUnwritten({
       }
       kept.set(envelope.id, envelope);
       bytes += envelope.body.length;
-      trying ??= writeAll().finally(() => (trying = undefined));
+      trying ??= writeAll();
     },
     forget,
     async close() {
       closing.abort();
       await trying;
+      if (kept.size > 0)
+        log(`${kept.size} events could not be written down before this process ended; they are left to Slack, and to what is read back`);
     },
   };
 }

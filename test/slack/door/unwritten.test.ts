@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { Clock } from "../../../src/engine/clock.ts";
 import { Inbox } from "../../../src/slack/door/inbox.ts";
+import { createUnwritten } from "../../../src/slack/door/unwritten.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { StoreError, type Store } from "../../../src/store/store.ts";
 import { eventually } from "../../support/patience.ts";
@@ -59,4 +61,48 @@ test("an event that the store does not take when it comes is not acked, and is w
   expect(done).toEqual([expect.stringContaining("paint the shed")]);
   expect(heard).toHaveLength(1);
   await inbox.close();
+});
+
+/** An envelope, of which nothing matters but its id. */
+const envelope = (id: string) => ({ id, at: "2026-01-05T09:00:00.000Z", body: "{}", lane: "T1/C1/1" });
+
+test("what comes while the last of the others is written down is written down too, whenever that is", async () => {
+  for (let steps = 0; steps < 12; steps++) {
+    const written: string[] = [];
+    const sleepers: (() => void)[] = [];
+    const inSteps = async (job: () => void) => {
+      for (let step = 0; step < steps; step++) await Promise.resolve();
+      job();
+    };
+    const unwritten = createUnwritten({
+      store: {
+        async receive({ id }) {
+          written.push(id);
+          if (id === "first") void inSteps(() => unwritten.keep(envelope("second")));
+          return true;
+        },
+      },
+      clock: { now: () => 0, sleep: () => new Promise((resolve) => sleepers.push(resolve)) },
+      log: () => undefined,
+    });
+    unwritten.keep(envelope("first"));
+    for (let turn = 0; turn < 4; turn++) {
+      sleepers.shift()?.();
+      await eventLoopTurn();
+    }
+    expect([steps, written]).toEqual([steps, ["first", "second"]]);
+    await unwritten.close();
+  }
+});
+
+test("who ends while something is not written down says how much", async () => {
+  const told: string[] = [];
+  const unwritten = createUnwritten({
+    store: { receive: async () => Promise.reject(new Error("away")) },
+    clock: { now: () => 0, sleep: (_ms, signal) => new Promise((resolve) => signal?.addEventListener("abort", () => resolve())) },
+    log: (problem) => void told.push(problem),
+  });
+  for (const id of ["first", "second", "first"]) unwritten.keep(envelope(id));
+  await unwritten.close();
+  expect(told).toEqual(["2 events could not be written down before this process ended; they are left to Slack, and to what is read back"]);
 });
