@@ -42,8 +42,11 @@ export const INCIDENTS_NOTE = "alerts/incidents";
 const REFUSED_AGAIN_MS = 5 * 60_000;
 /** So many beats that could not be written: the database is away, and not only slow once. */
 const BEATS_LOST = 2;
-/** Who has told of others so lately tells of the database too, when it cannot be said there who is to. */
-const HAS_LED_MS = 120_000;
+/**
+ * Who has told of others so lately tells of the database too, when it cannot be said there who is to. A server that is gone without a word has two beats
+ * wait for their answers first, half a minute each.
+ */
+const HAS_LED_MS = 180_000;
 const GOODBYE_MS_MAX = 1_500;
 
 /**
@@ -110,7 +113,8 @@ export function createAlerts(parts: AlertsParts): Alerts {
 
   async function keepBeating(): Promise<void> {
     while (!closing.signal.aborted) {
-      await beat();
+      // Nobody else is there to tell of it, and the next one may go better.
+      await beat().catch((error: unknown) => log("a beat of the alerts could not be ended", error));
       await clock.sleep(BEAT_MS, closing.signal);
     }
   }
@@ -179,7 +183,8 @@ export function createAlerts(parts: AlertsParts): Alerts {
   }
 
   const leader = createLeader({
-    store,
+    // Also where this one stands back: if the newer ones do not come up, nobody else would tell.
+    store: { exclusively: (key, job) => store.exclusively(key, job) },
     key: "alerts",
     clock,
     log,

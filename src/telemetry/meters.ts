@@ -21,7 +21,7 @@ export function watchAges({
     turns: async () => dispatch.waitingSince?.(),
     posts: async () => {
       const [oldest] = await store.duePosts(undefined, 1);
-      const [event] = oldest ? await store.load(oldest.thread, oldest.seq - 1) : [];
+      const [event] = oldest ? await store.load(oldest.thread, oldest.seq - 1, 1) : [];
       return event && Date.parse(event.at);
     },
     inbox: async () => {

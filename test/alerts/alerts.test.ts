@@ -207,6 +207,61 @@ test("a database that cannot be written is told by the one who has told of other
   expect(problems.filter((problem) => problem.startsWith("the database could not be written for 1"))).toHaveLength(2);
 });
 
+test("a database that answers nothing at all is told of too, though each beat waits for its answer", async () => {
+  const { process, pass, told, store } = fleet();
+  const lost = new AbortController();
+  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
+    if (!lost.signal.aborted) return question();
+    await clock.sleep(35_000);
+    throw new StoreError("nothing answers", { cause: new Error("timeout") });
+  };
+  process("process on a (1)", {
+    store: {
+      note: (key) => ask(() => store.note(key)),
+      swapNote: (...put) => ask(() => store.swapNote(...put)),
+      exclusively: (key, job) => ask(() => store.exclusively(key, () => job(lost.signal))),
+    },
+  });
+  await pass(3);
+  lost.abort();
+  await pass(6);
+  expect(told()).toEqual([":warning: *The database cannot be written, as seen by the process on a (1)*"]);
+});
+
+test("who is stopped while an alert is posted does not know whether it is there, so that the next one looks for it", async () => {
+  const { channel } = fleet();
+  const over = new AbortController();
+  const web = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, clock, beforeWriting: async () => over.abort() });
+  const message = { id: "alert/stopped", text: "stopped", triedSince: undefined };
+  const ctx = { web, pace: createPace(clock), clock, log: () => undefined };
+  expect(await postAlert(ctx, channel, message, over.signal)).toMatchObject({ kind: "unknown" });
+});
+
+test("telling that breaks ends nothing, and is done again with the next beat", async () => {
+  const { process, pass, told, store, problems, posting } = fleet();
+  let isAway = false;
+  let breaks = true;
+  process("process on a (1)", {
+    store: {
+      note: store.note,
+      swapNote: async (...put) => (isAway ? Promise.reject(new StoreError("the disk is full")) : store.swapNote(...put)),
+      exclusively: store.exclusively,
+    },
+    async post(message) {
+      if (!breaks) return posting(message);
+      breaks = false;
+      throw new Error("a bug");
+    },
+  });
+  await pass(3);
+  isAway = true;
+  await pass(3);
+  expect([problems, told()]).toEqual([
+    ["a beat of the alerts could not be ended"],
+    [":warning: *The database cannot be written, as seen by the process on a (1)*"],
+  ]);
+});
+
 test("what one looks at for all is looked at by one, and a look that fails keeps nothing else from being told", async () => {
   const { process, pass, told, problems } = fleet();
   const looked: string[] = [];

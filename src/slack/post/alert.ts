@@ -22,5 +22,6 @@ export async function postAlert(ctx: PostContext, channel: string, message: Aler
   const { id, text, triedSince } = message;
   const posted = await postLooking(ctx, { id, channel, text }, { triedSince, blind: "leave", signal });
   if (posted.kind === "posted") return { kind: "posted" };
-  return { kind: posted.kind === "failed" ? "refused" : "unknown", code: posted.failure.code };
+  // Whoever was stopped has not looked to the end.
+  return { kind: posted.kind === "failed" && !signal.aborted ? "refused" : "unknown", code: posted.failure.code };
 }
