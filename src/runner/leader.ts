@@ -24,10 +24,11 @@ const AGAIN_MS = 5_000;
 
 /**
  * Of all processes that stand in line for a key one leads, until it closes or is gone; then the next one in line takes over, and begins by
- * putting right what the one before has not come to. `create` is called each time that this one comes to lead.
+ * putting right what the one before has not come to. `create` is called each time that this one comes to lead. One that stands back behind a newer
+ * Parley leads no more.
  */
 export function createLeader<L extends Led>(parts: {
-  readonly store: Pick<Store, "exclusively">;
+  readonly store: Pick<Store, "exclusively" | "standsBack">;
   readonly key: string;
   readonly create: () => L;
   readonly clock: Clock;
@@ -35,22 +36,24 @@ export function createLeader<L extends Led>(parts: {
 }): Leader<L> {
   const { store, key, create, clock, log } = parts;
   const closing = new AbortController();
+  const ends = [closing.signal, ...(store.standsBack ? [store.standsBack] : [])];
+  const isOver = () => ends.some(({ aborted }) => aborted);
   let current: L | undefined;
   let leading: Promise<void> = Promise.resolve();
   let inLine: Promise<void> | undefined;
 
   async function lead(lost: AbortSignal): Promise<void> {
-    if (closing.signal.aborted) return;
+    if (isOver()) return;
     const led = (current = create());
     led.start();
-    const over = AbortSignal.any([lost, closing.signal]);
+    const over = AbortSignal.any([lost, ...ends]);
     if (!over.aborted) await once(over, "abort");
     current = undefined;
     await led.close();
   }
 
   async function standInLine(): Promise<void> {
-    while (!closing.signal.aborted) {
+    while (!isOver()) {
       try {
         await store.exclusively(key, (lost) => (leading = lead(lost)));
       } catch (error) {

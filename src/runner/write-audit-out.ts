@@ -11,7 +11,7 @@ import type { Store } from "../store/store.ts";
  */
 export function writeAuditOut(parts: {
   readonly path: string;
-  readonly store: Pick<Store, "exclusively" | "stillHere">;
+  readonly store: Pick<Store, "exclusively" | "stillHere" | "standsBack">;
   readonly audit: Pick<Audit, "after" | "follow">;
   readonly clock: Clock;
   readonly log: (problem: string, error?: unknown) => void;

@@ -104,6 +104,11 @@ export interface Store {
    * had is another's before it is told so. Absent where a process that goes takes all with it.
    */
   stillHere?(): Promise<void>;
+  /**
+   * Aborted once a newer Parley works on the same database: this one ends what it has in hand, and what one of all does is left to the newer ones. Absent
+   * where one process has it.
+   */
+  readonly standsBack?: AbortSignal;
 
   /** Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. */
   unfinished(workspace?: string): Promise<ThreadSummary[]>;

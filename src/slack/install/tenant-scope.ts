@@ -71,6 +71,7 @@ export function tenantScoped(
       openers: (doing) => store.openers(doing),
       // Where one process has it nothing is asked before a call to Slack.
       ...(store.stillHere ? { stillHere: store.stillHere } : {}),
+      ...(store.standsBack ? { standsBack: store.standsBack } : {}),
       unfinished: () => store.unfinished(team),
       recent: (limit) => store.recent(limit, team),
       close: async () => notHere("the store's end"),

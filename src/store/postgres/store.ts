@@ -78,6 +78,7 @@ async function opener(connection: Connection, process: Parameters<typeof workTog
     exclusively: locks.exclusively,
     openers: together.openers,
     stillHere: together.stillHere,
+    standsBack: together.standsBack,
     close: () => (closing ??= together.leave().then(() => connection.close())),
   };
   const audit = postgresAudit(connection, { changes, follow: together.audit, now });

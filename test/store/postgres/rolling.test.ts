@@ -5,6 +5,8 @@ import { migrate, MIGRATIONS } from "../../../src/store/postgres/schema.ts";
 import { openPostgres, type PostgresOpened } from "../../../src/store/postgres/store.ts";
 import { openPostgresReadOnly } from "../../../src/store/postgres/upkeep/reader.ts";
 import { until } from "../../../src/store/contracts/fake-clock.ts";
+import { systemClock } from "../../../src/engine/clock.ts";
+import { createLeader } from "../../../src/runner/leader.ts";
 import { append, AT, commitOf, said, started } from "../../../src/store/contracts/commits.ts";
 import type { Work } from "../../../src/store/dispatch.ts";
 import type { EventBody } from "../../../src/engine/events/events.ts";
@@ -91,6 +93,27 @@ describeOnPostgres("a version and the one after it on one server", (server) => {
       ),
     ]);
     for (const { end } of begun.slice(2)) end();
+  });
+
+  test("what the older one does for all it lets go of, and the newer one that stands in line for it does it", async () => {
+    const address = await nowhere();
+    const older = await open(address, MIGRATIONS);
+    const told: string[] = [];
+    const lead = (by: string, { store }: PostgresOpened) => {
+      const create = () => ({ start: () => void told.push(`${by} leads`), close: async () => void told.push(`${by} ends`) });
+      const leader = createLeader({ store, key: "all", create, clock: systemClock, log: (problem) => void told.push(problem) });
+      leader.start();
+      return leader;
+    };
+    const first = lead("older", older);
+    await until(() => told.length === 1);
+    const newer = await open(address, NEXT);
+    const last = lead("newer", newer);
+    // It looks with each heartbeat, and whenever it is asked for something that it must not do any more.
+    await expect(older.forgetter.sweepFiles()).rejects.toThrow(/a newer Parley works on this database/);
+    await until(() => told.length === 3);
+    expect(told).toEqual(["older leads", "older ends", "newer leads"]);
+    await Promise.all([first.close(), last.close()]);
   });
 
   test("what the newer one wrote stands as it wrote it, whatever the older one does", async () => {

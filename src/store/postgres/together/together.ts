@@ -36,6 +36,7 @@ export interface Together {
   readonly audit: Told<AuditTold>;
   readonly openers: (doing?: "turns") => number;
   readonly stillHere: () => Promise<void>;
+  readonly standsBack: AbortSignal;
   readonly peers: Peers;
   /** Resolves when all that was begun here has been answered, and all that was told has been heard: then nothing moves by itself but with time. */
   readonly settled: () => Promise<void>;
@@ -74,10 +75,14 @@ export async function workTogether(
       await tellAllAnew(query, (change) => void hear({ id: 0, change, here: false }));
     },
   });
+  const standingBack = new AbortController();
   const age = createAge({
     shown: connection.shown,
     known,
-    tooOld: (error) => void queues.some((queue) => queue.tell(error)),
+    tooOld(error) {
+      queues.some((queue) => queue.tell(error));
+      standingBack.abort();
+    },
   });
   const held = { changes, membership: member, age };
   const locks = createLocks(connection, held);
@@ -184,6 +189,7 @@ export async function workTogether(
     audit: audit.of(me),
     openers: (doing) => member().openers(doing),
     stillHere: () => member().stillHere(),
+    standsBack: standingBack.signal,
     peers: { me: membership.name, living: () => member().living() },
     dispatch: {
       serve: (kind, options, handler) => work[kind].serve(options, handler),
