@@ -57,9 +57,11 @@ export function studioDoor(parts: {
     },
     async onLook({ id, workspace = "", since = "" }, { thread, seq, way, session }) {
       const found = await onlookersOf({ workspace, since });
+      // In the moment between what they may see and this: nothing is shown of which nobody is told.
+      if (!found) throw new SightUnknown("Parley is not in your workspace just now.");
       const [started] = await store.load(thread, seq - 1, 1);
       const startedBy = started?.type === "run.started" ? started.startedBy.id : "";
-      await found?.onlookers.looked(id, { thread, startedBy, id: `${seq} ${session}`, way });
+      await found.onlookers.looked(id, { thread, startedBy, id: `${seq} ${session}`, way }).catch(unknownSight);
     },
   };
   const provider: Provider = {
@@ -95,13 +97,15 @@ export function studioDoor(parts: {
 const NAME_CHARS_MAX = 80;
 
 async function sightIn(workspace: string, ask: () => Promise<OnlookerSight | undefined>): Promise<Sight | undefined> {
-  const seen = await ask().catch((error: unknown) => {
-    throw error instanceof SlackSilent ? new SightUnknown(`${error.message} Nothing is shown until it does.`) : error;
-  });
+  const seen = await ask().catch(unknownSight);
   if (!seen) return undefined;
   const { channels, direct, overseen } = seen;
   const placeOf = (channel: string): string => scopeOfChannel({ team: workspace, channel });
   const names = new Map([...channels, ...overseen].map(([id, name]) => [placeOf(id), `#${name}`]));
   if (direct !== undefined) names.set(placeOf(direct), "Direct messages");
   return { kind: "places", workspace, places: [...names.keys()], names };
+}
+
+function unknownSight(error: unknown): never {
+  throw error instanceof SlackSilent ? new SightUnknown(`${error.message} Nothing is shown until it does.`) : error;
 }

@@ -5,6 +5,7 @@ import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import { isOurs } from "./affiliation.ts";
 import { whyRefused } from "./permission-check.ts";
 import { refusal } from "./permissions.ts";
+import { placeOf } from "../words/place.ts";
 import { recordReading } from "./reading-records.ts";
 
 /** People of a workspace who look at runs elsewhere than in Slack, such as in the studio. */
@@ -14,7 +15,10 @@ export interface Onlookers {
    * Rejects with {@link SlackSilent} while Slack does not say.
    */
   sightOf(user: string): Promise<OnlookerSight | undefined>;
-  /** An admin has looked into a run that is another's: once for each `id` it is in the audit log. Others are not told of. */
+  /**
+   * Somebody has looked into a run that is another's. Of an admin, and where the table alone lets them look, it is in the audit log, once for each `id`.
+   * Rejects with {@link SlackSilent} while nobody can say which of these it is.
+   */
   looked(
     user: string,
     look: { readonly thread: string; readonly startedBy: string; readonly id: string; readonly way: string },
@@ -28,6 +32,8 @@ export interface OnlookerSight {
   readonly direct: string | undefined;
   /** By id, with its name: of those that they are not in, what the table lets them oversee; no direct messages among them. */
   readonly overseen: ReadonlyMap<string, string>;
+  /** When it was asked. */
+  readonly isAdmin: boolean;
 }
 
 /** Slack does not say who may look into what. */
@@ -53,10 +59,10 @@ export function createOnlookers(
     if (await whyRefused(ctx as HandlerContext, "watch", doer)) return undefined;
     const channels = await channelsOf(user);
     // By the team file alone: who may set lines in Slack does not give themselves this one.
-    const admin = isOurs(affiliation) && (await people.isAdmin(user));
-    const oversees = refusal("oversee", { ...doer, admin }, ctx.allow) === undefined;
+    const isAdmin = isOurs(affiliation) && (await people.isAdmin(user));
+    const oversees = refusal("oversee", { ...doer, admin: isAdmin }, ctx.allow) === undefined;
     const all = oversees ? await channelsOf(undefined) : new Map<string, string>();
-    return { channels, direct: await directOf(user), overseen: new Map([...all].filter(([id]) => !channels.has(id))) };
+    return { channels, direct: await directOf(user), overseen: new Map([...all].filter(([id]) => !channels.has(id))), isAdmin };
   }
 
   async function channelsOf(user: string | undefined): Promise<ReadonlyMap<string, string>> {
@@ -78,19 +84,24 @@ export function createOnlookers(
     }
   }
 
+  function sightOf(user: string): Promise<OnlookerSight | undefined> {
+    const before = known.get(user);
+    if (before && clock.now() - before.atMs < SEEN_MS) return before.sight;
+    const asked = { sight: ask(user), atMs: clock.now() };
+    keep(known, user, asked);
+    asked.sight.catch(() => {
+      if (known.get(user) === asked) known.delete(user);
+    });
+    return asked.sight;
+  }
+
   return {
-    sightOf(user) {
-      const before = known.get(user);
-      if (before && clock.now() - before.atMs < SEEN_MS) return before.sight;
-      const asked = { sight: ask(user), atMs: clock.now() };
-      keep(known, user, asked);
-      asked.sight.catch(() => {
-        if (known.get(user) === asked) known.delete(user);
-      });
-      return asked.sight;
-    },
+    sightOf,
     async looked(user, { thread, startedBy, id, way }) {
-      if (startedBy === user || !(await people.isAdmin(user))) return;
+      if (startedBy === user) return;
+      // Who may not look any more by now has looked.
+      const seen = await sightOf(user);
+      if (seen && !seen.isAdmin && !seen.overseen.has(placeOf(thread)?.channel ?? "")) return;
       await recordReading(ctx, { user }, { deed: "look at run", subject: thread, id, detail: way });
     },
   };

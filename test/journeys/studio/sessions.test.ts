@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { GENERAL, MARIA, PAIR } from "../../support/journey.ts";
+import { GENERAL, JONAS, MARIA, PAIR } from "../../support/journey.ts";
 import { NORTH, openMany, SOUTH } from "../../support/slack/installing.ts";
 import { openStudioWorld } from "../../support/studio-door.ts";
 import { createSignedInSessions } from "../../../src/studio/door/signed-in-sessions.ts";
@@ -15,7 +15,7 @@ async function world(options: Parameters<typeof openStudioWorld>[0] = {}) {
 }
 
 test("whom the team file lets oversee sees runs of channels that they are not in, no direct messages, and each look is in the audit log once", async () => {
-  const { slack, parley, write, signIn, get } = await world({ allow: { oversee: "admins" } });
+  const { slack, parley, write, signIn, get } = await world({ allow: { oversee: ["admins", JONAS] } });
   const other = slack.control.addUser("Mia", { channels: [GENERAL] });
   const channel = slack.control.addChannel("c0closed", { isPrivate: true, members: [other, slack.botUserId] });
   const thread = `T0LOCAL/${channel}/1.1`;
@@ -26,18 +26,19 @@ test("whom the team file lets oversee sees runs of channels that they are not in
     event.type === "run.started" ? { ...event, startedBy: { id: ADMIN, name: "Ada" } } : event,
   );
   await write(`T0LOCAL/${GENERAL}/9.9`, own);
-  const [admin, again] = [await signIn(ADMIN), await signIn(ADMIN)];
+  const [admin, again, named] = [await signIn(ADMIN), await signIn(ADMIN), await signIn(JONAS)];
   const list = await (await get("/api/v1/runs?workspace=T0LOCAL", admin.cookie)).text();
   expect([list.includes("Closed words"), list.includes("Direct words"), list.includes("Own words")]).toEqual([true, false, true]);
-  for (const { cookie } of [admin, admin, again]) expect((await get(url, cookie)).status).toBe(200);
+  for (const { cookie } of [admin, admin, again, named]) expect((await get(url, cookie)).status).toBe(200);
   const events = await get(`${url}/events`, admin.cookie);
   await events.body?.cancel();
-  expect((await get(`/api/v1/runs/${encodeURIComponent(`T0LOCAL/${GENERAL}/9.9`)}/1`, admin.cookie)).status).toBe(200);
+  for (const { cookie } of [admin, named])
+    expect((await get(`/api/v1/runs/${encodeURIComponent(`T0LOCAL/${GENERAL}/9.9`)}/1`, cookie)).status).toBe(200);
   expect((await get(`/api/v1/runs/${encodeURIComponent("T0LOCAL/D0SOMEBODY/1.1")}/1`, admin.cookie)).status).toBe(404);
   const looks = (await parley.settings.decisions("T0LOCAL", { limit: 50 })).filter(({ deed }) => deed === "look at run");
-  // Once for each session, and nothing of a run of their own.
-  expect(looks.map(({ person, subject, detail }) => [person.id, subject, detail])).toEqual(
-    Array.from({ length: 2 }, () => [ADMIN, thread, "GET /runs/{thread}/{seq}"]),
+  // Once for each session, of whoever is no admin too, and nothing of a run of their own, or of a channel that one is in.
+  expect(looks.map(({ person, subject, detail }) => [person.id, subject, detail]).toSorted()).toEqual(
+    [ADMIN, ADMIN, JONAS].map((person) => [person, thread, "GET /runs/{thread}/{seq}"]),
   );
   // Others oversee nothing.
   const { cookie } = await signIn(MARIA);

@@ -74,7 +74,7 @@ test("a channel that the app is not in is away, and a Slack that does not say is
   slack.control.withoutScope("groups:read");
   const few = slack.control.addChannel("few", { isPrivate: true });
   expect(await membership.mayRead(few, { user: MARIA, affiliation: "member" })).toEqual({ kind: "unsaid", code: "missing_scope" });
-  expect(await membership.channelsOf(MARIA)).toEqual({ channels: new Set(), code: "missing_scope" });
+  expect(await membership.channelsOf(MARIA)).toEqual({ channels: new Set(), names: new Map(), code: "missing_scope" });
   expect(told).toHaveLength(2);
 });
 
