@@ -123,7 +123,7 @@ export function studioApp({ logs, access, clock, way, own, pages, rebuilding, lo
     await sessions.end(getCookie(c, own().cookie) ?? "");
     deleteCookie(c, own().cookie, { path: "/", secure: own().isSecure });
   };
-  const routes = routesOf({ logs, clock, endSession, signsInBy: entrance.signIn?.by, rebuilding });
+  const routes = routesOf({ logs, clock, endSession, endAll: sessions.endAll, signsInBy: entrance.signIn?.by, rebuilding });
   api.get("/openapi.json", (c) => c.json(openApiOf(routes)));
   serve(api, routes, { access, endSession, clock, log: problem });
   app.route("/api/v1", api);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { SightUnknown } from "../../src/studio/access.ts";
 import { FILE, HOST, MINUTE_MS, runEvents, studio, write } from "./studio.ts";
 
 const STREAM = `/api/v1/runs/${encodeURIComponent("T1/C1/1.1")}/1/events`;
@@ -37,6 +38,19 @@ test("nothing is told without a session, and a session ends by itself and when i
   const other = await enter();
   pass(13 * 60 * MINUTE_MS);
   expect((await other.get("/api/v1/session")).status).toBe(401);
+});
+
+test("a session is ended also while nobody can say what its person may see", async () => {
+  let isSilent = false;
+  const { ask, enter } = studio({
+    access: { sightOf: async () => (isSilent ? Promise.reject(new SightUnknown("Nobody says.")) : { kind: "all" }) },
+  });
+  const { cookie, get, json } = await enter();
+  const { csrf } = await json<{ csrf: string }>("/api/v1/session");
+  isSilent = true;
+  expect((await get("/api/v1/session")).status).toBe(503);
+  expect((await ask("/api/v1/session", { method: "DELETE", headers: { cookie, "x-parley-csrf": csrf } })).status).toBe(200);
+  expect((await get("/api/v1/session")).status).toBe(401);
 });
 
 test("another name for this machine, another page's request and another method get nowhere", async () => {

@@ -36,8 +36,17 @@ export function Studio() {
         {!(session instanceof Refused) && session.signsInBy !== undefined && (
           <p className="bar-person">
             <bdi>{session.name}</bdi>{" "}
-            <button type="button" className="plain-button" onClick={() => void signOut(session.csrf).finally(read)}>
+            <button type="button" className="plain-button" onClick={() => void signOut(session.csrf, "session").finally(read)}>
               Sign out
+            </button>
+            <button
+              type="button"
+              className="plain-button bar-everywhere"
+              aria-label="Sign out everywhere"
+              title="Sign out everywhere, also in other browsers"
+              onClick={() => void signOut(session.csrf, "sessions").finally(read)}
+            >
+              everywhere
             </button>
           </p>
         )}

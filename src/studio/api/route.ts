@@ -49,6 +49,7 @@ export interface Route<Params extends Shape = Shape, Query extends Shape = Shape
 
 export const route = <Params extends Shape, Query extends Shape>(one: Route<Params, Query>): Route => one as unknown as Route;
 
+const NOTHING_SEEN: Sight = { kind: "places", workspace: "", places: [] };
 /** A page has one or two, and a person some pages. */
 const STREAMS_PER_SESSION_MAX = 8;
 /** Of all sessions together; each is an open connection. */
@@ -57,7 +58,7 @@ const STREAMS_MAX = 1_000;
 const KEEP_ALIVE_MS = 15_000;
 
 /**
- * Serves these routes. Each of them comes by here: who asks is asked what they may see, what they ask for is held to its shape, and only then
+ * Serves these routes. Each of them comes by here: of who asks it is asked what they may see, what they ask for is held to its shape, and only then
  * does the route answer, of what they may see. Whoever looks into a run is told of before.
  */
 export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSession, clock, log }: Serving): void {
@@ -71,7 +72,8 @@ export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSes
       if (!query.success) return refused(c, 400, "bad_query", z.prettifyError(query.error));
       const sightNow = async () => ((await session.isOver()) ? undefined : access.sightOf(session.asker));
       const signal = c.req.raw.signal;
-      const sight = await access.sightOf(session.asker);
+      // What ends a session shows nothing, and is done also while nobody can say what they may see.
+      const sight = one.method === "delete" ? NOTHING_SEEN : await access.sightOf(session.asker);
       if (!sight) {
         await endSession(c);
         return refused(c, 401, "no_session", "You have no access here any more.");

@@ -4,6 +4,7 @@ import type { Clock } from "../../engine/clock.ts";
 import type { FileRef } from "../../engine/events/events.ts";
 import type { Logs } from "../../store/runs/logs.ts";
 import { sees } from "../access.ts";
+import type { Sessions } from "../door/sessions.ts";
 import { createRunsList } from "../runs/list.ts";
 import { changesOf, eventsFrom } from "../runs/live.ts";
 import { createOneRun, eventsOf, filesOf } from "../runs/one-run.ts";
@@ -28,12 +29,14 @@ export function routesOf({
   logs,
   clock,
   endSession,
+  endAll,
   signsInBy,
   rebuilding = {},
 }: {
   readonly logs: Logs;
   readonly clock: Clock;
   readonly endSession: (c: Context) => Promise<void>;
+  readonly endAll: Sessions["endAll"] | undefined;
   /** By which service one has signed in; nothing where an address lets in. */
   readonly signsInBy?: string | undefined;
   readonly rebuilding?: Rebuilding | undefined;
@@ -64,6 +67,20 @@ export function routesOf({
       summary: "Ends the session",
       gives: { kind: "json", shape: nothing, answer: async ({ c }) => (await endSession(c), {}) },
     }),
+    ...(endAll === undefined
+      ? []
+      : [
+          route({
+            method: "delete",
+            path: "/sessions",
+            summary: "Ends all sessions of whoever asks, on whatever machine",
+            gives: {
+              kind: "json",
+              shape: nothing,
+              answer: async ({ c, session }) => (await endAll(session.asker), await endSession(c), {}),
+            },
+          }),
+        ]),
     route({
       method: "get",
       path: "/runs",

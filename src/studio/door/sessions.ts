@@ -24,6 +24,8 @@ export interface Session {
 export interface Sessions {
   of(secret: string): Promise<Session | undefined>;
   end(secret: string): Promise<void>;
+  /** All of theirs, on whatever machine; absent where nobody has several. */
+  readonly endAll?: (asker: Asker) => Promise<void>;
 }
 
 const SECRET_BYTES = 32;

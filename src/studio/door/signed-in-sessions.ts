@@ -8,8 +8,7 @@ import { derived, digestOf, newSecret, type Asker, type Sessions } from "./sessi
 export interface SignedInSessions extends Sessions {
   /** The secret of a new session of theirs. Where they have {@link PER_PERSON_MAX}, the oldest ends. */
   begin(asker: Signed): Promise<string>;
-  /** All of theirs, on whatever machine. */
-  endAll(asker: Signed): Promise<void>;
+  readonly endAll: (asker: Asker) => Promise<void>;
 }
 
 type Signed = Asker & { readonly workspace: string };
@@ -92,7 +91,7 @@ export function createSignedInSessions({
       const found = await find(cookie);
       if (found) await change(found.key, (all) => all.filter(({ digest }) => digest !== found.kept.digest));
     },
-    endAll: ({ workspace, id }) => change(keyOf(workspace, id), () => []),
+    endAll: ({ workspace = "", id }) => change(keyOf(workspace, id), () => []),
   };
 }
 

@@ -32,7 +32,7 @@ describe.skipIf(!chromiumPath())("the studio, signed in with Slack", () => {
     expect(await page.locator(".run-row").count()).toBe(1);
     expect(await page.getByLabel("Channel").innerText()).toContain("#general");
     expect(await violationsIn(page)).toEqual([]);
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(await page.context().cookies()).toEqual([]);
   });

@@ -45,7 +45,7 @@ test("whom the team file lets oversee sees runs of channels that they are not in
   expect((await get(url, cookie)).status).toBe(404);
 });
 
-test("a session ends by signing out, in its time, as the eleventh of a person, and with the person's account", async () => {
+test("a session ends by signing out, here or everywhere, in its time, as the eleventh of a person, and with the person's account", async () => {
   const { slack, parley, signIn, get, pass, url } = await world();
   const status = async (cookie: string) => (await get("/api/v1/session", cookie)).status;
   const first = await signIn(MARIA);
@@ -72,9 +72,19 @@ test("a session ends by signing out, in its time, as the eleventh of a person, a
   // Looked at within twelve hours, and not.
   expect([await status(cookies[10] ?? ""), await status(cookies[9] ?? "")]).toEqual([200, 401]);
 
+  const [here, there, others] = [await signIn(MARIA), await signIn(MARIA), await signIn(JONAS)];
+  const everywhere = async (token: string) => {
+    const headers = { cookie: here.cookie, "x-parley-csrf": token };
+    return (await fetch(new URL("/api/v1/sessions", url), { method: "DELETE", headers })).status;
+  };
+  const { csrf: token } = (await (await get("/api/v1/session", here.cookie)).json()) as { csrf: string };
+  expect([await everywhere("made-up"), await status(there.cookie), await everywhere(token)]).toEqual([403, 200, 200]);
+  expect([await status(here.cookie), await status(there.cookie), await status(others.cookie)]).toEqual([401, 401, 200]);
+
+  const { cookie: last } = await signIn(MARIA);
   slack.control.deactivate(MARIA);
   pass(11 * 60_000);
-  expect((await get("/api/v1/session", cookies[10] ?? "")).status).toBe(401);
+  expect(await status(last)).toBe(401);
   expect(await parley.store.note("studio/sessions/T0LOCAL/U0MARIA")).toBe("[]");
 });
 

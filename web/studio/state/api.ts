@@ -43,9 +43,9 @@ export const run = (name: RunName, after: number): Promise<RunAnswer> => get(`${
 export const requests = (name: RunName, event: number): Promise<RequestsAnswer> => get(`${runPath(name)}/requests/${event}`);
 export const filePath = (name: RunName, hash: string): string => `${BASE}${runPath(name)}/files/${hash}`;
 
-/** Ends this session. */
-export async function signOut(csrf: string): Promise<void> {
-  await fetch(`${BASE}/session`, { method: "DELETE", headers: { "x-parley-csrf": csrf } });
+/** Ends this session, or all of one's own. */
+export async function signOut(csrf: string, which: "session" | "sessions"): Promise<void> {
+  await fetch(`${BASE}/${which}`, { method: "DELETE", headers: { "x-parley-csrf": csrf } });
 }
 
 /** Calls back at each change of the list; returns how to stop. */
