@@ -151,7 +151,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     keepFile: (content) => store.putFile(content),
     workspaceOf: (thread) => placeOf(thread)?.team ?? "",
   });
-  const studio = studioDoor({ ...options, store, runs, slackNow: () => slack, clock, log });
+  const rebuilding = { registry: settings.registry, env, redact };
+  const studio = studioDoor({ ...options, store, runs, rebuilding, slackNow: () => slack, clock, log });
   let auditFile: ReturnType<typeof writeAuditOut> | undefined;
   const closeAll = async () => {
     await auditFile?.close();

@@ -7,6 +7,7 @@ import { logsOf } from "./store/runs/logs.ts";
 import type { Store } from "./store/store.ts";
 import { SightUnknown, type Access, type Sight } from "./studio/access.ts";
 import type { Provider, Signer } from "./studio/door/open-id.ts";
+import type { Rebuilding } from "./studio/runs/requests.ts";
 
 /** Where people come in who sign in with Slack, and as which app. */
 export interface StudioAt {
@@ -34,12 +35,14 @@ export function studioDoor(parts: {
   readonly slack?: { readonly apiUrl?: string };
   readonly store: Store;
   readonly runs: FinishedRuns;
+  /** With what requests to models are put together again. */
+  readonly rebuilding: Rebuilding;
   /** Absent until it is there. */
   readonly slackNow: () => Slack | undefined;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }): StudioDoor | undefined {
-  const { studioAt: at, store, runs, clock, log } = parts;
+  const { studioAt: at, store, runs, rebuilding, clock, log } = parts;
   if (!at) return undefined;
   const apiUrl = parts.slack?.apiUrl;
   const logs = logsOf({ store, runs });
@@ -83,7 +86,8 @@ export function studioDoor(parts: {
       // Here, so that who opens none does not load the packages.
       const { createSignedInStudio } = await import("./studio/signed-in.ts");
       const { publicUrl } = at;
-      studio = await createSignedInStudio({ store, logs, access, provider, at, ...(publicUrl ? { publicUrl } : {}), clock, log });
+      const own = publicUrl ? { publicUrl } : {};
+      studio = await createSignedInStudio({ store, logs, access, provider, at, ...own, rebuilding, clock, log });
     },
     url: () => studio?.url,
     async close() {

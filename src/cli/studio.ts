@@ -1,6 +1,6 @@
 import { portOf, readArguments } from "./arguments.ts";
 import { print, UsageError, type Io } from "./command.ts";
-import { openStudio, OWNER } from "./open-studio.ts";
+import { openStudio, OWNER, rebuildingHere } from "./open-studio.ts";
 import { keptAt } from "./own-stores.ts";
 
 export const help = `parley studio [--port PORT] [--db PATH]
@@ -22,12 +22,18 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, { options: { port: { type: "string" }, db: { type: "string" } } });
   const port = portOf(values.port);
   const kept = await keptAt(io, values.db);
+  const rebuilding = rebuildingHere(io);
   const { shownAddress } = await import("../parley.ts");
   const { promise: asked, resolve: interrupted } = Promise.withResolvers<void>();
   const release = io.onInterrupt(() => interrupted());
   try {
     const open = (on: number) =>
-      openStudio(kept, { port: on, io, onEntered: () => void print(io.stdout, `  The next address: ${opened.studio.address(OWNER)}`) });
+      openStudio(kept, {
+        port: on,
+        io,
+        rebuilding,
+        onEntered: () => void print(io.stdout, `  The next address: ${opened.studio.address(OWNER)}`),
+      });
     const opened = await open(port ?? PORT).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
       if (port !== undefined) throw new UsageError(`Port ${port} is taken by another program; choose another with --port.`);

@@ -1,4 +1,5 @@
 import { buildTeams, type BuildDeps } from "../config/build.ts";
+import { BUILT_IN } from "../config/built-in/built-in.ts";
 import type { Env } from "../config/env.ts";
 import type { Registry } from "../config/registry/registry.ts";
 import type { Settings } from "../config/settings.ts";
@@ -42,7 +43,7 @@ export async function askedAt({
 > {
   const started = upTo.findLast((one) => one.type === "run.started" && one.within === undefined);
   if (started?.type !== "run.started") return "It is not in a run.";
-  const found = Promise.withResolvers<{ readonly model: string; readonly request: ModelRequest }>();
+  const found = Promise.withResolvers<{ readonly model: string; readonly request: ModelRequest } | string>();
   const ending = new AbortController();
   const createModel: BuildDeps["createModel"] = (own, name): Model => ({
     name: own.provider === "replay" ? name : own.model,
@@ -56,7 +57,7 @@ export async function askedAt({
   const stays = async (): Promise<never> => new Promise(() => undefined);
   const asIs = (agent: Agent): Agent => agent;
   const teams = buildTeams(
-    { ...settings, registry: withoutHands(settings.registry) },
+    { ...settings, registry: withoutHands(settings.registry, { name: asks, asked: found.resolve }) },
     {
       createModel,
       executor: { capabilities: { grade: "off", label: "", languages: [], hint: "" }, open: stays, close: async () => undefined },
@@ -102,14 +103,28 @@ async function soon(): Promise<undefined> {
 }
 const SOON_TURNS = 50;
 
-/** The same tools, which do nothing. */
-function withoutHands(registry: Registry): Registry {
+/** The same tools, and the same agents of extensions, which do nothing: what such an agent does in its turn is code of its own. */
+function withoutHands(registry: Registry, wanted: { readonly name: string; readonly asked: (why: string) => void }): Registry {
   const run = async (): Promise<never> => new Promise(() => undefined);
+  const still = (one: Agent): Agent => ({
+    ...one,
+    // eslint-disable-next-line require-yield
+    async *turn() {
+      if (one.name === wanted.name) wanted.asked("It is an agent of an extension: what it asks for is known to its own code, which is not run.");
+      await run();
+    },
+  });
+  const agent = new Map(
+    [...registry.agent].map(([name, one]) => [
+      name,
+      BUILT_IN.agent.get(name) === one ? one : { ...one, build: (...given: Parameters<typeof one.build>) => still(one.build(...given)) },
+    ]),
+  );
   const tool = new Map(
     [...registry.tool].map(([name, one]) => [
       name,
       { ...one, build: (...given: Parameters<typeof one.build>): Tool => ({ ...one.build(...given), run }) },
     ]),
   );
-  return { ...registry, tool };
+  return { ...registry, agent, tool };
 }

@@ -5,6 +5,7 @@ import type { Access } from "./access.ts";
 import { bySignIn } from "./door/by-sign-in.ts";
 import { createSignIn, type Provider } from "./door/open-id.ts";
 import { createSignedInSessions } from "./door/signed-in-sessions.ts";
+import type { Rebuilding } from "./runs/requests.ts";
 import { serveStudio, type Studio } from "./studio.ts";
 
 /** The studio for people who sign in with a service, on the store that this process has open; it is left open. Rejects where the address cannot be had. */
@@ -15,6 +16,7 @@ export async function createSignedInStudio(options: {
   readonly provider: Provider;
   readonly at: { readonly host: string; readonly port: number };
   readonly publicUrl?: string;
+  readonly rebuilding: Rebuilding;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }): Promise<Omit<Studio, "address">> {

@@ -11,7 +11,7 @@ import { openApiOf } from "./api/openapi.ts";
 import { serve } from "./api/route.ts";
 import { routesOf } from "./api/routes.ts";
 import { keepEntering } from "./runs/entering.ts";
-import type { Rebuilding } from "./runs/requests.ts";
+import { TooManyRequests, type Rebuilding } from "./runs/requests.ts";
 import { apiDoor, frontDoor, refused, type Let, type Own } from "./door/gate.ts";
 import { createAddressSessions } from "./door/address-sessions.ts";
 import { byAddress } from "./door/by-address.ts";
@@ -135,6 +135,7 @@ export function studioApp({ logs, access, clock, way, own, pages, rebuilding, lo
   app.all("*", (c) => refused(c, 405, "bad_method", "Pages are read with GET."));
   app.onError((error, c) => {
     if (error instanceof SightUnknown) return refused(c, 503, "unknown_sight", error.message);
+    if (error instanceof TooManyRequests) return refused(c, 503, "busy", error.message);
     problem(`The studio could not answer ${c.req.method} ${c.req.path}`, error);
     return refused(c, 500, "failed", "The studio failed; its log says why.");
   });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { defineAgent, modelName } from "../../src/index.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { rewritten, wordless } from "../../src/engine/events/forgotten.ts";
@@ -48,14 +50,25 @@ teams:
       - { name: Ben, description: Left., model: resp, tools: [ask] }
       - { name: Cid, description: Right., model: anth }
       - { name: Dan, description: Ends., model: az }
+  own:
+    description: One of an extension.
+    agents: [{ name: Eve, kind: shouter, description: Shouts., model: chat }]
+    stop: { maxMessages: 2 }
 `;
+
+let shouted = 0;
+const shouter = defineAgent({
+  name: "shouter",
+  schema: z.object({ model: modelName }),
+  reply: (_conversation, { ask }) => (shouted++, ask({ instructions: "Shout.", text: "What is 3 + 4?" })),
+});
 
 let server: ModelServer;
 let parley: Parley;
 let settings: Settings;
 beforeAll(async () => {
   server = await startModelServer();
-  settings = loadSettings({ env: ENV, cwd: folderWith({ "parley.yml": fileFor(server.url) }) });
+  settings = loadSettings({ env: ENV, cwd: folderWith({ "parley.yml": fileFor(server.url) }), definitions: [shouter] });
   parley = await createParley({ settings, env: ENV, dbPath: ":memory:", log: () => undefined });
   await parley.start();
 });
@@ -132,6 +145,15 @@ test.each([
   expect(server.requests.length).toBe(asked);
   expect(all.some(({ body }) => body.includes("sk-test"))).toBe(false);
   expect(all.length).toBeGreaterThan(3);
+});
+
+test("what an agent of an extension does is not done again for it", async () => {
+  const log = await talk("T/C/3", "own");
+  const before = [shouted, server.requests.length];
+  expect(shouted).toBeGreaterThan(0);
+  const all = await rebuilt("T/C/3", log);
+  expect([...new Set(all.flatMap(({ why }) => why))]).toEqual([expect.stringContaining("agent of an extension")]);
+  expect([shouted, server.requests.length]).toEqual(before);
 });
 
 test("where a request cannot be the same again, it says so, and why", async () => {

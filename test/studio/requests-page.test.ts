@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadSettings } from "../../src/config/load.ts";
+import { createRedactor } from "../../src/config/secrets.ts";
 import { createParley } from "../../src/parley.ts";
 import { createStudio, openLogs, ownersAccess, type Studio } from "../../src/studio/studio.ts";
 import { folderWith } from "../config/team-files.ts";
@@ -26,7 +27,7 @@ teams:
     description: Two who count.
     speakers: { policy: selector, model: smart }
     agents:
-      - { name: Ana, description: Counts., model: smart, instructions: 'Count. ${HOSTILE.replaceAll("'", "''").replaceAll(/[\u202E\u001B]/g, "")}' }
+      - { name: Ana, description: Counts., model: smart, instructions: 'Count. Key: sk-of-this-test. ${HOSTILE.replaceAll("'", "''").replaceAll(/[\u202E\u001B]/g, "")}' }
       - { name: Ben, description: Checks., model: wide }
     stop: { maxMessages: 5 }
 sandbox: { executor: off }
@@ -63,7 +64,7 @@ describe.skipIf(!chromiumPath())("requests, in the studio's page", () => {
     await stopped.promise;
     await parley.stop();
     const logs = await openLogs(dbPath, { own: new Map() });
-    studio = await createStudio({ logs, access: ownersAccess, port: 0, log: (line) => told.push(line) });
+    studio = await createStudio({ logs, access: ownersAccess, port: 0, rebuilding: { redact: createRedactor(env) }, log: (line) => told.push(line) });
     close = () => logs.close();
   });
   afterAll(async () => {
@@ -93,6 +94,8 @@ describe.skipIf(!chromiumPath())("requests, in the studio's page", () => {
     expect(await violationsIn(page)).toEqual([]);
     await dialog.getByRole("button", { name: "Readable" }).press("Enter");
     await dialog.getByLabel("Request", { exact: true }).getByText("<script>alert(2)</script>").first().waitFor();
+    // What somebody has written into the instructions is masked, too, and what is told of them is as it was sent.
+    await dialog.getByLabel("Request", { exact: true }).getByText("Key: [redacted].").first().waitFor();
     await dialog.getByRole("button", { name: "As sent" }).press("Enter");
     expect(await dialog.innerText()).toContain('{"model":"');
     expect(await violationsIn(page)).toEqual([]);

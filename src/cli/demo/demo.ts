@@ -10,7 +10,7 @@ import { createParley, type Parley } from "../../parley.ts";
 import { createWorkspace, type Workspace, type WorkspaceOptions } from "../../../local-slack/index.ts";
 import { portOf, readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
-import { openStudio, OWNER, type Studio } from "../open-studio.ts";
+import { openStudio, OWNER, rebuildingOf, type Studio } from "../open-studio.ts";
 import { refuseDeadModels } from "../model-reach.ts";
 import { findLocalModel } from "./local-model.ts";
 import { readShortcuts } from "./shortcuts.ts";
@@ -103,7 +103,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   let closeStudio = async (): Promise<void> => undefined;
   try {
     await play(cast);
-    const opened = await openStudio({ path: dbPath, own: cast.settings.registry.store }, { port: 0, io });
+    const opened = await openStudio({ path: dbPath, own: cast.settings.registry.store }, { port: 0, io, rebuilding: rebuildingOf(cast) });
     studio = opened.studio;
     closeStudio = () => opened.close();
     const lines = [

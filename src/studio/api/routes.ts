@@ -8,7 +8,7 @@ import type { Sessions } from "../door/sessions.ts";
 import { createRunsList } from "../runs/list.ts";
 import { changesOf, eventsFrom } from "../runs/live.ts";
 import { createOneRun, eventsOf, filesOf } from "../runs/one-run.ts";
-import { requestsOf, type Rebuilding } from "../runs/requests.ts";
+import { createRequests, type Rebuilding } from "../runs/requests.ts";
 import { route, type Bytes, type Route } from "./route.ts";
 import {
   Event,
@@ -43,6 +43,7 @@ export function routesOf({
 }): Route[] {
   const list = createRunsList(logs, clock);
   const runs = createOneRun(logs, clock);
+  const requests = createRequests(logs, rebuilding);
   const nothing = z.object({});
   return [
     route({
@@ -142,7 +143,7 @@ export function routesOf({
       path: "/runs/{thread}/{seq}/requests/{event}",
       summary: "The requests to models behind an event, rebuilt off the log",
       params: RequestParams,
-      gives: { kind: "json", shape: RequestsAnswer, answer: async ({ params, sight }) => requestsOf(logs, params, sight, rebuilding) },
+      gives: { kind: "json", shape: RequestsAnswer, answer: async ({ params, sight }) => requests.of(params, sight) },
     }),
     route({
       method: "get",

@@ -20,7 +20,11 @@ export interface RunName {
 export async function eventsOf(logs: Pick<Logs, "load">, { thread, seq }: RunName, sight: Sight): Promise<readonly RunEvent[] | undefined> {
   if (!sees(sight, thread)) return undefined;
   // With what stands in front of the start.
-  const log = await logs.load(thread, Math.max(0, seq - 2));
+  return eventsIn(await logs.load(thread, Math.max(0, seq - 2)), seq);
+}
+
+/** The same, of a log that was read from in front of the task on. */
+export function eventsIn(log: readonly RunEvent[], seq: number): readonly RunEvent[] | undefined {
   const start = log.findIndex((event) => event.seq === seq);
   return isStart(log[start]) ? runFrom(log, start) : undefined;
 }
