@@ -3,18 +3,20 @@ import { logsOf } from "../../src/store/runs/logs.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { bySignIn } from "../../src/studio/door/by-sign-in.ts";
 import { createSignedInSessions } from "../../src/studio/door/signed-in-sessions.ts";
+import { SightUnknown } from "../../src/studio/access.ts";
+import { NotSignedIn } from "../../src/studio/door/open-id.ts";
 import { ownOf, studioApp } from "../../src/studio/studio.ts";
 
 const HOST = "studio.example.com";
 
 /** Behind a proxy with TLS, without a socket; whoever comes back from the service is Ada. */
-function behindProxy() {
+function behindProxy(finish = async () => ({ id: "U1", name: "Ada", workspace: "T1" })) {
   const opened = openSqlite({ path: ":memory:" });
   const clock = { now: () => Date.UTC(2026, 0, 1), sleep: async () => undefined };
   const sessions = createSignedInSessions({ store: opened.store, clock });
   const signIn = {
     begin: async (back: string) => ({ to: new URL(`https://chat.example/authorize?back=${encodeURIComponent(back)}`), kept: "kept" }),
-    finish: async () => ({ id: "U1", name: "Ada", workspace: "T1" }),
+    finish,
   };
   const way = bySignIn({ signIn, sessions, by: "Chat", clock, log: () => undefined });
   const sight = { kind: "places", workspace: "T1", places: [] } as const;
@@ -69,5 +71,17 @@ test("one address tries thirty times a minute, and keeps no other from coming in
   const from = (address: string) => ask("/login", { "x-forwarded-for": `10.0.0.1, ${address}` });
   for (let nth = 0; nth < 30; nth++) expect((await from("192.0.2.1")).status).toBe(303);
   expect([(await from("192.0.2.1")).status, (await from("192.0.2.2")).status]).toEqual([429, 303]);
+  await close();
+});
+
+test.each([
+  [new SightUnknown("Chat does not say <who> you are."), 502],
+  [new NotSignedIn("Chat does not answer. <Begin> again."), 400],
+])("who cannot be let in is told on a page why, and where to try again: %s", async (error, status) => {
+  const { ask, close } = behindProxy(() => Promise.reject(error));
+  const answer = await ask("/login/done?code=1", { cookie: "__Host-parley_login=kept" });
+  expect([answer.status, answer.headers.getSetCookie().length]).toEqual([status, 1]);
+  const page = await answer.text();
+  expect([page.includes("&#60;"), page.includes('<a href="/login">')]).toEqual([true, true]);
   await close();
 });

@@ -4,6 +4,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { plainPage } from "../../plain-page.ts";
 import { createAttempts } from "./attempts.ts";
 import type { Clock } from "../../engine/clock.ts";
+import { SightUnknown } from "../access.ts";
 import { refused, type Own } from "./gate.ts";
 import { NotSignedIn, SIGN_IN_SECONDS, type SignIn } from "./open-id.ts";
 import type { SignedInSessions } from "./signed-in-sessions.ts";
@@ -64,6 +65,7 @@ export function bySignIn(parts: {
           setCookie(c, own().cookie, secret, { httpOnly: true, sameSite: "Strict", path: "/", secure: own().isSecure });
           return c.redirect("/", 303);
         } catch (error) {
+          if (error instanceof SightUnknown) return told(c, 502, "Not now", error.message);
           if (!(error instanceof NotSignedIn)) throw error;
           if (error.cause !== undefined) log("a sign-in was not confirmed", error.cause);
           return told(c, 400, "You are not signed in", error.message);

@@ -107,8 +107,11 @@ export function createSignIn({ provider, clock }: { readonly provider: Provider;
       const state = derived(kept, "state");
       if (kept === "" || !isInTime || url.searchParams.get("state") !== state || !takeOnce(state)) throw new NotSignedIn(LATE);
       if (url.searchParams.get("error") === "access_denied") throw new NotSignedIn(`You said no on ${provider.name}'s page.`);
+      const config = await configNow().catch((cause: unknown) => {
+        throw new NotSignedIn(`${provider.name} does not answer. Begin again.`, { cause });
+      });
       const tokens = await openId
-        .authorizationCodeGrant(await configNow(), url, {
+        .authorizationCodeGrant(config, url, {
           pkceCodeVerifier: derived(kept, "verifier"),
           expectedState: state,
           expectedNonce: derived(kept, "nonce"),
