@@ -110,7 +110,8 @@ function withoutHands(registry: Registry, wanted: { readonly name: string; reado
     ...one,
     // eslint-disable-next-line require-yield
     async *turn() {
-      if (one.name === wanted.name) wanted.asked("It is an agent of an extension: what it asks for is known to its own code, which is not run.");
+      if (one.name === wanted.name)
+        wanted.asked("It is an agent of an extension: what it asks for is known to its own code, which is not run.");
       await run();
     },
   });

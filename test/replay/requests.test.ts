@@ -52,6 +52,7 @@ teams:
       - { name: Dan, description: Ends., model: az }
   own:
     description: One of an extension.
+    speakers: { policy: round-robin }
     agents: [{ name: Eve, kind: shouter, description: Shouts., model: chat }]
     stop: { maxMessages: 2 }
 `;

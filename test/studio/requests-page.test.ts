@@ -64,7 +64,13 @@ describe.skipIf(!chromiumPath())("requests, in the studio's page", () => {
     await stopped.promise;
     await parley.stop();
     const logs = await openLogs(dbPath, { own: new Map() });
-    studio = await createStudio({ logs, access: ownersAccess, port: 0, rebuilding: { redact: createRedactor(env) }, log: (line) => told.push(line) });
+    studio = await createStudio({
+      logs,
+      access: ownersAccess,
+      port: 0,
+      rebuilding: { redact: createRedactor(env) },
+      log: (line) => told.push(line),
+    });
     close = () => logs.close();
   });
   afterAll(async () => {

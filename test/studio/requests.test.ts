@@ -6,7 +6,7 @@ import { studio, write } from "./studio.ts";
 const NAME = { thread: "T1/C1/1.1", seq: 1, event: 3 };
 
 test("a few requests are put together at once, some more wait, and who comes then is told to come again", async () => {
-  const read = Promise.withResolvers<readonly RunEvent[]>();
+  const read = Promise.withResolvers<RunEvent[]>();
   let reading = 0;
   const requests = createRequests({ load: () => (reading++, read.promise), file: async () => undefined }, {});
   const asked = Array.from({ length: 24 }, () => requests.of(NAME, { kind: "all" }));

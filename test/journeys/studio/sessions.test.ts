@@ -3,7 +3,7 @@ import { GENERAL, JONAS, MARIA, PAIR } from "../../support/journey.ts";
 import { NORTH, openMany, SOUTH } from "../../support/slack/installing.ts";
 import { openStudioWorld } from "../../support/studio-door.ts";
 import { createSignedInSessions } from "../../../src/studio/door/signed-in-sessions.ts";
-import { openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
+import { readStore } from "../../../src/store/open-store.ts";
 import { runEvents } from "../../studio/studio.ts";
 
 const ADMIN = "U0ADA";
@@ -137,7 +137,7 @@ test("people of several workspaces are apart from each other, and an installatio
   await write(`${NORTH}/${GENERAL}/1.1`, "Northern words");
   await write(`${SOUTH}/${GENERAL}/1.1`, "Southern words");
   const sessions = createSignedInSessions({ store: parley.store, clock });
-  const reader = openSqliteReadOnly({ path: many.dbPath });
+  const reader = await readStore(many.dbPath);
   const since = (await reader.installations([])).find(({ id }) => id === NORTH)?.at ?? "";
   await reader.close();
   const url = new URL(parley.studioUrl() ?? "");
