@@ -27,8 +27,8 @@ teams:
     description: Two who count.
     speakers: { policy: selector, model: smart }
     agents:
-      - { name: Ana, description: Counts., model: smart, instructions: 'Count. Key: sk-of-this-test. ${HOSTILE.replaceAll("'", "''").replaceAll(/[\u202E\u001B]/g, "")}' }
-      - { name: Ben, description: Checks., model: wide }
+      - { name: Ana, description: Counts., model: smart, instructions: 'Count. ${HOSTILE.replaceAll("'", "''").replaceAll(/[\u202E\u001B]/g, "")}' }
+      - { name: Ben, description: Checks., model: wide, instructions: 'Key: sk-of-this-test.' }
     stop: { maxMessages: 5 }
 sandbox: { executor: off }
 `;
