@@ -180,10 +180,10 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     log,
   };
   const home = createHome(ctx);
-  async function handle(body: Body): Promise<void> {
-    await readOn(body, { store, runner, team: me.team });
-    await dispatch(bolt, body, log);
-  }
+  const handle = (body: Body): Promise<void> => {
+    const read = readOn(body, { store, runner, team: me.team });
+    return read ? read.then(() => dispatch(bolt, body, log)) : dispatch(bolt, body, log);
+  };
   const inbox: Inbox =
     tenancy?.inbox ??
     new Inbox({

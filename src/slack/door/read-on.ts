@@ -8,12 +8,13 @@ const TS = /^\d{1,12}\.\d{1,6}$/;
 /**
  * Before somebody's press or words are dealt with: reads on in the log of their thread, where other processes write to it too. What is pressed may stand under what
  * another one has recorded and posted a moment ago, and this one has not been told of: the press would be for something that is not there.
+ * Nothing is to be waited for where no other process writes.
  */
-export async function readOn(
+export function readOn(
   body: unknown,
   { store, runner, team }: { readonly store: Pick<Store, "openers">; readonly runner: Pick<Runner, "read">; readonly team: string },
-): Promise<void> {
-  if (store.openers() < 2) return;
+): Promise<unknown> | undefined {
+  if (store.openers() < 2) return undefined;
   const [channel = "", ts = ""] = laneOf(body).split("/");
-  if (TS.test(ts)) await runner.read(threadKey({ team, channel, ts }), Number.POSITIVE_INFINITY);
+  return TS.test(ts) ? runner.read(threadKey({ team, channel, ts }), Number.POSITIVE_INFINITY) : undefined;
 }

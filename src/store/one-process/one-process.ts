@@ -103,7 +103,7 @@ export function join({ leisure, work, followers, locks, notes, reservations, ope
       serve: (kind, options, handler) => work[kind].serve(me, options, handler),
       signal: async (thread, what) => work.turn.signal(thread, what),
       ahead: (workspace) => work.turn.ahead(workspace),
-      waitingSince: async () => work.turn.waitingSince(),
+      ...(work.turn.tellsWaiting ? { waitingSince: async () => work.turn.waitingSince() } : {}),
       stop: async () => void (await Promise.all(queues.map((queue) => queue.stop(me)))),
     },
     holds: (kind, claim) => work[kind].holds(claim),

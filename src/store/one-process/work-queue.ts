@@ -106,6 +106,11 @@ export class WorkQueue {
     return this.#running.size + this.#line.size() < slots ? 0 : this.#line.size(workspace);
   }
 
+  /** Whether the store tells since when its rows are due; one that does not knows no {@link waitingSince}. */
+  get tellsWaiting(): boolean {
+    return this.#rows.earliest !== undefined;
+  }
+
   /** See `Dispatch.waitingSince`. */
   waitingSince(): number | undefined {
     return this.#rows.earliest?.(this.#clock.now(), (key) => this.#running.has(key));

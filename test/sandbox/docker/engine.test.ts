@@ -74,7 +74,7 @@ describe("what is left in an engine", () => {
     );
     const starting = createDockerExecutor({ image: "some-image", dockerHost: host, report: (problem) => void problems.push(problem) });
     await expect(starting).rejects.toThrow(/no room/);
-    expect(problems).toEqual(["What an earlier process left in the engine could not be looked for (busy); it ends by its time to live."]);
+    expect(problems).toEqual(["What earlier processes left in the engine could not be looked for (busy); it ends by its time to live."]);
   });
 
   const removing = async (answers: readonly number[]) => {

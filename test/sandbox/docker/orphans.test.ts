@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import Docker from "dockerode";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -7,6 +6,7 @@ import { Removal } from "../../../src/sandbox/docker/removal.ts";
 import { createOwner, findOrphans, labelsOf, type Marks, type OwnerSettings } from "../../../src/sandbox/owner.ts";
 import { hereAndNow, isHere } from "../../../src/sandbox/place.ts";
 import { dockerAvailable, sandboxImage } from "../../support/sandbox/docker.ts";
+import { startChild } from "../../support/children.ts";
 
 const MINE = crypto.randomUUID();
 const HERE = hereAndNow() ?? "";
@@ -20,8 +20,7 @@ const later = (hours: number): string => new Date(Date.now() + hours * 3_600_000
 /** Where a process is that has lived and does not. */
 async function deadPlace(): Promise<string> {
   const code = `import(${JSON.stringify(new URL("../../../src/sandbox/place.ts", import.meta.url).href)}).then(({ hereAndNow }) => { console.log(hereAndNow()); setInterval(() => {}, 1000); })`;
-  const child = spawn(process.execPath, ["-e", code], { stdio: ["ignore", "pipe", "inherit"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  const child = startChild(process.execPath, ["-e", code]);
   const [said] = (await once(child.stdout, "data")) as [Buffer];
   const place = said.toString().trim();
   expect(isHere(place)).toBe(true);
