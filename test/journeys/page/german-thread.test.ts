@@ -11,7 +11,15 @@ vi.setConfig({ testTimeout: 120_000 }); // A browser, a Slack and a bot at once;
 
 const { limits } = PAIR.teams.pair;
 const ASK = { name: "transfer_to_human", args: { question: "Wie weit soll gezählt werden?", options: ["bis 10"] } };
-const PLAN = { Coder: [{ text: fence("print(1)"), delayMs: 500 }, fence("print(2)"), { text: "Eins noch.", toolCalls: [ASK] }, "Es ist 55. DONE", "Gut so. DONE"] };
+const PLAN = {
+  Coder: [
+    { text: fence("print(1)"), delayMs: 500 },
+    fence("print(2)"),
+    { text: "Eins noch.", toolCalls: [ASK] },
+    "Es ist 55. DONE",
+    "Gut so. DONE",
+  ],
+};
 const FILE = codingTeam({ coder: { icon: ":technologist:", handoffs: ["human"] }, team: { limits: { ...limits, turns: 4 } } });
 
 interface Story {
