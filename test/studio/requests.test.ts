@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../src/engine/events/events.ts";
 import { createRequests, TooManyRequests } from "../../src/studio/runs/requests.ts";
-import { studio, write } from "./studio.ts";
+import { runEvents, studio, write } from "./studio.ts";
 
 const NAME = { thread: "T1/C1/1.1", seq: 1, event: 3 };
 
@@ -21,12 +21,13 @@ test("a few requests are put together at once, some more wait, and who comes the
 
 test("for the requests behind an event the log is read once", async () => {
   const opened = studio();
-  await write(opened);
+  const settings = { file: { models: {}, tools: {}, teams: {} }, scripts: {} };
+  const teamHash = await opened.store.putFile(Buffer.from(JSON.stringify(settings)));
+  await write(opened, { events: runEvents().map((event) => (event.type === "run.started" ? { ...event, teamHash } : event)) });
   const { json } = await opened.enter();
   const before = opened.loads.length;
-  expect(await json(`/api/v1/runs/${encodeURIComponent(NAME.thread)}/1/requests/3`)).toEqual({
-    requests: [],
-    none: expect.stringContaining("are not kept (any more)"),
+  expect(await json(`/api/v1/runs/${encodeURIComponent(NAME.thread)}/1/requests/3`)).toMatchObject({
+    requests: [{ exact: "unknown", why: [expect.stringContaining("cannot be put together any more")] }],
   });
   expect(opened.loads.slice(before)).toEqual([0]);
 });
