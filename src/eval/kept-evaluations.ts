@@ -122,7 +122,7 @@ function nextId(name: string, before: readonly string[]): string {
     name
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, "-")
-      .replaceAll(/^-+|-+$/g, "")
+      .replaceAll(/^-|-$/g, "")
       .slice(0, 40) || "evaluation";
   const numbers = before.flatMap((id) => (id.startsWith(`${slug}-`) ? [Number(id.slice(slug.length + 1))] : [])).filter(Number.isInteger);
   return `${slug}-${Math.max(0, ...numbers) + 1}`;

@@ -25,14 +25,15 @@ export function readTemplate(text: string): Template {
     const { field, fill } = readExpression(text);
     return { fields: [field], fill };
   }
-  const parts = text.split(/\{\{(.*?)\}\}/s);
-  // What a pattern with a group splits: words and expressions in turn.
-  const made = parts.map((part, index) => (index % 2 === 0 ? part : readExpression(part)));
-  if (made.some((part) => typeof part === "string" && part.includes("{{")))
-    throw new TemplateError("a {{ is not closed; write {{ question }}, with a field's name inside");
+  const made = text.split("{{").map((part, index) => {
+    if (index === 0) return { words: part };
+    const end = part.indexOf("}}");
+    if (end < 0) throw new TemplateError("a {{ is not closed; write {{ question }}, with a field's name inside");
+    return { expression: readExpression(part.slice(0, end)), words: part.slice(end + 2) };
+  });
   return {
-    fields: made.flatMap((part) => (typeof part === "string" ? [] : [part.field])),
-    fill: (fields) => made.map((part) => (typeof part === "string" ? part : asText(part.fill(fields)))).join(""),
+    fields: made.flatMap(({ expression }) => (expression ? [expression.field] : [])),
+    fill: (fields) => made.map(({ expression, words }) => (expression ? asText(expression.fill(fields)) : "") + words).join(""),
   };
 }
 
@@ -41,11 +42,12 @@ interface Expression {
   fill(fields: Fields): unknown;
 }
 
-const PATH = /^[\p{L}\p{N}_$-]+(?:\.[\p{L}\p{N}_$-]+)*$/u;
+const STEP = /^[\p{L}\p{N}_$-]+$/u;
 
 function readExpression(text: string): Expression {
   const [field = "", ...filters] = partsOf(text);
-  if (!PATH.test(field)) throw new TemplateError(`"${text.trim()}" does not begin with a field's name, such as question or meta.level`);
+  if (!field.split(".").every((step) => STEP.test(step)))
+    throw new TemplateError(`"${text.trim()}" does not begin with a field's name, such as question or meta.level`);
   const steps = filters.map(readFilter);
   return {
     field,
@@ -55,17 +57,27 @@ function readExpression(text: string): Expression {
 
 /** Apart at each `|` that is in no quotes. */
 function partsOf(text: string): readonly string[] {
-  return [...text.matchAll(/(?:'[^']*'|"[^"]*"|[^|'"])+/g)].map(([part]) => part.trim());
+  const parts = [""];
+  let quote = "";
+  for (const sign of text) {
+    if (sign === quote) quote = "";
+    else if (quote === "" && (sign === "'" || sign === '"')) quote = sign;
+    if (sign === "|" && quote === "") parts.push("");
+    else parts[parts.length - 1] += sign;
+  }
+  return parts.map((part) => part.trim());
 }
 
 function readFilter(text: string): (value: string) => string {
-  const [, name = "", rest = ""] = /^(\w+)\s*:?\s*(.*)$/s.exec(text) ?? [];
+  const name = /^\w*/.exec(text)?.[0] ?? "";
+  const behind = text.slice(name.length).trim();
+  const rest = behind.startsWith(":") ? behind.slice(1).trim() : behind;
   const filter = Object.hasOwn(FILTERS, name) ? FILTERS[name as keyof typeof FILTERS] : undefined;
   if (!filter) throw new TemplateError(`"${text}" is no filter; there are ${Object.keys(FILTERS).join(", ")}`);
-  const argument = /^(?:'([^']*)'|"([^"]*)")$/.exec(rest.trim());
-  const given = argument ? (argument[1] ?? argument[2] ?? "") : rest.trim();
+  const isQuoted = rest.length > 1 && /^['"]/.test(rest) && rest.endsWith(rest.charAt(0));
+  const given = isQuoted ? rest.slice(1, -1) : rest;
   if (filter.takes === undefined && given !== "") throw new TemplateError(`the filter ${name} takes nothing`);
-  if (filter.takes !== undefined && (given === "" || (filter.takes === "text" && !argument)))
+  if (filter.takes !== undefined && (given === "" || (filter.takes === "text" && !isQuoted)))
     throw new TemplateError(`the filter ${name} takes ${filter.takes === "text" ? "text in quotes" : "a number"}, such as ${filter.such}`);
   return (value) => filter.apply(value, given);
 }

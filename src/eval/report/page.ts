@@ -32,7 +32,7 @@ export async function pageOf(report: Report, changes: readonly Change[] = []): P
                 </ul>`
               : ""
           }
-          ${gridsOf(report, changes).map((grid) => gridOf(grid))}
+          ${barsOf(report.teams)} ${gridsOf(report, changes).map((grid) => gridOf(grid))}
           <h2>Runs</h2>
           <div class="scroll" role="region" aria-label="Runs" tabindex="0">
             <table>
@@ -89,25 +89,30 @@ const gridOf = ({ title, titles, rows }: Grid) =>
           )}
         </tbody>
       </table>
-    </div>
-    ${title === "Solved" ? bars(rows) : ""}`;
+    </div>`;
 
 const NUMBER = /^[+−$]?\d/;
 
-/** The shares as bars, beside the table that says the same. */
-const bars = (rows: readonly (readonly string[])[]) => {
-  const height = rows.length * ROW_PX;
-  return html`<svg role="img" aria-label="The share that each team solved" viewBox="0 0 600 ${height}" width="100%" style="max-width:600px">
-    ${rows.map(([team = "", , , solved = ""], index) => {
-      const [value = 0, low = 0, high = 0] = [...solved.matchAll(/(\d+(?:\.\d+)?)%/g)].map(([, share]) => Number(share));
+/** The shares as bars, above the table that says the same. */
+const barsOf = (teams: Report["teams"]) =>
+  html`<svg
+    role="img"
+    aria-label="The share that each team solved"
+    viewBox="0 0 600 ${teams.length * ROW_PX}"
+    width="100%"
+    style="max-width:600px"
+  >
+    ${teams.map(({ team, solved: { value, low, high } }, index) => {
       const y = index * ROW_PX;
+      const x = (share: number): number => BAR_X + share * BAR_PX;
       return html`<text x="0" y="${y + 16}" class="label">${team}</text
-        ><rect x="180" y="${y + 4}" width="${value * 4}" height="14" class="bar"></rect
-        ><line x1="${180 + low * 4}" x2="${180 + high * 4}" y1="${y + 11}" y2="${y + 11}" class="interval"></line>`;
+        ><rect x="${BAR_X}" y="${y + 4}" width="${value * BAR_PX}" height="14" class="bar"></rect
+        ><line x1="${x(low)}" x2="${x(high)}" y1="${y + 11}" y2="${y + 11}" class="interval"></line>`;
     })}
   </svg>`;
-};
 
+const BAR_X = 180;
+const BAR_PX = 400;
 const ROW_PX = 26;
 
 const STYLE = `:root{color-scheme:light dark;--fg:#1d1c1d;--bg:#fff;--line:#ddd;--bar:#1264a3;--soft:#5f5e5f}
