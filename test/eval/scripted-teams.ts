@@ -41,7 +41,7 @@ export const told = defineModel({
     appendFileSync(CALLS, key + "\\n");
     const list = new RegExp(agent.toLowerCase() + "=(\\\\S+)").exec(words)?.[1]?.split("/") ?? [];
     const wanted = list[nth % list.length] ?? "nothing";
-    if (wanted.startsWith("slow")) await new Promise((resolve) => setTimeout(resolve, 40));
+    if (wanted.startsWith("slow")) await new Promise((resolve) => setTimeout(resolve, 200));
     if (wanted === "ask")
       return { text: "", toolCalls: [{ call: "c" + nth, tool: "transfer_to_human", args: JSON.stringify({ question: "Which?" }) }], usage };
     const text = wanted.replace("slow", "");
