@@ -26,9 +26,14 @@ const SLACK: ReadonlySet<string> = new Set(["USLACK", "USLACKBOT"]);
  * Own posts come back in three shapes: as the bot user, with a bot id and no user, and as an edit. Other bots carry a bot or app id and their own
  * user, or none, or a subtype that is not people's. An app that speaks with a person's own token carries its ids and that person.
  */
-export function incomingFrom({ event: message }: z.output<typeof MessageBody>, { me, bots }: MessageContext): Incoming | undefined {
+export function incomingFrom(
+  { event: message, api_app_id: app }: z.output<typeof MessageBody>,
+  { me, bots }: MessageContext,
+): Incoming | undefined {
   const { user } = message;
   if (message.bot_id && bots.has(message.bot_id) && user !== me.user) return spokenByBot(message, me);
+  // This very app, in whosever name; it comes here where something may wait for what bots post.
+  if (app !== undefined && message.app_id === app) return undefined;
   if (!user || message.hidden || user === me.user || SLACK.has(user)) return undefined;
   if (!PEOPLE.has(message.subtype ?? "")) return undefined;
   const direct = message.channel_type === "im" || (!message.channel_type && message.channel.startsWith("D"));

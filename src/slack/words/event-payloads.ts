@@ -69,7 +69,8 @@ export const ThreadMessage = z.object({
 });
 export type ThreadMessage = z.output<typeof ThreadMessage>;
 
-const event = <S extends z.ZodType>(schema: S) => z.object({ is_ext_shared_channel: maybe(z.boolean()), event: schema });
+const event = <S extends z.ZodType>(schema: S) =>
+  z.object({ is_ext_shared_channel: maybe(z.boolean()), api_app_id: maybe(id).catch(undefined), event: schema });
 
 export const MessageBody = event(MessageEvent);
 export const messageBodyIn = readingOnce(MessageBody);
