@@ -26,7 +26,7 @@ export async function pressTakeUp(ctx: HandlerContext, press: PressBody, actor: 
   if (found.user !== actor.user) return;
   await shut(ctx, press, listener, team === undefined ? t("control.text.isHeard") : t("control.text.isAsked", { team: safeMrkdwn(team) }));
   const taken = { ...(team === undefined ? {} : { team }), ...(after === undefined ? {} : { after }) };
-  await hear(ctx, { is_ext_shared_channel: undefined, event: found }, async () => actor, taken);
+  await hear(ctx, { is_ext_shared_channel: undefined, api_app_id: undefined, event: found }, async () => actor, taken);
 }
 
 /** They do not. */
