@@ -31,6 +31,14 @@ test.each(casesOf("arithmetic.yml").cases.map((one) => [one.id, one] as const))(
   },
 );
 
+test.each(casesOf("debate.yml").cases.map((one) => [one.id, one] as const))(
+  "debate %s: what is expected is computed, and tempts nobody",
+  (_, one) => {
+    expect(runInNewContext(String(one.fields["by"]), { Math })).toBeCloseTo(Number(one.expected), 9);
+    expect(one.fields["tempting"]).not.toBe(one.expected);
+  },
+);
+
 test.each(casesOf("optimisation.yml").cases.map((one) => [one.id, one] as const))(
   "optimisation %s: nothing better is found by trying all",
   (_, one) => {
