@@ -265,4 +265,16 @@ describe("deploy/kubernetes", () => {
     expect(resources).not.toContain("secret.example.yaml");
     expect(MANIFESTS.filter((file) => !resources.includes(file)).toSorted()).toEqual(["secret.example.yaml", "worker-scaling.yaml"]);
   });
+
+  test("where the cluster says how many workers there are, an apply says nothing of it", () => {
+    const scaled = textOf("deploy/kubernetes/kustomization.yaml").replaceAll(/^( *)# (?=- worker|patches:|  - target|    patch:)/gm, "$1");
+    const { resources, patches } = z
+      .looseObject({ resources: z.array(z.string()), patches: z.array(z.object({ target: z.unknown(), patch: z.string() })) })
+      .parse(parse(scaled));
+    const scaling = manifests.find(({ kind }) => kind === "HorizontalPodAutoscaler");
+    expect(resources).toContain(scaling?.file);
+    const { kind, name } = z.looseObject({ spec: z.looseObject({ scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }) }) }).parse(scaling)
+      .spec.scaleTargetRef;
+    expect(patches.map(({ target, patch }) => [target, JSON.parse(patch)])).toEqual([[{ kind, name }, [{ op: "remove", path: "/spec/replicas" }]]]);
+  });
 });

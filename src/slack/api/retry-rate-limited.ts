@@ -23,6 +23,7 @@ export async function patiently<T>(clock: Clock, call: () => Promise<T>, patienc
       const failure = failureOf(error);
       if (failure.kind !== "limited" || tries >= triesMax || failure.retryAfterMs > waitMsMax || signal?.aborted) throw error;
       await clock.sleep(failure.retryAfterMs, signal);
+      if (signal?.aborted) throw error;
     }
   }
 }

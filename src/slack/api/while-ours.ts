@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { StoreError } from "../../store/store.ts";
 
 const work = new AsyncLocalStorage<AbortSignal>();
 
@@ -11,3 +12,10 @@ export const whileOurs = <T>(signal: AbortSignal, call: () => Promise<T>): Promi
 
 /** Looked at last of all, in the call itself. Nothing is anybody's where it was not said. */
 export const isOursNoMore = (): boolean => work.getStore()?.aborted === true;
+
+/**
+ * Thrown where work has become another process' before it was done: nobody is told here that it was not, for that one does it. As trouble of the store
+ * it is tried again, where it is this one's after all.
+ */
+export const takenOver = (what: string, lost: AbortSignal): StoreError =>
+  new StoreError(`${what} is left to another process: this one was taken for gone.`, { cause: lost.reason });

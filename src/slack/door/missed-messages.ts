@@ -133,7 +133,9 @@ export function createMissed(parts: {
     // Threads in which a run goes on are read by themselves.
     const running = new Set((await store.unfinished()).map(({ thread }) => thread));
     isWhole = true;
-    for (const { readMs, ...conversation } of await unreadFirst(await conversations())) {
+    const all = await unreadFirst(await conversations(stopping));
+    if (stopping.aborted) return false;
+    for (const { readMs, ...conversation } of all) {
       const beganMs = clock.now();
       const from = Math.max(since, (readMs - CLOCKS_DIFFER_MS) / 1_000);
       const wasWhole: boolean = isWhole;
@@ -163,25 +165,26 @@ export function createMissed(parts: {
     return dated.toSorted((a, b) => a.readMs - b.readMs);
   }
 
-  async function conversations(): Promise<readonly Conversation[]> {
+  async function conversations(stopping: AbortSignal): Promise<readonly Conversation[]> {
     const all: Conversation[] = [];
     let cursor: string | undefined;
     try {
       do {
         const wanted = { types: "public_channel,private_channel,im,mpim", exclude_archived: true, limit: PER_PAGE };
         const page = cursor ? { ...wanted, cursor } : wanted;
-        const found = await patiently(clock, () => web.read.users.conversations(page), UNHURRIED);
+        const found = await patiently(clock, () => web.read.users.conversations(page), { ...UNHURRIED, signal: stopping });
         all.push(...(found.channels ?? []).flatMap(({ id, is_im }) => (id ? [{ id, direct: is_im === true }] : [])));
         cursor = found.response_metadata?.next_cursor;
-      } while (cursor && all.length < CONVERSATIONS_MAX);
+      } while (cursor && all.length < CONVERSATIONS_MAX && !stopping.aborted);
     } catch (error) {
+      if (stopping.aborted) return [];
       const code = slackErrorCode(error);
       if (!isUnavailable(code)) throw error;
       unavailable = true;
       log(`mentions from while Parley is not connected cannot be read back: users.conversations is not available (${code})`);
       return [];
     }
-    if (cursor) log(`the bot is in more than ${CONVERSATIONS_MAX} conversations; what was missed is read back in so many`);
+    if (cursor && !stopping.aborted) log(`the bot is in more than ${CONVERSATIONS_MAX} conversations; what was missed is read back in so many`);
     // In a channel, many may wait for an answer; in a DM, one.
     return [...all.filter(({ direct }) => !direct), ...all.filter(({ direct }) => direct)].slice(0, CONVERSATIONS_MAX);
   }

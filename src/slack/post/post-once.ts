@@ -1,4 +1,5 @@
 import type { Store } from "../../store/store.ts";
+import { takenOver } from "../api/while-ours.ts";
 import { tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { postLooking, type PostOptions, type Message, type PostContext, type Posted } from "./post-or-find.ts";
 
@@ -33,7 +34,8 @@ export async function postOnce(ctx: HandlerContext, { key, user, ...words }: Wor
 
 /**
  * Posts it once for its key, however often this is called, and wherever: one tries at a time. That it is being tried is noted before; so after a
- * crash, or an answer that was lost, it is looked for by its metadata, as the outbox does. A message that was refused may be tried again. Rejects as the store does.
+ * crash, or an answer that was lost, it is looked for by its metadata, as the outbox does. A message that was refused may be tried again. Rejects as the
+ * store does, and where it is another process' by now.
  */
 export async function postNoted(
   ctx: PostContext & { readonly store: NoteStore },
@@ -50,6 +52,7 @@ export async function postNoted(
     const triedSince = isFirst ? undefined : Number((noted || trying).slice(TRYING.length));
     const posted = await postLooking(ctx, message, { blind, triedSince, signal: signal ? AbortSignal.any([signal, lost]) : lost });
     if (posted.kind === "posted") await store.putNote(key, posted.ts);
+    else if (lost.aborted) throw takenOver("a message", lost);
     return posted;
   });
 }

@@ -1,4 +1,4 @@
-import { whileOurs } from "../api/while-ours.ts";
+import { takenOver, whileOurs } from "../api/while-ours.ts";
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { RECONCILE_READ_GAP_MS, RECONCILE_READS } from "../words/limits.ts";
@@ -22,10 +22,14 @@ type Delivered = { readonly permalink: string | undefined } | { readonly code: s
 
 /**
  * Puts a file into the person's DM with the bot, once for its key: the file's id is noted before it is shared, and after a crash, or an answer
- * that does not come, Slack is asked whether it was. Resolves to where it is, or to why it is not.
+ * that does not come, Slack is asked whether it was. Resolves to where it is, or to why it is not. Rejects where that is for another process to say by now.
  */
 export function uploadToPerson(ctx: Context, parcel: Parcel): Promise<Delivered> {
-  return ctx.store.exclusively(noteKey(parcel.key), (lost) => uploadOnce(ctx, parcel, lost));
+  return ctx.store.exclusively(noteKey(parcel.key), async (lost) => {
+    const delivered = await uploadOnce(ctx, parcel, lost);
+    if (lost.aborted) throw takenOver(`the file ${parcel.file.name}`, lost);
+    return delivered;
+  });
 }
 
 async function uploadOnce(ctx: Context, parcel: Parcel, lost: AbortSignal): Promise<Delivered> {

@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import type { Post, Store } from "../../store/store.ts";
-import { whileOurs } from "../api/while-ours.ts";
+import { takenOver, whileOurs } from "../api/while-ours.ts";
 import { failureOf, httpFailure, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import type { RenderedFile } from "../words/blocks.ts";
 import { RECONCILE_READ_GAP_MS, RECONCILE_READS, UPLOAD_TIMEOUT_MS } from "../words/limits.ts";
@@ -74,7 +74,10 @@ export async function sendBytes(url: string, bytes: Uint8Array, signal: AbortSig
   }
 }
 
-/** {@link uploadFile}, one at a time for this post; where it does not come back, or is tried again after a crash, it is looked for first, and tried a few times. */
+/**
+ * {@link uploadFile}, one at a time for this post; where it does not come back, or is tried again after a crash, it is looked for first, and tried a few
+ * times. Rejects where it is another process' by now.
+ */
 export async function uploadLooking(
   file: RenderedFile & { readonly bytes: Uint8Array },
   place: Place,
@@ -90,7 +93,9 @@ export async function uploadLooking(
       const uploaded = await uploadFile(file, place, post, ours);
       if (uploaded.kind === "done" || !isUnsure(uploaded.failure) || tries === TRIES_MAX - 1) {
         const late = uploaded.kind === "failed" && isUnsure(uploaded.failure) ? await findUploaded(place, post, ours) : undefined;
-        return late?.kind === "done" ? late : uploaded;
+        const sent = late?.kind === "done" ? late : uploaded;
+        if (sent.kind === "failed" && lost.aborted) throw takenOver(`the file ${file.name}`, lost);
+        return sent;
       }
     }
   });

@@ -86,7 +86,9 @@ export function createStatus(parts: {
   /** Deltas come by the hundred; the line is looked at when it is time for new words. */
   function pokeForWords(thread: string): void {
     const line = lines.stateOf(thread);
-    if (line?.shown.speaker && clock.now() - (line.shown.calledAt ?? 0) >= WORDS_GAP_MS) lines.poke(thread);
+    if (!line?.shown.speaker) return;
+    const sinceMs = clock.now() - (line.shown.calledAt ?? 0);
+    if (sinceMs >= WORDS_GAP_MS || sinceMs < 0) lines.poke(thread);
   }
 
   function landed(thread: string): void {
@@ -112,6 +114,7 @@ export function createStatus(parts: {
     if (parts.isClosed?.(thread)) return undefined;
     const wanted = want(await runner.read(thread), parts.cards, (await parts.people?.lookalikes()) ?? (() => false));
     const now = clock.now();
+    holdToClock(line, now);
     const landed = line.landsAt !== undefined && line.landsAt <= now;
     if (landed) line.landsAt = undefined;
     if (!wanted.speaker && line.shown.speaker && goesByItself(line)) {
@@ -250,6 +253,15 @@ function lastWords(words: string): string {
   return `${safeLine(whole, WORDS_CHARS_SHOWN)} …`;
 }
 const WORDS_CHARS_SHOWN = 70;
+
+/** Where the clock was set back, what is ahead of it would be waited for as long as it was set back by. */
+function holdToClock(line: Line, now: number): void {
+  const held = (at: number | undefined) => (at === undefined ? undefined : Math.min(at, now));
+  line.wantedAt = held(line.wantedAt);
+  line.dueAt = held(line.dueAt);
+  line.landsAt = line.landsAt === undefined ? undefined : Math.min(line.landsAt, now + LANDED_MS);
+  line.shown = { ...line.shown, speakerAt: held(line.shown.speakerAt), calledAt: held(line.shown.calledAt) };
+}
 
 /** A message that was made after Slack had shown the line lands after it too, and takes it away. */
 const goesByItself = ({ shown, dueAt }: Line): boolean => dueAt !== undefined && dueAt > (shown.calledAt ?? Infinity);

@@ -49,7 +49,10 @@ export function postgresInbox(
       }
       if (waiting >= WAITING_MAX)
         return Promise.reject(
-          new StoreError(`${shown}: ${waiting} envelopes wait to be written down, and this one is not taken. Slack sends it again.`),
+          // As trouble that passes, so that whoever has an event keeps it.
+          new StoreError(`${shown}: ${waiting} envelopes wait to be written down, and this one is not taken. Slack sends it again.`, {
+            cause: new Error("the server does not answer in time"),
+          }),
         );
       leisure.interrupted();
       leisure.accepting(1);

@@ -93,3 +93,9 @@ test("what Slack refuses is told to the person in their own messages, and tried 
   expect(await postOnce(ctx(), { ...words, channel: closed })).toBeUndefined();
   expect(slack.control.channel("D0MARIA").map(({ text }) => text)).toEqual([expect.stringContaining("/invite @parley")]);
 });
+
+test("a process that was taken for gone on the way posts nothing, and tells nobody that it could not", async () => {
+  const taken: Store = { ...store, exclusively: (_key, job) => job(AbortSignal.abort()) };
+  await expect(postOnce({ ...ctx(), store: taken }, words)).rejects.toThrow(/left to another process/);
+  expect([...posted(), ...slack.control.channel("D0MARIA")]).toEqual([]);
+});

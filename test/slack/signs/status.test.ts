@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Clock } from "../../../src/engine/clock.ts";
 import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
 import type { Follower } from "../../../src/runner/runner.ts";
 import { createStatus, type Status } from "../../../src/slack/signs/status.ts";
@@ -44,10 +45,10 @@ afterEach(async () => {
   await slack.close();
 });
 
-function begin(): Status {
+function begin(at: Clock = clock): Status {
   const web = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl });
   const languages = createLanguages({ localeOf: async () => undefined });
-  return createStatus({ runner, store, web, cards: CARDS, languages, clock, log: (problem) => void problems.push(problem) });
+  return createStatus({ runner, store, web, cards: CARDS, languages, clock: at, log: (problem) => void problems.push(problem) });
 }
 
 const thread = () => `${slack.teamId}/${GENERAL}/${ts}`;
@@ -384,4 +385,20 @@ test("where no message lands within a while, or one that may have come before th
   await until(() => line() === undefined || told(LINE).at(-1)?.["status"] === "");
   await clock.advance(60_000);
   expect(line()).toBe(undefined);
+});
+
+test("where the clock is set back meanwhile, the line is taken away as soon as it would have been", async () => {
+  await status.close();
+  let backMs = 0;
+  status = begin({ ...clock, now: () => clock.now() - backMs });
+  record(...started, selected("Ada"));
+  await until(() => line()?.username === "Ada");
+  await clock.advance(2_000);
+  await commits();
+  record(stopped);
+  await clock.advance(1_000);
+  backMs = 3_600_000;
+  const beganMs = clock.now();
+  await until(() => told(LINE).at(-1)?.["status"] === "");
+  expect(clock.now() - beganMs).toBeLessThan(60_000);
 });

@@ -6,6 +6,8 @@ import { StoreError } from "../../../src/store/store.ts";
 /** The table of openers, and a line to it that can be cut. Heartbeats come by the real time, which stands still here. */
 function table() {
   const rows = new Set<number>();
+  /** Rows of whom nothing has been heard for too long. */
+  const silent = new Set<number>();
   const names = new Map<unknown, number>();
   let ids = 0;
   const line = { isCut: false };
@@ -17,7 +19,10 @@ function table() {
     }
     const id = Number(values[0]);
     if (sql.startsWith("UPDATE")) return rows.has(id) ? [{ id }] : [];
-    if (sql.startsWith("DELETE") && sql.includes("WHERE name")) rows.delete(names.get(values[0]) ?? 0);
+    if (sql.startsWith("DELETE")) {
+      const gone = sql.includes("WHERE name") ? [names.get(values[0]) ?? 0] : [...silent];
+      return gone.filter((one) => rows.delete(one)).map((one) => ({ id: one }));
+    }
     return sql.startsWith("SELECT") ? [{ openers: rows.size }] : [];
   };
   const query = (async (sql: string, values?: readonly unknown[]) => {
@@ -25,10 +30,11 @@ function table() {
     return answer(sql, values);
   }) as Query;
   const transaction = async <T>(work: (within: Query) => Promise<T>): Promise<T> => work(query);
-  return { rows, line, connection: { query, transaction, shown: "postgres://here" } };
+  return { rows, silent, line, connection: { query, transaction, shown: "postgres://here" } };
 }
 
 let losses = 0;
+let rowsGone = 0;
 let opened: Membership | undefined;
 const join = async ({ connection }: Pick<ReturnType<typeof table>, "connection">): Promise<Membership> =>
   (opened = await joinOpeners(connection, {
@@ -36,14 +42,17 @@ const join = async ({ connection }: Pick<ReturnType<typeof table>, "connection">
     role: "all",
     lost: () => void losses++,
     beat: () => undefined,
+    gone: async () => void rowsGone++,
   }));
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
   losses = 0;
+  rowsGone = 0;
 });
 afterEach(async () => {
   await opened?.leave().catch(() => undefined);
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -59,7 +68,20 @@ test("one that was cut off for as long as it is missed gives up what it has, and
   // What hung on the old row would be nobody's, and yet be held.
   expect(member.id()).not.toBe(first);
   expect([...server.rows]).toEqual([member.id()]);
-  expect(losses).toBe(1);
+  expect([losses, rowsGone]).toEqual([1, 1]);
+});
+
+test("whatever has another one's row go is done in the same transaction: nobody having heard of it, and leaving", async () => {
+  const server = table();
+  const member = await join(server);
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(rowsGone).toBe(0);
+  server.rows.add(99);
+  server.silent.add(99);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect([rowsGone, ...server.rows]).toEqual([1, member.id()]);
+  await member.leave();
+  expect([rowsGone, ...server.rows]).toEqual([2]);
 });
 
 test("a beat that is late is no loss, and one that is answered makes sure again", async () => {
@@ -80,14 +102,13 @@ test("one that stood still asks before it does anything outside, and does not do
   await member.stillHere();
   // Time goes by, and no timer goes off.
   vi.setSystemTime(Date.now() + 20_000);
-  const stood = vi.spyOn(performance, "now").mockReturnValue(performance.now() + 20_000);
+  vi.spyOn(performance, "now").mockReturnValue(performance.now() + 20_000);
   server.rows.clear();
   await expect(member.stillHere()).rejects.toThrow(/was taken for gone/);
   expect(losses).toBe(1);
   // It has a row again, and may go on.
   await member.stillHere();
   expect([...server.rows]).toEqual([member.id()]);
-  stood.mockRestore();
 });
 
 test("what is to hang on a row that is gone hangs on the new one", async () => {

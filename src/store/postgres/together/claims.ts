@@ -196,6 +196,21 @@ export async function holds(within: Query, kind: WorkKind, { key, attempt }: Cla
   return found.length > 0;
 }
 
+/**
+ * Part of the transaction in which whoever had work has gone: what that one had done before it let go of it is counted as failing no more, for nobody comes
+ * back to it. What is still to be done, or is somebody's, is left.
+ */
+export async function forgetFailures(within: Query): Promise<void> {
+  await within(
+    `DELETE FROM failing WHERE NOT EXISTS (SELECT 1 FROM claims WHERE claims.kind = failing.kind AND claims.key = failing.key) AND CASE kind
+      WHEN 'turn' THEN NOT EXISTS (SELECT 1 FROM ready JOIN threads ON threads.id = ready.thread WHERE name = failing.key)
+      WHEN 'post' THEN NOT EXISTS (SELECT 1 FROM outbox JOIN threads ON threads.id = outbox.thread
+        WHERE receipt IS NULL AND gave_up IS NULL AND starts_with(name, failing.key || '/'))
+      WHEN 'envelope' THEN NOT EXISTS (SELECT 1 FROM inbox WHERE handled_at IS NULL AND lane = failing.key)
+    END`,
+  );
+}
+
 /** Part of a commit, inside its transaction. A pause ends with whatever is said of the thread from outside. */
 export async function setReady(
   within: Query,

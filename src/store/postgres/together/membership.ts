@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Presence } from "../../../engine/role.ts";
-import type { Connection } from "../server/connection.ts";
+import type { Connection, Query } from "../server/connection.ts";
 import { isOwnerGone } from "../server/trouble.ts";
 import { StoreError } from "../../store.ts";
 import type { Changes } from "./changes.ts";
@@ -36,7 +36,8 @@ const LOOK_MS = 1_000;
 
 /**
  * `lost`: it was taken for gone, or has not been able to say that it is there for as long: what it held, others may have. It is a new one by then, or
- * will be with the next beat. `beat`: told after each. `changes`: how the others are told that somebody came or went.
+ * will be with the next beat. `beat`: told after each. `gone`: done in the transaction in which somebody's row has gone. `changes`: how the others are told
+ * that somebody came or went.
  */
 export async function joinOpeners(
   { query, transaction, shown }: Pick<Connection, "query" | "transaction" | "shown">,
@@ -45,7 +46,14 @@ export async function joinOpeners(
     role,
     lost,
     beat,
-  }: { readonly changes: Pick<Changes, "say" | "heard">; readonly role: Presence; readonly lost: () => void; readonly beat: () => void },
+    gone,
+  }: {
+    readonly changes: Pick<Changes, "say" | "heard">;
+    readonly role: Presence;
+    readonly lost: () => void;
+    readonly beat: () => void;
+    readonly gone: (within: Query) => Promise<void>;
+  },
 ): Promise<Membership> {
   const name = randomUUID();
   let id = 0;
@@ -60,7 +68,8 @@ export async function joinOpeners(
   async function enter(): Promise<void> {
     const said = await transaction(async (within) => {
       // By its name: of an entry whose answer was lost the id is not known.
-      await within("DELETE FROM openers WHERE name = $1", [name]);
+      const before = await within("DELETE FROM openers WHERE name = $1 RETURNING id", [name]);
+      if (before.length > 0) await gone(within);
       const [row] = await within<{ id: number }>("INSERT INTO openers (name, role) VALUES ($1, $2) RETURNING id", [name, role]);
       return { id: row?.id ?? 0, said: await changes.say(within, { kind: "openers" }) };
     });
@@ -96,8 +105,10 @@ export async function joinOpeners(
     isLost = false;
     seenAt = askedAt;
     const said = await transaction(async (within) => {
-      const gone = await within(`DELETE FROM openers WHERE seen < clock_timestamp() - interval '${GONE_MS} ms' RETURNING id`);
-      return gone.length > 0 ? changes.say(within, { kind: "openers" }) : undefined;
+      const missed = await within(`DELETE FROM openers WHERE seen < clock_timestamp() - interval '${GONE_MS} ms' RETURNING id`);
+      if (missed.length === 0) return undefined;
+      await gone(within);
+      return changes.say(within, { kind: "openers" });
     });
     if (said !== undefined) await changes.heard(said);
     beat();
@@ -162,6 +173,7 @@ export async function joinOpeners(
       clearInterval(late);
       await transaction(async (within) => {
         await within("DELETE FROM openers WHERE name = $1", [name]);
+        await gone(within);
         await changes.say(within, { kind: "openers" });
       });
     },

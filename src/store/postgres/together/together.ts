@@ -12,7 +12,7 @@ import { StoreError } from "../../store.ts";
 import type { Connection } from "../server/connection.ts";
 import { createAge, type Age } from "./age.ts";
 import { openChanges, type Change, type Changes, type Heard } from "./changes.ts";
-import { createClaims } from "./claims.ts";
+import { createClaims, forgetFailures } from "./claims.ts";
 import { createFollowersLine, type FollowersLine } from "./followers-line.ts";
 import { createLocks, type Locks } from "./locks.ts";
 import { joinOpeners, type Membership } from "./membership.ts";
@@ -161,6 +161,7 @@ export async function workTogether(
   membership = await joinOpeners(connection, {
     changes,
     role,
+    gone: forgetFailures,
     lost() {
       for (const queue of queues) queue.lost();
       locks.lost();
