@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import type { ThreadMessage } from "../../../local-slack/index.ts";
 import { callsIn } from "../../support/crash/together/calls.ts";
+import { nextStepsIn } from "../../support/crash/together/next-steps.ts";
+import type { TogetherReport } from "../../support/crash/together/suite.ts";
+import { leftOut } from "../../support/crash/together/told.ts";
 import { expectedOf, violationsOf } from "../../support/crash/compare.ts";
 import { CONVERSATIONS } from "../../support/crash/conversations.ts";
 import type { Outcome } from "../../support/crash/stage.ts";
@@ -82,6 +85,34 @@ test("a call of a model is in flight until a log tells of it, and counted as mad
   expect(callsIn([["call a", "paid a", "killed x", "call b", "killed x", "call b2", "paid b2"]])).toEqual({ made: 3, inFlight: 1 });
   expect(callsIn([["call a", "troubled by a partition", "call b", "paid a", "over", "call c"]])).toEqual({ made: 3, inFlight: 1 });
   expect(callsIn([["call a", "frozen x"], ["call b"]])).toEqual({ made: 2, inFlight: 1 });
+});
+
+test("from the end of a process it is counted how long a thread of its stands still, and only where somebody else could have gone on", () => {
+  const run = { run: "r1", team: "talk", startedBy: { id: "U0MARIA", name: "Maria" } };
+  const stopped = { type: "run.stopped", run: "r1", reason: "done", reasons: [{ kind: "nobody" }], outcome: "done" };
+  const asked = { type: "handoff.made", agent: "Eve", to: "human", text: "Which way?" };
+  const logWith = (second: object) => [{ type: "run.started", ...run }, second, LOG[0]].map((event, index) => ({ ...event, seq: index + 1 })) as RunEvent[];
+  const records = (ms: number, seq: number) => `trace ${ms} ms: C1 about to record ${seq}`;
+  const first = [records(10, 1), records(20, 2)];
+  const after = (end: readonly string[], next: readonly string[], second: object = LOG[0]!) =>
+    nextStepsIn([[[...first, ...end], []], [next]], () => logWith(second));
+  expect(after(["trace 30 ms: ends", "killed {}"], [records(5_030, 3)])).toEqual([{ after: "SIGKILL", ms: 5_000 }]);
+  expect(after(["killed at random after 30 ms"], [records(15, 1), records(5_030, 3)])).toEqual([{ after: "SIGKILL", ms: 5_000 }]);
+  // What it still records itself on its way out is no step of anybody else's.
+  expect(after(["troubled by a stop after 30 ms", records(40, 3)], [records(130, 3)])).toEqual([{ after: "SIGTERM", ms: 100 }]);
+  expect(nextStepsIn([[[...first, "killed at random after 30 ms"], [records(430, 3)]]], () => logWith(LOG[0]!))).toEqual([{ after: "SIGKILL", ms: 400 }]);
+  // Not its thread by then, over, or with a person; and nothing came.
+  expect(after(["killed at random after 30 ms"], [records(25, 3), records(90, 4)])).toEqual([]);
+  for (const second of [stopped, asked]) expect(after(["killed at random after 30 ms"], [records(5_030, 3)], second)).toEqual([]);
+  expect(after(["killed at random after 30 ms"], [])).toEqual([]);
+});
+
+test("a suite in which something did not happen that it is there for says what", () => {
+  const deaths = ['{"what":"recorded"}', 'frozen {"what":"recorded"}', "killed at random", "frozen at random", "stopped", "connections cut", "tables kept"];
+  const plays = [{ deaths }] as unknown as TogetherReport["plays"];
+  const has = { network: true, disk: false };
+  expect(leftOut({ plays, befell: ["server restarted"], has })).toEqual(["partition", "packets lost"]);
+  expect(leftOut({ plays, befell: [], has: { network: false, disk: true } })).toEqual(["server restarted", "disk full"]);
 });
 
 test("a card that was left out without kills may be there, unless it still shows a run that goes on", () => {

@@ -7,12 +7,13 @@ import { figuresTable, type Figures } from "../../support/report/figures.ts";
 import { modelStorm } from "../../support/storm/model-storm.ts";
 import { stormSuite } from "../../support/storm/suite.ts";
 import { togetherSuite } from "../../support/crash/together/suite.ts";
-import { countedDeaths, figuresOf, toldViolations } from "../../support/crash/together/told.ts";
+import { countedDeaths, figuresOf, stepsAfter, toldViolations } from "../../support/crash/together/told.ts";
 import { crashSuite, type CrashPlay } from "../../support/crash/suite.ts";
 import findMissingParts, { missingParts, SANDBOX_IMAGE } from "../../support/report/requirements.ts";
 
 /**
- * With `--postgres`, several processes on one Postgres: `npm run soak -- --postgres --points 300 --partitions 60 --seed 7`, so many plays at once as `--at-once` says. Otherwise
+ * With `--postgres`, several processes on one Postgres: `npm run soak -- --postgres --points 300 --partitions 60 --seed 7`, so many plays at once as `--at-once` says, after `--handovers` in
+ * which nothing happens but that each process is told to end or killed: those tell how soon another one takes the next step. Otherwise
  * kills Parley at many more points than the tests do, and has it live through many more storms: `npm run soak -- --points 500 --random 100
  * --storms 100 --seed 7`. Prints what was hit, every violation with what it takes to have it again, and a table. Exits 1 when there is one.
  */
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     postgres: { type: "boolean", default: false },
     partitions: { type: "string", default: "60" },
     "at-once": { type: "string", default: "6" },
+    handovers: { type: "string", default: "4" },
   },
 });
 const seed = Number(values.seed);
@@ -112,6 +114,11 @@ function told({ points, deaths, violations: found, ended, log }: CrashPlay): str
   ].join("\n");
 }
 
+function inSeconds(sortedMs: readonly number[]): string {
+  const of = (part: number) => ((sortedMs[Math.ceil(sortedMs.length * part) - 1] ?? 0) / 1_000).toFixed(2);
+  return sortedMs.length === 0 ? "seen in no thread" : `${of(0.5)} s (p50 of ${sortedMs.length} threads), ${of(1)} s at most`;
+}
+
 /** Where it is. */
 function kept(evidence: readonly string[]): string {
   const path = join(mkdtempSync(join(tmpdir(), "parley-evidence-")), "evidence");
@@ -126,6 +133,7 @@ async function soakTogether(): Promise<number> {
     partitions: Number(values.partitions),
     seed,
     playsAtOnce: Number(values["at-once"]),
+    handovers: Number(values.handovers),
     image: withoutDocker ? undefined : SANDBOX_IMAGE,
     onPlayed: ({ processes, deaths, violations: found, evidence, paidTwice, inFlight, unmissedMs }) =>
       console.log(
@@ -137,6 +145,7 @@ async function soakTogether(): Promise<number> {
   console.table(Object.fromEntries([...countedDeaths(together)].map(([kind, times]) => [kind, { times }])));
   const sum = (of: (one: (typeof together.plays)[number]) => number) => together.plays.reduce((total, one) => total + of(one), 0);
   const figures = figuresOf("several processes", together, startedAtMs);
+  for (const after of ["SIGTERM", "SIGKILL"] as const) console.log(`the next step after ${after}: ${inSeconds(stepsAfter(together, after))}`);
   console.log(
     `seed ${seed}: ${together.plays.length} plays of ${together.steps} steps, ${sum(({ points }) => points?.length ?? 0) - sum(({ reached }) => reached.length)} points not reached, ` +
       `${sum(({ paidTwice }) => paidTwice)} calls of models made twice of ${sum(({ inFlight }) => inFlight)} in flight, ` +

@@ -106,6 +106,7 @@ function createWatch({ points, atStep, reportsSteps, traces, time }: Orders, say
   let steps = 0;
 
   function end(name: string, freezes = false): void {
+    if (traces && !freezes) say(`trace ${Date.now() - time.startedAtMs} ms: ends`);
     say(`${freezes ? "frozen" : "killed"} ${name}`);
     process.kill(process.pid, freezes ? "SIGSTOP" : "SIGKILL");
   }

@@ -19,6 +19,8 @@ export interface Place {
   troubled(what: string): void;
   relieved(): void;
   isReady(): boolean;
+  /** There is a process, ready or not. */
+  isThere(): boolean;
   isFrozen(): boolean;
   /** The last life has ended by itself, and could say that it goes. */
   hasLeft(): boolean;
@@ -27,7 +29,8 @@ export interface Place {
   /** How each life but the last ended, and what happened to those that did not. */
   readonly deaths: readonly string[];
   readonly violations: readonly string[];
-  lines(): readonly string[];
+  /** What each life has told, a line each. */
+  lives(): readonly (readonly string[])[];
   /** How much all lives have told, in bytes. */
   told(): number;
 }
@@ -46,7 +49,7 @@ export interface PlaceParts {
 /** Real. */
 const RESTART_MS = 300;
 const LOOK_MS = 100;
-const STOP_MS_MAX = 30_000;
+const STOP_MS_MAX = 45_000;
 /** Lives that fail to start, one after the other. */
 const FAILED_STARTS_MAX = 40;
 
@@ -57,7 +60,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
   let child: Child | undefined;
   let isOver = false;
   let isStopping = false;
-  let isFrozen = false;
+  let freezes = 0;
   let hasLeft = false;
   const toldToEnd = new Set<number | undefined>();
   let failed = 0;
@@ -131,11 +134,11 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
       if (frozen.length > woken) {
         deaths.push(`frozen ${frozen[woken]?.slice("frozen ".length)}`);
         woken++;
-        isFrozen = true;
+        freezes++;
         await sleep(frozenMs);
         note("over");
         one.kill("SIGCONT");
-        isFrozen = false;
+        freezes--;
       }
       await sleep(LOOK_MS);
     }
@@ -157,10 +160,12 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
       if (!one) return;
       note("troubled by standing still");
       deaths.push("frozen at random");
+      freezes++;
       one.kill("SIGSTOP");
       setTimeout(() => {
         if (child === one) note("over");
         one.kill("SIGCONT");
+        freezes--;
       }, forMs);
     },
     async stop() {
@@ -174,9 +179,10 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     },
     troubled: (what) => note(`troubled by ${what}`),
     relieved: () => note("over"),
-    isFrozen: () => isFrozen,
+    isFrozen: () => freezes > 0,
     hasLeft: () => hasLeft,
     isReady: () => child !== undefined && isReady(),
+    isThere: () => child !== undefined,
     async end() {
       isOver = true;
       if (child) await ended(child);
@@ -184,7 +190,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     },
     deaths,
     violations,
-    lines: () => reports.flatMap((path) => linesOf(path)),
+    lives: () => reports.map((path) => linesOf(path)),
     told: () => reports.reduce((sum, path) => sum + statSync(path).size, 0),
   };
 

@@ -10,6 +10,7 @@ import { createPeople, type Played } from "../people.ts";
 import { containersOf, SPEED, TICK_MS, LOOK_MS, type NamedPoint, type Outcome } from "../stage.ts";
 import { callsIn, type Calls } from "./calls.ts";
 import { leftIn, logsIn, rowsOf, untilMissed, watchGone } from "./left.ts";
+import { nextStepsIn, type NextStep } from "./next-steps.ts";
 import { openPlace } from "./place.ts";
 import { begin, type Trouble } from "./troubles.ts";
 import type { World } from "./world.ts";
@@ -30,6 +31,7 @@ export interface PlayTogether {
 
 export interface OutcomeTogether extends Outcome {
   readonly calls: Calls;
+  readonly nextSteps: readonly NextStep[];
   /** The longest time for which somebody who said nothing more was not missed, in real ms by the server's clock. */
   readonly unmissedMs: number;
   /** All that the processes told, and what the tables held in the end: for whoever looks into what went wrong. */
@@ -39,7 +41,7 @@ export interface OutcomeTogether extends Outcome {
 /** Clocks of machines that nobody sets: this far from the next one's. */
 const APART_MS = 30_000;
 /** Longer than the heartbeat is waited for. */
-export const FROZEN_MS = 15_000;
+export const FROZEN_MS = 20_000;
 /** So long (real ms) nothing has happened, in any process and in Slack, in a play that has not come to its end: many times the longest pause of anybody. */
 const STILL_MS_MAX = 90_000;
 const PLAY_MS_MAX = 600_000;
@@ -131,22 +133,27 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
     );
     const tables = await rowsOf(database);
     trouble.push(...people.strays(), ...(await containersOf(database.address(0), image)));
-    const lines = places.flatMap((place) => place.lines());
-    const told = (word: string) => lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
+    const told = places.map((place) => place.lives());
+    const lines = told.flat(2);
+    const ofWord = (word: string) => lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
     const deaths = [...places.flatMap((place) => place.deaths), ...troubles.told()];
     return {
       played: played.map((one, index) => ({ ...one, log: logs[index] ?? [] })),
-      steps: told("step").map((line) => {
+      steps: ofWord("step").map((line) => {
         const { channel, ...step } = JSON.parse(line) as Step;
         return { ...step, conversation: people.nameOf(channel) };
       }),
       deaths,
       reached: (given.points ?? []).filter((_, index) => existsSync(points[index]?.markPath ?? "")),
       trouble,
-      log: told("log"),
-      calls: callsIn(places.map((place) => place.lines())),
+      log: ofWord("log"),
+      calls: callsIn(told.map((lives) => lives.flat())),
+      nextSteps: nextStepsIn(told, (channel) => {
+        const name = people.nameOf(channel);
+        return logs[played.findIndex(({ conversation }) => conversation.name === name)] ?? [];
+      }),
       unmissedMs: held.longestMs,
-      evidence: [...places.flatMap((place, number) => place.lines().map((line) => `process ${number}: ${line}`)), ...tables],
+      evidence: [...told.flatMap((lives, number) => lives.flat().map((line) => `process ${number}: ${line}`)), ...tables],
     };
   } finally {
     clearInterval(ticking);

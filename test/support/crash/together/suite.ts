@@ -15,6 +15,8 @@ export interface TogetherSuite {
   readonly seed: number;
   /** Plays side by side: each thing that happens to the server happens to all of them. */
   readonly playsAtOnce: number;
+  /** Plays before all others, one at a time; see {@link TogetherReport.handovers}. */
+  readonly handovers?: number;
   readonly image: string | undefined;
   readonly onPlayed?: (played: PlayedTogether) => void;
 }
@@ -33,6 +35,7 @@ export interface PlayedTogether {
   readonly paidTwice: number;
   readonly inFlight: number;
   readonly unmissedMs: number;
+  readonly nextSteps: OutcomeTogether["nextSteps"];
 }
 
 export interface TogetherReport {
@@ -41,6 +44,10 @@ export interface TogetherReport {
   readonly plays: readonly PlayedTogether[];
   /** Of the server, by name. */
   readonly befell: readonly string[];
+  /** Plays in which nothing happened but that each process was told to end or killed: what is measured there is not the machine's other troubles. */
+  readonly handovers: readonly PlayedTogether[];
+  /** What this machine lets one do. */
+  readonly has: { readonly network: boolean; readonly disk: boolean };
 }
 
 const POINTS_PER_PLAY = 12;
@@ -52,6 +59,14 @@ const APART_MS = [2_000, 16_000] as const;
 const LOSSY_MS = 6_000;
 const SLOW_MS = 6_000;
 const FULL_MS = 3_000;
+/** As a part of {@link PLAY_MS}, between two things that happen to the server: from, and up to so much more. The first two come in the shortest play. */
+const SOON = [0.15, 0.2] as const;
+const SELDOM = [0.3, 0.3] as const;
+/** Behind the start of both, one after the other, in the middle of what people have begun. */
+const HANDOVERS: readonly Trouble[] = [
+  { kind: "stop", process: 0, afterMs: 4_000 },
+  { kind: "kill", process: 1, afterMs: 6_500 },
+];
 /** Each thread's messages once, what is in it, status, session, log and its numbers; and what is left in the tables. */
 const CHECKS_PER_CONVERSATION = 6;
 const CHECKS_PER_PLAY = 12;
@@ -65,6 +80,10 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
     const expected = expectedOf(alone);
     const apart = violationsOf(undisturbed, expected);
     if (apart.length > 0) throw new Error(`without kills two processes on Postgres differ from one on SQLite: ${apart.join("; ")}`);
+    const ofAll = { expected, calls: undisturbed.calls.made };
+    const handovers: PlayedTogether[] = [];
+    while (handovers.length < (suite.handovers ?? 0))
+      handovers.push(await withTroubles({ processes: 2, troubles: HANDOVERS, world, slot: 0, image: suite.image }, ofAll));
     const plays = planned(suite, undisturbed, { random, hasNetwork: world.network !== undefined });
     const played: PlayedTogether[] = [];
     const befell: string[] = [];
@@ -72,7 +91,7 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
     const next = async (slot: number) => {
       for (let plan = plays.shift(); plan; plan = plays.shift()) {
         begunAtMs.set(slot, performance.now());
-        const one = await withTroubles({ ...plan, world, slot, image: suite.image }, { expected, calls: undisturbed.calls.made });
+        const one = await withTroubles({ ...plan, world, slot, image: suite.image }, ofAll);
         suite.onPlayed?.(one);
         played.push(one);
       }
@@ -92,8 +111,9 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
       over.abort();
       await weather;
     }
-    const checked = played.length * (expected.size * CHECKS_PER_CONVERSATION + CHECKS_PER_PLAY);
-    return { steps: undisturbed.steps.length, checked, plays: played, befell };
+    const checked = (played.length + handovers.length) * (expected.size * CHECKS_PER_CONVERSATION + CHECKS_PER_PLAY);
+    const has = { network: world.network !== undefined, disk: world.fillDisk !== undefined };
+    return { steps: undisturbed.steps.length, checked, plays: played, befell, handovers, has };
   } finally {
     await world.remove();
   }
@@ -115,13 +135,13 @@ export async function withTroubles(
     },
   });
   const { processes, points, troubles } = given;
-  const { deaths, reached, log, unmissedMs } = outcome;
+  const { deaths, reached, log, unmissedMs, nextSteps } = outcome;
   const paidTwice = outcome.calls.made - calls;
   const { inFlight } = outcome.calls;
   const paid = paidTwice > inFlight ? [`${paidTwice} calls of models were made twice, and only ${inFlight} were in flight`] : [];
   const violations = [...violationsOf(outcome, expected), ...paid];
   const evidence = violations.length > 0 ? outcome.evidence : [];
-  return { processes, points, troubles, deaths, reached, log, evidence, unmissedMs, paidTwice, inFlight, violations };
+  return { processes, points, troubles, deaths, reached, log, evidence, unmissedMs, nextSteps, paidTwice, inFlight, violations };
 }
 
 type Plan = Pick<PlayTogether, "processes" | "points"> & { readonly troubles: readonly Trouble[] };
@@ -175,7 +195,8 @@ async function befall(
   const { random, befell, over, isToRest } = given;
   const pause = (ms: number) => sleep(ms, undefined, { signal: over }).catch(() => undefined);
   for (let turn = 0; !over.aborted; turn++) {
-    await pause(PLAY_MS * (0.3 + random() * 0.3));
+    const [from, more] = turn < 2 ? SOON : SELDOM;
+    await pause(PLAY_MS * (from + random() * more));
     if (over.aborted) return;
     if (isToRest()) continue;
     if (turn % 2 === 0) {

@@ -1,4 +1,5 @@
 import type { Figures } from "../../report/figures.ts";
+import type { NextStep } from "./next-steps.ts";
 import type { PlayedTogether, TogetherReport } from "./suite.ts";
 
 /** How often each kind of thing happened, the most frequent kinds last. */
@@ -17,23 +18,48 @@ function kindOf(how: string): string {
   return how.startsWith("frozen {") ? `frozen: ${stepIn(how.slice("frozen ".length))}` : how;
 }
 
+/** What did not happen of what a suite is there for; what takes the firewall or a disk of its own, only where there is one. */
+export function leftOut(report: Pick<TogetherReport, "plays" | "befell" | "has">): readonly string[] {
+  const counts = countedDeaths(report);
+  const { network, disk } = report.has;
+  const wanted = [...ALWAYS, ...(network ? ["partition", "packets lost"] : []), ...(disk ? ["disk full"] : [])];
+  return wanted.filter((kind) => tally(counts, kind) === 0);
+}
+
+const ALWAYS = [
+  "killed: ",
+  "killed at random",
+  "frozen: ",
+  "frozen at random",
+  "stopped",
+  "connections cut",
+  "tables kept",
+  "server restarted",
+];
+
 const stepIn = (json: string): string => (JSON.parse(json) as { readonly what: string }).what;
 
 export const tally = (counts: ReadonlyMap<string, number>, begins: string): number =>
   [...counts].reduce((sum, [kind, count]) => (kind.startsWith(begins) ? sum + count : sum), 0);
 
 /** With what it takes to have it again. */
-export const toldViolations = ({ plays }: TogetherReport): readonly object[] =>
-  plays.flatMap(({ violations, log, processes, points, troubles, deaths }: PlayedTogether) =>
+export const toldViolations = ({ plays, handovers }: TogetherReport): readonly object[] =>
+  [...handovers, ...plays].flatMap(({ violations, log, processes, points, troubles, deaths }: PlayedTogether) =>
     violations.map((violation) => ({ violation, processes, points, troubles, deaths, log: log.slice(-LINES_TOLD_MAX) })),
   );
 
 const LINES_TOLD_MAX = 40;
 
-export const figuresOf = (suite: string, { plays, befell, checked }: TogetherReport, startedAtMs: number): Figures => ({
+export const figuresOf = (suite: string, { plays, handovers, befell, checked }: TogetherReport, startedAtMs: number): Figures => ({
   suite,
-  tried: plays.reduce((sum, { deaths }) => sum + deaths.length, befell.length),
+  tried: [...handovers, ...plays].reduce((sum, { deaths }) => sum + deaths.length, befell.length),
   checked,
-  violations: plays.reduce((sum, { violations }) => sum + violations.length, 0),
+  violations: [...handovers, ...plays].reduce((sum, { violations }) => sum + violations.length, 0),
   seconds: (performance.now() - startedAtMs) / 1_000,
 });
+
+/** How soon somebody else took the next step in a thread, of all in which it could be seen; in real ms, the longest last. */
+export const stepsAfter = (report: Pick<TogetherReport, "handovers">, after: NextStep["after"]): readonly number[] =>
+  report.handovers
+    .flatMap(({ nextSteps }) => nextSteps.flatMap((one) => (one.after === after ? [one.ms] : [])))
+    .toSorted((one, other) => one - other);

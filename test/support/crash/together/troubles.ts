@@ -59,12 +59,15 @@ async function befall(trouble: Trouble, { world, database, places }: Scene): Pro
   const place = "process" in trouble ? places[trouble.process] : undefined;
   switch (trouble.kind) {
     case "kill":
+      await until(() => place?.isThere());
       place?.kill();
       return undefined;
     case "stop":
+      await until(() => place?.isReady() && !place.isFrozen());
       await place?.stop();
       return undefined;
     case "freeze":
+      await until(() => place?.isThere());
       place?.freeze(trouble.forMs);
       await sleep(trouble.forMs);
       return undefined;
@@ -93,6 +96,12 @@ async function befall(trouble: Trouble, { world, database, places }: Scene): Pro
   }
 }
 
+/** It may be between two lives, and that is not what is to happen to it. */
+async function until(isSo: () => boolean | undefined): Promise<void> {
+  for (const begunAtMs = performance.now(); !isSo() && performance.now() - begunAtMs < LIFE_MS_MAX; await sleep(LEFT_MS));
+}
+
+const LIFE_MS_MAX = 30_000;
 const KEPT_MS = 700;
 const LEFT_MS = 100;
 
