@@ -198,7 +198,8 @@ export function createTurnStreams(parts: {
 
   function hearOf(thread: string, stream: GrowingTurn, event: RunEvent): void {
     noteEnd(stream, event);
-    if (stream.isVoid) worker.poke(thread);
+    // Where its turn was posted before it was begun, by another process, nothing may be posted here any more that would have it taken away.
+    if (stream.isVoid || stream.endSeq === event.seq) worker.poke(thread);
   }
 
   async function grow(place: Place, stream: GrowingTurn, shown: string): Promise<void> {

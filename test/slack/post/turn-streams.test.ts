@@ -233,3 +233,29 @@ test("a turn that grows when another process comes and posts it is there once", 
   await parley.write(thread, "Critic", WORDS);
   expect(leftBehind(parley, thread).map(({ username }) => username)).toEqual(["Critic"]);
 });
+
+test("what begins to grow of a turn that another process has posted meanwhile is taken away, though nothing more is posted there", async () => {
+  const parley = await begin({ start: false });
+  const other = await beside(parley);
+  other.outbox.start();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await other.settle();
+  const { duePosts } = parley.store;
+  let isPosted = false;
+  Object.assign(parley.store, {
+    // It was alone when it stood still, and has not been told yet that it is not.
+    openers: () => 1,
+    duePosts: async (...asked) => {
+      if (!isPosted) await other.record(thread, says("Coder", WORDS + MORE));
+      if (!isPosted) await other.settle();
+      isPosted = true;
+      return duePosts(...asked);
+    },
+  } satisfies Partial<Posting["store"]>);
+  await parley.type(thread, "Coder", WORDS);
+  const { clock, slack } = parley;
+  await clock.run(slack.control.until(() => calls(parley, "chat.startStream").length === 1));
+  await clock.run(slack.control.until(() => calls(parley, "chat.delete").length === 1));
+  expect([lines(parley, thread), leftBehind(parley, thread)]).toEqual([["app: coding: Read", "Coder: All of this w"], []]);
+});
