@@ -37,8 +37,6 @@ export interface Posting {
   record(thread: string, ...bodies: readonly EventBody[]): Promise<void>;
   /** An agent writes; resolves when its words are shown, or it is seen that they are not to be. */
   write(thread: string, agent: string, text: string): Promise<void>;
-  /** The same; nobody waits for what becomes of it. */
-  type(thread: string, agent: string, text: string): Promise<void>;
   /** Lets time pass until all is posted and every card is up to date. */
   settle(): Promise<void>;
   /** What the bot has said in a thread. */
@@ -163,14 +161,11 @@ async function open(
       });
       if (result.kind !== "ok") throw new Error("the log has moved on");
     },
-    async type(thread, agent, text) {
+    async write(thread, agent, text) {
       // So long after what was shown last.
       await clock.advance(1_500);
       hear(thread, { type: "text.delta", agent, text });
       await setImmediate();
-    },
-    async write(thread, agent, text) {
-      await self.type(thread, agent, text);
       await clock.run(streams.settle(thread, new AbortController().signal));
     },
     settle: () => clock.run(outbox.idle().then(() => cards.idle())),

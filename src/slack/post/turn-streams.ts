@@ -62,7 +62,7 @@ const TRIES_MAX = 5;
 
 export function createTurnStreams(parts: {
   readonly runner: Pick<Runner, "follow" | "read" | "shown">;
-  readonly store: Pick<Store, "note" | "swapNote" | "followNotes" | "duePosts" | "openers" | "exclusively">;
+  readonly store: Pick<Store, "load" | "note" | "swapNote" | "followNotes" | "duePosts" | "openers" | "exclusively">;
   readonly web: Web;
   readonly pace: Pick<Pace, "reads">;
   readonly cardFor: (team: string) => TeamCard;
@@ -154,6 +154,9 @@ export function createTurnStreams(parts: {
     const { agent } = note;
     const noted = noteText(note);
     if (!(await mayBegin(thread, noted))) return;
+    // Once it is noted: of whatever another process records from here on the posts find the note. What was recorded before may be posted already, and
+    // nothing come any more that would take a stream away.
+    if ((await store.load(thread, note.afterSeq)).length > 0) return void (await noteOver(thread, noted));
     try {
       const answer = (await whileOurs(lost, () => web.write.apiCall("chat.startStream", start))) as { readonly ts?: string };
       const ts = answer.ts ?? "";
@@ -198,8 +201,7 @@ export function createTurnStreams(parts: {
 
   function hearOf(thread: string, stream: GrowingTurn, event: RunEvent): void {
     noteEnd(stream, event);
-    // Where its turn was posted before it was begun, by another process, nothing may be posted here any more that would have it taken away.
-    if (stream.isVoid || stream.endSeq === event.seq) worker.poke(thread);
+    if (stream.isVoid) worker.poke(thread);
   }
 
   async function grow(place: Place, stream: GrowingTurn, shown: string): Promise<void> {

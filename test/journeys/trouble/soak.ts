@@ -13,7 +13,7 @@ import findMissingParts, { missingParts, SANDBOX_IMAGE } from "../../support/rep
 
 /**
  * With `--postgres`, several processes on one Postgres: `npm run soak -- --postgres --points 300 --partitions 60 --seed 7`, so many plays at once as `--at-once` says, after `--handovers` in
- * which nothing happens but that each process is told to end or killed: those tell how soon another one takes the next step. Otherwise
+ * which nothing happens but that one process is told to end or killed: those tell how soon another one takes the next step. Otherwise
  * kills Parley at many more points than the tests do, and has it live through many more storms: `npm run soak -- --points 500 --random 100
  * --storms 100 --seed 7`. Prints what was hit, every violation with what it takes to have it again, and a table. Exits 1 when there is one.
  */

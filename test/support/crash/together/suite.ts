@@ -44,7 +44,7 @@ export interface TogetherReport {
   readonly plays: readonly PlayedTogether[];
   /** Of the server, by name. */
   readonly befell: readonly string[];
-  /** Plays in which nothing happened but that each process was told to end or killed: what is measured there is not the machine's other troubles. */
+  /** Plays in which nothing happened but that one process was told to end or killed: what is measured there comes of nothing else. */
   readonly handovers: readonly PlayedTogether[];
   /** What this machine lets one do. */
   readonly has: { readonly network: boolean; readonly disk: boolean };
@@ -62,10 +62,10 @@ const FULL_MS = 3_000;
 /** As a part of {@link PLAY_MS}, between two things that happen to the server: from, and up to so much more. The first two come in the shortest play. */
 const SOON = [0.15, 0.2] as const;
 const SELDOM = [0.3, 0.3] as const;
-/** Behind the start of both, one after the other, in the middle of what people have begun. */
+/** By turns, each alone. */
 const HANDOVERS: readonly Trouble[] = [
-  { kind: "stop", process: 0, afterMs: 4_000 },
-  { kind: "kill", process: 1, afterMs: 6_500 },
+  { kind: "stop", process: 0, afterMs: 0, isAtWork: true },
+  { kind: "kill", process: 1, afterMs: 0, isAtWork: true },
 ];
 /** Each thread's messages once, what is in it, status, session, log and its numbers; and what is left in the tables. */
 const CHECKS_PER_CONVERSATION = 6;
@@ -82,8 +82,10 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
     if (apart.length > 0) throw new Error(`without kills two processes on Postgres differ from one on SQLite: ${apart.join("; ")}`);
     const ofAll = { expected, calls: undisturbed.calls.made };
     const handovers: PlayedTogether[] = [];
-    while (handovers.length < (suite.handovers ?? 0))
-      handovers.push(await withTroubles({ processes: 2, troubles: HANDOVERS, world, slot: 0, image: suite.image }, ofAll));
+    for (let play = 0; play < (suite.handovers ?? 0); play++) {
+      const troubles = HANDOVERS.filter((_trouble, index) => index === play % HANDOVERS.length);
+      handovers.push(await withTroubles({ processes: 2, troubles, world, slot: 0, image: suite.image }, ofAll));
+    }
     const plays = planned(suite, undisturbed, { random, hasNetwork: world.network !== undefined });
     const played: PlayedTogether[] = [];
     const befell: string[] = [];

@@ -6,7 +6,8 @@ import type { Weather } from "./network.ts";
 
 /** What happens to one play, so many real ms after it has begun. */
 export type Trouble = { readonly afterMs: number } & (
-  | { readonly kind: "kill" | "stop"; readonly process: number }
+  /** `isAtWork`: once all processes are ready, and some threads are at work. */
+  | { readonly kind: "kill" | "stop"; readonly process: number; readonly isAtWork?: true }
   | { readonly kind: "freeze"; readonly process: number; readonly forMs: number }
   /** Between this process and the server. */
   | { readonly kind: Weather; readonly process: number; readonly forMs: number }
@@ -57,6 +58,7 @@ export function begin(troubles: readonly Trouble[], scene: Scene): Troubles {
 /** What a place does not tell itself. */
 async function befall(trouble: Trouble, { world, database, places }: Scene): Promise<string | undefined> {
   const place = "process" in trouble ? places[trouble.process] : undefined;
+  if ("isAtWork" in trouble) await until(async () => places.every((one) => one.isReady()) && (await isAtWork(database)));
   switch (trouble.kind) {
     case "kill":
       await until(() => place?.isThere());
@@ -97,9 +99,16 @@ async function befall(trouble: Trouble, { world, database, places }: Scene): Pro
 }
 
 /** It may be between two lives, and that is not what is to happen to it. */
-async function until(isSo: () => boolean | undefined): Promise<void> {
-  for (const begunAtMs = performance.now(); !isSo() && performance.now() - begunAtMs < LIFE_MS_MAX; await sleep(LEFT_MS));
+async function until(isSo: () => boolean | undefined | Promise<boolean>): Promise<void> {
+  for (const begunAtMs = performance.now(); !(await isSo()) && performance.now() - begunAtMs < LIFE_MS_MAX; await sleep(LEFT_MS));
 }
+
+async function isAtWork(database: Database): Promise<boolean> {
+  const turns = await database.sql("SELECT key FROM parley.claims WHERE kind = 'turn'");
+  return turns.length >= THREADS_AT_WORK;
+}
+
+const THREADS_AT_WORK = 4;
 
 const LIFE_MS_MAX = 30_000;
 const KEPT_MS = 700;
