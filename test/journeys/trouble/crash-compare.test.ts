@@ -110,9 +110,9 @@ test("from the end of a process it is counted how long a thread of its stands st
 test("a suite in which something did not happen that it is there for says what", () => {
   const deaths = ['{"what":"recorded"}', 'frozen {"what":"recorded"}', "killed at random", "frozen at random", "stopped", "connections cut", "tables kept"];
   const plays = [{ deaths }] as unknown as TogetherReport["plays"];
-  const has = { network: true, disk: false };
+  const has = { apart: true, lossy: true, disk: false };
   expect(leftOut({ plays, befell: ["server restarted"], has })).toEqual(["partition", "packets lost"]);
-  expect(leftOut({ plays, befell: [], has: { network: false, disk: true } })).toEqual(["server restarted", "disk full"]);
+  expect(leftOut({ plays, befell: [], has: { apart: false, lossy: false, disk: true } })).toEqual(["server restarted", "disk full"]);
 });
 
 test("a card that was left out without kills may be there, unless it still shows a run that goes on", () => {

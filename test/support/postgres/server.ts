@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { chown, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -27,6 +27,8 @@ export interface TcpOptions {
   readonly port: number;
   /** Of this machine alone. */
   readonly addresses: readonly string[];
+  /** What the server is started by, such as in a network namespace. */
+  readonly inside?: readonly string[];
 }
 
 /** `own`: settings in place of these, as `name=value`. */
@@ -50,6 +52,8 @@ export function createServer(tcp?: TcpOptions, own: readonly string[] = []): Ser
       { cwd: made },
     );
     if (code !== 0) throw new Error(`initdb failed: ${err}`);
+    // By itself it trusts the loopback interface alone.
+    if (tcp?.inside) await appendFile(join(made, "data/pg_hba.conf"), "host all all samenet trust\n");
     return made;
   }
 
@@ -101,7 +105,9 @@ export function createServer(tcp?: TcpOptions, own: readonly string[] = []): Ser
         "max_connections=300",
         ...own,
       ];
-      child = startChild(...asOwner("postgres", ["-D", join(folder, "data"), ...settings.flatMap((one) => ["-c", one])]), { cwd: folder });
+      const [program, args] = asOwner("postgres", ["-D", join(folder, "data"), ...settings.flatMap((one) => ["-c", one])]);
+      const [first = program, ...more] = [...(tcp?.inside ?? []), program, ...args];
+      child = startChild(first, more, { cwd: folder });
       let said = "";
       child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
       while (!(await isUp())) {

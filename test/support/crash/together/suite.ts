@@ -3,6 +3,7 @@ import { randomOf } from "../../chance.ts";
 import { expectedOf, looksAs, violationsOf, type Expected } from "../compare.ts";
 import type { NamedPoint, Outcome } from "../stage.ts";
 import { hasComeToRest, spread, withoutKills } from "../suite.ts";
+import type { Weather } from "./network.ts";
 import { FROZEN_MS, playTogether, type OutcomeTogether, type PlayTogether } from "./stage.ts";
 import type { Trouble } from "./troubles.ts";
 import { openWorld, PLAYS_MAX, PROCESSES_MAX, type World } from "./world.ts";
@@ -47,7 +48,7 @@ export interface TogetherReport {
   /** Plays in which nothing happened but that one process was told to end or killed: what is measured there comes of nothing else. */
   readonly handovers: readonly PlayedTogether[];
   /** What this machine lets one do. */
-  readonly has: { readonly network: boolean; readonly disk: boolean };
+  readonly has: { readonly [what in Weather | "disk"]: boolean };
 }
 
 const POINTS_PER_PLAY = 12;
@@ -86,7 +87,7 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
       const troubles = HANDOVERS.filter((_trouble, index) => index === play % HANDOVERS.length);
       handovers.push(await withTroubles({ processes: 2, troubles, world, slot: 0, image: suite.image }, ofAll));
     }
-    const plays = planned(suite, undisturbed, { random, hasNetwork: world.network !== undefined });
+    const plays = planned(suite, undisturbed, { random, hasNetwork: world.network?.can.has("apart") === true });
     const played: PlayedTogether[] = [];
     const befell: string[] = [];
     const begunAtMs = new Map<number, number>();
@@ -114,7 +115,8 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
       await weather;
     }
     const checked = (played.length + handovers.length) * (expected.size * CHECKS_PER_CONVERSATION + CHECKS_PER_PLAY);
-    const has = { network: world.network !== undefined, disk: world.fillDisk !== undefined };
+    const can = (weather: Weather) => world.network?.can.has(weather) === true;
+    const has = { apart: can("apart"), lossy: can("lossy"), disk: world.fillDisk !== undefined };
     return { steps: undisturbed.steps.length, checked, plays: played, befell, handovers, has };
   } finally {
     await world.remove();

@@ -18,11 +18,11 @@ function kindOf(how: string): string {
   return how.startsWith("frozen {") ? `frozen: ${stepIn(how.slice("frozen ".length))}` : how;
 }
 
-/** What did not happen of what a suite is there for; what takes the firewall or a disk of its own, only where there is one. */
+/** What did not happen of what a suite is there for; what takes a network or a disk of its own, only where there is one. */
 export function leftOut(report: Pick<TogetherReport, "plays" | "befell" | "has">): readonly string[] {
   const counts = countedDeaths(report);
-  const { network, disk } = report.has;
-  const wanted = [...ALWAYS, ...(network ? ["partition", "packets lost"] : []), ...(disk ? ["disk full"] : [])];
+  const { apart, lossy, disk } = report.has;
+  const wanted = [...ALWAYS, ...(apart ? ["partition"] : []), ...(lossy ? ["packets lost"] : []), ...(disk ? ["disk full"] : [])];
   return wanted.filter((kind) => tally(counts, kind) === 0);
 }
 

@@ -58,7 +58,7 @@ export function begin(troubles: readonly Trouble[], scene: Scene): Troubles {
 /** What a place does not tell itself. */
 async function befall(trouble: Trouble, { world, database, places }: Scene): Promise<string | undefined> {
   const place = "process" in trouble ? places[trouble.process] : undefined;
-  if ("isAtWork" in trouble) await until(async () => places.every((one) => one.isReady()) && (await isAtWork(database)));
+  if ("isAtWork" in trouble) await until(async () => places.every((one) => one.isReady()) && (await isAtWork(database).catch(() => false)));
   switch (trouble.kind) {
     case "kill":
       await until(() => place?.isThere());
@@ -75,7 +75,7 @@ async function befall(trouble: Trouble, { world, database, places }: Scene): Pro
       return undefined;
     case "apart":
     case "lossy": {
-      if (!world.network) return undefined;
+      if (!world.network?.can.has(trouble.kind)) return undefined;
       place?.troubled(trouble.kind);
       const end = await world.network.trouble(database.host(trouble.process), trouble.kind);
       await sleep(trouble.forMs);

@@ -7,11 +7,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runChild } from "../../children.ts";
 import { createServer, serverOwner, USER, type Server } from "../../postgres/server.ts";
 import { networkAt, type Network } from "./network.ts";
+import { layWires } from "./wires.ts";
 
 /** One real Postgres for all plays, each of which has a database of its own in it; and what can happen to it. */
 export interface World {
   readonly server: Server;
-  /** `undefined` where the firewall cannot be told what to do. */
+  /** `undefined` where nothing can be done to it. */
   readonly network: Network | undefined;
   /** An empty one. A play has one at a time. */
   database(play: number): Promise<Database>;
@@ -48,9 +49,11 @@ const TROUBLE_LASTS_MS = 15_000;
 export async function openWorld(): Promise<World> {
   const port = await freePort();
   const isLinux = process.platform === "linux";
-  const host = (play: number, number: number) => (isLinux ? `127.77.${play}.${number + 1}` : "127.0.0.1");
+  const wires = await layWires(PLAYS_MAX, PROCESSES_MAX);
+  // Elsewhere each has an address of the loopback interface, by which the firewall knows it.
+  const host = wires?.host ?? ((play: number, number: number) => (isLinux ? `127.77.${play}.${number + 1}` : "127.0.0.1"));
   const all = Array.from({ length: PLAYS_MAX }, (_, play) => Array.from({ length: PROCESSES_MAX }, (__, number) => host(play, number)));
-  const server = createServer({ port, addresses: [...new Set(all.flat())] });
+  const server = createServer({ port, addresses: [...new Set(all.flat())], ...(wires ? { inside: wires.inside } : {}) });
   await server.start();
   const disk = await smallDisk();
   if (disk) await server.sql(`CREATE TABLESPACE small LOCATION '${disk.folder}'`);
@@ -62,7 +65,7 @@ export async function openWorld(): Promise<World> {
   const tell = (what: string | undefined) => listeners.forEach((listener) => listener(what));
   return {
     server,
-    network: await networkAt(port),
+    network: await networkAt(port, wires),
     async database(play) {
       const name = `play_${databases++}`;
       await patiently(() => server.sql(`CREATE DATABASE ${name}${disk ? " TABLESPACE small" : ""}`));
@@ -105,6 +108,7 @@ export async function openWorld(): Promise<World> {
     async remove() {
       await server.remove();
       await disk?.remove();
+      await wires?.remove();
     },
   };
 }
