@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runChild } from "../../children.ts";
@@ -22,20 +22,24 @@ const NAME = "parley-kills-";
 const NETS = 512;
 const netOf = (run: number): string => `198.${18 + ((run % NETS) >> 8)}.${run & 255}`;
 const WIRES_MAX = 64;
+/** The kernel takes its time to take away those of before. */
+let runs = 0;
 
 /** By `ip` of iproute2 and the kernel of Linux, which takes root; `undefined` where that cannot be had. */
 export async function layWires(plays: number, processes: number): Promise<Wires | undefined> {
   if (plays * processes > WIRES_MAX) throw new Error(`there is room for ${WIRES_MAX} wires, and not for ${plays * processes}`);
   if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined;
   const ip = async (...args: readonly string[]) => (await runChild("ip", args).catch(() => undefined))?.code === 0;
-  const namespace = `${NAME}${process.pid}`;
-  const net = netOf(process.pid);
+  const run = runs++;
+  const namespace = `${NAME}${process.pid}-${run}`;
+  const net = netOf(process.pid + run);
   const all = Array.from({ length: plays * processes }, (_, index) => ({
-    here: `pk${process.pid}h${index}`,
+    here: `p${process.pid}r${run}w${index}`,
     there: `n${index}`,
     nearest: `${net}.${4 * index + 1}`,
     host: `${net}.${4 * index + 2}`,
   }));
+  await removeLeft();
   if (!(await ip("netns", "add", namespace))) return undefined;
   const remove = async () => void (await ip("netns", "del", namespace));
   const folder = mkdtempSync(join(tmpdir(), "parley-wires-"));
@@ -72,4 +76,11 @@ export async function layWires(plays: number, processes: number): Promise<Wires 
     },
     remove,
   };
+}
+
+/** Of a run that was killed nobody else takes them away. */
+async function removeLeft(): Promise<void> {
+  const { out } = await runChild("ip", ["netns", "list"]).catch(() => ({ out: "" }));
+  for (const [, name = "", pid] of out.matchAll(/^(parley-kills-(\d+)-\d+)/gm))
+    if (!existsSync(`/proc/${pid}`)) await runChild("ip", ["netns", "del", name]);
 }
