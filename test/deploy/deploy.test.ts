@@ -273,8 +273,11 @@ describe("deploy/kubernetes", () => {
       .parse(parse(scaled));
     const scaling = manifests.find(({ kind }) => kind === "HorizontalPodAutoscaler");
     expect(resources).toContain(scaling?.file);
-    const { kind, name } = z.looseObject({ spec: z.looseObject({ scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }) }) }).parse(scaling)
-      .spec.scaleTargetRef;
-    expect(patches.map(({ target, patch }) => [target, JSON.parse(patch)])).toEqual([[{ kind, name }, [{ op: "remove", path: "/spec/replicas" }]]]);
+    const { kind, name } = z
+      .looseObject({ spec: z.looseObject({ scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }) }) })
+      .parse(scaling).spec.scaleTargetRef;
+    expect(patches.map(({ target, patch }) => [target, JSON.parse(patch)])).toEqual([
+      [{ kind, name }, [{ op: "remove", path: "/spec/replicas" }]],
+    ]);
   });
 });

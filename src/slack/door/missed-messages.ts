@@ -184,7 +184,8 @@ export function createMissed(parts: {
       log(`mentions from while Parley is not connected cannot be read back: users.conversations is not available (${code})`);
       return [];
     }
-    if (cursor && !stopping.aborted) log(`the bot is in more than ${CONVERSATIONS_MAX} conversations; what was missed is read back in so many`);
+    if (cursor && !stopping.aborted)
+      log(`the bot is in more than ${CONVERSATIONS_MAX} conversations; what was missed is read back in so many`);
     // In a channel, many may wait for an answer; in a DM, one.
     return [...all.filter(({ direct }) => !direct), ...all.filter(({ direct }) => direct)].slice(0, CONVERSATIONS_MAX);
   }

@@ -85,20 +85,28 @@ export async function uploadLooking(
   uploading: Uploading & { readonly store: NoteStore },
 ): Promise<Uploaded> {
   return uploading.store.exclusively(noteKey(post), async (lost) => {
-    const ours = { ...uploading, signal: AbortSignal.any([uploading.signal, lost]) };
-    for (let tries = 0; ; tries++) {
-      const found = await findUploaded(place, post, ours);
-      // What cannot be looked up is not shared again.
-      if (found) return found;
-      const uploaded = await uploadFile(file, place, post, ours);
-      if (uploaded.kind === "done" || !isUnsure(uploaded.failure) || tries === TRIES_MAX - 1) {
-        const late = uploaded.kind === "failed" && isUnsure(uploaded.failure) ? await findUploaded(place, post, ours) : undefined;
-        const sent = late?.kind === "done" ? late : uploaded;
-        if (sent.kind === "failed" && lost.aborted) throw takenOver(`the file ${file.name}`, lost);
-        return sent;
-      }
-    }
+    const uploaded = await uploadTrying(file, place, post, { ...uploading, signal: AbortSignal.any([uploading.signal, lost]) });
+    if (uploaded.kind === "failed" && lost.aborted) throw takenOver(`the file ${file.name}`, lost);
+    return uploaded;
   });
+}
+
+async function uploadTrying(
+  file: RenderedFile & { readonly bytes: Uint8Array },
+  place: Place,
+  post: Post,
+  uploading: Uploading,
+): Promise<Uploaded> {
+  for (let tries = 0; ; tries++) {
+    const found = await findUploaded(place, post, uploading);
+    // What cannot be looked up is not shared again.
+    if (found) return found;
+    const uploaded = await uploadFile(file, place, post, uploading);
+    if (uploaded.kind === "done" || !isUnsure(uploaded.failure) || tries === TRIES_MAX - 1) {
+      const late = uploaded.kind === "failed" && isUnsure(uploaded.failure) ? await findUploaded(place, post, uploading) : undefined;
+      return late?.kind === "done" ? late : uploaded;
+    }
+  }
 }
 
 const TRIES_MAX = 3;

@@ -91,7 +91,8 @@ test("from the end of a process it is counted how long a thread of its stands st
   const run = { run: "r1", team: "talk", startedBy: { id: "U0MARIA", name: "Maria" } };
   const stopped = { type: "run.stopped", run: "r1", reason: "done", reasons: [{ kind: "nobody" }], outcome: "done" };
   const asked = { type: "handoff.made", agent: "Eve", to: "human", text: "Which way?" };
-  const logWith = (second: object) => [{ type: "run.started", ...run }, second, LOG[0]].map((event, index) => ({ ...event, seq: index + 1 })) as RunEvent[];
+  const logWith = (second: object) =>
+    [{ type: "run.started", ...run }, second, LOG[0]].map((event, index) => ({ ...event, seq: index + 1 })) as RunEvent[];
   const records = (ms: number, seq: number) => `trace ${ms} ms: C1 about to record ${seq}`;
   const first = [records(10, 1), records(20, 2)];
   const after = (end: readonly string[], next: readonly string[], second: object = LOG[0]!) =>
@@ -100,7 +101,9 @@ test("from the end of a process it is counted how long a thread of its stands st
   expect(after(["killed at random after 30 ms"], [records(15, 1), records(5_030, 3)])).toEqual([{ after: "SIGKILL", ms: 5_000 }]);
   // What it still records itself on its way out is no step of anybody else's.
   expect(after(["troubled by a stop after 30 ms", records(40, 3)], [records(130, 3)])).toEqual([{ after: "SIGTERM", ms: 100 }]);
-  expect(nextStepsIn([[[...first, "killed at random after 30 ms"], [records(430, 3)]]], () => logWith(LOG[0]!))).toEqual([{ after: "SIGKILL", ms: 400 }]);
+  expect(nextStepsIn([[[...first, "killed at random after 30 ms"], [records(430, 3)]]], () => logWith(LOG[0]!))).toEqual([
+    { after: "SIGKILL", ms: 400 },
+  ]);
   // Not its thread by then, over, or with a person; and nothing came.
   expect(after(["killed at random after 30 ms"], [records(25, 3), records(90, 4)])).toEqual([]);
   for (const second of [stopped, asked]) expect(after(["killed at random after 30 ms"], [records(5_030, 3)], second)).toEqual([]);
@@ -108,7 +111,15 @@ test("from the end of a process it is counted how long a thread of its stands st
 });
 
 test("a suite in which something did not happen that it is there for says what", () => {
-  const deaths = ['{"what":"recorded"}', 'frozen {"what":"recorded"}', "killed at random", "frozen at random", "stopped", "connections cut", "tables kept"];
+  const deaths = [
+    '{"what":"recorded"}',
+    'frozen {"what":"recorded"}',
+    "killed at random",
+    "frozen at random",
+    "stopped",
+    "connections cut",
+    "tables kept",
+  ];
   const plays = [{ deaths }] as unknown as TogetherReport["plays"];
   const has = { apart: true, lossy: true, disk: false };
   expect(leftOut({ plays, befell: ["server restarted"], has })).toEqual(["partition", "packets lost"]);

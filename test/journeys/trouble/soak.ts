@@ -145,7 +145,8 @@ async function soakTogether(): Promise<number> {
   console.table(Object.fromEntries([...countedDeaths(together)].map(([kind, times]) => [kind, { times }])));
   const sum = (of: (one: (typeof together.plays)[number]) => number) => together.plays.reduce((total, one) => total + of(one), 0);
   const figures = figuresOf("several processes", together, startedAtMs);
-  for (const after of ["SIGTERM", "SIGKILL"] as const) console.log(`the next step after ${after}: ${inSeconds(stepsAfter(together, after))}`);
+  for (const after of ["SIGTERM", "SIGKILL"] as const)
+    console.log(`the next step after ${after}: ${inSeconds(stepsAfter(together, after))}`);
   console.log(
     `seed ${seed}: ${together.plays.length} plays of ${together.steps} steps, ${sum(({ points }) => points?.length ?? 0) - sum(({ reached }) => reached.length)} points not reached, ` +
       `${sum(({ paidTwice }) => paidTwice)} calls of models made twice of ${sum(({ inFlight }) => inFlight)} in flight, ` +

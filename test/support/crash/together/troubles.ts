@@ -5,17 +5,18 @@ import type { Database, World } from "./world.ts";
 import type { Weather } from "./network.ts";
 
 /** What happens to one play, so many real ms after it has begun. */
-export type Trouble = { readonly afterMs: number } & (
+export type Trouble = { readonly afterMs: number } &
   /** `isAtWork`: once all processes are ready, and some threads are at work. */
-  | { readonly kind: "kill" | "stop"; readonly process: number; readonly isAtWork?: true }
-  | { readonly kind: "freeze"; readonly process: number; readonly forMs: number }
-  /** Between this process and the server. */
-  | { readonly kind: Weather; readonly process: number; readonly forMs: number }
-  /** Every connection of the play at once. */
-  | { readonly kind: "cut" }
-  /** Somebody else keeps the tables to himself, again and again. */
-  | { readonly kind: "slow"; readonly forMs: number }
-);
+  (
+    | { readonly kind: "kill" | "stop"; readonly process: number; readonly isAtWork?: true }
+    | { readonly kind: "freeze"; readonly process: number; readonly forMs: number }
+    /** Between this process and the server. */
+    | { readonly kind: Weather; readonly process: number; readonly forMs: number }
+    /** Every connection of the play at once. */
+    | { readonly kind: "cut" }
+    /** Somebody else keeps the tables to himself, again and again. */
+    | { readonly kind: "slow"; readonly forMs: number }
+  );
 
 export interface Troubles {
   /** One goes on now. */

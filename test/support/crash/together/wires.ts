@@ -62,7 +62,8 @@ export async function layWires(plays: number, processes: number): Promise<Wires 
     return undefined;
   }
   return {
-    inside: ["ip", "netns", "exec", namespace],
+    // `ip netns exec` would take it into a namespace of mounts as well, in which no disk is that is made later.
+    inside: ["nsenter", `--net=/run/netns/${namespace}`],
     host: (play, number) => all[play * processes + number]?.host ?? "",
     async cut(host) {
       const wire = all.find((one) => one.host === host);
