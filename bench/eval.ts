@@ -19,6 +19,7 @@ import {
   readEvaluation,
   runEvaluation,
   withEvaluatedTeams,
+  workspaceOf,
 } from "../src/eval/evaluation.ts";
 import { createParley } from "../src/parley.ts";
 import { sayWhetherQuiet } from "./support/quiet.ts";
@@ -65,7 +66,6 @@ const source = readEvaluation("suite.yml", { cwd: folder, teamFile });
 const cases = readCases(source);
 const settings = withEvaluatedTeams(teamFile, source);
 const parley = await createParley({ settings, env: {}, dbPath: join(folder, "parley.db"), asksAtLimits: false, log: console.error });
-await parley.start();
 
 const memory: number[] = [];
 const beganMs = performance.now();
@@ -85,7 +85,7 @@ const report = await runEvaluation(
     anew: true,
     file: "suite.yml",
     signal: new AbortController().signal,
-    begun: () => undefined,
+    begun: ({ id }) => parley.start(workspaceOf(id)),
     tell: ({ done, total }) => void (memory[Math.floor((done * 4) / total)] ??= process.memoryUsage().rss),
   },
 );

@@ -8,10 +8,11 @@ export type { Conversation, Member, Said } from "./config/define/conversation.ts
 export { defineGuard, type GuardKind } from "./config/define/guard.ts";
 export { defineModel, type ModelContext, type ModelProvider, type Reply } from "./config/define/model.ts";
 export { definePolicy, type Policy } from "./config/define/policy.ts";
+export { defineScorer, type ScorerKind } from "./config/define/scorer.ts";
 export { defineStop, type Stop } from "./config/define/stop.ts";
 export { defineStore, type OwnStore, type StoreKind } from "./store/own-store.ts";
 export { defineTool, type ToolContext, type ToolFile, type ToolKind, type ToolOutput } from "./config/define/tool.ts";
-export type { Definition } from "./config/registry/definition.ts";
+export type { Definition, Scored, ScoredAnswer } from "./config/registry/definition.ts";
 export { agentRef as agentName, modelRef as modelName } from "./config/schema/names.ts";
 export { openParley, type OpenParley, type OpenSettings } from "./open-parley.ts";
 export type { FileVerdict, Going, GuardedFile, Verdict } from "./engine/guards/guard.ts";

@@ -13,6 +13,7 @@ import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
 import { lessonsIn } from "./models/refusals/kept-lessons.ts";
 import { isWorker, THREADS_AT_ONCE } from "./engine/role.ts";
+import { isOfEvaluation } from "./eval/evaluation-threads.ts";
 import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
 import { createForgetting } from "./runner/forgetting.ts";
 import { createLeader } from "./runner/leader.ts";
@@ -93,8 +94,8 @@ export interface Parley {
   httpPort(): number | undefined;
   /** Where the studio is, with `studioAt` and after the start. */
   studioUrl(): string | undefined;
-  /** Takes up what was going on, connects to Slack, and works on what comes. */
-  start(): Promise<void>;
+  /** Takes up what was going on, connects to Slack, and works on what comes: of this workspace alone, where one is named. Runs of evaluations go on only so. */
+  start(workspace?: string): Promise<void>;
   /** Ends within seconds; turns under way go on at the next start. */
   stop(): Promise<void>;
 }
@@ -216,7 +217,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ...(options.onStoreTrouble ? { onStoreTrouble: options.onStoreTrouble } : {}),
       log: problem,
       heardAll: (thread) => slack?.heardAll(thread) ?? true,
-      isParked: (thread) => slack?.isParked(thread) ?? false,
+      isParked: (thread, served) => slack?.isParked(thread) || (served === undefined && isOfEvaluation(thread)),
     }));
     const forgetting = createForgetting({ store, rewrite: talks.rewrite, forgetter, compacts: "if small" });
     const { days, keep, removedWorkspaceDays } = settings.retention;
@@ -266,13 +267,13 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       connected: () => slack?.connected() ?? false,
       httpPort: () => slack?.httpPort(),
       studioUrl: () => studio?.url(),
-      async start() {
+      async start(workspace) {
         // Before anybody works: what is to be gone comes into no prompt. Where others are at work, whoever leads carries it on.
         if (isWorker(role) && store.openers() === 1)
           await forgetting.resume().catch((error: unknown) => problem("what was being forgotten could not be carried on at once", error));
         if (isWorker(role)) retention.start();
         await doors?.open();
-        if (isWorker(role)) talks.start();
+        if (isWorker(role)) talks.start(workspace);
         await slack?.start();
         await studio?.open();
         alerts?.start();

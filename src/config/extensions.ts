@@ -65,7 +65,7 @@ function definitionsIn(name: string, index: number, yaml: YamlFile, notes: Notes
   );
   if (found.length === 0 && notes.mistakes.length === 0)
     mistake(
-      `"${name}" exports nothing that can be named here; export what defineTool, definePolicy, defineStop, defineAgent, defineModel, defineGuard or defineStore gives.`,
+      `"${name}" exports nothing that can be named here; export what defineTool, definePolicy, defineStop, defineAgent, defineModel, defineGuard, defineScorer or defineStore gives.`,
     );
   return found;
 }
@@ -110,7 +110,7 @@ const StoreShape = z.looseObject({
 });
 
 const Shape = z.looseObject({
-  defines: z.enum(["policy", "stop", "agent", "tool", "model", "guard"] satisfies Exclude<DefinitionKind, "store">[]),
+  defines: z.enum(["policy", "stop", "agent", "tool", "model", "guard", "scorer"] satisfies Exclude<DefinitionKind, "store">[]),
   name: z.string(),
   schema: z.custom<z.ZodType>((value) => typeof value === "object" && value !== null && "_zod" in value),
   build: z.custom<() => unknown>((value) => typeof value === "function"),

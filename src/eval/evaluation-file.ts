@@ -2,11 +2,13 @@ import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { ConfigError, type Mistake } from "../config/config-error.ts";
 import { at, type Notes } from "../config/file/notes.ts";
+import { explain, knownKeys } from "../config/file/explain.ts";
 import { check } from "../config/file/part.ts";
 import { readYamlFile, type YamlFile } from "../config/file/yaml-file.ts";
 import type { Settings } from "../config/settings.ts";
 import { nearest } from "../engine/reading/nearest.ts";
 import { readTemplate, TemplateError } from "./cases/template.ts";
+import { scorerNames } from "./scoring/names.ts";
 
 const CASES_WRITTEN_MAX = 2_000;
 const TEAMS_MAX = 20;
@@ -51,16 +53,27 @@ const casesFile = z.strictObject({
   answers: template.optional().describe("A field that holds a list of answers to questions of the agents."),
 });
 
+const named = {
+  name: z.string().min(1).max(40).optional().describe("What reports call it; its kind, and of several of a kind its number, when absent."),
+};
 const ignoreCase = z.boolean().default(true);
 const scorers = [
   z.strictObject({
     kind: z.literal("exact"),
+    ...named,
     expected: template.optional(),
     ignoreCase: ignoreCase.describe("Spaces at the ends never count."),
   }),
-  z.strictObject({ kind: z.literal("contains"), expected: template.optional(), ignoreCase }),
+  z.strictObject({
+    kind: z.literal("contains"),
+    ...named,
+    expected: template.optional(),
+    ignoreCase,
+    words: z.boolean().default(false).describe("Only as words of their own: no `ice` in `nice`."),
+  }),
   z.strictObject({
     kind: z.literal("regex"),
+    ...named,
     pattern: z
       .string()
       .min(1)
@@ -74,6 +87,7 @@ const scorers = [
   }),
   z.strictObject({
     kind: z.literal("number"),
+    ...named,
     expected: template.optional(),
     within: z.number().nonnegative().default(0).describe("How far off it may be."),
     relative: z.boolean().default(false).describe("`within` is a share of what is expected, and no number."),
@@ -84,11 +98,13 @@ const scorers = [
   }),
   z.strictObject({
     kind: z.literal("json"),
+    ...named,
     expected: template.optional(),
     match: z.enum(["equal", "subset"]).default("equal").describe("`subset`: the answer may have more keys."),
   }),
   z.strictObject({
     kind: z.literal("program"),
+    ...named,
     language: z.string().min(1).max(20).default("python"),
     prompt: template.optional().describe("What the answer's code goes on from, as in HumanEval."),
     entryPoint: template.optional().describe("The function that the test is called with."),
@@ -97,18 +113,26 @@ const scorers = [
   }),
   z.strictObject({
     kind: z.literal("judge"),
+    ...named,
     model: z.string().min(1),
     rubric: z.string().min(1).max(20_000).describe("What makes an answer good enough."),
     human: template.optional().describe("A field that says how people judged it, yes or no: the agreement is reported."),
   }),
   z.strictObject({
     kind: z.literal("pairwise"),
+    ...named,
     model: z.string().min(1),
     rubric: z.string().min(1).max(20_000).describe("What makes one answer better than another."),
   }),
-  z.strictObject({ kind: z.literal("code"), scorer: z.string().min(1), with: z.record(z.string(), z.unknown()).default({}) }),
+  z.strictObject({
+    kind: z.literal("code"),
+    ...named,
+    scorer: z.string().min(1).describe("As an extension of the team file defines it."),
+    with: z.record(z.string(), z.unknown()).default({}),
+  }),
   z.strictObject({
     kind: z.literal("limit"),
+    ...named,
     usd: z.number().nonnegative().optional(),
     turns: z.int().nonnegative().optional(),
     seconds: z.number().nonnegative().optional(),
@@ -144,6 +168,12 @@ export const EvaluationFile = z.strictObject({
 });
 export type EvaluationSettings = z.output<typeof EvaluationFile>;
 export type ScorerSettings = EvaluationSettings["score"][number];
+
+/** For editors: the file as JSON Schema (draft 2020-12), as it may be written, defaults left out. */
+export const jsonSchemaOfEvaluation = (): Record<string, unknown> => ({
+  title: "Parley evaluation",
+  ...z.toJSONSchema(EvaluationFile, { io: "input" }),
+});
 
 /** A team with the models that it speaks with here. */
 export interface Variant {
@@ -212,7 +242,10 @@ function checked({ settings, name, yaml }: Omit<EvaluationSource, "variants">, t
     if (variants.findIndex((other) => other.label === label) < index)
       mistakes.push(at(yaml, ["teams", index], `two are called "${label}"; give one of them a name of its own`));
   }
+  const names = scorerNames(settings.score);
   for (const [index, scorer] of settings.score.entries()) {
+    if (names.indexOf(names[index] ?? "") < index) mistakes.push(at(yaml, ["score", index], `two are called "${names[index]}"; give one of them a name of its own`)); // prettier-ignore
+    if (scorer.kind === "code") mistakes.push(...mistakesOfOwn(scorer, ["score", index], { yaml, teamFile }));
     if (scorer.kind === "judge" || scorer.kind === "pairwise") known("model", scorer.model, ["score", index, "model"]);
     if (scorer.kind === "regex" && !isPattern(scorer.pattern, scorer.flags))
       mistakes.push(at(yaml, ["score", index, "pattern"], "is no regular expression of JavaScript"));
@@ -225,6 +258,23 @@ function checked({ settings, name, yaml }: Omit<EvaluationSource, "variants">, t
     mistakes.push(at(yaml, ["score"], "says which of two answers is better, and never that one is right; add a scorer that does"));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return { settings, name, variants, yaml };
+}
+
+/** An extension has to define it, and take what stands under `with`. */
+function mistakesOfOwn(
+  { scorer, with: given }: Extract<ScorerSettings, { readonly kind: "code" }>,
+  path: readonly (string | number)[],
+  { yaml, teamFile }: { readonly yaml: YamlFile; readonly teamFile: Settings },
+): readonly Mistake[] {
+  const known = teamFile.registry.scorer;
+  const definition = known.get(scorer);
+  if (!definition) {
+    const has = known.size === 0 ? "none of its extensions defines one (defineScorer)" : `it has ${[...known.keys()].join(", ")}`;
+    return [at(yaml, [...path, "scorer"], `${teamFile.file} has no scorer "${scorer}"; ${has}.`)];
+  }
+  const parsed = definition.schema.safeParse(given, { error: knownKeys, reportInput: true });
+  if (parsed.success) return [];
+  return explain(parsed.error.issues).map((found) => at(yaml, [...path, "with", ...found.path], found.message));
 }
 
 /** The folder in which the file's own paths begin. */

@@ -10,24 +10,36 @@ import type { Case } from "./cases/read-cases.ts";
 import { evaluate, type Progress } from "./evaluate.ts";
 import { judgeTeam, teamOf } from "./evaluated-teams.ts";
 import type { EvaluationSource } from "./evaluation-file.ts";
+import { workspaceOf } from "./evaluation-threads.ts";
 import { createRuns } from "./had-run.ts";
 import { keptEvaluations, type Kept } from "./kept-evaluations.ts";
+import type { PersonJudgement } from "./report/people.ts";
 import { reportOf, type Report } from "./report/report.ts";
 import type { AskJudge } from "./scoring/judge.ts";
 import type { RunProgram } from "./scoring/program.ts";
-import { createScorers, type OwnScorer } from "./scoring/scorers.ts";
+import { scorerNames } from "./scoring/names.ts";
+import { createScorers } from "./scoring/scorers.ts";
 import { sample } from "./statistics/resampling.ts";
 
 export { readCases, type Case } from "./cases/read-cases.ts";
+export { readPeople } from "./cases/read-people.ts";
 export { withEvaluatedTeams } from "./evaluated-teams.ts";
-export { WORKSPACE } from "./had-run.ts";
-export { EvaluationFile, overridden, readEvaluation, type EvaluationSource, type Variant } from "./evaluation-file.ts";
+export { workspaceOf } from "./evaluation-threads.ts";
+export {
+  EvaluationFile,
+  jsonSchemaOfEvaluation,
+  overridden,
+  readEvaluation,
+  type EvaluationSource,
+  type Variant,
+} from "./evaluation-file.ts";
 export type { Progress } from "./evaluate.ts";
 export { keptEvaluations, readEvaluations, type Kept } from "./kept-evaluations.ts";
 export { changesSince, type Change } from "./report/baseline.ts";
 export { junitOf } from "./report/junit.ts";
 export { keptReport } from "./report/kept-report.ts";
 export { pageOf } from "./report/page.ts";
+export { sheetOf } from "./report/sheet.ts";
 export { readReport, reportOf, type Report } from "./report/report.ts";
 export { dollars, gridsOf, percent } from "./report/table.ts";
 
@@ -35,12 +47,11 @@ export { dollars, gridsOf, percent } from "./report/table.ts";
 export interface World {
   readonly runner: Runner;
   readonly store: Pick<Store, "note" | "putNote" | "swapNote">;
-  readonly settings: Pick<Settings, "teams">;
+  readonly settings: Pick<Settings, "teams" | "registry">;
   /** All that is set of a team, as text. */
   readonly snapshot: (team: string) => string;
   readonly stopWords: (team: string) => readonly string[];
   readonly runProgram: RunProgram;
-  readonly scorers?: ReadonlyMap<string, OwnScorer>;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -53,9 +64,11 @@ export interface Wanted {
   readonly anew: boolean;
   /** As the person named it. */
   readonly file: string;
+  /** What people said of answers, against which judges are held; nothing when absent. */
+  readonly people?: readonly PersonJudgement[];
   readonly signal: AbortSignal;
-  /** Before the first run: what it is, and how many of its runs were had before. */
-  readonly begun: (evaluation: Kept, isResumed: boolean) => void;
+  /** Before the first run: what it is, and whether some of it was had before. The runner is at work on its workspace ({@link workspaceOf}) when this resolves. */
+  readonly begun: (evaluation: Kept, isResumed: boolean) => void | Promise<void>;
   readonly tell: (progress: Progress) => void;
 }
 
@@ -73,12 +86,14 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
     throw new ConfigError([at(source.yaml, ["cases"], `${what}; at most ${RUNS_MAX} are had at once, with --cases or fewer repeats`)]);
   }
   const runs = createRuns(world.runner);
+  let workspace = "";
   try {
     const ask =
       (scorer: number): AskJudge =>
       async (thread, task) =>
-        (await runs.have({ thread, team: judgeTeam(scorer), task, answers: [], approvals: "end" }, signal)).transcript;
-    const scorers = createScorers(settings.score, { ask, runProgram: world.runProgram, own: world.scorers ?? new Map() });
+        (await runs.have({ workspace, thread, team: judgeTeam(scorer), task, answers: [], approvals: "end" }, signal)).transcript;
+    const scorers = createScorers(settings.score, { ask, runProgram: world.runProgram, own: world.settings.registry.scorer });
+    const names = scorerNames(settings.score);
     const mistakes = cases.flatMap((one) =>
       scorers.flatMap((scorer): Mistake[] => {
         const why = scorer.refuses?.(one);
@@ -103,14 +118,17 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
         repeats: settings.repeats,
         seed: settings.seed,
         pairJudges: settings.score.flatMap(({ kind }, index) => (kind === "pairwise" ? [index + 1] : [])),
+        judges: settings.score.flatMap(({ kind }, index) => (kind === "judge" ? [names[index] ?? kind] : [])),
       }));
-    wanted.begun(evaluation, before !== undefined);
+    workspace = workspaceOf(evaluation.id);
+    await wanted.begun(evaluation, before !== undefined);
     const evaluated = await evaluate({
       source,
       evaluation,
       cases,
       scorers,
       ask,
+      pairwise: (place) => names[place - 1] ?? "pairwise",
       runs,
       kept,
       isResumed: before !== undefined,
@@ -122,7 +140,7 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
     });
     const ended = evaluated.state === "ended" ? { ...evaluation, endedAt: now() } : evaluation;
     if (ended.endedAt !== undefined) await kept.end(evaluation, ended.endedAt);
-    return reportOf(ended, evaluated);
+    return reportOf(ended, evaluated, wanted.people);
   } finally {
     runs.close();
   }

@@ -3,12 +3,12 @@ import { isEvent } from "../engine/events/events.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import type { Runner } from "../runner/runner.ts";
 
-/** Whose threads an evaluation's are: they wait for no person, and nothing of them is posted anywhere. */
-export const WORKSPACE = "evaluation";
 /** In whose name runs are begun, answered and stopped. */
 const EVALUATION = { id: "evaluation", name: "User" } as const;
 
 export interface WantedRun {
+  /** Of the evaluation: see `workspaceOf`. */
+  readonly workspace: string;
   /** Said again with the same, it is had once. */
   readonly thread: string;
   readonly team: string;
@@ -37,8 +37,8 @@ export function createRuns(runner: Runner): Runs {
     if (isEvent(item) && BRINGS_ON.has(item.type)) wakes.get(thread)?.();
   });
   return {
-    async have({ thread, team, task, answers, approvals, usdMax }, signal) {
-      for (;;) {
+    async have({ workspace, thread, team, task, answers, approvals, usdMax }, signal) {
+      for (let isFirst = true; ; isFirst = false) {
         let wake: () => void = () => undefined;
         // Before it is read: what is recorded from here on is told of.
         const news = new Promise<void>((resolve) => (wake = resolve));
@@ -49,11 +49,15 @@ export function createRuns(runner: Runner): Runs {
           const transcript = await runner.read(thread);
           const run = currentRun(transcript);
           if (run.startIndex < 0) {
-            const said = { thread, workspace: WORKSPACE, person: EVALUATION, text: task, id: "task", addressed: true, team };
+            const said = { thread, workspace, person: EVALUATION, text: task, id: "task", addressed: true, team };
             const heard = await runner.say({ ...said, ...(usdMax === undefined ? {} : { usdMax }) });
             if (heard.kind === "refused") throw new Error(`the run was refused: ${heard.reason}`);
           } else if (!run.running) return { transcript, asked: wasAsked(transcript) };
-          else if (!(await broughtOn(thread, transcript, { answers, approvals }))) await news;
+          else if (!(await broughtOn(transcript, { workspace, thread, answers, approvals }))) {
+            // Left by an earlier process: others may have put it off meanwhile.
+            if (isFirst) await runner.lookAgain(thread);
+            await news;
+          }
         } finally {
           wakes.delete(thread);
           signal.removeEventListener("abort", wake);
@@ -65,9 +69,8 @@ export function createRuns(runner: Runner): Runs {
 
   /** Gives what is waited for: an answer, a yes, or the end; `false` when nobody is waited for. */
   async function broughtOn(
-    thread: string,
     transcript: Transcript,
-    { answers, approvals }: Pick<WantedRun, "answers" | "approvals">,
+    { workspace, thread, answers, approvals }: Pick<WantedRun, "workspace" | "thread" | "answers" | "approvals">,
   ): Promise<boolean> {
     const { questions, approvals: open, halt } = currentRun(transcript);
     const [question] = questions;
@@ -78,7 +81,7 @@ export function createRuns(runner: Runner): Runs {
     ).length;
     const answer = answers[given];
     if (question && answer !== undefined) {
-      const said = { thread, workspace: WORKSPACE, person: EVALUATION, text: answer, id: `answer-${given}`, addressed: false };
+      const said = { thread, workspace, person: EVALUATION, text: answer, id: `answer-${given}`, addressed: false };
       const heard = await runner.say({ ...said, answers: question.seq });
       // Empty or too long: said again it would be refused again.
       if (heard.kind === "refused" || heard.kind === "duplicate") await runner.stop(thread, EVALUATION);

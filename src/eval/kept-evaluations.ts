@@ -3,16 +3,6 @@ import { editNote } from "../store/notes.ts";
 import type { Store } from "../store/store.ts";
 import { Preferred, Result } from "./result.ts";
 
-/** In which thread a run of a case is, all of them counted from 1. */
-export const threadOf = (id: string, place: { readonly case: number; readonly team: number; readonly repeat: number }): string =>
-  `eval-${id}-${place.case}-${place.team}-${place.repeat}`;
-
-/** In which thread a judge is asked first about the answers of two teams; `scorer`: its place in the file. */
-export const pairThreadOf = (
-  id: string,
-  place: { readonly case: number; readonly team: number; readonly other: number; readonly repeat: number; readonly scorer: number },
-): string => `eval-${id}-${place.case}-${place.team}v${place.other}-${place.repeat}-judge${place.scorer}`;
-
 /** An evaluation as it is kept beside the logs of its runs. */
 const Kept = z.object({
   version: z.literal(1),
@@ -32,6 +22,8 @@ const Kept = z.object({
   seed: z.int(),
   /** Places in the file of the judges that compare two answers, from 1. */
   pairJudges: z.array(z.int()),
+  /** What reports call the scorers that are models and judge one answer. */
+  judges: z.array(z.string()).default([]),
 });
 export type Kept = z.output<typeof Kept>;
 
@@ -46,7 +38,7 @@ export interface EvaluationReader {
   find(id: string): Promise<Kept | undefined>;
   /** Newest first. */
   list(): Promise<readonly Kept[]>;
-  /** Of one run of one case, by its thread. */
+  /** Of one run of one case, by the thread in which it was had first ({@link threadOf}). */
   result(id: string, thread: string): Promise<Result | undefined>;
   /** Of two answers, by the thread in which the judge was asked first. */
   preferred(id: string, thread: string): Promise<Preferred | undefined>;
@@ -58,7 +50,8 @@ export interface KeptEvaluations extends EvaluationReader {
   unfinished(identity: string): Promise<Kept | undefined>;
   begin(evaluation: Omit<Kept, "version" | "id" | "endedAt">): Promise<Kept>;
   end(evaluation: Kept, endedAt: string): Promise<void>;
-  putResult(id: string, result: Result): Promise<void>;
+  /** By the same thread, in the place of what was there. */
+  putResult(id: string, thread: string, result: Result): Promise<void>;
   putPreferred(id: string, thread: string, preferred: Preferred): Promise<void>;
 }
 
@@ -83,14 +76,17 @@ export function readEvaluations(store: Pick<Store, "note">): EvaluationReader {
 
 const READ_AT_ONCE = 50; // A database over the network is waited for each time.
 
-/** What is kept of these threads, in their order. */
+/** What is kept of these threads, by thread and in their order. */
 export async function present<Item>(
   threads: readonly string[],
   read: (thread: string) => Promise<Item | undefined>,
-): Promise<readonly Item[]> {
-  const found: Item[] = [];
-  for (let at = 0; at < threads.length; at += READ_AT_ONCE)
-    found.push(...(await Promise.all(threads.slice(at, at + READ_AT_ONCE).map(read))).filter((item) => item !== undefined));
+): Promise<ReadonlyMap<string, Item>> {
+  const found = new Map<string, Item>();
+  for (let at = 0; at < threads.length; at += READ_AT_ONCE) {
+    const some = threads.slice(at, at + READ_AT_ONCE);
+    for (const [index, item] of (await Promise.all(some.map(read))).entries())
+      if (item !== undefined) found.set(some[index] as string, item);
+  }
   return found;
 }
 
@@ -111,7 +107,7 @@ export function keptEvaluations(store: Pick<Store, "note" | "putNote" | "swapNot
       return kept;
     },
     end: (evaluation, endedAt) => store.putNote(keyOf(evaluation.id), JSON.stringify({ ...evaluation, endedAt })),
-    putResult: (id, result) => store.putNote(`${keyOf(id)}/result/${result.thread}`, JSON.stringify(result)),
+    putResult: (id, thread, result) => store.putNote(`${keyOf(id)}/result/${thread}`, JSON.stringify(result)),
     putPreferred: (id, thread, preferred) => store.putNote(`${keyOf(id)}/preferred/${thread}`, JSON.stringify(preferred)),
   };
 }

@@ -11,6 +11,14 @@ const spent = {
   tokens: z.int().nonnegative(),
 };
 
+const NOTHING = { usd: 0, priced: true, tokens: 0 };
+
+/**
+ * Why a run is to be had or scored again once that can be: the evaluation's own budget ended it before its team's limits would have, or a scorer
+ * could not say anything of it, as without a judge or a sandbox.
+ */
+export const UNFINISHED = ["budget", "unscored"] as const;
+
 /** One run of one case by one team, scored. Kept as it is, so that what a scorer said is not asked for again. */
 export const Result = z.object({
   team: z.string(),
@@ -25,20 +33,43 @@ export const Result = z.object({
   turns: z.int().nonnegative(),
   ms: z.number().nonnegative(),
   ...spent,
-  verdicts: z.array(z.object({ scorer: z.string(), passed: z.boolean(), why: z.string(), human: z.boolean().optional() })),
+  verdicts: z.array(
+    z.object({
+      scorer: z.string(),
+      passed: z.boolean(),
+      /** It could say nothing: `why` says why, and `passed` means nothing. */
+      unscored: z.literal(true).optional(),
+      why: z.string(),
+      human: z.boolean().optional(),
+    }),
+  ),
   /** What judges cost beside it. */
   judging: z.object(spent),
+  unfinished: z.enum(UNFINISHED).optional(),
+  /** How often it was begun or scored. */
+  tries: z.int().positive().default(1),
+  /** What runs before this one cost that the budget ended. */
+  earlier: z.object(spent).default(NOTHING),
 });
 export type Result = z.output<typeof Result>;
 
+/** All that was paid for it so far, in US dollars. */
+export const paidFor = ({ usd, judging, earlier }: Pick<Result, "usd" | "judging" | "earlier">): number => usd + judging.usd + earlier.usd;
+
 /** Two answers to one case, asked about in both orders. */
 export const Preferred = z.object({
+  /** What reports call the scorer. */
+  judge: z.string().default("pairwise"),
   case: z.string(),
   repeat: z.int().positive(),
   one: z.string(),
   other: z.string(),
   whenFirst: z.enum(["one", "other", "neither"]),
   whenSecond: z.enum(["one", "other", "neither"]),
+  /** Why the judge said nothing; then neither is liked better, it counts for nothing but its cost, and is asked again. */
+  failed: z.string().optional(),
+  /** How often it was asked. */
+  tries: z.int().positive().default(1),
   ...spent,
 });
 export type Preferred = z.output<typeof Preferred>;

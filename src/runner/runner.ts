@@ -60,8 +60,8 @@ export interface Runner {
   readonly shown?: (delta: Delta) => Delta;
   /** What may be spent a day, and has been. Absent where nobody has to keep to anything. */
   readonly budgets?: DayBudgets;
-  /** Takes up every run whose log says that it is unfinished, and works on what comes. */
-  start(): void;
+  /** Takes up every run whose log says that it is unfinished, and works on what comes; of this workspace alone, where one is named. */
+  start(workspace?: string): void;
   /** Takes no new work, gives up turns under way (their logs say how to go on) and resolves when nothing runs. What people say is still taken. */
   rest(): Promise<void>;
   /** Rests, and takes nothing more. */
@@ -72,12 +72,14 @@ export type { Forked, ForkWish } from "./begin-fork.ts";
 
 export type Follower = (thread: string, item: RunEvent | Delta) => void;
 
-export interface RunnerParts extends HearingParts, VisitParts {
+export interface RunnerParts extends HearingParts, Omit<VisitParts, "isParked"> {
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly clock: Clock;
   /** Which messages an event makes, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript) => readonly { readonly kind: string; readonly part: number }[];
+  /** Nobody could be answered there now: no turn begins until the thread is woken again. `served`: the workspace that alone is worked on here, where it is one. */
+  readonly isParked?: (thread: string, served: string | undefined) => boolean;
   /** Threads worked on at once, and of one workspace while others wait. */
   readonly slots: number;
   readonly perWorkspace: number;
@@ -110,7 +112,8 @@ export function createRunner(parts: RunnerParts): Runner {
   });
   const summaries = createSummaries(parts);
   const forks = createForks({ ...parts, inLane });
-  const visits = createVisits({ ...parts, lanes, watch, publish });
+  let served: string | undefined;
+  const visits = createVisits({ ...parts, isParked: (thread) => parts.isParked?.(thread, served) ?? false, lanes, watch, publish });
 
   function steer(thread: string, wish: Steering): Promise<boolean> {
     return inLane(thread, undefined, async (lane) => {
@@ -227,8 +230,10 @@ export function createRunner(parts: RunnerParts): Runner {
       followers.add(listener);
       return () => void followers.delete(listener);
     },
-    start() {
-      serving = dispatch.serve("turn", { slots: parts.slots, perWorkspace: parts.perWorkspace, onBug }, visits.work);
+    start(workspace) {
+      served = workspace;
+      const only = workspace === undefined ? {} : { workspace };
+      serving = dispatch.serve("turn", { slots: parts.slots, perWorkspace: parts.perWorkspace, onBug, ...only }, visits.work);
     },
     rest,
     async close() {

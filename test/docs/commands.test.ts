@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { z } from "zod";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { parley } from "../cli/here.ts";
 import { wordsOf } from "../support/guide.ts";
@@ -8,6 +10,29 @@ import { shownCode } from "../support/pages.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const cwd = folderWith({ "parley.yml": SMALL });
+
+const Workflow = z.object({
+  on: z.record(z.string(), z.unknown()),
+  permissions: z.record(z.string(), z.string()),
+  jobs: z.record(
+    z.string(),
+    z.object({
+      "runs-on": z.string(),
+      "timeout-minutes": z.int(),
+      steps: z
+        .array(
+          z.object({
+            uses: z
+              .string()
+              .regex(/^[\w-]+\/[\w-]+@v\d+$/)
+              .optional(),
+            run: z.string().optional(),
+          }),
+        )
+        .min(1),
+    }),
+  ),
+});
 
 interface Shown {
   readonly at: string;
@@ -21,11 +46,19 @@ const lines: readonly Shown[] = shownCode().flatMap(({ page, line, lang, text })
     : [],
 );
 
+/** What the steps of a workflow on a page run. */
+const steps: readonly Shown[] = shownCode().flatMap(({ page, line, lang, text }) => {
+  const value: unknown = lang === "yaml" ? parseAllDocuments(text)[0]?.toJS() : undefined;
+  return Object.values(Workflow.safeParse(value).data?.jobs ?? {}).flatMap((job) =>
+    job.steps.flatMap(({ run }) => (run === undefined ? [] : [{ at: `${page}:${line}`, line: run }])),
+  );
+});
+
 /** What is typed to reach the program, and what stands behind it. */
 const PROGRAM =
   /^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npm run (?:-s )?parley --|npx @parley-team\/parley|parley|(?:docker compose|kubectl) .*node bin\/parley\.mjs) ([^']*)'?$/;
 
-const calls = lines.flatMap(({ at, line }) => {
+const calls = [...lines, ...steps].flatMap(({ at, line }) => {
   const args = PROGRAM.exec(line)?.[1];
   return args === undefined ? [] : [[at, args] as const];
 });
@@ -43,6 +76,7 @@ async function parsed(args: string): Promise<string> {
 
 test("what is looked for is found in the pages", () => {
   expect(calls.length).toBeGreaterThan(60);
+  expect(steps.length).toBeGreaterThan(1);
 });
 
 test.each(calls)("%s: parley %s is taken by the program's own parser", async (_, args) => {

@@ -1,23 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Report } from "../../src/eval/evaluation.ts";
-import { parley } from "../cli/here.ts";
-import { folderOfTeams } from "./scripted-teams.ts";
-
-const CASES = [
-  { id: "one", input: "case one a=7/7 b=7/8", expected: 7 },
-  { id: "two", input: "case two a=7/8 b=8/8", expected: 8 },
-  { id: "three", input: "case three a=3/3 b=1/2", expected: 3 },
-  { id: "four", input: "case four a=1/1 b=4/4", expected: 4 },
-];
-const SUITE = { cases: CASES, teams: ["a", "b"], score: [{ kind: "number" }], repeats: 2, concurrency: 1 };
-
-const evaluated = async (cwd: string, ...more: readonly string[]) => {
-  const { code, out, err } = await parley(["eval", "suite.yml", "--json", ...more], { cwd });
-  return { code, err, report: out.trim() === "" ? undefined : (JSON.parse(out) as Report) };
-};
-const callsIn = (cwd: string) => readFileSync(join(cwd, "calls.log"), "utf8").trim().split("\n");
+import { main } from "../../src/cli/main.ts";
+import { parley, terminal } from "../cli/here.ts";
+import { callsIn, CASES, evaluated, folderOfTeams, SUITE } from "./scripted-teams.ts";
 
 describe("an evaluation whose answers are known", () => {
   test("has the numbers that are computed by hand", async () => {
@@ -48,6 +32,12 @@ describe("an evaluation whose answers are known", () => {
     expect(JSON.parse(shown.out)).toEqual(report);
     expect((await parley(["eval", "list"], { cwd })).out).toMatch(/suite-1 .* ended +1 +1 +a, b +suite\.yml/);
     expect((await parley(["eval", "show"], { cwd })).out).toMatch(/Solved\nteam +cases .*\na +1 +1 +100%/);
+  });
+
+  test("is of so many cases, runs and teams as the command line says", async () => {
+    const { report } = await evaluated(folderOfTeams(SUITE), "--cases", "2", "--repeats", "1", "--teams", "b", "--seed", "3");
+    expect(report?.evaluation).toMatchObject({ cases: 2, casesInAll: 4, repeats: 1, seed: 3, teams: ["b"] });
+    expect(report?.results).toHaveLength(2);
   });
 
   test("counts each kind of end", async () => {
@@ -89,39 +79,6 @@ describe("an evaluation whose answers are known", () => {
   });
 });
 
-describe("judges", () => {
-  test("say by a rubric, are counted apart, and are held against people", async () => {
-    const cases = CASES.map((one, index) => ({ ...one, fields: { people: index === 0 ? "no" : "yes" } }));
-    const score = [{ kind: "judge", model: "j", rubric: "At most 4.", human: "people" }];
-    const { report } = await evaluated(folderOfTeams({ cases, teams: ["a"], score, repeats: 1 }));
-    // It passes what is at most 4: not 7, not 7, 3 and 1; people said no, yes, yes, yes.
-    expect(report?.results.map(({ end }) => end)).toEqual(["wrong", "wrong", "solved", "solved"]);
-    expect(report?.teams[0]).toMatchObject({ usd: 1, judgingUsd: 1 });
-    // Agreed 3 of 4; by chance 2/4 * 3/4 + 2/4 * 1/4 = 1/2: κ = (3/4 - 1/2) / (1 - 1/2).
-    expect(report?.judges).toEqual([{ scorer: "judge", people: { answers: 4, agreed: 0.75, kappa: 0.5 } }]);
-  });
-
-  test("of two answers are asked in both orders, and what stands first is seen to be liked", async () => {
-    const score = [{ kind: "number" }, { kind: "pairwise", model: "j", rubric: "More is better." }];
-    const { report } = await evaluated(folderOfTeams({ ...SUITE, score, repeats: 1 }));
-    // a and b answer 7 7, 7 8, 3 1, 1 4: once b is better by two and more both ways, once a, and twice what stands first.
-    expect(report?.pairs[0]?.preferred).toEqual({ one: 0.25, other: 0.25, undecided: 0.5, pairs: 4 });
-    expect(report?.judges).toEqual([{ scorer: "pairwise", position: { asked: 8, first: 0.75, second: 0.25, consistent: 0.5, usd: 2, priced: true } }]); // prettier-ignore
-  });
-});
-
-test("what judges of pairs cost is held to the budget, too, and with more money the rest is asked", async () => {
-  const score = [{ kind: "number" }, { kind: "pairwise", model: "j", rubric: "More is better." }];
-  // Eight runs and one pair in both orders.
-  const cwd = folderOfTeams({ ...SUITE, score, repeats: 1, budgetUsd: 2.25 });
-  const first = await evaluated(cwd);
-  expect([first.code, first.report?.state, first.report?.results.length]).toEqual([3, "budget", 8]);
-  expect(first.report?.pairs[0]?.preferred?.pairs).toBe(1);
-  const rest = await evaluated(cwd, "--budget-usd", "100");
-  expect([rest.report?.evaluation.id, rest.report?.state]).toEqual(["suite-1", "ended"]);
-  expect(rest.report?.pairs[0]?.preferred?.pairs).toBe(4);
-});
-
 describe("the same again", () => {
   test("goes on where it was interrupted, and pays for no call twice", async () => {
     const cwd = folderOfTeams({
@@ -129,8 +86,6 @@ describe("the same again", () => {
       cases: [...CASES.slice(0, 2), { id: "slow", input: "case slow a=wait/3 b=3", expected: 3 }, ...CASES.slice(2)],
       repeats: 1,
     });
-    const { terminal } = await import("../cli/here.ts");
-    const { main } = await import("../../src/cli/main.ts");
     const here = terminal({ cwd });
     const running = main(["eval", "suite.yml", "--json"], here.io);
     await expect.poll(() => callsIn(cwd).includes("A slow")).toBe(true);
@@ -164,7 +119,11 @@ describe("a mistake is told with its place, before anything is paid for", () => 
     return err;
   };
   test.each([
-    ["a team that is not there", { ...SUITE, teams: ["c"] }, /suite\.yml:\d+: teams\[0\]: parley\.yml has no team "c"; it has a, b, asks/],
+    [
+      "a team that is not there",
+      { ...SUITE, teams: ["c"] },
+      /suite\.yml:\d+: teams\[0\]: parley\.yml has no team "c"; it has a, b, asks, twice/,
+    ],
     [
       "a scorer that is not there",
       { ...SUITE, score: [{ kind: "numbr" }] },
@@ -205,6 +164,21 @@ describe("a mistake is told with its place, before anything is paid for", () => 
         ],
       },
       /cases: two cases are called "x"/,
+    ],
+    [
+      "two scorers of one name",
+      { ...SUITE, score: [{ kind: "number" }, { kind: "exact", name: "number" }] },
+      /score\[1\]: two are called "number"; give one of them a name of its own/,
+    ],
+    [
+      "a scorer that no extension defines",
+      { ...SUITE, score: [{ kind: "code", scorer: "cities" }] },
+      /score\[0\]\.scorer: parley\.yml has no scorer "cities"; it has even\./,
+    ],
+    [
+      "what a scorer of an extension's does not take",
+      { ...SUITE, score: [{ kind: "code", scorer: "even", with: { of: "x" } }] },
+      /score\[0\]\.with\.of: expected a number, found/,
     ],
     [
       "a model that is not there",

@@ -9,13 +9,14 @@ import { startChild } from "../support/children.ts";
 import { folderOfTeams } from "./scripted-teams.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
-/** More of both where that is asked for; each life is a start of the program. */
+/**
+ * More of both where that is asked for; each life is a start of the program. The long form, of minutes:
+ * `PARLEY_EVAL_KILLS=50 PARLEY_EVAL_CASES=200 npx vitest run test/eval/killed.test.ts`.
+ */
 const KILLS = Number(process.env.PARLEY_EVAL_KILLS ?? 4);
-const CASES = KILLS * 12;
+const CASES = Number(process.env.PARLEY_EVAL_CASES ?? KILLS * 12);
 const CONCURRENCY = 4;
-/** Of the program alone, before its first case; and behind it less than all cases take. */
-const START_MS = 400;
-const LIFE_MS = 1_200;
+const CASE_MS = 200; // As the model of the test takes.
 
 test(
   `killed at ${KILLS} random instants, an evaluation of ${CASES} cases ends with the table that it has without, and no call is paid twice but those under way`,
@@ -27,12 +28,16 @@ test(
       expected: 1,
     }));
     const suite = { cases, teams: ["a"], score: [{ kind: "number" }], concurrency: CONCURRENCY };
+    const beganAtMs = performance.now();
     const undisturbed = await lived(folderOfTeams(suite));
+    const workMs = (CASES / CONCURRENCY) * CASE_MS;
+    const startMs = Math.max(0, performance.now() - beganAtMs - workMs);
+    const lifeMs = lifeFor(startMs, workMs);
     const cwd = folderOfTeams(suite);
     const random = randomOf(seedOf(1));
     let [kills, report] = [0, undefined as Report | undefined];
     for (; kills < KILLS && !report; kills++) {
-      report = await lived(cwd, START_MS + random() * LIFE_MS);
+      report = await lived(cwd, startMs / 2 + random() * (startMs / 2 + lifeMs));
       // Where it was killed behind its end, nothing is to be gone on with.
       if (!report && (await hasEnded(cwd))) report = JSON.parse((await parley(["eval", "show", "--json"], { cwd })).out) as Report;
     }
@@ -45,8 +50,19 @@ test(
     const calls = readFileSync(join(cwd, "calls.log"), "utf8").trim().split("\n");
     expect(new Set(calls).size).toBe(CASES);
     expect(calls.length).toBeLessThanOrEqual(CASES + kills * CONCURRENCY);
+    if (process.env.PARLEY_EVAL_KILLS !== undefined)
+      console.log(`killed ${kills} times: ${calls.length} calls for ${CASES} cases, ${calls.length - CASES} of them of what was under way`);
   },
 );
+
+/**
+ * How long behind its start a life may be, so that so many of them come to four fifths of the work: one that is killed anywhere from the middle of its
+ * start to then has done life² / 2 / (start / 2 + life) on average.
+ */
+function lifeFor(startMs: number, workMs: number): number {
+  const share = (workMs * 0.8) / KILLS;
+  return share + Math.sqrt(share * share + share * startMs);
+}
 
 /** One life of the program: its report, or nothing where it was killed before its end. */
 async function lived(cwd: string, killedAfterMs?: number): Promise<Report | undefined> {

@@ -1,27 +1,42 @@
-import { readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import { stringify } from "yaml";
+import { z } from "zod";
+import { HOUSES } from "../../evals/house/houses.ts";
+import { atDoor, done, type House } from "../../evals/house/rules.ts";
+import { solve } from "../../evals/house/solve.ts";
 import { NOTHING_SPENT } from "../../src/engine/limits/usage.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { programsIn, readCases, readEvaluation } from "../../src/eval/evaluation.ts";
 import { createScorers } from "../../src/eval/scoring/scorers.ts";
 import { createOsExecutor } from "../../src/sandbox/os/executor.ts";
+import type { Report } from "../../src/eval/evaluation.ts";
+import { parley } from "../cli/here.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { missingParts } from "../support/report/requirements.ts";
 
 const EVALS = resolve(import.meta.dirname, "../../evals");
 
 function casesOf(name: string) {
-  const cwd = folderWith({ "parley.yml": SMALL });
-  const source = readEvaluation(join(EVALS, name), { cwd, teamFile: loadSettings({ env: {}, cwd }) });
+  const own = join(EVALS, name.replace(".yml", "/parley.yml"));
+  const teamFile = existsSync(own)
+    ? loadSettings({ env: { OPENAI_API_KEY: "k" }, cwd: dirname(own), file: own })
+    : loadSettings({ env: {}, cwd: folderWith({ "parley.yml": SMALL }) });
+  const source = readEvaluation(join(EVALS, name), { cwd: EVALS, teamFile });
   return { source, cases: readCases(source) };
 }
 
-test("each suite that comes with Parley can be read, and has a dozen cases", () => {
+test("each suite that comes with Parley can be read, has a dozen cases, is known to editors, and says what it shows", () => {
   const files = readdirSync(EVALS).filter((name) => name.endsWith(".yml"));
   expect(files.length).toBeGreaterThan(2);
-  for (const file of files) expect([file, casesOf(file).cases.length]).toEqual([file, 12]);
+  const readme = readFileSync(join(EVALS, "README.md"), "utf8");
+  for (const file of files) {
+    expect([file, casesOf(file).cases.length]).toEqual([file, file === "small.yml" ? 24 : 12]);
+    expect(readFileSync(join(EVALS, file), "utf8")).toMatch(/^# yaml-language-server: \$schema=eval\.schema\.json\n/);
+    expect(readme).toContain(`\n## ${file.replace(".yml", "")}\n`);
+  }
 });
 
 test.each(casesOf("arithmetic.yml").cases.map((one) => [one.id, one] as const))(
@@ -46,6 +61,57 @@ test.each(casesOf("optimisation.yml").cases.map((one) => [one.id, one] as const)
     expect(OPTIMA[kind](data)).toBe(one.expected);
   },
 );
+
+test.each(casesOf("house.yml").cases.map((one) => [one.id, one] as const))(
+  "house %s: the moves are just enough to read the letter, and nothing else says its number",
+  (_, one) => {
+    const { house: name, letter } = z.object({ house: z.string(), letter: z.string() }).parse(one.fields);
+    const house = HOUSES[name];
+    if (!house) throw new Error(`there is no house ${name}`);
+    const plan = solve(house, letter) ?? [];
+    expect(plan.length - 1).toBe(house.moves);
+    expect(plan.some((action) => action.do === "take")).toBe(true);
+    const { says } = plan.reduce((at, action) => done(house, at.place, action), { place: atDoor(house), says: "" });
+    expect(says).toBe(`The ${letter} says: ${String(one.expected)}.`);
+    expect(solve({ ...house, moves: house.moves - 1 }, letter)).toBeUndefined();
+    expect(one.input).toContain(`"${name}"`);
+    expect(one.input).toContain(`You have ${house.moves} moves`);
+    expect(one.input).not.toContain(String(one.expected));
+  },
+);
+
+test("house: the tool knows where a run stands by its log, and a run that goes astray cannot read the letter", async () => {
+  const [one] = casesOf("house.yml").cases;
+  const { house: name, letter } = z.object({ house: z.string(), letter: z.string() }).parse(one?.fields);
+  const plan = solve(HOUSES[name] as House, letter) ?? [];
+  const astray = [...plan.slice(0, 1), { do: "go", what: HOUSES[name]?.begin }, ...plan];
+  const files = ["house.ts", "rules.ts", "houses.ts"].map((file) => [file, readFileSync(join(EVALS, "house", file), "utf8")] as const);
+  const team = (model: string) => `{ description: Acts., speakers: { policy: round-robin }, agents: [{ name: Scout, model: ${model}, description: Acts., tools: [house] }], stop: { maxMessages: 2 } }`; // prettier-ignore
+  const cwd = folderWith({
+    ...Object.fromEntries(files),
+    "model.ts": playing({ straight: plan, astray }, name),
+    "parley.yml": `extensions: [./house.ts, ./model.ts]\ntools: { house: { kind: house } }\nmodels: { straight: { provider: straight }, astray: { provider: astray } }\nteams:\n  straight: ${team("straight")}\n  astray: ${team("astray")}\n`,
+    "suite.yml": stringify({ cases: [{ ...one, fields: {} }], teams: ["straight", "astray"], score: [{ kind: "number" }] }),
+  });
+  const { out, err } = await parley(["eval", "suite.yml", "--json"], { cwd });
+  expect(err).toBe("");
+  expect((JSON.parse(out) as Report).results.map(({ team: by, end }) => [by, end])).toEqual([["straight", "solved"], ["astray", "wrong"]]); // prettier-ignore
+});
+
+/** A model for each plan, that calls the tool as the plan says and then says what it was told last. */
+const playing = (plans: { readonly [model: string]: unknown }, house: string): string => `import { defineModel } from "@parley-team/parley";
+export const models = Object.entries(${JSON.stringify(plans)}).map(([name, plan]) => {
+  let at = 0;
+  return defineModel({
+    name,
+    reply: ({ messages }) => {
+      const action = plan[at++];
+      if (action) return { text: "", toolCalls: [{ call: "c" + at, tool: "house", args: JSON.stringify({ house: "${house}", ...action }) }] };
+      return { text: JSON.stringify(messages.at(-1)) };
+    },
+  });
+});
+`;
 
 const OPTIMA = {
   knapsack: ({ cap, items }: { readonly cap: number; readonly items: readonly (readonly [number, number])[] }) =>
@@ -87,6 +153,10 @@ const choices = (length: number, options: number): readonly (readonly number[])[
 const orders = (items: readonly number[]): readonly (readonly number[])[] =>
   items.length === 0 ? [[]] : items.flatMap((item) => orders(items.filter((other) => other !== item)).map((rest) => [item, ...rest]));
 
+test("small: no question has its own answer in it", () => {
+  for (const one of casesOf("small.yml").cases) expect([one.id, one.input.includes(String(one.expected))]).toEqual([one.id, false]);
+});
+
 test.skipIf(missingParts().some(({ name }) => name === "os"))(
   "code: each solution passes its test in the sandbox, and a broken one fails",
   { timeout: 120_000 },
@@ -105,7 +175,13 @@ test.skipIf(missingParts().some(({ name }) => name === "os"))(
         const verdicts: (boolean | undefined)[] = [];
         for (const [index, code] of answers.entries()) {
           const run = { turns: 1, ...NOTHING_SPENT, elapsedMs: 1 };
-          const verdict = await scorer?.score({ case: one, thread: `${one.id}-${index}`, answer: `\`\`\`python\n${code}\n\`\`\``, run });
+          const verdict = await scorer?.score({
+            case: one,
+            thread: `${one.id}-${index}`,
+            tries: 1,
+            answer: `\`\`\`python\n${code}\n\`\`\``,
+            run,
+          });
           verdicts.push(verdict?.passed);
         }
         expect([one.id, ...verdicts]).toEqual([one.id, true, false]);

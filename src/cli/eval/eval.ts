@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describeMistake } from "../../config/config-error.ts";
 import { readEnv } from "../../config/env.ts";
 import { databasePath, loadSettings, type Settings } from "../../config/load.ts";
@@ -13,7 +14,9 @@ import { showProgress } from "./progress.ts";
 export const help = `parley eval FILE [--teams A,B] [--cases N] [--repeats N] [--seed S] [--concurrency N] [--budget-usd X]
                  [--baseline ID|REPORT] [--new] [--json] [--html OUT] [--junit OUT] [--file FILE] [--db PATH]
 parley eval show [ID] [--baseline ID|REPORT] [--json] [--html OUT] [--junit OUT] [--db PATH]
+parley eval sample [ID] [--cases N] [--seed S] [--db PATH]
 parley eval list [--db PATH]
+parley eval schema
 
 Has teams work on cases whose right answers are known, and says what that shows: the share that each team solved, with its interval, what
 a solved case costs, and whether one team is better than another. FILE is YAML: cases, teams, score. docs/evaluation.md tells all of it.
@@ -25,6 +28,7 @@ a solved case costs, and whether one team is better than another. FILE is YAML: 
   --concurrency N   runs at once
   --budget-usd X    when so much is spent, no further run begins
   --baseline B      an earlier evaluation's id, or a file that --json wrote: says what has changed, and exits with 1 when a team is worse
+  --people FILE     what people said of answers, as sample's CSV has it: judges are held against it
   --new             begin anew, also where one of the same was interrupted
   --json            print the report as JSON, and nothing else, to stdout
   --html OUT        write the report as a page that needs nothing else
@@ -33,9 +37,10 @@ a solved case costs, and whether one team is better than another. FILE is YAML: 
   --db PATH         where the runs are kept; PARLEY_DB, then the team file's, when absent
 
 Every case is a run like any other: parley export, replay, runs and studio show it. Ctrl-C or a crash loses nothing: the same command goes
-on where it was, and no call is paid twice. show prints an earlier report again (the newest without ID), list says which there are.
+on where it was, and no call is paid twice. show prints an earlier report again (the newest without ID), list says which there are. sample draws answers (30) for people to judge and
+prints them as CSV: they write yes or no under good. schema writes the JSON Schema of FILE, for editors; evals/eval.schema.json is a copy of it.
 
-Exit codes: 0 done; 1 an error, or a team is worse than the baseline; 2 bad usage or settings; 3 the budget was used up; 130 Ctrl-C.`;
+Exit codes: 0 done; 1 an error, an answer that could not be scored, or a team that is worse than the baseline; 2 bad usage or settings; 3 the budget was used up; 130 Ctrl-C.`;
 
 const options = {
   teams: { type: "string" },
@@ -45,6 +50,7 @@ const options = {
   concurrency: { type: "string" },
   "budget-usd": { type: "string" },
   baseline: { type: "string" },
+  people: { type: "string" },
   new: { type: "boolean" },
   json: { type: "boolean" },
   html: { type: "string" },
@@ -57,9 +63,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readArguments(args, { options, allowPositionals: true });
   const [first, second, ...rest] = positionals;
   if (first === undefined || rest.length > 0) throw new UsageError("Name the evaluation's file: parley eval FILE. See --help.");
-  if (first === "list" || first === "show") {
-    const { list, show } = await import("./kept.ts");
-    return first === "list" ? list(values.db, io) : show(second ?? "last", values, io);
+  if (first === "list" || first === "show" || first === "sample") {
+    const { list, show, sample } = await import("./kept.ts");
+    if (first === "list") return list(values.db, io);
+    return first === "show" ? show(second ?? "last", values, io) : sample(second ?? "last", { db: values.db, ...numbersOf(values) }, io);
+  }
+  if (first === "schema") {
+    await print(io.stdout, JSON.stringify((await evaluationRoom()).jsonSchemaOfEvaluation(), null, 2));
+    return 0;
   }
   if (second !== undefined) throw new UsageError("Name one file: parley eval FILE. See --help.");
   return evaluateFile(first, values, io);
@@ -71,12 +82,10 @@ async function evaluateFile(file: string, values: Values, io: Io): Promise<numbe
   const env = readEnv(io.cwd, io.env);
   const teamFile = loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) });
   const room = await evaluationRoom();
-  const source = room.overridden(
-    room.readEvaluation(file, { cwd: io.cwd, teamFile }),
-    { ...numbersOf(values), ...teamsOf(values) },
-    teamFile,
-  );
+  const { cases: casesMax, ...numbers } = numbersOf(values);
+  const source = room.overridden(room.readEvaluation(file, { cwd: io.cwd, teamFile }), { ...numbers, ...teamsOf(values) }, teamFile);
   const cases = room.readCases(source);
+  const people = values.people === undefined ? [] : room.readPeople(resolve(io.cwd, values.people), values.people);
   const settings = room.withEvaluatedTeams(teamFile, source);
   await refuseDeadModels(settings, env, room.modelsOf(settings, source));
   if (values.json !== true) for (const warning of settings.warnings) await print(io.stderr, `note: ${describeMistake(warning)}`);
@@ -94,24 +103,25 @@ async function evaluateFile(file: string, values: Values, io: Io): Promise<numbe
   });
   const progress = showProgress(io, values.json === true);
   try {
-    await refuseOthers(await parley.store.unfinished(), dbPath);
     // Before anything is paid for: its name may be wrong, and what begins now is the last one by then.
     const baseline = await baselineOf(values.baseline, parley.store, io);
-    await parley.start();
-    const casesMax = numbersOf(values).cases;
     const report = await room.runEvaluation(worldOf(parley, settings, room.programsIn(parley.executor, stopped.signal)), {
       source,
       cases,
       file,
+      people,
       anew: values.new === true,
       signal: stopped.signal,
-      begun: progress.begun,
+      begun: async (evaluation, isResumed) => {
+        progress.begun(evaluation, isResumed);
+        await parley.start(room.workspaceOf(evaluation.id));
+      },
       tell: progress.tell,
       ...(casesMax === undefined ? {} : { casesMax }),
     });
     progress.end();
     const code = await give(report, values, baseline, io);
-    return code === 0 && report.state === "budget" ? EXIT.limit : code;
+    return code !== 0 ? code : report.state === "budget" ? EXIT.limit : report.state === "unscored" ? EXIT.failed : 0;
   } catch (error) {
     progress.end();
     if (!stopped.signal.aborted || error !== stopped.signal.reason || !/interrupted/.test(String(error))) throw error;
@@ -157,14 +167,4 @@ function numbersOf(values: Values) {
   return Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined)) as {
     readonly [name in keyof typeof numbers]?: number;
   };
-}
-
-/** Runs of Slack would be worked on here too, and nobody would post what their agents say. */
-async function refuseOthers(unfinished: readonly { readonly workspace: string }[], dbPath: string): Promise<void> {
-  const { WORKSPACE } = await evaluationRoom();
-  const others = unfinished.filter(({ workspace }) => ![WORKSPACE, "terminal", "imported"].includes(workspace));
-  if (others.length > 0)
-    throw new UsageError(
-      `${others.length === 1 ? "a run of Slack is" : `${others.length} runs of Slack are`} unfinished in ${dbPath}, which parley start goes on with. Name another database with --db.`,
-    );
 }

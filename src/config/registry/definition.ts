@@ -17,7 +17,14 @@ import type { Guard } from "../../engine/guards/guard.ts";
  * file, its JSON form and the building are derived from all of them together.
  */
 export type Definition =
-  PolicyDefinition | StopDefinition | AgentDefinition | ToolDefinition | ModelDefinition | GuardDefinition | StoreDefinition;
+  | PolicyDefinition
+  | StopDefinition
+  | AgentDefinition
+  | ToolDefinition
+  | ModelDefinition
+  | GuardDefinition
+  | ScorerDefinition
+  | StoreDefinition;
 
 export type DefinitionKind = Definition["defines"];
 
@@ -110,6 +117,34 @@ export interface ModelDefinition<Schema extends z.ZodObject = z.ZodObject> exten
 /** `guards: [{ guard: NAME }]`; where it looks (`at`) is not in its schema. */
 export interface GuardDefinition<Schema extends z.ZodObject = z.ZodObject> extends Base<"guard", Schema> {
   build(settings: z.output<Schema>): Pick<Guard, "look" | "lookAtFile">;
+}
+
+/** `score: [{ kind: code, scorer: NAME, with: … }]` in the file of an evaluation. */
+export interface ScorerDefinition<Schema extends z.ZodObject = z.ZodObject> extends Base<"scorer", Schema> {
+  /** What it gives rejects where nothing can be said. */
+  build(settings: z.output<Schema>): (answer: ScoredAnswer) => Promise<Scored>;
+}
+
+/** An answer to a case of an evaluation, as a scorer of one's own is given it. */
+export interface ScoredAnswer {
+  /** The last words of an agent; none where nobody spoke. */
+  readonly answer: string;
+  /** The case's name, what it asks for, what it expects, and every other field that its file has. */
+  readonly case: string;
+  readonly task: string;
+  readonly expected: unknown;
+  readonly fields: { readonly [name: string]: unknown };
+  /** What the run took. `usd` is absent where a price is not known. */
+  readonly turns: number;
+  readonly tokens: number;
+  readonly seconds: number;
+  readonly usd?: number;
+}
+
+export interface Scored {
+  readonly passed: boolean;
+  /** One line for people: what was expected, and what was found. */
+  readonly why: string;
 }
 
 /** `database: NAME:…`. What it opens is the store's business: whoever opens it looks at it. */

@@ -19,6 +19,7 @@ export function createRegistry(definitions: Iterable<Definition>): Registry {
     tool: new Map(),
     model: new Map(),
     guard: new Map(),
+    scorer: new Map(),
     store: new Map(),
   };
   for (const definition of definitions) {
@@ -43,5 +44,6 @@ const A: { readonly [Kind in DefinitionKind]: string } = {
   tool: "a tool kind",
   model: "a model provider",
   guard: "a guard",
+  scorer: "a scorer",
   store: "a store",
 };

@@ -90,7 +90,8 @@ interface Row {
 
 type Refuse = (message: string, line?: number) => never;
 
-function rowsOf(path: string, refuse: Refuse): readonly Row[] {
+/** The rows of a file of any kind that is read here. `refuse`: throws, with what is wrong. */
+export function rowsOf(path: string, refuse: Refuse): readonly Row[] {
   const stats = attempt(() => statSync(path));
   if (!stats) return refuse("there is no such file");
   if (stats.isDirectory()) return casesOfThreads(path, refuse);

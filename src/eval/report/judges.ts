@@ -1,5 +1,6 @@
 import type { Preferred, Result } from "../result.ts";
 import { cohensKappa } from "../statistics/measures.ts";
+import { saidBy, type PersonJudgement } from "./people.ts";
 import { sumOf } from "./tally.ts";
 
 /** How far a judge can be believed. */
@@ -19,21 +20,36 @@ export interface JudgeReport {
   };
 }
 
-export function judgesOf(results: readonly Result[], preferred: readonly Preferred[]): readonly JudgeReport[] {
-  const judged = results.flatMap(({ verdicts }) => verdicts.filter(({ human }) => human !== undefined));
-  const single = [...Map.groupBy(judged, ({ scorer }) => scorer)].map(([scorer, verdicts]): JudgeReport => {
-    const kappa = cohensKappa(verdicts.map(({ passed, human }) => [passed, human === true]));
-    const agreed = verdicts.filter(({ passed, human }) => passed === human).length / verdicts.length;
-    return { scorer, people: { answers: verdicts.length, agreed, kappa: Number.isNaN(kappa) ? null : kappa } };
+/** `named`: what the evaluation calls its judges of single answers; people's judgements are held against those. */
+export function judgesOf(
+  { results, preferred }: { readonly results: readonly Result[]; readonly preferred: readonly Preferred[] },
+  { named, people }: { readonly named: readonly string[]; readonly people: readonly PersonJudgement[] },
+): readonly JudgeReport[] {
+  const said = saidBy(people);
+  const judged = results.flatMap((result) =>
+    result.verdicts.flatMap(({ scorer, passed, unscored, human }) => {
+      const good = (named.includes(scorer) ? said(result) : undefined) ?? human;
+      return unscored || good === undefined ? [] : [{ scorer, judgement: [passed, good] as const }];
+    }),
+  );
+  const single = [...Map.groupBy(judged, ({ scorer }) => scorer)].map(([scorer, all]): JudgeReport => {
+    const kappa = cohensKappa(all.map(({ judgement }) => judgement));
+    const agreed = all.filter(({ judgement: [one, other] }) => one === other).length / all.length;
+    return { scorer, people: { answers: all.length, agreed, kappa: Number.isNaN(kappa) ? null : kappa } };
   });
-  if (preferred.length === 0) return single;
-  const asked = preferred.length * 2;
+  return [...single, ...[...Map.groupBy(preferred, ({ judge }) => judge)].map(([judge, pairs]) => ofPairs(judge, pairs))];
+}
+
+function ofPairs(judge: string, all: readonly Preferred[]): JudgeReport {
+  const cost = { usd: sumOf(all, ({ usd }) => usd), priced: all.every(({ priced }) => priced) };
+  const pairs = all.filter(({ failed }) => failed === undefined);
+  const asked = pairs.length * 2;
+  if (asked === 0) return { scorer: judge, position: { asked, first: 0, second: 0, consistent: 0, ...cost } };
   // `one` stands first in the one question, and second in the other.
   const first =
-    preferred.filter(({ whenFirst }) => whenFirst === "one").length + preferred.filter(({ whenSecond }) => whenSecond === "other").length;
+    pairs.filter(({ whenFirst }) => whenFirst === "one").length + pairs.filter(({ whenSecond }) => whenSecond === "other").length;
   const second =
-    preferred.filter(({ whenFirst }) => whenFirst === "other").length + preferred.filter(({ whenSecond }) => whenSecond === "one").length;
-  const consistent = preferred.filter(({ whenFirst, whenSecond }) => whenFirst === whenSecond).length / preferred.length;
-  const cost = { usd: sumOf(preferred, ({ usd }) => usd), priced: preferred.every(({ priced }) => priced) };
-  return [...single, { scorer: "pairwise", position: { asked, first: first / asked, second: second / asked, consistent, ...cost } }];
+    pairs.filter(({ whenFirst }) => whenFirst === "other").length + pairs.filter(({ whenSecond }) => whenSecond === "one").length;
+  const consistent = pairs.filter(({ whenFirst, whenSecond }) => whenFirst === whenSecond).length / pairs.length;
+  return { scorer: judge, position: { asked, first: first / asked, second: second / asked, consistent, ...cost } };
 }

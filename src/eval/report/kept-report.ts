@@ -1,11 +1,27 @@
-import { pairThreadOf, present, threadOf, type EvaluationReader, type Kept } from "../kept-evaluations.ts";
+import { pairThreadOf, threadOf } from "../evaluation-threads.ts";
+import { present, type EvaluationReader, type Kept } from "../kept-evaluations.ts";
+import type { PersonJudgement } from "./people.ts";
+import type { Preferred, Result } from "../result.ts";
 import { reportOf, type Report } from "./report.ts";
+import { isHad } from "./tally.ts";
 
 /** The report of an evaluation that was had before, ended or not, from what is kept of it. */
-export async function keptReport(kept: EvaluationReader, evaluation: Kept): Promise<Report> {
+export async function keptReport(kept: EvaluationReader, evaluation: Kept, people: readonly PersonJudgement[] = []): Promise<Report> {
   const results = await present([...threadsOf(evaluation)], (thread) => kept.result(evaluation.id, thread));
   const preferred = await present([...pairThreadsOf(evaluation)], (thread) => kept.preferred(evaluation.id, thread));
-  return reportOf(evaluation, { results, preferred, state: evaluation.endedAt === undefined ? "interrupted" : "ended" });
+  const found = { results: [...results.values()], preferred: [...preferred.values()] };
+  return reportOf(evaluation, { ...found, state: stateOf(evaluation, found) }, people);
+}
+
+/** Where every run was had and it has not ended all the same, something could not be scored. */
+function stateOf(
+  evaluation: Kept,
+  { results, preferred }: { readonly results: readonly Result[]; readonly preferred: readonly Preferred[] },
+): Report["state"] {
+  if (evaluation.endedAt !== undefined) return "ended";
+  const isHadWhole = results.length === evaluation.cases * evaluation.teams.length * evaluation.repeats && results.every(isHad);
+  const isUnscored = results.some(({ unfinished }) => unfinished === "unscored") || preferred.some(({ failed }) => failed !== undefined);
+  return isHadWhole && isUnscored ? "unscored" : "interrupted";
 }
 
 /** In the order in which its runs are had. */

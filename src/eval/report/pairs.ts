@@ -11,11 +11,12 @@ export interface Pair {
   readonly difference: Interval;
   /** How likely a difference as large as this is by chance, from a paired randomisation test. */
   readonly p: number;
-  /** Whose answers a judge liked better, where there is one. */
-  readonly preferred?: PreferenceShares;
+  /** Whose answers each judge of pairs liked better, where there is one. */
+  readonly preferred?: readonly PreferenceShares[];
 }
 
 export interface PreferenceShares {
+  readonly judge: string;
   /** Of all pairs: liked better in both orders. */
   readonly one: number;
   readonly other: number;
@@ -33,23 +34,30 @@ export function pairsOf(
     teams.slice(index + 1).flatMap((other) => {
       const differences = differencesOf(shares.get(one) ?? new Map(), shares.get(other) ?? new Map());
       if (differences.length === 0) return [];
-      const asked = preferred.filter((pair) => pair.one === one && pair.other === other);
+      const asked = preferred.filter((pair) => pair.one === one && pair.other === other && pair.failed === undefined);
       return [
         {
           one,
           other,
           cases: differences.length,
           ...comparedBy(differences, seed),
-          ...(asked.length > 0 ? { preferred: likedOf(asked) } : {}),
+          ...(asked.length > 0
+            ? { preferred: [...Map.groupBy(asked, ({ judge }) => judge)].map(([judge, some]) => likedOf(judge, some)) }
+            : {}),
         },
       ];
     }),
   );
 }
 
-/** By case: the share of its runs that solved it. */
+/** By case: the share of its runs that solved it, of those that were had and scored. */
 export const sharesOf = (results: readonly Result[]): ReadonlyMap<string, number> =>
-  new Map(groupedByCase(results).map((runs) => [runs[0]?.case ?? "", runs.filter(isSolved).length / runs.length]));
+  new Map(
+    groupedByCase(results.filter(({ unfinished }) => unfinished === undefined)).map((runs) => [
+      runs[0]?.case ?? "",
+      runs.filter(isSolved).length / runs.length,
+    ]),
+  );
 
 /** Of the cases that both have. */
 export const differencesOf = (one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): readonly number[] =>
@@ -63,9 +71,9 @@ export const comparedBy = (differences: readonly number[], seed: number): Pick<P
   p: signFlipTest(differences, seed),
 });
 
-function likedOf(pairs: readonly Preferred[]): PreferenceShares {
+function likedOf(judge: string, pairs: readonly Preferred[]): PreferenceShares {
   const share = (side: "one" | "other") =>
     pairs.filter(({ whenFirst, whenSecond }) => whenFirst === side && whenSecond === side).length / pairs.length;
   const [one, other] = [share("one"), share("other")];
-  return { one, other, undecided: 1 - one - other, pairs: pairs.length };
+  return { judge, one, other, undecided: 1 - one - other, pairs: pairs.length };
 }

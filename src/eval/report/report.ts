@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { tallyOf, type Tally } from "./tally.ts";
+import { isHad, tallyOf, type Tally } from "./tally.ts";
 import { pairsOf, type Pair } from "./pairs.ts";
 import { judgesOf, type JudgeReport } from "./judges.ts";
+import type { PersonJudgement } from "./people.ts";
 import type { Kept } from "../kept-evaluations.ts";
 import { Result, type Preferred } from "../result.ts";
 
@@ -9,8 +10,8 @@ import { Result, type Preferred } from "../result.ts";
 export interface Report {
   readonly version: 1;
   readonly evaluation: Kept;
-  /** `budget`, `interrupted`: some runs are missing. */
-  readonly state: "ended" | "budget" | "interrupted";
+  /** `budget`, `interrupted`: some runs are missing. `unscored`: of some the scorers could say nothing; the same command has them scored again. */
+  readonly state: "ended" | "budget" | "interrupted" | "unscored";
   readonly teams: readonly Tally[];
   /** Every two teams, the first as the file has them against those after it. */
   readonly pairs: readonly Pair[];
@@ -27,6 +28,7 @@ export function reportOf(
     preferred,
     state,
   }: { readonly results: readonly Result[]; readonly preferred: readonly Preferred[]; readonly state: Report["state"] },
+  people: readonly PersonJudgement[] = [],
 ): Report {
   const { seed } = evaluation;
   const teams = evaluation.teams.map((team) => tallyOf(team, results, seed)).filter(({ runs }) => runs > 0);
@@ -37,11 +39,25 @@ export function reportOf(
     state,
     teams,
     pairs,
-    judges: judgesOf(results, preferred),
-    cautions: cautionsOf(teams, pairs, state),
-    results,
+    judges: judgesOf({ results, preferred }, { named: evaluation.judges, people }),
+    cautions: [...unfinishedOf(results, preferred), ...cautionsOf(teams, pairs, state)],
+    results: results.filter(isHad),
   };
 }
+
+/** What is not counted as it looks, and why. */
+function unfinishedOf(results: readonly Result[], preferred: readonly Preferred[]): readonly string[] {
+  const cut = results.filter((result) => !isHad(result)).length;
+  const unscored = results.filter(({ unfinished }) => unfinished === "unscored");
+  const failed = preferred.filter((pair) => pair.failed !== undefined);
+  return [
+    ...(cut > 0 ? [`${runs(cut)} ended by the evaluation's own budget: only the cost counts. With more money the same command has ${cut === 1 ? "it" : "them"} again.`] : []), // prettier-ignore
+    ...(unscored[0] ? [`${runs(unscored.length)} not scored, and ${unscored.length === 1 ? "counts" : "count"} as failed: ${unscored[0].reason}. The same command scores again.`] : []), // prettier-ignore
+    ...(failed[0] ? [`${failed.length === 1 ? "A pair of answers was" : `${failed.length} pairs of answers were`} not compared: ${failed[0].judge}: ${failed[0].failed}. The same command asks again.`] : []), // prettier-ignore
+  ];
+}
+
+const runs = (count: number): string => (count === 1 ? "A run was" : `${count} runs were`);
 
 const CASES_FEW = 30;
 
@@ -49,7 +65,7 @@ function cautionsOf(teams: readonly Tally[], pairs: readonly Pair[], state: Repo
   const fewest = Math.min(...teams.map(({ cases }) => cases));
   const points = (share: number) => Math.round(share * 100);
   return [
-    ...(state === "ended" ? [] : ["Not every run was had: the numbers are of those that were."]),
+    ...(state === "ended" || state === "unscored" ? [] : ["Not every run was had: the numbers are of those that were."]),
     ...(fewest < CASES_FEW
       ? [
           `${fewest} ${fewest === 1 ? "case is" : "cases are"} few: an interval of so few is rough, and another choice of cases would say something else.`,

@@ -1,5 +1,6 @@
 import type { Interval } from "../statistics/resampling.ts";
 import type { Change } from "./baseline.ts";
+import type { PreferenceShares } from "./pairs.ts";
 import type { Report } from "./report.ts";
 import type { Tally } from "./tally.ts";
 
@@ -59,7 +60,7 @@ export function gridsOf({ teams, pairs, judges }: Report, changes: readonly Chan
         String(cases),
         points(difference),
         `p = ${p < 0.001 ? "< 0.001" : p.toFixed(3)}`,
-        preferred ? `${percent(preferred.one)} : ${percent(preferred.other)} (${percent(preferred.undecided)} undecided)` : "–",
+        preferred?.map((one) => likedBy(one, preferred.length)).join("; ") ?? "–",
       ]),
     },
     {
@@ -89,6 +90,9 @@ export function gridsOf({ teams, pairs, judges }: Report, changes: readonly Chan
     },
   ].filter(({ rows }) => rows.length > 0);
 }
+
+const likedBy = ({ judge, one, other, undecided }: PreferenceShares, judges: number): string =>
+  `${judges > 1 ? `${judge}: ` : ""}${percent(one)} : ${percent(other)} (${percent(undecided)} undecided)`;
 
 const money = (amount: number, priced: boolean): string =>
   priced ? dollars(amount) : amount > 0 ? `${dollars(amount)} or more` : "unknown";

@@ -13,7 +13,7 @@ export interface Tally {
   readonly passAt: readonly Interval[];
   /** How the runs ended, as shares. */
   readonly ends: { readonly [end in End]: number };
-  /** By scorer: which share of the runs it passed. */
+  /** By scorer: which share of the runs it passed, of those of which it could say anything. */
   readonly scorers: { readonly [scorer: string]: number };
   /** Means of a run; `usd` without what judges cost. */
   readonly perRun: { readonly usd: number; readonly tokens: number; readonly seconds: number; readonly turns: number };
@@ -24,11 +24,16 @@ export interface Tally {
   readonly priced: boolean;
 }
 
-/** Of the results, those of this team. */
+/** Of the results, those of this team. Of runs that the budget ended only the cost counts. */
 export function tallyOf(team: string, all: readonly Result[], seed: number): Tally {
-  const results = all.filter((result) => result.team === team);
+  const own = all.filter((result) => result.team === team);
+  const results = own.filter(isHad);
   const byCase = groupedByCase(results);
-  const sums = byCase.map((runs) => ({ runs: runs.length, solved: runs.filter(isSolved).length, usd: sumOf(runs, ({ usd }) => usd) }));
+  const sums = byCase.map((runs) => ({
+    runs: runs.length,
+    solved: runs.filter(isSolved).length,
+    usd: sumOf(runs, ({ usd, earlier }) => usd + earlier.usd),
+  }));
   const shares = sums.map(({ runs, solved }) => solved / runs);
   const repeats = Math.max(0, ...sums.map(({ runs }) => runs));
   const mean = (of: (result: Result) => number) => (results.length === 0 ? 0 : sumOf(results, of) / results.length);
@@ -56,15 +61,18 @@ export function tallyOf(team: string, all: readonly Result[], seed: number): Tal
       : {
           perSolved: {
             usd: bootstrap(byCase.length, (places) => ratioAt(sums, places), seed),
-            tokens: sumOf(results, ({ tokens }) => tokens) / solved,
+            tokens: sumOf(results, ({ tokens, earlier }) => tokens + earlier.tokens) / solved,
             seconds: sumOf(results, ({ ms }) => ms / 1_000) / solved,
           },
         }),
-    usd: sumOf(results, ({ usd }) => usd),
-    judgingUsd: sumOf(results, ({ judging }) => judging.usd),
-    priced: results.every(({ priced, judging }) => priced && judging.priced),
+    usd: sumOf(own, ({ usd, earlier }) => usd + earlier.usd),
+    judgingUsd: sumOf(own, ({ judging }) => judging.usd),
+    priced: own.every(({ priced, judging, earlier }) => priced && judging.priced && earlier.priced),
   };
 }
+
+/** Whether its run was had to its end: one that the budget ended says nothing of its team. */
+export const isHad = ({ unfinished }: Pick<Result, "unfinished">): boolean => unfinished !== "budget";
 
 export const isSolved = ({ end }: Pick<Result, "end">): boolean => end === "solved";
 
@@ -86,7 +94,7 @@ function ratioAt(sums: readonly { readonly solved: number; readonly usd: number 
 }
 
 function scorersOf(results: readonly Result[]): Tally["scorers"] {
-  const all = results.flatMap(({ verdicts }) => verdicts);
+  const all = results.flatMap(({ verdicts }) => verdicts).filter(({ unscored }) => !unscored);
   const grouped = [...Map.groupBy(all, ({ scorer }) => scorer)];
   return Object.fromEntries(
     grouped.map(([scorer, verdicts]) => [scorer, verdicts.filter(({ passed }) => passed).length / verdicts.length]),

@@ -3,7 +3,8 @@ import { codeBlocks } from "../../engine/code-blocks.ts";
 import { asText, readTemplate } from "../cases/template.ts";
 import type { ScorerSettings } from "../evaluation-file.ts";
 import { refusedBy } from "./expected.ts";
-import { brief, type Scorer } from "./scorer.ts";
+import { pythonCheck, type PythonCheck } from "./python-check.ts";
+import { brief, NotScored, type Scorer } from "./scorer.ts";
 
 /** Runs a program where an agent's code would run. */
 export type RunProgram = (program: {
@@ -24,15 +25,13 @@ export const program = (settings: Extract<ScorerSettings, { readonly kind: "prog
       const entryPoint = filled(entry);
       const code = candidate(answer, { language: settings.language, entryPoint, prompt: filled(prompt) });
       if (code === undefined) return { passed: false, why: `there is no code in "${brief(answer)}"` };
-      // A program that ends itself before its test has not passed it.
-      const passedMark = `passed-${randomUUID()}`;
-      const { outcome, output } = await runProgram({
-        thread,
-        language: settings.language,
-        code: [code, filled(test), ...(entryPoint ? [`check(${entryPoint})`] : []), printed(settings.language, passedMark)].join("\n\n"),
-        timeoutMs: settings.timeoutSeconds * 1_000,
-      });
-      const passed = outcome === "ok" && output.trimEnd().endsWith(passedMark);
+      const mark = `passed-${randomUUID()}`;
+      const { language } = settings;
+      const timeoutMs = settings.timeoutSeconds * 1_000;
+      const whole = tested({ language, code, test: filled(test), entryPoint, mark });
+      const { outcome, output } = await runProgram({ thread, language, code: whole, timeoutMs });
+      if (isOfSandbox(outcome)) throw new NotScored(`the sandbox ran no test (${outcome}): ${brief(output)}`);
+      const passed = outcome === "ok" && output.trimEnd().endsWith(mark);
       if (passed) return { passed, why: "the test passed" };
       const last = output.trim().split("\n").at(-1) ?? "";
       return { passed, why: outcome === "ok" ? "it ended before its test" : `the test failed (${outcome}): ${brief(last)}` };
@@ -63,6 +62,15 @@ const literal = (words: string): string => words.replaceAll(/[\\^$.*+?()[\]{}|]/
 
 /** A prompt that ends in a signature, or in its docstring, is whole with it. */
 const PASS = "    pass";
+
+/** The code with its test behind it, and what prints the mark where that has come to its end. */
+const tested = ({ language, ...check }: PythonCheck & { readonly language: string }): string =>
+  /^(?:py|python3?)$/i.test(language)
+    ? pythonCheck(check)
+    : [check.code, check.test, ...(check.entryPoint ? [`check(${check.entryPoint})`] : []), printed(language, check.mark)].join("\n\n");
+
+/** How no code's own doing ends a block. */
+const isOfSandbox = (outcome: string): boolean => outcome === "rejected" || outcome === "sandbox_lost" || outcome === "cancelled";
 
 const printed = (language: string, text: string): string =>
   /^(?:js|javascript|ts|typescript|node)$/i.test(language)

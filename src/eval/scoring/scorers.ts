@@ -1,6 +1,9 @@
+import type { ScorerDefinition } from "../../config/registry/definition.ts";
 import type { ScorerSettings } from "../evaluation-file.ts";
+import { code } from "./code.ts";
 import { judge, type AskJudge } from "./judge.ts";
 import { limit } from "./limit.ts";
+import { scorerNames } from "./names.ts";
 import { number } from "./number.ts";
 import { program, type RunProgram } from "./program.ts";
 import type { Scorer } from "./scorer.ts";
@@ -11,23 +14,15 @@ export interface ScorerParts {
   /** Asks the judge of this scorer. */
   readonly ask: (scorer: number) => AskJudge;
   /** What the team file's extensions define, by name. */
-  readonly own: ReadonlyMap<string, OwnScorer>;
-}
-
-/** A scorer of an extension's: `score: [{ kind: code, scorer: NAME, with: … }]`. */
-export interface OwnScorer {
-  readonly score: Scorer["score"];
+  readonly own: ReadonlyMap<string, ScorerDefinition>;
 }
 
 /** Those that judge one answer, by how they stand in the file. */
 export function createScorers(settings: readonly ScorerSettings[], parts: ScorerParts): readonly Scorer[] {
-  const counts = new Map<string, number>();
+  const names = scorerNames(settings);
   return settings.flatMap((one, index) => {
     const made = scorerOf(one, index, parts);
-    if (!made) return [];
-    const count = (counts.get(one.kind) ?? 0) + 1;
-    counts.set(one.kind, count);
-    return [{ ...made, name: count === 1 ? one.kind : `${one.kind} ${count}` }];
+    return made ? [{ ...made, name: names[index] ?? one.kind }] : [];
   });
 }
 
@@ -49,11 +44,8 @@ function scorerOf(settings: ScorerSettings, index: number, { runProgram, ask, ow
       return judge(settings, index, ask(index));
     case "limit":
       return limit(settings);
-    case "code": {
-      const found = own.get(settings.scorer);
-      if (!found) throw new Error(`no extension defines the scorer "${settings.scorer}"`);
-      return found;
-    }
+    case "code":
+      return code(settings, own);
     case "pairwise": // Of two answers: see `prefer`.
       return undefined;
   }

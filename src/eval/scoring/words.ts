@@ -22,10 +22,19 @@ export const contains = (settings: Of<"contains">): Omit<Scorer, "name"> => ({
   score: async (attempt) => {
     const wanted = asText(expectedBy(settings, attempt.case)).trim();
     const fold = settings.ignoreCase ? (text: string) => text.toLowerCase() : (text: string) => text;
-    const passed = wanted !== "" && fold(attempt.answer).includes(fold(wanted));
+    const passed = wanted !== "" && (settings.words ? isInWords : isIn)(fold(attempt.answer), fold(wanted));
     return { passed, why: passed ? "it is there" : `"${brief(wanted)}" is not in "${brief(attempt.answer)}"` };
   },
 });
+
+const isIn = (text: string, wanted: string): boolean => text.includes(wanted);
+
+/** No letter and no digit is right before it or behind it. */
+function isInWords(text: string, wanted: string): boolean {
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1))
+    if (!/[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, at - 2), at)) && !/^[\p{L}\p{N}]/u.test(text.slice(at + wanted.length))) return true;
+  return false;
+}
 
 const ANSWER_CHARS_MATCHED_MAX = 100_000; // A pattern may take long over very long text.
 

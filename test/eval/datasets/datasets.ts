@@ -44,7 +44,13 @@ async function main(folder: string): Promise<boolean> {
       [`\`\`\`python\n    return "broken"\n\`\`\``, false],
     ] as const;
     for (const [index, [answer, passes]] of answers.entries()) {
-      const verdict = await scorer?.score({ case: one, thread: `t${index}`, answer, run: { turns: 1, ...NOTHING_SPENT, elapsedMs: 1 } });
+      const verdict = await scorer?.score({
+        case: one,
+        thread: `t${index}`,
+        tries: 1,
+        answer,
+        run: { turns: 1, ...NOTHING_SPENT, elapsedMs: 1 },
+      });
       if (verdict?.passed !== passes) wrong.push(`${one.id}, answer ${index + 1}: ${verdict?.why}`);
     }
   }

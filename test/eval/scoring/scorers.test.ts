@@ -12,7 +12,7 @@ async function passes(settings: object, answer: string, expected?: unknown, fiel
   const [scorer] = createScorers(score, { runProgram: none, ask: () => none, own: new Map() });
   const one = { id: "1", input: "x", expected, answers: [], fields };
   expect(scorer?.refuses?.(one)).toBeUndefined();
-  const verdict = await scorer?.score({ case: one, thread: "t", answer, run: { turns: 3, ...NOTHING_SPENT, elapsedMs: 1_500 } });
+  const verdict = await scorer?.score({ case: one, thread: "t", tries: 1, answer, run: { turns: 3, ...NOTHING_SPENT, elapsedMs: 1_500 } });
   expect(verdict?.why).not.toBe("");
   return verdict?.passed;
 }
@@ -54,12 +54,13 @@ test("JSON is looked for in an answer of marks alone, and is not there", async (
 });
 
 test("a function's name that is none is a failed test", async () => {
+  const NAME = `"${Buffer.from("f(").toString("base64")}"`;
   const { score } = EvaluationFile.parse({ cases: [{ input: "x" }], score: [{ kind: "program", test: "test", entryPoint: "name" }] });
-  const runProgram = async ({ code }: { readonly code: string }) => ({ outcome: "failed", output: code.includes("check(f()") ? "no" : "" });
+  const runProgram = async ({ code }: { readonly code: string }) => ({ outcome: "failed", output: code.includes(NAME) ? "no" : "" });
   const [scorer] = createScorers(score, { runProgram, ask: () => none, own: new Map() });
   const one = { id: "1", input: "x", expected: undefined, answers: [], fields: { test: "pass", name: "f(" } };
   const run = { turns: 1, ...NOTHING_SPENT, elapsedMs: 1 };
-  expect(await scorer?.score({ case: one, thread: "t", answer: "```python\ndef f(): pass\n```", run })).toEqual({
+  expect(await scorer?.score({ case: one, thread: "t", tries: 1, answer: "```python\ndef f(): pass\n```", run })).toEqual({
     passed: false,
     why: "the test failed (failed): no",
   });
