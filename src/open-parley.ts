@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import type { Definition } from "./config/registry/definition.ts";
-import { isEvent, type Person, type RunEvent } from "./engine/events/events.ts";
+import type { Person, RunEvent } from "./engine/events/events.ts";
 import type { Parley } from "./parley.ts";
 
 export interface OpenSettings {
@@ -49,7 +49,7 @@ const WORKSPACE = "program";
 
 /** Opens a Parley of these settings. Rejects with a `ConfigError`, whose message names each mistake and its mend. */
 export async function openParley(settings: OpenSettings = {}): Promise<OpenParley> {
-  const [{ createParley, currentRun, isWaiting }, { readEnv }, { databasePath, loadSettings }] = await Promise.all([
+  const [{ createParley, following }, { readEnv }, { databasePath, loadSettings }] = await Promise.all([
     import("./parley.ts"),
     import("./config/env.ts"),
     import("./config/load.ts"),
@@ -72,43 +72,15 @@ export async function openParley(settings: OpenSettings = {}): Promise<OpenParle
   });
   await parley.start();
 
-  /** What the thread records while `say` is under way and after, until nothing more comes by itself. */
-  async function* following(thread: string, say: () => Promise<void>, signal?: AbortSignal): AsyncGenerator<RunEvent, void, void> {
-    const news: RunEvent[] = [];
-    let wake: () => void = () => undefined;
-    const stop = parley.runner.follow((where, item) => {
-      if (where !== thread || !isEvent(item)) return;
-      news.push(item);
-      wake();
-    });
-    const halt = () => void parley.runner.stop(thread, NOBODY_IN_PARTICULAR);
-    signal?.addEventListener("abort", halt, { once: true });
-    try {
-      await say();
-      if (signal?.aborted) halt();
-      for (;;) {
-        for (const event of news.splice(0)) yield event;
-        const log = await parley.runner.read(thread);
-        // What is recorded was told of before; it is waited for no longer than until the log has come to rest.
-        if (news.length > 0) continue;
-        if (!currentRun(log).running || isWaiting(log)) return;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (news.length > 0) resolve();
-        });
-      }
-    } finally {
-      stop();
-      signal?.removeEventListener("abort", halt);
-    }
-  }
+  const follow = (thread: string, begin: () => Promise<void>, signal?: AbortSignal) =>
+    following(parley.runner, { thread, person: NOBODY_IN_PARTICULAR, signal }, begin);
 
   return {
     teams: [...loaded.teams.keys()],
     run: (words, { team, thread = `program-${randomUUID()}`, person = NOBODY_IN_PARTICULAR, signal } = {}) =>
-      following(thread, () => say(parley, { words, team, thread, person }), signal),
+      follow(thread, () => say(parley, { words, team, thread, person }), signal),
     approve: (thread, { call, approved, person = NOBODY_IN_PARTICULAR }) =>
-      following(thread, async () => {
+      follow(thread, async () => {
         if (!(await parley.runner.approve(thread, { call, approved, person }))) throw new Error(`nothing waits for an answer to "${call}"`);
       }),
     events: async (thread) => (await parley.runner.read(thread)).events,

@@ -68,6 +68,7 @@ export { inWords as lessonInWords } from "./models/refusals/conceding.ts";
 export { lessonEnd, lessonsInMemory, type Lesson, type Lessons } from "./models/refusals/lessons.ts";
 export { lastRefusedAlert } from "./open-alerts.ts";
 export { editNote } from "./store/notes.ts";
+export { following } from "./runner/following.ts";
 export { createRunner } from "./runner/runner.ts";
 export type { RecordedDecision } from "./store/settings.ts";
 export { backupStore, moveStore } from "./store/moving/move-store.ts";

@@ -34,6 +34,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   "transcript.ts": ["engine"],
   // How jobs take turns.
   "keyed-queue.ts": [],
+  // When a server listens, and where.
+  "listening.ts": [],
   // How this machine reaches others.
   "env-proxy.ts": [],
   // The words that who builds teams and who shows them have for each other.
@@ -54,8 +56,10 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   ],
   // What the log of a run says again: the run itself, and each request in it.
   replay: ["engine", "models", "config"],
-  studio: ["engine", "store", "config", "runner", "plain-page.ts", "replay"],
+  studio: ["engine", "store", "config", "runner", "plain-page.ts", "replay", "listening.ts"],
   eval: ["engine", "store", "config", "runner"],
+  // Parley for other programs.
+  serve: ["engine", "runner", "transcript.ts", "listening.ts"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
   // The studio for people who sign in with Slack, wired.
@@ -82,7 +86,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "eval",
   ],
   // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.
-  cli: ["engine", "parley.ts", "config", "replay", "local-slack", "transcript.ts"],
+  cli: ["engine", "parley.ts", "config", "replay", "serve", "local-slack", "transcript.ts"],
   // What others import, and the door by which their programs come in.
   "open-parley.ts": ["engine", "config", "parley.ts"],
   "index.ts": ["engine", "config", "store", "open-parley.ts"],

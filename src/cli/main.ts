@@ -10,6 +10,7 @@ const COMMANDS: { readonly [name: string]: { readonly does: string; readonly loa
   doctor: { does: "check tokens, models, sandbox and database; say what to do", load: () => import("./doctor/doctor.ts") },
   teams: { does: "check a team file, or list its teams", load: () => import("./teams.ts") },
   tools: { does: "list, try and check the MCP servers of a team file", load: () => import("./tools.ts") },
+  mcp: { does: "be an MCP server: a tool for each team", load: () => import("./serve/mcp.ts") },
   runs: { does: "list runs: state, team, who, cost, task", load: () => import("./logs/runs.ts") },
   costs: { does: "say what was spent, by day, channel, person, run or agent", load: () => import("./upkeep/costs.ts") },
   audit: { does: "say who allowed, denied, stopped or set what in Slack", load: () => import("./upkeep/audit.ts") },

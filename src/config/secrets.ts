@@ -19,6 +19,7 @@ const OWN_SECRETS = [
   "SLACK_CLIENT_SECRET",
   "SLACK_STATE_SECRET",
   "PARLEY_TOKEN_KEY",
+  "PARLEY_SERVE_TOKEN",
 ];
 
 /** It holds a password where it is the address of a server, and may be in a file as secrets may. */

@@ -1,10 +1,10 @@
-import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { join, resolve } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono, type Context } from "hono";
 import { deleteCookie, getCookie } from "hono/cookie";
 import { systemClock, type Clock } from "../engine/clock.ts";
+import { listening } from "../listening.ts";
 import type { Logs } from "../store/runs/logs.ts";
 import { SightUnknown, type Access } from "./access.ts";
 import { openApiOf } from "./api/openapi.ts";
@@ -73,8 +73,7 @@ export async function serveStudio(
   let own: Own = { hosts: [], origins: [], cookie: "", isSecure: false };
   const app = studioApp({ ...options, clock, own: () => own, pages: await readPages(resolve(BUILT_PAGE)) });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  await listening(server, { port, host });
-  const { port: taken } = server.address() as AddressInfo;
+  const taken = await listening(server, { port, host });
   own = ownOf(taken, publicUrl);
   const closing = new AbortController();
   const entering = keepEntering({ logs: options.logs, clock, signal: closing.signal, log });
@@ -140,14 +139,4 @@ export function studioApp({ logs, access, clock, way, own, pages, rebuilding, lo
     return refused(c, 500, "failed", "The studio failed; its log says why.");
   });
   return app;
-}
-
-async function listening(server: Server, at: { readonly port: number; readonly host: string }): Promise<void> {
-  const { promise, resolve: done, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
-  server.listen(at, () => {
-    server.off("error", reject);
-    done();
-  });
-  await promise;
 }

@@ -5,7 +5,7 @@ import { readEnv } from "../../config/env.ts";
 import { databasePath, loadSettings, type Settings } from "../../config/load.ts";
 import { nearest } from "../../engine/reading/nearest.ts";
 import type { StopSettings } from "../../config/schema/team-file.ts";
-import { shownAddress, type Parley } from "../../parley.ts";
+import type { Parley } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { KEY_BYTES, readLoginKeys } from "../start/oauth-door.ts";
@@ -14,6 +14,7 @@ import { converseHere, EXIT } from "./converse-here.ts";
 import { readHere } from "../own-stores.ts";
 import type { ForkPoint } from "../../parley.ts";
 import { findForkPoint, writeForkHere } from "./fork.ts";
+import { refuseStrangers } from "./strangers.ts";
 import { harmless } from "../terminal.ts";
 
 export const help = `parley run [--team TEAM] [--file FILE] [--db PATH] [--json [--deltas]] "task"
@@ -84,7 +85,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     log: (line) => void io.stderr.write(`${harmless(line)}\n`),
   });
   try {
-    await refuseStrangers(parley, dbPath, io);
+    await refuseStrangers(parley, { dbPath, workspace: "terminal" }, io);
     const asks = !endsAtQuestion(settings.teams.get(team)?.stop);
     const thread = point ? await fork(parley, point, { team, json, isKept: values.db !== undefined }, io) : `terminal-${randomUUID()}`;
     const code = await converseHere(
@@ -118,21 +119,6 @@ async function fork(
   if (json) for (const event of events) await print(io.stdout, JSON.stringify(event));
   else await print(io.stderr, harmless(`Forked ${point.run} (${point.team}) after its event ${point.seq}; ${how.team} goes on.`));
   return thread;
-}
-
-/** Runs of Slack would be worked on here too, and nobody would post what their agents say. */
-async function refuseStrangers(parley: Parley, dbPath: string, io: Io): Promise<void> {
-  const unfinished = await parley.store.unfinished();
-  const own = unfinished.filter(({ workspace }) => workspace === "terminal").length;
-  if (own > 0)
-    await print(
-      io.stderr,
-      `note: ${own} earlier ${own === 1 ? "run is" : "runs are"} unfinished in ${shownAddress(dbPath)}; what waits for nobody goes on too.`,
-    );
-  const strangers = unfinished.filter(({ workspace }) => workspace !== "terminal" && workspace !== "imported");
-  if (strangers.length === 0) return;
-  const many = strangers.length === 1 ? "a run of Slack is" : `${strangers.length} runs of Slack are`;
-  throw new UsageError(`${many} unfinished in ${shownAddress(dbPath)}, which parley start goes on with. Name another database with --db.`);
 }
 
 function checkTeam(team: string, { file, teams }: Settings): void {
