@@ -11,6 +11,7 @@ const COMMANDS: { readonly [name: string]: { readonly does: string; readonly loa
   teams: { does: "check a team file, or list its teams", load: () => import("./teams.ts") },
   tools: { does: "list, try and check the MCP servers of a team file", load: () => import("./tools.ts") },
   mcp: { does: "be an MCP server: a tool for each team", load: () => import("./serve/mcp.ts") },
+  a2a: { does: "be an A2A agent for each team", load: () => import("./serve/a2a.ts") },
   runs: { does: "list runs: state, team, who, cost, task", load: () => import("./logs/runs.ts") },
   costs: { does: "say what was spent, by day, channel, person, run or agent", load: () => import("./upkeep/costs.ts") },
   audit: { does: "say who allowed, denied, stopped or set what in Slack", load: () => import("./upkeep/audit.ts") },

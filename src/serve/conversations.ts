@@ -70,6 +70,8 @@ export interface Conversations {
   recent(): readonly Listed[];
   /** Its log; nothing for an id that is of none. */
   read(conversation: string): Promise<Transcript | undefined>;
+  /** Ends a run at once, also one that waits; nothing where there is none. */
+  stop(conversation: string, person: Person): Promise<void>;
   /** Stops what still goes on, and what waits for somebody. */
   close(): Promise<void>;
 }
@@ -141,6 +143,9 @@ export function createConversations({
       if (!isOurs.test(conversation)) return undefined;
       const log = await runner.read(conversation);
       return log.events.length > 0 ? log : undefined;
+    },
+    async stop(conversation, person) {
+      if (isOurs.test(conversation)) await runner.stop(conversation, person);
     },
     async close() {
       for (const [conversation, { person }] of listed) await runner.stop(conversation, person);
