@@ -3,12 +3,12 @@ import { createExecutor } from "./config/sandbox/executor.ts";
 import { secretNames } from "./config/load.ts";
 import type { PlayedScript } from "./config/file/script.ts";
 import { leftoversOf } from "./config/leftovers.ts";
+import { foreignAgents } from "./config/foreign-agents.ts";
 import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/build/models.ts";
 import { createTeamShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
 import { systemClock } from "./engine/clock.ts";
-import type { Search } from "./engine/search.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates } from "./models/gated.ts";
 import { lessonsIn } from "./models/refusals/kept-lessons.ts";
@@ -23,6 +23,7 @@ import type { Executor } from "./sandbox/executor.ts";
 import { keeping } from "./sandbox/keeping.ts";
 import { createOffExecutor } from "./sandbox/off.ts";
 import { secretsOf } from "./slack/door/secrets-of.ts";
+import { searchIn } from "./slack/search/when-connected.ts";
 import type { Slack } from "./slack/slack.ts";
 import { rulesIn } from "./slack/people/channel-settings.ts";
 import { accountsOf, scopeOf } from "./slack/words/accounts.ts";
@@ -191,6 +192,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       notes: { memory, scopeOf },
       ...(options.slack ? { search: (wanted, signal) => searchIn(slack, wanted, signal) } : {}),
       servers,
+      foreign: foreignAgents({ env, clock, redact }),
     });
     const slackRoom = options.slack && (await import("./slack/open-slack.ts"));
     const shelf = createTeamShelf({ settings, teams, keep: kept, log });
@@ -293,9 +295,3 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     throw error;
   }
 }
-
-/** Until Slack is there, no team is at work. */
-const searchIn = (slack: Slack | undefined, ...asked: Parameters<Search>): ReturnType<Search> =>
-  slack
-    ? slack.search(...asked)
-    : Promise.resolve({ kind: "failed", error: { kind: "unavailable", message: "Slack is not connected yet; nothing was searched." } });

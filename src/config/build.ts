@@ -7,6 +7,7 @@ import { closer, summarizer } from "../engine/agents/closer.ts";
 import type { ActionPolicy, RunLimits } from "../engine/events/events.ts";
 import { capsOf } from "../engine/limits/run-limits.ts";
 import type { RunCode } from "../engine/agents/code/run-block.ts";
+import type { AskForeign } from "../engine/agents/foreign.ts";
 import type { Search } from "../engine/search.ts";
 import type { Agent, Team } from "../engine/team.ts";
 import { withFallback } from "../models/fallback.ts";
@@ -17,7 +18,7 @@ import { cardOf } from "./build/cards.ts";
 import { chainOf } from "./build/chain.ts";
 import { modelsInUse } from "./build/models-in-use.ts";
 import { closingModel } from "./build/closing-model.ts";
-import { get, type Notebook, type Parts } from "./build/parts.ts";
+import { get, type ForeignAt, type Notebook, type Parts } from "./build/parts.ts";
 import { policyOf } from "./build/policy.ts";
 import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { stancesOf } from "./build/stances.ts";
@@ -66,6 +67,8 @@ export interface BuildDeps {
   readonly readFile?: ReadFile;
   /** The file's MCP servers; a program that starts none cannot use a file that has some. */
   readonly servers?: McpServers;
+  /** How agents are asked that are elsewhere; a program without it reaches none. */
+  readonly foreign?: (agent: ForeignAt) => AskForeign;
   /** Without one, agents keep no notes. */
   readonly notes?: Notebook;
   /** Without one, nothing that people have said elsewhere is found. */
@@ -129,6 +132,7 @@ function builderOf(
     keepFile,
     readFile,
     servers,
+    foreign = outOfReach,
     notes,
     search,
     recorded,
@@ -161,6 +165,7 @@ function builderOf(
         readFile,
         runCode: recorded?.runCode,
         servers,
+        foreign,
         notes,
         search,
         modelNamed: (model) =>
@@ -220,6 +225,10 @@ const summarizing = (
   agentOf: (model: string) => Agent,
 ): Pick<Team, "summarizer"> =>
   model === undefined || summaryFromTurns === "never" ? {} : { summarizer: { agent: agentOf(model), fromTurns: summaryFromTurns } };
+
+const outOfReach: NonNullable<BuildDeps["foreign"]> =
+  ({ name }) =>
+  async () => ({ kind: "failed", error: { kind: "unavailable", message: `This program reaches no agents that are elsewhere, as ${name} is.` } });
 
 function noServers({ tools, file }: Settings): McpServers {
   const mistakes = [...tools].flatMap(([name, { kind }]) =>

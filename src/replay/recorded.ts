@@ -2,6 +2,7 @@ import type { BuildDeps } from "../config/build.ts";
 import type { Settings } from "../config/load.ts";
 import type { AgentSettings } from "../config/schema/agents.ts";
 import type { ToolSettings } from "../config/schema/tools.ts";
+import type { ForeignAnswer } from "../engine/agents/foreign.ts";
 import { codeBlocks } from "../engine/code-blocks.ts";
 import type { EventBody, RunEvent } from "../engine/events/events.ts";
 import type { Model } from "../engine/model.ts";
@@ -150,6 +151,7 @@ export function recordedWorld(log: readonly RunEvent[], languages: readonly stri
       executor,
       keepFile: async () => Promise.reject(new Error("a replay keeps no file")),
       servers: { tools: async () => ({ tools, missing: [] }), close: async () => {} },
+      foreign: ({ name }) => async () => foreignAnswer(await take((event): event is ForeignEnd => isForeignEnd(event, name))),
       recorded: { leader: recordedLeader, member: recordedMember, runCode },
     },
     settings: (settings) => ({
@@ -207,6 +209,19 @@ function isInTurnOf(agent: string, within: string | undefined, event: RunEvent):
 /** Its memory is tools too. */
 const usesTools = (agent: AgentSettings): agent is Extract<AgentSettings, { readonly tools: unknown }> =>
   "tools" in agent && (agent.tools.length > 0 || agent.memory !== false);
+
+type ForeignEnd = Extract<RunEvent, { type: "message.posted" | "turn.failed" | "turn.ended" }>;
+
+/** What an agent that is elsewhere has said in a turn. */
+const isForeignEnd = (event: RunEvent, name: string): event is ForeignEnd =>
+  (event.type === "message.posted" && "agent" in event && event.agent === name) ||
+  (event.type === "turn.ended" && event.agent === name) ||
+  (event.type === "turn.failed" && spenderOf(event) === name);
+
+const foreignAnswer = (event: ForeignEnd): ForeignAnswer =>
+  event.type === "turn.failed"
+    ? { kind: "failed", error: event.error }
+    : { kind: "answered", text: event.type === "message.posted" ? event.text : "" };
 
 type CodeRan = Extract<RunEvent, { type: "code.ran" }>;
 type ToolCalled = Extract<RunEvent, { type: "tool.called" }>;

@@ -1,4 +1,5 @@
 import type { BudgetLimits } from "../../engine/limits/budget.ts";
+import type { AskForeign } from "../../engine/agents/foreign.ts";
 import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { Model } from "../../engine/model.ts";
@@ -32,6 +33,8 @@ export interface Parts {
   /** What looks at words before they go anywhere, of the file and of the teams that this is inside. */
   readonly guards: readonly Guard[];
   modelNamed(name: string): Model;
+  /** How an agent is asked that is elsewhere. */
+  foreign(agent: ForeignAt): AskForeign;
   /** The tool of this entry of the file. */
   tool(entry: string): Tool;
   /** The same model, which keeps within no budget. */
@@ -44,6 +47,14 @@ export interface Parts {
   inside(limits: BudgetLimits): Parts;
   /** The same parts, for agents on whose words these look, too. */
   guardedBy(guards: readonly Guard[]): Parts;
+}
+
+/** Where an agent is that somebody else runs, as the team file says. */
+export interface ForeignAt {
+  readonly name: string;
+  readonly url: string;
+  readonly headersEnv?: { readonly [header: string]: string } | undefined;
+  readonly timeoutSeconds: number;
 }
 
 /** Where agents with memory keep their notes. */

@@ -3,10 +3,11 @@ import { coder } from "../../engine/agents/code/coder.ts";
 import { codeRunner } from "../../engine/agents/code/code-runner.ts";
 import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { Handoff } from "../../engine/agents/handoff.ts";
+import { foreign } from "../../engine/agents/foreign.ts";
 import { human } from "../../engine/agents/human.ts";
 import { subTeam } from "../../engine/agents/sub-team.ts";
 import { lookedAtFile, type GuardedFile } from "../../engine/guards/guard.ts";
-import { guardedCode, guardedTool } from "../../engine/guards/guarded.ts";
+import { guardedCode, guardedForeign, guardedTool } from "../../engine/guards/guarded.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { memoryTools } from "../../tools/memory.ts";
 import { instructionsFor, instructionsForVoice, ownPartFor, sharedInstructionsFor } from "../build/instructions.ts";
@@ -104,6 +105,18 @@ export const agents = [
     check: (agent, { path, around, report }) => checkInner(agent, path, around, report),
   }),
   defineAgent({ name: "human", schema: AGENTS.human, build: (settings) => human(settings) }),
+  defineAgent({
+    name: "a2a",
+    schema: AGENTS.a2a,
+    // Whoever may name an address there sends what is said in a thread to it.
+    onlyInFile: true,
+    build: (settings, parts) =>
+      foreign({
+        name: settings.name,
+        description: settings.description,
+        ask: guardedForeign(parts.foreign(settings), settings.name, parts.guards),
+      }),
+  }),
 ];
 
 /** None where nothing is kept: a replay takes their results from the log. */

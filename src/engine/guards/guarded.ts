@@ -1,4 +1,5 @@
 import type { CodeRun, RunCode } from "../agents/code/run-block.ts";
+import type { AskForeign } from "../agents/foreign.ts";
 import { isEvent, type Delta, type EventBody, type Failure } from "../events/events.ts";
 import type { Model, ModelReply } from "../model.ts";
 import type { Agent } from "../team.ts";
@@ -34,6 +35,17 @@ export function guardedTool(tool: Tool, agent: string, guards: readonly Guard[])
       if ("stop" in looked) return { kind: "failed", error: { kind: GUARDED, message: looked.stop } };
       return tool.run(looked.value, ...rest);
     },
+  };
+}
+
+/** The same for an agent that is elsewhere: to it everything goes that was said. */
+export function guardedForeign(ask: AskForeign, agent: string, guards: readonly Guard[]): AskForeign {
+  const own = guards.filter(({ at }) => at.includes("tool"));
+  if (own.length === 0) return ask;
+  return async (asked, turn) => {
+    const looked = await looking(own, { to: "tool", agent, tool: agent }, NO_FILES, (look) => look.words(asked.text));
+    if ("stop" in looked) return { kind: "failed", error: { kind: GUARDED, message: looked.stop } };
+    return ask({ ...asked, text: looked.value }, turn);
   };
 }
 
