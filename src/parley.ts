@@ -153,6 +153,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     redact, // What a server said before it ended goes into instructions, which no log holds.
     keepFile: (content) => store.putFile(content),
     workspaceOf: (thread) => placeOf(thread)?.team ?? "",
+    marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
   });
   const rebuilding = { registry: settings.registry, env, redact };
   const studio = studioDoor({ ...options, store, runs, rebuilding, slackNow: () => slack, clock, log });

@@ -1,3 +1,4 @@
+import { whyAsked } from "../engine/reading/touched.ts";
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Env } from "../config/env.ts";
 import { MARKS_EXPLAINED, shown as shownForm, withShownCode } from "../config/shown.ts";
@@ -211,11 +212,13 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
   }
 
   /** Whole, as it is run. */
-  function approval({ agent, what, language }: Extract<RunEvent, { type: "approval.requested" }>): string {
+  function approval(request: Extract<RunEvent, { type: "approval.requested" }>): string {
+    const { agent, what, language } = request;
     const text = shownForm(what);
     const wish = language === undefined ? "call " : `run this ${oneLine(language)}:\n`;
     const marks = text === what ? "" : dim(`  ${MARKS_EXPLAINED}`);
-    return line(`\n${paint("bold", "?")} ${oneLine(agent)} wants to ${wish}${text}`) + marks;
+    const why = whyAsked(request).map((sentence) => dim(`  ${harmless(sentence)}`));
+    return line(`\n${paint("bold", "?")} ${oneLine(agent)} wants to ${wish}${text}`) + why.join("") + marks;
   }
 
   const files = (made: Extract<RunEvent, { type: "tool.returned" }>["files"] = []): string =>

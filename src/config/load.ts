@@ -158,8 +158,9 @@ export const keyOf = (model: Pick<ProviderModel, "provider"> & { apiKeyEnv?: str
   model.provider === "replay" ? undefined : model.apiKeyEnv;
 
 /** The variables that these settings say hold a secret. */
-export const secretNames = ({ models, tools }: Pick<Settings, "models" | "tools">): string[] => [
+export const secretNames = ({ models, tools, teams }: Pick<Settings, "models" | "tools" | "teams">): string[] => [
   ...[...models.values()].flatMap((model) => keyOf(model) ?? []),
+  ...[...teams.values()].flatMap(({ agents }) => agents.flatMap((agent) => (agent.kind === "a2a" ? Object.values(agent.headersEnv ?? {}) : []))),
   ...[...tools.values()].flatMap((tool) => (tool.kind === "mcp" ? secretNamesOf(tool) : [])),
 ];
 

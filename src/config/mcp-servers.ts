@@ -10,6 +10,7 @@ import { type LoginKey, loginKey, type LoginShare } from "../tools/login/vault.t
 import { createSessions, sessionKey, type Caller, type Sessions } from "../tools/mcp/sessions.ts";
 import { LOGIN_WANTED, MCP_DEFAULTS, type McpDeps, type McpSettings } from "../tools/mcp/settings.ts";
 import { addressOf } from "../tools/mcp/variables.ts";
+import { createMarks, type KeptMarks } from "./tool-marks.ts";
 import type { McpToolSettings, ToolSettings } from "./schema/tools.ts";
 import { readToolRef } from "./tool-names.ts";
 
@@ -54,6 +55,8 @@ interface Deps extends McpDeps {
   readonly logins?: Pick<Logins, "of" | "isOpen">;
   /** The place that a thread is in, with its workspace. */
   readonly scopeOf?: (thread: string) => string;
+  /** Where it is kept what tools said of themselves when they were last used; nowhere beyond the process when absent. */
+  readonly marks?: KeptMarks;
   /** Takes secrets out of what servers say. */
   readonly redact?: (text: string) => string;
 }
@@ -64,6 +67,7 @@ const NOBODY: Whose = { thread: "", agent: "", run: "" };
 export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, deps: Deps): McpServers {
   const pools = new Map<string, Sessions>();
   const { workspaceOf = () => "", scopeOf = (thread: string) => thread, redact = (text: string) => text, logins } = deps;
+  const marks = createMarks(deps.marks);
   /** A tool of one session, as it is called in whatever session the caller has. */
   const shared = new WeakMap<GuardedTool, Tool>();
 
@@ -77,7 +81,8 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     const pool = createSessions(limits, deps.clock, async (key) => {
       const { connectMcp } = await import("../tools/mcp/server.ts"); // Here, so that who has no server does not load the packages.
       const { login, isHeld } = JSON.parse(key) as SessionKey;
-      return connectMcp(serverSettings(name, tool), login && logins ? { ...deps, login: isHeld ? logins.of(login) : NOT_HELD } : deps);
+      const own = login && logins ? { login: isHeld ? logins.of(login) : NOT_HELD, isLoggedIn: isHeld === true } : {};
+      return connectMcp(serverSettings(name, tool), { ...deps, ...own });
     });
     pools.set(name, pool);
     return pool;
@@ -108,6 +113,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     if (known) return known;
     const tool: Tool = {
       ...listed,
+      hasChanged: () => marks.hasChanged(name, listed),
       // A server that wants to know nobody acts for nobody.
       ...(isHeld && shareOf(settings) === "person" ? { actsFor: (turn: Turn) => personOf(turn.thread) } : {}),
       // Who tries a tool by hand has no turn.
@@ -118,6 +124,8 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
           const failure = await server.connect(turn.signal);
           if (failure) return { kind: "failed", error: failure };
           const own = server.tools().find((one) => one.name === listed.name);
+          // Whatever it says now, somebody has allowed this call of it.
+          if (own) await marks.used(name, listed);
           return own ? own.run(args, turn, origin) : failed("unknown_tool", `The server "${name}" has no tool ${listed.name} any more.`);
         });
         return result ?? failed("busy", fullMessage(name, settings));
@@ -143,6 +151,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     const found = refs.map((ref) => ({ ref, tool: byName?.get(readToolRef(ref).member ?? "") }));
     const tools = (refs.includes(key) ? listed : found.flatMap((one) => one.tool ?? [])).map((one) => inOwnSession(key, tool, one, isHeld));
     const trouble = reached ? failure?.message : fullMessage(key, tool);
+    await marks.look(key);
     const share = shareOf(tool);
     if (failure?.kind === LOGIN_WANTED && share !== "none") {
       const wanted = logins?.isOpen && loginOf(key, tool, whose) ? [{ server: key, share }] : [];
@@ -253,6 +262,8 @@ function serverSettings(name: string, tool: McpToolSettings): McpSettings {
     startTimeoutSeconds,
     callTimeoutSeconds,
     progressSecondsMax,
+    touches,
+    touchesBy,
   } = tool;
   const { resources, prompts } = tool;
   const common = {
@@ -261,6 +272,8 @@ function serverSettings(name: string, tool: McpToolSettings): McpSettings {
     prompts,
     approval,
     approvals,
+    touches,
+    touchesBy,
     startTimeoutMs: startTimeoutSeconds * 1000,
     callTimeoutMs: callTimeoutSeconds * 1000,
     progressMsMax: progressSecondsMax === undefined ? undefined : progressSecondsMax * 1000,

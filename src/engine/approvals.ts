@@ -31,8 +31,10 @@ export interface Verdict {
 interface Approvals {
   readonly byCall: Map<string, Approval>;
   readonly toolOf: Map<string, string>;
-  /** Tools that somebody has said yes to. */
-  readonly tools: Set<string>;
+  /** Tools that somebody has said yes to, each as it was marked then. */
+  readonly tools: Map<string, Set<string | undefined>>;
+  /** By the call, how the tool was marked that it was asked for. */
+  readonly specOf: Map<string, string>;
   readonly kindOf: Map<string, string>;
   /** What needs no question in this run, and the call with whose yes that was said. */
   readonly standing: Map<string, string>;
@@ -48,7 +50,8 @@ const approvals: Fold<Approvals> = {
   initial: () => ({
     byCall: new Map(),
     toolOf: new Map(),
-    tools: new Set(),
+    tools: new Map(),
+    specOf: new Map(),
     kindOf: new Map(),
     standing: new Map(),
     refused: new Set(),
@@ -68,7 +71,8 @@ const approvals: Fold<Approvals> = {
     if (event.type === "approval.requested") {
       state.byCall.set(event.call, { kind: "asked" });
       const tool = event.tool ?? state.toolOf.get(event.call);
-      state.kindOf.set(event.call, tool === undefined ? codeOf(event) : toolKind(tool));
+      state.kindOf.set(event.call, tool === undefined ? codeOf(event) : toolKind(tool, event.because !== undefined));
+      if (event.spec !== undefined) state.specOf.set(event.call, event.spec);
       if (event.only) state.only.set(event.call, event.only.id);
       const { what, language = "" } = event;
       state.waiting.set(event.call, { what, language, participant: event.within?.split("/")[0] ?? event.agent });
@@ -82,7 +86,8 @@ const approvals: Fold<Approvals> = {
       const change = edited === undefined ? {} : { edited };
       state.byCall.set(event.call, { kind: "given", approved, person, ...(reason ? { reason } : {}), ...change });
       const tool = state.toolOf.get(event.call);
-      if (approved && tool !== undefined && event.scope !== "call") state.tools.add(tool);
+      if (approved && tool !== undefined && event.scope !== "call")
+        state.tools.set(tool, (state.tools.get(tool) ?? new Set()).add(state.specOf.get(event.call)));
       const kind = state.kindOf.get(event.call);
       if (approved && event.scope === "run" && kind !== undefined) state.standing.set(kind, event.call);
     }
@@ -117,14 +122,18 @@ const inOrder = (_key: string, value: unknown): unknown =>
 
 const codeOf = ({ agent, within }: { readonly agent: string; readonly within?: string }): string =>
   `code of ${within === undefined ? agent : `${within}/${agent}`}`;
-const toolKind = (tool: string): string => `tool ${tool}`;
+/** A yes to what would take something out of here that was read is one of its own. */
+const toolKind = (tool: string, isLeak: boolean): string => `${isLeak ? "leak by" : "tool"} ${tool}`;
 
 /** What people have said to a call. */
 export const approvalOf = (transcript: Transcript, call: string): Approval =>
   read(transcript, approvals).byCall.get(call) ?? { kind: "unasked" };
 
-/** Whether somebody has said yes to this tool in the thread. */
-export const wasApproved = (transcript: Transcript, tool: string): boolean => read(transcript, approvals).tools.has(tool);
+/** Whether somebody has said yes to this tool in the thread, as it is marked now; older logs tell of no marks. */
+export function wasApproved(transcript: Transcript, tool: string, spec?: string): boolean {
+  const specs = read(transcript, approvals).tools.get(tool);
+  return specs !== undefined && (spec === undefined || specs.has(spec) || specs.has(undefined));
+}
 
 /** What a person is shown of a call of a tool. */
 export const callShown = (tool: string, args: string): string => `${tool} ${args}`.trim();
@@ -133,8 +142,17 @@ export const callShown = (tool: string, args: string): string => `${tool} ${args
 export const wasRefused = (transcript: Transcript, tool: string, args: string): boolean =>
   read(transcript, approvals).refused.has(sameCall(callShown(tool, args)));
 
-/** Whether somebody has said yes to all calls of this tool, or to all code of this agent, in the current run. */
-export const isToolAllowed = (transcript: Transcript, tool: string): boolean => read(transcript, approvals).standing.has(toolKind(tool));
+/**
+ * Whether somebody has said yes to all calls of this tool, as it is marked now, or to all code of this agent, in the current run. `isLeak`: also where it takes
+ * something out of here.
+ */
+export function isToolAllowed(transcript: Transcript, tool: string, { spec, isLeak = false }: { readonly spec?: string | undefined; readonly isLeak?: boolean } = {}): boolean {
+  const { standing, specOf } = read(transcript, approvals);
+  return [true, isLeak].some((asLeak) => {
+    const call = standing.get(toolKind(tool, asLeak));
+    return call !== undefined && (spec === undefined || (specOf.get(call) ?? spec) === spec);
+  });
+}
 export const isCodeAllowed = (transcript: Transcript, agent: string): boolean =>
   read(transcript, approvals).standing.has(codeOf({ agent }));
 

@@ -9,6 +9,12 @@ import type { ActionPolicy, HeldCode, Failure, FileRef, Person, Source, Usage } 
 export interface Tool extends ToolSpec {
   /** Whether a person is asked before it runs; never when absent, whatever the rule of the run: it touches nothing outside. `first-time`: until somebody has said yes to it in the thread. */
   readonly approval?: "never" | "always" | "first-time";
+  /** What its calls bring into a conversation, or take out of it; nothing when absent. */
+  readonly touches?: readonly Touch[];
+  /** A mark of all that it says of itself. A yes that was given to another one is none to this. Absent where it cannot change. */
+  readonly spec?: string;
+  /** Whether it says something else of itself than when it was last used: then a person is asked, whatever its rule. */
+  readonly hasChanged?: () => boolean;
   /**
    * Whom it acts for, with what is theirs, such as a login. Where words of others stand in the thread, this person is asked before a call, and
    * nobody else's yes counts. Nothing where it acts for nobody in particular.
@@ -16,6 +22,12 @@ export interface Tool extends ToolSpec {
   readonly actsFor?: (turn: Turn) => Person | undefined;
   run(args: unknown, turn: Turn, origin?: CallOrigin): Promise<ToolResult>;
 }
+
+/**
+ * `private`: what it gives is not for everybody. `untrusted`: somebody may have written what it gives to deceive who reads it. `outside`: what it is
+ * given reaches others.
+ */
+export type Touch = "private" | "untrusted" | "outside";
 
 /** Where a call comes from. Absent only outside of a conversation. After a crash, the same call comes again with the same origin. */
 export interface CallOrigin {

@@ -7,7 +7,7 @@ import { codeBlocks } from "../engine/code-blocks.ts";
 import type { EventBody, RunEvent } from "../engine/events/events.ts";
 import type { Model } from "../engine/model.ts";
 import type { Agent } from "../engine/team.ts";
-import type { Tool } from "../engine/tool.ts";
+import type { Tool, Touch } from "../engine/tool.ts";
 import { requesterOf, spenderOf } from "../engine/reading/spender.ts";
 import { replyOf } from "./recorded-reply.ts";
 
@@ -93,6 +93,7 @@ export function recordedWorld(log: readonly RunEvent[], languages: readonly stri
     description: "",
     parameters: {},
     approval: approvalOf(name, calls, log),
+    ...touchesOf(name, log),
     async run(args, _signal, origin) {
       const asked = JSON.stringify(args);
       const open = calls.filter((one) => one.tool === name && !ran.has(idOf(one)) && one.seq < current);
@@ -258,11 +259,20 @@ const RUNNABLE: readonly string[] = ["python", "sh", "bash", "javascript", "type
 
 /** As the log shows it: whether a person was asked before every call of the tool, before some, or before none. A call that the log ends at tells nothing. */
 function approvalOf(tool: string, calls: readonly ToolCalled[], log: readonly RunEvent[]): "never" | "always" | "first-time" {
-  const asked = new Set(log.flatMap((event) => (event.type === "approval.requested" ? [event.call] : [])));
+  // What was asked for another reason than the tool's own rule is asked for that reason again.
+  const asked = new Set(log.flatMap((event) => (event.type === "approval.requested" && !event.because ? [event.call] : [])));
   const answered = new Set(log.flatMap((event) => (isEnd(event) ? [idOf(event)] : [])));
   const own = calls.filter((call) => call.tool === tool && (asked.has(idOf(call)) || answered.has(idOf(call))));
   if (!own.some((call) => asked.has(idOf(call)))) return "never";
   return own.every((call) => asked.has(idOf(call))) ? "always" : "first-time";
+}
+
+/** What its calls have brought in, and whether one was asked for since it would have taken something out. */
+function touchesOf(tool: string, log: readonly RunEvent[]): Pick<Tool, "touches"> {
+  const brought = log.flatMap((event) => (isEnd(event) && event.tool === tool ? (event.touched ?? []) : []));
+  const isOutside = log.some((event) => event.type === "approval.requested" && event.tool === tool && event.because);
+  const touches: Touch[] = [...new Set(brought), ...(isOutside ? ["outside" as const] : [])];
+  return touches.length > 0 ? { touches } : {};
 }
 
 const CUT_CHARS_MAX = 100_000_000;

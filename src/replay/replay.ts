@@ -64,7 +64,7 @@ export async function replay(
       const event =
         isGivenByPerson(next) && isGivenByPerson(expected)
           ? expected
-          : ({ ...next, ...times, ...cutIn(expected, next), ...refusalIn(expected, next), seq, at } as RunEvent);
+          : ({ ...next, ...toolIn(expected, next), ...times, ...cutIn(expected, next), ...refusalIn(expected, next), seq, at } as RunEvent);
       if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
       events.push(event);
     }
@@ -94,6 +94,13 @@ function waitsIn(event: RunEvent): {
   readonly offer?: object;
 } {
   return event.type === "handoff.made" || event.type === "approval.requested" || event.type === "limit.reached" ? event : {};
+}
+
+/** What a tool said of itself, which its log has where somebody was asked for it alone. */
+function toolIn(expected: RunEvent, next: EventBody): { readonly spec?: string; readonly says?: string } {
+  if (expected.type !== "approval.requested" || next.type !== "approval.requested") return {};
+  const { spec, says } = expected;
+  return { ...(spec === undefined ? {} : { spec }), ...(says === undefined ? {} : { says }) };
 }
 
 /** Logs of older versions hold the beginning of a long thing that was asked for. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Person, RunEvent } from "../engine/events/events.ts";
 import { answerOf } from "../engine/reading/answer.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
+import { whyAsked } from "../engine/reading/touched.ts";
 import { following } from "../runner/following.ts";
 import type { Runner } from "../runner/runner.ts";
 
@@ -24,7 +25,7 @@ export type Standing =
     }
   | { readonly kind: "asks"; readonly seq: number; readonly agent: string; readonly text: string; readonly options: readonly string[] }
   /** `what`: the call, or the code, as it would be run. */
-  | { readonly kind: "wants a yes"; readonly call: string; readonly agent: string; readonly what: string };
+  | { readonly kind: "wants a yes"; readonly call: string; readonly agent: string; readonly what: string; readonly why: readonly string[] };
 
 /** Why something cannot be begun now, or not there: one sentence for whoever called. */
 export class NotHeard extends Error {
@@ -159,7 +160,7 @@ function standing(log: Transcript, stopWordsOf: (team: string | undefined) => re
   const [approval] = run.approvals;
   const requested = log.events.findLast((event) => event.type === "approval.requested" && event.call === approval?.call);
   if (run.running && requested?.type === "approval.requested")
-    return { kind: "wants a yes", call: requested.call, agent: requested.agent, what: requested.what };
+    return { kind: "wants a yes", call: requested.call, agent: requested.agent, what: requested.what, why: whyAsked(requested) };
   const [question] = run.questions;
   if (run.running && question) {
     const { seq, agent, text, options } = question;

@@ -1,4 +1,4 @@
-import type { Tool } from "../engine/tool.ts";
+import type { Tool, Touch } from "../engine/tool.ts";
 
 /** Whether a person is asked before a tool runs; the engine sees to it. */
 export type ApprovalMode = NonNullable<Tool["approval"]>;
@@ -8,4 +8,8 @@ export interface GuardedTool extends Tool {
   readonly approval: ApprovalMode;
 }
 
-export const guarded = (tool: Tool, approval: ApprovalMode): GuardedTool => ({ ...tool, approval });
+export const guarded = (tool: Tool, approval: ApprovalMode, touches: readonly Touch[] = []): GuardedTool => ({
+  ...tool,
+  approval,
+  ...(touches.length > 0 ? { touches } : {}),
+});

@@ -48,6 +48,7 @@ const raise = {
 };
 const policy = z.enum(["off", "ask", "auto"]);
 const changedArgs = z.strictObject({ person, args: text }).optional();
+const touched = z.array(z.enum(["private", "untrusted"])).max(2).optional();
 
 type Shaped = Exclude<RunEvent, { type: "message.posted" }>;
 type Own<Type extends Shaped["type"]> = Exclude<
@@ -114,9 +115,10 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     images: z.array(file).max(LIST_MAX).optional(),
     sources: z.array(source).max(LIST_MAX).optional(),
     changed: changedArgs,
+    touched,
     usage,
   },
-  "tool.failed": { agent: name, call: name, tool: name, error: failure, changed: changedArgs, usage },
+  "tool.failed": { agent: name, call: name, tool: name, error: failure, changed: changedArgs, touched, usage },
   "code.ran": {
     agent: name,
     source: z.strictObject({ seq: whole, block: whole }),
@@ -153,6 +155,9 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     language: name.optional(),
     only: person.optional(),
     lasting: z.literal(true).optional(),
+    spec: name.optional(),
+    says: text.optional(),
+    because: z.strictObject({ private: z.array(name).max(LIST_MAX), untrusted: z.array(name).max(LIST_MAX) }).optional(),
     approveBy: name.optional(),
   },
   "approval.given": {

@@ -11,19 +11,21 @@ import { answerOf, contextOf } from "../build/thinking.ts";
 import { withTools } from "../build/tools.ts";
 import { checkAgentTool } from "../checks/tools.ts";
 import { defineTool } from "../define/tool.ts";
+import { touchesInside, touchesOf } from "../touches.ts";
 import { TOOLS, type AgentToolSettings } from "../schema/tools.ts";
 
 export const tools = [
   defineTool({
     name: "web-fetch",
     schema: TOOLS["web-fetch"],
-    build: ({ timeoutSeconds, bytesMax, hosts, approval }) =>
-      guarded(webFetch({ timeoutMs: timeoutSeconds * 1000, bytesMax, hosts }), approval),
+    build: ({ timeoutSeconds, bytesMax, hosts, approval, touches = touchesOf("web-fetch") }) =>
+      guarded(webFetch({ timeoutMs: timeoutSeconds * 1000, bytesMax, hosts }), approval, touches),
   }),
   defineTool({
     name: "slack-search",
     schema: TOOLS["slack-search"],
-    build: ({ approval }, { search, thread }) => guarded(slackSearch(search, thread), approval),
+    build: ({ approval, touches = touchesOf("slack-search") }, { search, thread }) =>
+      guarded(slackSearch(search, thread), approval, touches),
   }),
   defineTool({
     name: "mcp",
@@ -42,7 +44,9 @@ export const tools = [
 ];
 
 function behindTool(name: string, { description, team, agent }: Omit<AgentToolSettings, "kind">, parts: Parts): Tool {
-  if (team !== undefined) return teamAsTool(parts.teamInside(team, name), { name, description });
+  const inside = touchesInside(agent?.tools, parts.settings.tools);
+  const touching = inside.length > 0 ? { touches: inside } : {};
+  if (team !== undefined) return { ...teamAsTool(parts.teamInside(team, name), { name, description }), ...touching };
   if (!agent) throw new Error("a checked agent tool has an agent or a team");
   const { toolRoundsMax, afterTools, limits } = agent;
   const within = parts.inside(limits);
@@ -61,5 +65,5 @@ function behindTool(name: string, { description, team, agent }: Omit<AgentToolSe
       ...answerOf(name, agent.answer),
     }),
   );
-  return agentAsTool(thinker, capsOfCall(limits), { name, description });
+  return { ...agentAsTool(thinker, capsOfCall(limits), { name, description }), ...touching };
 }

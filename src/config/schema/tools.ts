@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Touch } from "../../engine/tool.ts";
 import { MCP_DEFAULTS } from "../../tools/mcp/settings.ts";
 import { holdsSecret, refers } from "../../tools/mcp/variables.ts";
 import { WEB_FETCH_DEFAULTS } from "../../tools/web.ts";
@@ -16,8 +17,21 @@ const name = z.string().min(1).max(200);
 const HOSTS_MAX = 200; // A list that somebody can still read.
 const HOST_ERROR = "is no host alone; write example.org, or *.example.org for every name below it, without https://, a port or a path";
 
+const TOUCHES = ["private", "untrusted", "outside"] as const satisfies readonly Touch[];
+
+/** What calls bring into a conversation, or take out of it. `otherwise`: what holds when absent. */
+const touches = (otherwise: string) =>
+  z
+    .array(z.enum(TOUCHES))
+    .max(TOUCHES.length)
+    .optional()
+    .describe(
+      `private: what it gives is not for everybody. untrusted: somebody may have written what it gives to deceive agents. outside: what it is given reaches others. Once a thread holds what is private and what is untrusted, a person is asked before a call that reaches outside. ${otherwise}`,
+    );
+
 const WebFetch = z
   .strictObject({
+    touches: touches("untrusted and outside when absent."),
     approval: approval.default("never").describe("Whether a person is asked before a page is read."),
     timeoutSeconds: seconds.default(WEB_FETCH_DEFAULTS.timeoutMs / 1000),
     hosts: z
@@ -38,7 +52,10 @@ const WebFetch = z
   .describe("Reads public web pages, as the tool web_fetch; the machine and its network are out of reach.");
 
 const SlackSearch = z
-  .strictObject({ approval: approval.default("never").describe("Whether a person is asked before it searches.") })
+  .strictObject({
+    touches: touches("private when absent."),
+    approval: approval.default("never").describe("Whether a person is asked before it searches."),
+  })
   .describe(
     "Searches the Slack workspace in the name of the person who asks, as the tool slack_search; gives what every reader of the thread may see, and nothing else.",
   );
@@ -69,6 +86,13 @@ const Mcp = z
     headersEnv: z.record(name, envName).optional().describe("Header → NAME of the environment variable that holds its value."),
     approval: approval.default(MCP_DEFAULTS.approval).describe("Whether a person is asked before one of its tools runs."),
     approvals: z.record(name, approval).optional().describe("By the tool's name on the server, where it is not `approval`."),
+    touches: touches(
+      "When absent, as the server says of each tool (openWorldHint): untrusted and outside, unless it says that it reaches nobody else; and private where somebody's login goes with it.",
+    ),
+    touchesBy: z
+      .record(name, z.array(z.enum(TOUCHES)).max(TOUCHES.length))
+      .optional()
+      .describe("By the tool's name on the server, where it is not `touches`."),
     share: z
       .enum(["thread", "agent", "run", "workspace"])
       .optional()

@@ -15,7 +15,8 @@ import { CONTEXT_DEFAULT, type ContextStrategy } from "../reading/context.ts";
 import { readHandoffs, type Handoff } from "./handoff.ts";
 import { after, noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
-import { lateHandoff, runCalls, waitsForAnswer, type Caller } from "./tool-calls.ts";
+import { lateHandoff, runCalls, waitsForAnswer } from "./tool-calls.ts";
+import type { Caller } from "./call-rules.ts";
 import { heard } from "../reading/hearing.ts";
 import { commonView, viewOf } from "../reading/view.ts";
 

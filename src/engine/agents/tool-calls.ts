@@ -1,20 +1,14 @@
-import { HUMAN, type Delta, type EventBody, type Person } from "../events/events.ts";
+import { HUMAN, type Delta, type EventBody, type Leak, type Person } from "../events/events.ts";
 import type { ToolCall } from "../model.ts";
-import type { Tool, ToolAnswer, ToolEnd, ToolResult } from "../tool.ts";
+import type { ToolAnswer, ToolEnd, ToolResult } from "../tool.ts";
 import type { Turn } from "../turn.ts";
 import { askedBy, currentRun, eventsOfTurn, type Transcript } from "../reading/transcript.ts";
-import { approvalOf, callShown, denial, isToolAllowed, mustAskFor, policyOf, wasApproved, wasRefused } from "../approvals.ts";
+import { approvalOf, callShown, denial, policyOf } from "../approvals.ts";
 import { heldIn } from "./code/held-code.ts";
-import type { HandoffCall, Handoffs } from "./handoff.ts";
+import { askedAlone, isLasting, leakOf, ruleOf, specOf, toolOf, unapproved, type Caller } from "./call-rules.ts";
+import type { HandoffCall } from "./handoff.ts";
 import { createNews } from "./news.ts";
 import { isRepeated, REPEATED, SAME_CALLS_MAX } from "./repetition.ts";
-
-/** Whose calls, and what can be called. */
-export interface Caller {
-  readonly name: string;
-  readonly tools: readonly Tool[];
-  readonly handoffs: Handoffs;
-}
 
 /**
  * Runs the calls of one reply. Where a person must say yes first, it asks and leaves; called again with the answers, it goes on. Ordinary
@@ -27,13 +21,16 @@ export async function* runCalls(caller: Caller, calls: readonly ToolCall[], turn
   const unasked = unapproved(caller, ordinary, turn);
   for (const call of unasked) {
     const only = askedAlone(caller, call, turn);
+    const because = leakOf(caller, call, turn);
     yield {
       type: "approval.requested",
       agent: name,
       call: call.call,
       what: callShown(call.tool, call.args),
       tool: call.tool,
-      ...(only ? { only } : ruleOf(caller, call, transcript) === "first-time" ? { lasting: true as const } : {}),
+      ...(only ? { only } : !because && isLasting(caller, call, transcript) ? { lasting: true as const } : {}),
+      ...specOf(caller, call),
+      ...(because ? { because } : {}),
     };
   }
   if (unasked.length > 0) return;
@@ -60,7 +57,7 @@ export async function* runCalls(caller: Caller, calls: readonly ToolCall[], turn
       continue;
     }
     const changed = changeTo(call, transcript);
-    yield { ...recorded(name, call, result), ...(changed ? { changed } : {}) };
+    yield { ...recorded(name, call, result), ...(changed ? { changed } : {}), ...touchedBy(caller, call, result) };
   }
   const [first, ...others] = calls.filter((call) => handoffs.isHandoff(call.tool));
   for (const call of others)
@@ -76,40 +73,11 @@ export async function* runCalls(caller: Caller, calls: readonly ToolCall[], turn
   yield handoffMade(name, first, handoff);
 }
 
-/** Calls that a person has not been asked about and must be; of a tool that needs one yes, the first. */
-function unapproved(caller: Caller, calls: readonly ToolCall[], turn: Turn): readonly ToolCall[] {
-  const { transcript } = turn;
-  const needing = calls.filter((call) => {
-    const rule = ruleOf(caller, call, transcript);
-    if (isRepeated(call, transcript)) return false;
-    if (wasRefused(transcript, call.tool, call.args)) return rule !== "off";
-    if (askedAlone(caller, call, turn)) return rule !== "off";
-    if (isToolAllowed(transcript, call.tool)) return false;
-    return rule === "always" || (rule === "first-time" && !wasApproved(transcript, call.tool));
-  });
-  const open = needing.filter((call) => approvalOf(transcript, call.call).kind === "unasked");
-  return open.filter(
-    (call, index) =>
-      ruleOf(caller, call, transcript) === "always" ||
-      askedAlone(caller, call, turn) !== undefined ||
-      open.findIndex((other) => other.tool === call.tool) === index,
-  );
-}
-
-/** The person whose yes alone counts, where the tool acts for them and others have had a word in it. */
-function askedAlone({ tools }: Caller, { tool: name }: ToolCall, turn: Turn): Person | undefined {
-  const person = tools.find((tool) => tool.name === name)?.actsFor?.(turn);
-  const [thread = turn.transcript] = turn.thread.logs;
-  return person && mustAskFor(person, name, thread) ? person : undefined;
-}
-
-/** The tool's own rule, or the run's where that is stricter. A tool without a rule touches nothing outside, and needs none. */
-function ruleOf({ tools }: Caller, { tool: name }: ToolCall, transcript: Transcript): "off" | NonNullable<Tool["approval"]> {
-  const rule = tools.find((tool) => tool.name === name)?.approval;
-  if (rule === undefined) return "never";
-  const { tools: policy } = policyOf(transcript);
-  if (policy === "off") return "off";
-  return rule === "never" && policy === "ask" ? "always" : rule;
+/** What a call has brought in; nothing where it was not run. */
+function touchedBy(caller: Caller, call: ToolCall, result: ToolEnd): { readonly touched?: readonly (keyof Leak)[] } {
+  const brings = (toolOf(caller, call)?.touches ?? []).filter((touch) => touch !== "outside");
+  if (brings.length === 0 || (result.kind === "failed" && OF_OURS.has(result.error.kind))) return {};
+  return { touched: brings };
 }
 
 /** What a person made of the arguments before they said yes. */
@@ -188,6 +156,9 @@ export function waitsForAnswer(calls: readonly ToolCall[], transcript: Transcrip
 
 /** The kind of failure of a call that a person did not allow. */
 export const DENIED = "denied";
+
+/** Failures of calls that reached nobody: their words are the app's own. */
+const OF_OURS: ReadonlySet<string> = new Set([DENIED, REPEATED, "off", "bad_arguments", "unknown_tool"]);
 
 /** Ids that a provider makes up are others when the conversation is held again. */
 function idOf(agent: string, { call, tool, args }: ToolCall, transcript: Transcript): string {

@@ -35,6 +35,8 @@ export type WorkFact =
       /** Where the output was found. */
       readonly sources?: readonly Source[];
       readonly changed?: { readonly person: Person; readonly args: string };
+      /** What it has brought in. */
+      readonly touched?: readonly (keyof Leak)[];
       readonly usage?: Usage;
     }
   | {
@@ -44,6 +46,8 @@ export type WorkFact =
       readonly tool: string;
       readonly error: Failure;
       readonly changed?: { readonly person: Person; readonly args: string };
+      /** What it has brought in: a failure has words, too. */
+      readonly touched?: readonly (keyof Leak)[];
       readonly usage?: Usage;
     }
   | CodeRan
@@ -60,6 +64,12 @@ export type WorkFact =
       readonly only?: Person;
       /** A yes holds for this tool in the whole thread. */
       readonly lasting?: true;
+      /** A mark of what the tool says of itself: a yes is to that alone. */
+      readonly spec?: string;
+      /** What it says, where that is something else than when it was last used. */
+      readonly says?: string;
+      /** The call would reach others, and these were read before. */
+      readonly because?: Leak;
       /** ISO 8601, UTC: when it is taken for a no; it waits for as long as it takes when absent. */
       readonly approveBy?: string;
     }
@@ -83,6 +93,12 @@ export type WorkFact =
   | { readonly type: "approval.withdrawn"; readonly call: string; readonly person: Person }
   /** A model wrote code that the same agent is about to run. */
   | { readonly type: "code.written"; readonly agent: string; readonly text: string; readonly notices?: Notices; readonly usage?: Usage };
+
+/** What a conversation holds, by the names of the tools that have brought it in: what is not for everybody, and what may have been written to deceive. */
+export interface Leak {
+  readonly private: readonly string[];
+  readonly untrusted: readonly string[];
+}
 
 /** Whether code is run, or a tool called: not at all, after a person's yes, or at once, code in the sandbox. */
 export type ActionPolicy = "off" | "ask" | "auto";

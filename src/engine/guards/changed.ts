@@ -86,7 +86,7 @@ export async function changedEvent(event: EventBody, look: Look): Promise<EventB
       return { ...event, text: await look.words(event.text), ...(event.options ? { options } : {}) };
     }
     case "approval.requested":
-      return { ...event, what: await look.words(event.what) };
+      return { ...event, what: await look.words(event.what), ...(await optional("says", event.says)) };
     case "turn.ended":
     case "finish.decided":
     case "stance.given":

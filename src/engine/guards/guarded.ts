@@ -3,9 +3,9 @@ import type { AskForeign } from "../agents/foreign.ts";
 import { isEvent, type Delta, type EventBody, type Failure } from "../events/events.ts";
 import type { Model, ModelReply } from "../model.ts";
 import type { Agent } from "../team.ts";
-import type { Tool } from "../tool.ts";
+import type { Tool, ToolAnswer } from "../tool.ts";
 import { changedEvent, changedRequest, changedValue } from "./changed.ts";
-import { GUARDED, looking, type Guard, type KeptFiles } from "./guard.ts";
+import { GUARDED, looking, type Guard, type KeptFiles, type Look } from "./guard.ts";
 
 /** A model to which nothing goes that the guards stop. */
 export function guardedModel(model: Model, guards: readonly Guard[], files: KeptFiles): Model {
@@ -30,12 +30,23 @@ export function guardedTool(tool: Tool, agent: string, guards: readonly Guard[])
   if (own.length === 0) return tool;
   return {
     ...tool,
-    async run(args, ...rest) {
-      const looked = await looking(own, { to: "tool", agent, tool: tool.name }, NO_FILES, (look) => changedValue(args, look));
+    async run(args, turn, origin) {
+      const looked = await looking(own, { to: "tool", agent, tool: tool.name }, NO_FILES, async (look) => ({
+        args: await changedValue(args, look),
+        // What people have answered to what it asked goes to it, too.
+        answers: origin?.answers && (await answersLookedAt(origin.answers, look)),
+      }));
       if ("stop" in looked) return { kind: "failed", error: { kind: GUARDED, message: looked.stop } };
-      return tool.run(looked.value, ...rest);
+      const { answers } = looked.value;
+      return tool.run(looked.value.args, turn, origin && { ...origin, ...(answers ? { answers } : {}) });
     },
   };
+}
+
+async function answersLookedAt(answers: readonly ToolAnswer[], look: Look): Promise<readonly ToolAnswer[]> {
+  const looked = [];
+  for (const { state, text } of answers) looked.push({ state, text: text === undefined ? text : await look.words(text) });
+  return looked;
 }
 
 /** The same for an agent that is elsewhere: to it everything goes that was said. */

@@ -26,7 +26,7 @@ export function formOf(standing: Exclude<Standing, { kind: "ended" }>): ElicitIn
     if (what.length > WHAT_CHARS_MAX) return undefined;
     return {
       mode: "form",
-      message: `${standing.agent} wants to run this, and asks for a yes:\n\n${what}`,
+      message: [`${standing.agent} wants to run this, and asks for a yes:`, what, ...standing.why.map(shown)].join("\n\n"),
       requestedSchema: {
         type: "object",
         properties: {

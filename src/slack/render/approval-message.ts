@@ -28,7 +28,7 @@ export function renderApproval(t: Translator, request: Of<"approval.requested">,
   // looked at before it is decided.
   const isSeen = given !== undefined || (standsAbove(request, transcript) && shown(what) === what);
   const isFolded = given?.edited === undefined && isSeen;
-  const notes = notesOn(t, excerpt, what, given?.edited === undefined ? request : undefined);
+  const notes = [...whyOn(t, request), ...notesOn(t, excerpt, what, given?.edited === undefined ? request : undefined)];
   const card = (...below: readonly KnownBlock[]): Rendered => {
     const rest = [...notes.map(context), ...below];
     return {
@@ -117,6 +117,18 @@ function all(t: Translator, request: Of<"approval.requested">, agent: string): s
 
 const named = (name: string): string => safeMrkdwn(safeLine(name, CARD_LINE_CHARS));
 const linesIn = (t: Translator, code: string): string => t("approvals.text.lines", { count: linesOf(code) });
+
+/** Why it is asked for beside the tool's rule. */
+function whyOn(t: Translator, { because, says }: Of<"approval.requested">): readonly string[] {
+  const tools = (names: readonly string[]) => names.map((name) => `\`${named(name)}\``).join(", ");
+  return [
+    ...(because ? [t("approvals.text.leak", { private: tools(because.private), untrusted: tools(because.untrusted) })] : []),
+    ...(says === undefined ? [] : [t("approvals.text.toolChanged", { says: safeMrkdwn(safeLine(says, SAYS_CHARS)) })]),
+  ];
+}
+
+/** Of what a tool says of itself; the rest is cut. */
+const SAYS_CHARS = 1_000;
 
 /** What a reader has to know of what they see. `request`: where there is a file with all of it. */
 function notesOn(t: Translator, excerpt: Excerpt, what: string, request: Of<"approval.requested"> | undefined): readonly string[] {

@@ -7,6 +7,8 @@ import { cut, json, plain, quoted } from "../result.ts";
 export interface ListedTool {
   readonly spec: ToolSpec;
   readonly remoteName: string;
+  /** It says that it reaches nobody else, and hears from nobody else. */
+  readonly staysInside?: boolean;
 }
 
 export interface ToolList {
@@ -86,6 +88,7 @@ const RemoteTool = z.object({
   name: z.string().min(1).max(1_000),
   description: z.string().nullish().catch(undefined),
   inputSchema: z.looseObject({}).nullish(),
+  annotations: z.object({ openWorldHint: z.boolean().nullish() }).nullish().catch(undefined),
   execution: z.object({ taskSupport: z.string().nullish() }).nullish().catch(undefined),
   _meta: z
     .object({ ui: z.object({ visibility: z.array(z.string()).nullish() }).nullish() })
@@ -115,6 +118,7 @@ function listed(server: string, tool: RemoteTool, names: ReadonlyMap<string, str
   const description = cut(plain(tool.description ?? "").trim(), DESCRIPTION_CHARS_MAX);
   return {
     remoteName: tool.name,
+    staysInside: tool.annotations?.openWorldHint === false,
     spec: {
       name: names.get(tool.name) ?? "",
       description: description || `"${quoted(tool.name, 100)}" of the MCP server "${server}".`,
@@ -122,6 +126,10 @@ function listed(server: string, tool: RemoteTool, names: ReadonlyMap<string, str
     },
   };
 }
+
+/** A mark of all that a model is told of a tool. */
+export const specMark = ({ description, parameters }: ToolSpec): string =>
+  createHash("sha256").update(JSON.stringify([description, parameters])).digest("hex");
 
 const shortened = (reasons: readonly string[]): readonly string[] =>
   reasons.length <= REASONS_MAX ? reasons : [...reasons.slice(0, REASONS_MAX), `and ${reasons.length - REASONS_MAX} more`];

@@ -7,9 +7,9 @@ import { type CallProgress, McpConnection, openConnection } from "./connection.t
 import { callFailure, isAnswer, isSessionLost, lostDuring, startFailure, unavailable } from "./failures.ts";
 import { isUnauthorized } from "./login.ts";
 import { libraryTools, type LibraryTool } from "./library.ts";
-import { type ListedTool, listTools } from "./list.ts";
+import { type ListedTool, listTools, specMark } from "./list.ts";
 import { toResult } from "./call-result.ts";
-import { LOGIN_WANTED, MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
+import { LOGIN_WANTED, MCP_DEFAULTS, touchesOf, type McpDeps, type McpSettings } from "./settings.ts";
 import { failed, type Failed, quoted } from "../result.ts";
 import { failureWithoutLogin, withoutLogin } from "./without-login.ts";
 
@@ -203,12 +203,13 @@ export class McpServer {
     return undefined;
   }
 
-  #toolOf({ spec, remoteName, ask }: ListedTool & { readonly ask?: LibraryTool["ask"] }): GuardedTool {
+  #toolOf({ spec, remoteName, ask, staysInside = false }: ListedTool & { readonly ask?: LibraryTool["ask"] }): GuardedTool {
     const { approval = MCP_DEFAULTS.approval, approvals = {} } = this.#settings;
     const own = Object.hasOwn(approvals, remoteName) ? approvals[remoteName] : undefined;
     return guarded(
       {
         ...spec,
+        spec: specMark(spec),
         description: this.#hide(spec.description),
         parameters: this.#deps.login
           ? (JSON.parse(this.#hide(JSON.stringify(spec.parameters))) as typeof spec.parameters)
@@ -217,6 +218,7 @@ export class McpServer {
           this.#call({ tool: remoteName, args, key: origin?.key, answers: origin?.answers ?? [], tell: origin?.tell, ask }, signal),
       },
       own ?? approval,
+      touchesOf(this.#settings, remoteName, { staysInside, isLoggedIn: this.#deps.isLoggedIn ?? false }),
     );
   }
 

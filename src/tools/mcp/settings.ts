@@ -1,4 +1,5 @@
 import type { Clock } from "../../engine/clock.ts";
+import type { Touch } from "../../engine/tool.ts";
 import type { ApprovalMode } from "../approval.ts";
 import type { OwnLogin } from "../login/logins.ts";
 
@@ -11,6 +12,10 @@ interface CommonSettings {
   readonly approval?: ApprovalMode | undefined;
   /** By the tool's name on the server, where it is not `approval`. */
   readonly approvals?: { readonly [tool: string]: ApprovalMode } | undefined;
+  /** What its tools touch, where they are not to be believed themselves. */
+  readonly touches?: readonly Touch[] | undefined;
+  /** By the tool's name on the server, where it is not `touches`. */
+  readonly touchesBy?: { readonly [tool: string]: readonly Touch[] } | undefined;
   /** From the start of the process, or the first request, to the list of tools. */
   readonly startTimeoutMs?: number | undefined;
   readonly callTimeoutMs?: number | undefined;
@@ -45,12 +50,24 @@ export interface McpHttpSettings extends CommonSettings {
 export interface McpDeps {
   /** The login that goes with each request to an address; none where it is absent. */
   readonly login?: OwnLogin | undefined;
+  /** Whether somebody has given it: what tools then give is theirs. */
+  readonly isLoggedIn?: boolean;
   /** Keeps what tools give to be seen or heard, and gives its SHA-256, hex. Such things are words alone when it is absent. */
   readonly keepFile?: ((content: Uint8Array) => Promise<string>) | undefined;
   readonly env: { readonly [name: string]: string | undefined };
   readonly clock: Clock;
   /** A line for the operator. */
   readonly log: (problem: string, error?: unknown) => void;
+}
+
+/** What one of its tools touches, as the team file says; else as the protocol has it, by which a tool that says nothing of it reaches others. */
+export function touchesOf(
+  { touches, touchesBy = {} }: McpSettings,
+  tool: string,
+  { staysInside, isLoggedIn }: { readonly staysInside: boolean; readonly isLoggedIn: boolean },
+): readonly Touch[] {
+  const said = Object.hasOwn(touchesBy, tool) ? touchesBy[tool] : touches;
+  return said ?? [...(staysInside ? [] : (["untrusted", "outside"] as const)), ...(isLoggedIn ? (["private"] as const) : [])];
 }
 
 /** The kind of the failure of a server that wants a login that somebody can give. */

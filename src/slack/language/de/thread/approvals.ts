@@ -3,6 +3,9 @@ import type { Translated } from "../../messages.ts";
 export const approvals: Translated<"approvals"> = {
   "text.call": "{agent} möchte `{tool}` aufrufen",
   "text.callFirst": "{agent} möchte `{tool}` zum ersten Mal aufrufen",
+  "text.leak":
+    "Der Aufruf erreicht andere. In diesem Thread wurden private Daten gelesen ({private}) und Worte, die andere geschrieben haben können, damit sie verschickt werden ({untrusted}).",
+  "text.toolChanged": "Das Werkzeug beschreibt sich anders als bei der letzten Verwendung: {says}",
   "text.code": "{agent} möchte {lines} {language} ausführen",
   "text.some": "{agent} bittet um Freigabe",
   "text.title": "*{what}:*",

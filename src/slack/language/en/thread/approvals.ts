@@ -2,6 +2,9 @@
 export const approvals = {
   "text.call": "{agent} wants to call `{tool}`",
   "text.callFirst": "{agent} wants to call `{tool}` for the first time",
+  "text.leak":
+    "It would reach others. Private data was read in this thread ({private}), and words that others may have written to have it sent ({untrusted}).",
+  "text.toolChanged": "The tool says something else of itself than when it was last used: {says}",
   "text.code": "{agent} wants to run {lines} of {language}",
   "text.some": "{agent} asks for approval",
   "text.title": "*{what}:*",

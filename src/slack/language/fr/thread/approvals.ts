@@ -3,6 +3,9 @@ import type { Translated } from "../../messages.ts";
 export const approvals: Translated<"approvals"> = {
   "text.call": "{agent} veut appeler `{tool}`",
   "text.callFirst": "{agent} veut appeler `{tool}` pour la première fois",
+  "text.leak":
+    "Cet appel atteint d’autres personnes. Dans ce fil, des données privées ont été lues ({private}), ainsi que des mots que d’autres ont pu écrire pour les faire envoyer ({untrusted}).",
+  "text.toolChanged": "L’outil se décrit autrement que lors de sa dernière utilisation : {says}",
   "text.code": "{agent} veut exécuter {lines} de {language}",
   "text.some": "{agent} demande un accord",
   "text.title": "*{what} :*",

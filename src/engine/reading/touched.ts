@@ -1,0 +1,39 @@
+import type { Leak, RunEvent } from "../events/events.ts";
+import { read, type Fold, type Transcript } from "./fold.ts";
+
+/** What the calls of a thread have brought into it, by the names of the tools, each once. Of earlier runs too: what was read then is still in what was said. */
+const brought: Fold<{ readonly private: Set<string>; readonly untrusted: Set<string> }> = {
+  growsInPlace: true,
+  initial: () => ({ private: new Set(), untrusted: new Set() }),
+  step(state, event) {
+    if (event.type !== "tool.returned" && event.type !== "tool.failed") return state;
+    for (const touch of event.touched ?? []) state[touch].add(event.tool);
+    return state;
+  },
+};
+
+/**
+ * What would be at risk if something were sent out of here now: in these logs stands what is not for everybody, and what somebody may have written to have it
+ * sent. Nothing where one of the two is missing.
+ */
+export function leakFrom(logs: readonly Transcript[]): Leak | undefined {
+  const all = logs.map((log) => read(log, brought));
+  const named = (touch: keyof Leak): readonly string[] => [...new Set(all.flatMap((one) => [...one[touch]]))].slice(0, NAMED_MAX);
+  const leak = { private: named("private"), untrusted: named("untrusted") };
+  return leak.private.length > 0 && leak.untrusted.length > 0 ? leak : undefined;
+}
+
+/** On a card; whoever decides need not read more. */
+const NAMED_MAX = 10;
+
+/** Why a call is asked for beside its tool's rule, in English, a sentence each; for surfaces without other languages. */
+export function whyAsked({ because, says }: Extract<RunEvent, { readonly type: "approval.requested" }>): readonly string[] {
+  return [
+    ...(because
+      ? [
+          `It would reach others. Private data was read here (${because.private.join(", ")}), and words that others may have written to have it sent (${because.untrusted.join(", ")}).`,
+        ]
+      : []),
+    ...(says === undefined ? [] : [`The tool says something else of itself than when it was last used: ${JSON.stringify(says)}`]),
+  ];
+}
