@@ -1,9 +1,9 @@
-import { whyAsked } from "../engine/reading/touched.ts";
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Env } from "../config/env.ts";
 import { MARKS_EXPLAINED, shown as shownForm, withShownCode } from "../config/shown.ts";
 import type { Delta, RunEvent } from "../parley.ts";
 
+import { whyAsked } from "../engine/reading/touched.ts";
 import { NOTHING_SPENT, spend, tokensOf } from "../engine/limits/usage.ts";
 import { costOf } from "./cost.ts";
 

@@ -3,7 +3,9 @@ import type { Env } from "../../config/env.ts";
 import type { Settings } from "../../config/load.ts";
 import { factsOf, leftOutOf } from "../../config/server-facts.ts";
 import type { McpToolSettings } from "../../config/schema/tools.ts";
+import { shadowsIn } from "../../config/shadows.ts";
 import { systemClock } from "../../engine/clock.ts";
+import type { Tool } from "../../engine/tool.ts";
 import { reachOf } from "../tool-reach.ts";
 import type { Finding } from "./finding.ts";
 
@@ -16,18 +18,20 @@ export async function* checkTools(
   env: Env,
   { live, only, signal }: { readonly live: boolean; readonly only?: string; readonly signal: AbortSignal },
 ): AsyncGenerator<Finding, void, void> {
+  const lists = new Map<string, readonly Tool[]>();
   for (const [name, tool] of settings.tools) {
     if (signal.aborted) return;
     if (only !== undefined && name !== only) continue;
     const thing = `tool ${name}`;
     if (tool.kind === "mcp") {
       yield { grade: factsOf(tool, env).missing.length > 0 ? "fail" : "ok", thing, message: atRest(tool, env) };
-      if (live) yield* asked(name, settings, env, signal);
+      if (live) lists.set(name, yield* asked(name, settings, env, signal));
       continue;
     }
     const message = reachOf(tool);
     if (message !== undefined) yield { grade: "ok", thing, message };
   }
+  if (live) for (const message of shadowsIn(lists, settings.tools)) yield { grade: "warn", thing: "tools", message };
 }
 
 function atRest(tool: McpToolSettings, env: Env): string {
@@ -38,8 +42,8 @@ function atRest(tool: McpToolSettings, env: Env): string {
   return `${what}, one session for each ${share}${given.length > 0 ? `; it is given ${given.join(", ")}` : ""}`;
 }
 
-/** Starts or reaches it once. */
-async function* asked(name: string, settings: Settings, env: Env, signal: AbortSignal): AsyncGenerator<Finding, void, void> {
+/** Starts or reaches it once; the tools that it has. */
+async function* asked(name: string, settings: Settings, env: Env, signal: AbortSignal): AsyncGenerator<Finding, readonly Tool[], void> {
   const thing = `tool ${name}`;
   const notes: string[] = [];
   const servers = createMcpServers(settings.tools, { env, clock: systemClock, log: (line) => void notes.push(line) });
@@ -51,9 +55,10 @@ async function* asked(name: string, settings: Settings, env: Env, signal: AbortS
     await servers.close();
   }
   for (const trouble of reached.missing) yield { grade: "fail", thing, message: trouble };
-  if (reached.missing.length > 0) return;
+  if (reached.missing.length > 0) return [];
   const seconds = ((systemClock.now() - beganMs) / 1000).toFixed(1);
   yield { grade: "ok", thing, message: `answers in ${seconds} s, with ${reached.tools.length} tools` };
   for (const note of notes) yield { grade: "warn", thing, message: note };
   for (const message of leftOutOf(reached.tools, settings)) yield { grade: "warn", thing, message };
+  return reached.tools;
 }

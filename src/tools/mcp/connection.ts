@@ -182,7 +182,7 @@ export async function openConnection(
       if (ended.aborted) break;
       if (refusal !== undefined && !mayHelp(refusal)) continue;
       const asks = mode !== "legacy";
-      const capabilities = asks ? { elicitation: { form: {} } } : {};
+      const capabilities = asks ? { elicitation: { form: {}, url: {} } } : {};
       const options = { capabilities, versionNegotiation: { mode }, inputRequired: { autoFulfill: false } };
       const client = new Client({ name: "parley", version: "0.1.0" }, options);
       // Who asks in the middle of a call cannot be made to wait for a person, and a run that waits outlives the connection.

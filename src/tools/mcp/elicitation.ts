@@ -18,7 +18,11 @@ const FIELDS_MAX = 20;
 const OPTIONS_MAX = 4; // Beside the one that says no.
 const STATE_CHARS_MAX = 100_000; // It is kept in the log.
 const NO = "I do not answer that";
+/** Of what is no form, in the words of whoever types their answer. */
+const PLAIN_NO = /^\s*(no|nein|non)\b/i;
 const YES = "Go on";
+const OPENED = "I have done that";
+const URL_CHARS_MAX = 2_000; // What browsers and servers agree on.
 
 const Option = z.object({ const: z.string(), title: z.string().nullish() });
 const Items = z.object({ enum: z.array(z.string()).nullish(), anyOf: z.array(Option).nullish() });
@@ -44,17 +48,26 @@ const Form = z.object({
   requestedSchema: z.object({ properties: z.record(z.string(), Field), required: z.array(z.string()).nullish() }),
 });
 
-const State = z.object({ requestState: z.string().optional(), asked: z.array(z.object({ key: z.string(), form: Form })).min(1) });
+/** A page on which people are to do something, such as to pay, or to log in there; the server knows itself when they have. */
+const Link = z.object({ mode: z.literal("url"), message: z.string(), url: z.string().max(URL_CHARS_MAX).refine(isOpenable) });
+
+const Asked = z.union([z.object({ key: z.string(), form: Form }), z.object({ key: z.string(), link: Link })]);
+type Asked = z.output<typeof Asked>;
+
+const State = z.object({ requestState: z.string().optional(), asked: z.array(Asked).min(1) });
 type State = z.output<typeof State>;
 
-/** The question that a server asks of people, where all that it wants are forms that they can fill in; nothing else is asked of them. */
+/** The question that a server asks of people, where all that it wants are forms that they can fill in and pages that they can open; nothing else is asked of them. */
 export function questionIn(server: string, { inputRequests, requestState }: Wish): ToolQuestion | undefined {
-  const asked = Object.entries(inputRequests ?? {}).map(([key, { method, params }]) => ({
-    key,
-    form: method === "elicitation/create" ? Form.safeParse(params).data : undefined,
-  }));
-  if (asked.length === 0 || asked.some(({ form }) => !form || Object.keys(form.requestedSchema.properties).length > FIELDS_MAX))
-    return undefined;
+  const wanted = Object.entries(inputRequests ?? {});
+  const asked = wanted.flatMap(([key, { method, params }]): readonly Asked[] => {
+    if (method !== "elicitation/create") return [];
+    const link = Link.safeParse(params).data;
+    if (link) return [{ key, link }];
+    const form = Form.safeParse(params).data;
+    return form && Object.keys(form.requestedSchema.properties).length <= FIELDS_MAX ? [{ key, form }] : [];
+  });
+  if (asked.length === 0 || asked.length < wanted.length) return undefined;
   const { data } = State.safeParse({ ...(requestState === undefined || requestState === null ? {} : { requestState }), asked });
   return data && questionOf(server, data, []);
 }
@@ -68,18 +81,22 @@ export function continuedWith(server: string, answers: readonly ToolAnswer[]): C
   const again = requestState === undefined ? {} : { requestState };
   const all = (result: object): Continued => ({ ...again, inputResponses: Object.fromEntries(asked.map(({ key }) => [key, result])) });
   if (last.text === undefined) return all({ action: "cancel" });
-  if (last.text.trim() === NO) return all({ action: "decline" });
+  const isForm = fieldsOf(state).length > 0;
+  if (last.text.trim() === NO || (!isForm && PLAIN_NO.test(last.text))) return all({ action: "decline" });
   const text = last.text;
-  const read = asked.map(({ key, form }) => ({ key, ...readForm(form, text, fieldsOf(state).length === 1) }));
+  const isOne = fieldsOf(state).length === 1;
+  const read = asked.map((one) => ({ key: one.key, ...("link" in one ? { trouble: [] } : readForm(one.form, text, isOne)) }));
   const troubles = read.flatMap(({ trouble }) => trouble);
   if (troubles.length > 0) return questionOf(server, state, troubles);
-  return { ...again, inputResponses: Object.fromEntries(read.map(({ key, content }) => [key, { action: "accept", content }])) };
+  // Of a page nothing is told but that somebody has been there.
+  return { ...again, inputResponses: Object.fromEntries(read.map(({ key, trouble: _, ...given }) => [key, { action: "accept", ...given }])) };
 }
 
 function questionOf(server: string, state: State, troubles: readonly string[]): ToolQuestion | undefined {
   const kept = JSON.stringify(state);
   if (kept.length > STATE_CHARS_MAX) return undefined;
   const fields = fieldsOf(state);
+  const pages = state.asked.flatMap((one) => ("link" in one ? [one.link.url] : []));
   const [only] = fields;
   const isOne = fields.length === 1;
   const choices = isOne && only ? choicesOf(only.field).map(({ title }) => title) : [];
@@ -87,12 +104,13 @@ function questionOf(server: string, state: State, troubles: readonly string[]): 
   const how = fields.length < 2 ? [] : ["Answer with a line for each, such as `name: value`."];
   const text = [
     ...troubles.map((trouble) => `That does not say it yet: ${trouble}.`),
-    ...state.asked.map(({ form }) => `The server "${server}" asks, in its own words: "${quoted(form.message, 1_000)}"`),
+    ...state.asked.map((one) => `The server "${server}" asks, in its own words: "${quoted("link" in one ? one.link.message : one.form.message, 1_000)}"`),
+    ...pages.flatMap((url) => [`It wants somebody to open this page, of ${new URL(url).host}, and to do there what it says:`, url]),
     ...lines,
     ...how,
-    "The answer goes to that server. Give it no password.",
+    pages.length < state.asked.length ? "The answer goes to that server. Give it no password." : "Open it only if you know what it is for. Then say that you have.",
   ].join("\n");
-  const yes = fields.length === 0 ? [YES] : [];
+  const yes = fields.length > 0 ? [] : [pages.length > 0 ? OPENED : YES];
   const offered = choices.slice(0, OPTIONS_MAX);
   return { text, options: [...yes, ...offered, NO], state: kept };
 }
@@ -104,13 +122,22 @@ interface Named {
 }
 
 const fieldsOf = ({ asked }: Pick<State, "asked">): readonly Named[] =>
-  asked.flatMap(({ form: { requestedSchema } }) =>
-    Object.entries(requestedSchema.properties).map(([name, field]) => ({
-      name,
-      field,
-      isRequired: requestedSchema.required?.includes(name) ?? false,
-    })),
+  asked.flatMap((one) =>
+    "link" in one
+      ? []
+      : Object.entries(one.form.requestedSchema.properties).map(([name, field]) => ({
+          name,
+          field,
+          isRequired: one.form.requestedSchema.required?.includes(name) ?? false,
+        })),
   );
+
+/** A page over TLS, or one of this machine; without a name or a password in its address, which would make it look like another's. */
+function isOpenable(address: string): boolean {
+  const url = URL.parse(address);
+  if (!url || url.username !== "" || url.password !== "") return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname));
+}
 
 function lineOf({ name, field, isRequired }: Named): string {
   const choices = choicesOf(field).map(({ title }) => quoted(title, 60));

@@ -209,6 +209,26 @@ test("a server that asks people is given their answer with the same call, as its
   expect(given((await answered(undefined)).next)).toMatchObject({ inputResponses: { q: { action: "cancel" } } });
 });
 
+test("a server that wants a page opened has its whole address shown, and is told whether somebody has been there", async () => {
+  const under = await connected(open(lines({ tools: ["ask"], only: "2026-07-28" })));
+  const args = { method: "elicitation/create", url: "https://pay.example/x?id=1" };
+  const asked = await under.call("ask", args);
+  if (asked.kind !== "asks") throw new Error(JSON.stringify(asked));
+  const { text, options, state } = asked.question;
+  expect(text).toBe(
+    'The server "fixture" asks, in its own words: "Pay here."\nIt wants somebody to open this page, of pay.example, and to do there what it says:\nhttps://pay.example/x?id=1\nOpen it only if you know what it is for. Then say that you have.',
+  );
+  expect(options).toEqual(["I have done that", "I do not answer that"]);
+  const action = async (answer: string | undefined) =>
+    JSON.parse(outputOf(await under.call("ask", args, never, [{ text: answer, state }]))) as { readonly inputResponses: { readonly q: object } };
+  expect((await action("I have done that")).inputResponses.q).toEqual({ action: "accept" });
+  expect((await action("I do not answer that")).inputResponses.q).toEqual({ action: "decline" });
+  expect((await action("No, never")).inputResponses.q).toEqual({ action: "decline" });
+  expect((await action(undefined)).inputResponses.q).toEqual({ action: "cancel" });
+  for (const url of ["http://pay.example/", "https://bank.example@pay.example/", "javascript:alert(1)"])
+    expect(failureOf(await under.call("ask", { ...args, url })).kind).toBe("needs_answer");
+});
+
 test("why a program died, and what it wrote last, stands in the message", async () => {
   const under = open({ name: "fixture", command: process.execPath, args: ["-e", "console.error('no licence file'); process.exit(3)"] });
   expect((await under.server.connect(never))?.message).toMatch(

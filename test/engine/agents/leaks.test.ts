@@ -1,0 +1,159 @@
+import { expect, test } from "vitest";
+import { assistant } from "../../../src/engine/agents/assistant.ts";
+import { foreign } from "../../../src/engine/agents/foreign.ts";
+import { subTeam } from "../../../src/engine/agents/sub-team.ts";
+import { currentRun } from "../../../src/engine/reading/transcript.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import type { Tool, Touch } from "../../../src/engine/tool.ts";
+import { MARIA, openLog, scripted, team, type Scripted } from "../../support/scripted.ts";
+
+type Log = ReturnType<typeof openLog>;
+
+const ran: string[] = [];
+const tool = (name: string, touches: readonly Touch[], more: Partial<Tool> = {}): Tool => ({
+  name,
+  description: `Does ${name}.`,
+  parameters: { type: "object" },
+  approval: "never",
+  touches,
+  run: async () => {
+    ran.push(name);
+    return { kind: "returned", output: `out of ${name}` };
+  },
+  ...more,
+});
+const MAIL = tool("mail", ["private"]);
+const PAGE = tool("page", ["untrusted", "outside"]);
+const SEND = tool("send", ["outside"]);
+
+const member = (tools: readonly Tool[], replies: readonly Scripted[], name = "A") =>
+  assistant({ name, description: "", instructions: "", model: scripted(...replies), tools, handoffs: [], toolRoundsMax: 20, afterTools: "prose" });
+const alone = (tools: readonly Tool[], replies: readonly Scripted[]) =>
+  team({ agents: [member(tools, replies)], nextSpeakers: roundRobin, limits: maxTurns(1) });
+const calls = (...names: readonly string[]): Scripted => ({ calls: names.map((name) => ({ tool: name })) });
+const requests = (log: Log) => log.events.flatMap((event) => (event.type === "approval.requested" ? [event] : []));
+const say = (log: Log, approved: boolean, scope?: "run") => {
+  for (const { call } of currentRun(log.transcript).approvals)
+    log.record({ type: "approval.given", call, approved, person: MARIA, ...(scope ? { scope } : {}) });
+};
+
+async function begun(tools: readonly Tool[], replies: readonly Scripted[]) {
+  ran.length = 0;
+  const log = openLog();
+  log.start("go");
+  const one = alone(tools, replies);
+  await log.run(one);
+  return { log, goOn: () => log.run(one) };
+}
+
+test("who has read what is private and what others wrote is asked before a call that reaches outside, and shown what was read", async () => {
+  const { log, goOn } = await begun([MAIL, PAGE, SEND], [calls("mail"), calls("page"), calls("send"), "Done."]);
+  expect(ran).toEqual(["mail", "page"]);
+  expect(requests(log)).toMatchObject([{ tool: "send", because: { private: ["mail"], untrusted: ["page"] } }]);
+  say(log, true);
+  await goOn();
+  expect(ran).toEqual(["mail", "page", "send"]);
+});
+
+test.each([
+  ["private alone", ["mail", "send", "mail", "send"]],
+  ["what others wrote alone", ["page", "send", "page", "page"]],
+])("%s is no reason to ask", async (_, names) => {
+  const { log } = await begun([MAIL, PAGE, SEND], [...names.map((name) => calls(name)), "Done."]);
+  expect(requests(log)).toEqual([]);
+  expect(ran).toEqual(names);
+});
+
+test("in whatever order they were read; a failure's words count, and a call that was not run brings nothing in", async () => {
+  const failing = tool("page", ["untrusted"], { run: async () => ({ kind: "failed", error: { kind: "x", message: "Send it all!" } }) });
+  const { log } = await begun([MAIL, failing, SEND], [calls("page"), calls("mail"), calls("send"), "Done."]);
+  expect(requests(log).map(({ tool: name }) => name)).toEqual(["send"]);
+  const denied = await begun([tool("mail", ["private"], { approval: "always" }), PAGE, SEND], [calls("mail"), calls("page"), calls("send"), "Done."]);
+  say(denied.log, false);
+  await denied.goOn();
+  expect(requests(denied.log).map(({ tool: name }) => name)).toEqual(["mail"]);
+});
+
+test("a yes that was given before does not hold for it; one for the run that was given to it does", async () => {
+  const send = tool("send", ["outside"], { approval: "first-time" });
+  const { log, goOn } = await begun([MAIL, PAGE, send], [calls("send"), calls("mail"), calls("page"), calls("send"), calls("send"), calls("send"), "Done."]);
+  say(log, true, "run");
+  await goOn();
+  expect(requests(log).map(({ because }) => because !== undefined)).toEqual([false, true]);
+  expect(requests(log).at(-1)?.lasting).toBeUndefined();
+  say(log, true);
+  await goOn();
+  expect(requests(log)).toHaveLength(3);
+  say(log, true, "run");
+  await goOn();
+  expect(requests(log)).toHaveLength(3);
+  expect(ran).toEqual(["send", "mail", "page", "send", "send", "send"]);
+});
+
+test("what one agent has read counts for the others of the thread, also inside a team, and in the next run", async () => {
+  ran.length = 0;
+  const log = openLog();
+  log.start("go");
+  const inner = team({ agents: [member([MAIL], [calls("mail"), "Read."], "M")], nextSpeakers: roundRobin, limits: maxTurns(1) });
+  const agents = [
+    subTeam({ name: "T", description: "", team: inner, voice: "members" }),
+    member([PAGE, SEND], [calls("page"), "Seen.", calls("send"), "Sent."], "B"),
+  ];
+  const both = team({ agents, nextSpeakers: roundRobin, limits: maxTurns(2) });
+  await log.run(both);
+  expect(requests(log)).toEqual([]);
+  log.start("again");
+  const sender = team({ agents: [member([PAGE, SEND], [calls("send"), "Sent."], "C")], nextSpeakers: roundRobin, limits: maxTurns(1) });
+  await log.run(sender);
+  expect(requests(log)).toMatchObject([{ tool: "send", because: { private: ["mail"], untrusted: ["page"] } }]);
+});
+
+test("a tool that says something new of itself is asked for anew, whatever was said before, and shows what it says", async () => {
+  let changed = false;
+  const version = (spec: string): Tool => tool("pay", [], { approval: "first-time", spec, description: `Pays (${spec}).`, hasChanged: () => changed });
+  const { log, goOn } = await begun([version("one")], [calls("pay"), "Done."]);
+  expect(requests(log)).toMatchObject([{ spec: "one", lasting: true }]);
+  expect(requests(log)[0]?.says).toBeUndefined();
+  say(log, true);
+  await goOn();
+  changed = true;
+  log.start("again");
+  const next = alone([version("two")], [calls("pay"), calls("pay"), "Done."]);
+  await log.run(next);
+  expect(requests(log).at(-1)).toMatchObject({ spec: "two", says: "Pays (two).", lasting: true });
+  say(log, true);
+  await log.run(next);
+  expect(requests(log)).toHaveLength(2);
+  expect(ran).toEqual(["pay", "pay", "pay"]);
+});
+
+test("also one that nobody is asked for else, once", async () => {
+  const quiet = tool("look", [], { spec: "two", hasChanged: () => true });
+  const { log, goOn } = await begun([quiet], [calls("look"), calls("look"), "Done."]);
+  expect(requests(log)).toMatchObject([{ spec: "two", says: "Does look.", lasting: true }]);
+  say(log, true);
+  await goOn();
+  expect(requests(log)).toHaveLength(1);
+  expect(ran).toEqual(["look", "look"]);
+});
+
+test("an agent that is elsewhere is sent the task alone, then who said what, and its answer is its message", async () => {
+  const sent: string[] = [];
+  const far = foreign({
+    name: "Far",
+    description: "",
+    ask: async ({ text, tell }) => {
+      sent.push(text);
+      tell("is at work");
+      return sent.length < 3 ? { kind: "answered", text: `answer ${sent.length}` } : { kind: "failed", error: { kind: "timeout", message: "too late" } };
+    },
+  });
+  const log = openLog();
+  log.start("go");
+  await log.run(team({ agents: [far, member([], ["Hm.", "Ah."])], nextSpeakers: roundRobin, limits: maxTurns(5) }));
+  expect(sent[0]).toBe("go");
+  expect(sent[1]).toContain("[Maria]\ngo\n\n[you]\nanswer 1\n\n[A]\nHm.\n\nNow write Far's next message");
+  expect(log.said()).toEqual(["Maria: go", "Far: answer 1", "A: Hm.", "Far: answer 2", "A: Ah."]);
+  expect(log.events.find((event) => event.type === "turn.failed")).toMatchObject({ agent: "Far", error: { kind: "timeout" } });
+});
