@@ -228,7 +228,10 @@ const summarizing = (
 
 const outOfReach: NonNullable<BuildDeps["foreign"]> =
   ({ name }) =>
-  async () => ({ kind: "failed", error: { kind: "unavailable", message: `This program reaches no agents that are elsewhere, as ${name} is.` } });
+  async () => ({
+    kind: "failed",
+    error: { kind: "unavailable", message: `This program reaches no agents that are elsewhere, as ${name} is.` },
+  });
 
 function noServers({ tools, file }: Settings): McpServers {
   const mistakes = [...tools].flatMap(([name, { kind }]) =>

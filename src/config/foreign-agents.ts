@@ -20,7 +20,10 @@ export function foreignAgents({
       if (missing.length > 0)
         return {
           kind: "failed",
-          error: { kind: "unavailable", message: `${name} needs ${missing.join(", ")}, not set here; put it into the environment or into .env.` },
+          error: {
+            kind: "unavailable",
+            message: `${name} needs ${missing.join(", ")}, not set here; put it into the environment or into .env.`,
+          },
         };
       const { foreignAgent } = await import("../tools/a2a/foreign-agent.ts"); // Here, so that who has none does not load the package.
       const answer = await foreignAgent({ name, url, headers, timeoutMs: timeoutSeconds * 1000 }, clock)(asked, turn);

@@ -160,7 +160,9 @@ export const keyOf = (model: Pick<ProviderModel, "provider"> & { apiKeyEnv?: str
 /** The variables that these settings say hold a secret. */
 export const secretNames = ({ models, tools, teams }: Pick<Settings, "models" | "tools" | "teams">): string[] => [
   ...[...models.values()].flatMap((model) => keyOf(model) ?? []),
-  ...[...teams.values()].flatMap(({ agents }) => agents.flatMap((agent) => (agent.kind === "a2a" ? Object.values(agent.headersEnv ?? {}) : []))),
+  ...[...teams.values()].flatMap(({ agents }) =>
+    agents.flatMap((agent) => (agent.kind === "a2a" ? Object.values(agent.headersEnv ?? {}) : [])),
+  ),
   ...[...tools.values()].flatMap((tool) => (tool.kind === "mcp" ? secretNamesOf(tool) : [])),
 ];
 

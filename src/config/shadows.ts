@@ -25,20 +25,27 @@ export function shadowsIn(lists: ReadonlyMap<string, readonly Listed[]>, tools: 
     const name = calledAs(key, tools);
     return name === undefined ? [] : [{ server: "", own: name, name, description: "" }];
   });
-  const named = [...lists].flatMap(([server, list]) => list.map((tool): Named => ({ ...tool, server, own: tool.name.slice(server.length + 2) })));
+  const named = [...lists].flatMap(([server, list]) =>
+    list.map((tool): Named => ({ ...tool, server, own: tool.name.slice(server.length + 2) })),
+  );
   const all = [...ours, ...named];
   const alike = all.flatMap((tool, index) => {
     const looks = lookalikesOf([tool.own]);
     return all
       .slice(index + 1)
       .filter((other) => other.server !== tool.server && looks.has(other.own))
-      .map((other) => `${whose(tool)} and ${whose(other)} have names that look the same: an agent that has both may take one for the other`);
+      .map(
+        (other) => `${whose(tool)} and ${whose(other)} have names that look the same: an agent that has both may take one for the other`,
+      );
   });
   const spokenOf = named.flatMap((tool) => {
     const words = new Set(tool.description.match(/[A-Za-z][A-Za-z0-9_-]{3,}/g));
     return all
       .filter((other) => other.server !== tool.server && (words.has(other.name) || (isNoWord(other.own) && words.has(other.own))))
-      .map((other) => `${whose(tool)} speaks of ${whose(other)} in its description: words by which agents may be led to use the one for the other`);
+      .map(
+        (other) =>
+          `${whose(tool)} speaks of ${whose(other)} in its description: words by which agents may be led to use the one for the other`,
+      );
   });
   const warnings = [...alike, ...spokenOf];
   const more = warnings.length - WARNINGS_MAX;

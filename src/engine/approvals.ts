@@ -146,7 +146,11 @@ export const wasRefused = (transcript: Transcript, tool: string, args: string): 
  * Whether somebody has said yes to all calls of this tool, as it is marked now, or to all code of this agent, in the current run. `isLeak`: also where it takes
  * something out of here.
  */
-export function isToolAllowed(transcript: Transcript, tool: string, { spec, isLeak = false }: { readonly spec?: string | undefined; readonly isLeak?: boolean } = {}): boolean {
+export function isToolAllowed(
+  transcript: Transcript,
+  tool: string,
+  { spec, isLeak = false }: { readonly spec?: string | undefined; readonly isLeak?: boolean } = {},
+): boolean {
   const { standing, specOf } = read(transcript, approvals);
   return [true, isLeak].some((asLeak) => {
     const call = standing.get(toolKind(tool, asLeak));

@@ -152,7 +152,10 @@ export function recordedWorld(log: readonly RunEvent[], languages: readonly stri
       executor,
       keepFile: async () => Promise.reject(new Error("a replay keeps no file")),
       servers: { tools: async () => ({ tools, missing: [] }), close: async () => {} },
-      foreign: ({ name }) => async () => foreignAnswer(await take((event): event is ForeignEnd => isForeignEnd(event, name))),
+      foreign:
+        ({ name }) =>
+        async () =>
+          foreignAnswer(await take((event): event is ForeignEnd => isForeignEnd(event, name))),
       recorded: { leader: recordedLeader, member: recordedMember, runCode },
     },
     settings: (settings) => ({

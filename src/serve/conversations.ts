@@ -132,7 +132,16 @@ export function createConversations({
     say: (words, signal) =>
       step(words.conversation, words.person, signal, async () => {
         const { conversation: thread, team, person, text, answers } = words;
-        const said = { thread, workspace, person, text, id: randomUUID(), addressed: true, team, ...(answers === undefined ? {} : { answers }) };
+        const said = {
+          thread,
+          workspace,
+          person,
+          text,
+          id: randomUUID(),
+          addressed: true,
+          team,
+          ...(answers === undefined ? {} : { answers }),
+        };
         const heard = await runner.say(said);
         if (heard.kind === "refused") throw new NotHeard(heard.reason);
         await list(thread, words);

@@ -45,7 +45,8 @@ export async function openDoor(
     c.header("x-content-type-options", "nosniff");
     c.header("cache-control", "no-store");
     // A name that somebody else's DNS points here, and a page of somebody else's, come no further.
-    if (!names.includes(nameOf(`http://${c.req.header("host") ?? ""}`))) return c.json({ error: "Parley does not answer by this name." }, 403);
+    if (!names.includes(nameOf(`http://${c.req.header("host") ?? ""}`)))
+      return c.json({ error: "Parley does not answer by this name." }, 403);
     const origin = c.req.header("origin");
     if (origin !== undefined && !names.includes(nameOf(origin))) return c.json({ error: "Another page has asked for this." }, 403);
     if (token !== undefined && !open(c.req.path) && !isToken(c.req.header("authorization"), token)) {
@@ -54,7 +55,9 @@ export async function openDoor(
     }
     return next();
   });
-  app.use(bodyLimit({ maxSize: BODY_BYTES_MAX, onError: (c) => c.json({ error: `More than ${BODY_BYTES_MAX} bytes are not read.` }, 413) }));
+  app.use(
+    bodyLimit({ maxSize: BODY_BYTES_MAX, onError: (c) => c.json({ error: `More than ${BODY_BYTES_MAX} bytes are not read.` }, 413) }),
+  );
   route(app, () => url);
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const taken = await listening(server, { host, port });

@@ -27,5 +27,7 @@ test("names that look the same, and descriptions that speak of others' tools, ar
 });
 
 test("tools of one server are its own business, and a plain word is no name", () => {
-  expect(shadowsIn(new Map([["files", [tool("files__list"), tool("files__list_"), tool("files__show", "Shows a list.")]]]), tools)).toEqual([]);
+  expect(shadowsIn(new Map([["files", [tool("files__list"), tool("files__list_"), tool("files__show", "Shows a list.")]]]), tools)).toEqual(
+    [],
+  );
 });

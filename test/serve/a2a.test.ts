@@ -1,4 +1,4 @@
-import { Role, TaskState, type Message, type StreamResponse } from "@a2a-js/sdk";
+import { Role, TaskState, type AgentCard, type Message, type StreamResponse } from "@a2a-js/sdk";
 import { ClientFactory, DefaultAgentCardResolver, JsonRpcTransportFactory, type Client } from "@a2a-js/sdk/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parley } from "../cli/here.ts";
@@ -16,13 +16,13 @@ afterAll(async () => void (await door.close()));
 /** The SDK's client; of version 0.3, where the card is read as programs of that version read it. */
 async function client(team: string, version: "1.0" | "0.3"): Promise<Client> {
   const legacyCompat = { enabled: true };
-  const card = await (await fetch(`${origin}/a2a/${team}/.well-known/agent-card.json`)).json();
+  const card = (await (await fetch(`${origin}/a2a/${team}/.well-known/agent-card.json`)).json()) as object;
   const old = { ...card, supportedInterfaces: undefined };
   const factory = new ClientFactory({
     transports: [new JsonRpcTransportFactory({ legacyCompat })],
     cardResolver: new DefaultAgentCardResolver({ legacyCompat }),
   });
-  return version === "1.0" ? factory.createFromUrl(`${origin}/a2a/${team}/`) : factory.createFromAgentCard(old);
+  return version === "1.0" ? factory.createFromUrl(`${origin}/a2a/${team}/`) : factory.createFromAgentCard(old as unknown as AgentCard);
 }
 
 const words = (text: string, ids: { readonly taskId?: string; readonly contextId?: string } = {}): Message => ({

@@ -51,7 +51,9 @@ describe.each([["auto"], ["legacy"]] as const)("over HTTP, by a client whose fir
       "Ana has the floor.",
       "Ana: It is 42. DONE",
     ]);
-    const link = (result.content as readonly { readonly type: string; readonly uri?: string }[]).find(({ type }) => type === "resource_link");
+    const link = (result.content as readonly { readonly type: string; readonly uri?: string }[]).find(
+      ({ type }) => type === "resource_link",
+    );
     const { resources } = await own.listResources();
     expect(resources.map(({ uri }) => uri)).toContain(link?.uri);
     const { contents } = await own.readResource({ uri: link?.uri ?? "" });
@@ -65,7 +67,9 @@ describe.each([["auto"], ["legacy"]] as const)("over HTTP, by a client whose fir
     expect(asked).toEqual([
       expect.objectContaining({
         message: "Cleo asks: Which drink?",
-        requestedSchema: expect.objectContaining({ properties: expect.objectContaining({ choice: expect.objectContaining({ enum: ["tea", "coffee"] }) }) }),
+        requestedSchema: expect.objectContaining({
+          properties: expect.objectContaining({ choice: expect.objectContaining({ enum: ["tea", "coffee"] }) }),
+        }),
       }),
     ]);
     expect(textOf(result)).toBe("tea it is.");
@@ -132,7 +136,8 @@ describe("over HTTP", () => {
   });
 
   test("a page of somebody else's, and a name that is not ours, come no further", async () => {
-    const asked = (headers: { readonly [name: string]: string }) => fetch(door.url, { method: "POST", headers, body: "{}" }).then(({ status }) => status);
+    const asked = (headers: { readonly [name: string]: string }) =>
+      fetch(door.url, { method: "POST", headers, body: "{}" }).then(({ status }) => status);
     expect(await asked({ origin: "https://evil.example" })).toBe(403);
     expect(await asked({ origin: "null" })).toBe(403);
     expect(await asked({ origin: "http://localhost:3000", "content-type": "application/json" })).not.toBe(403);
@@ -142,7 +147,10 @@ describe("over HTTP", () => {
     const token = "t".repeat(40);
     const own = await serving(["mcp", "--http", "0", "--team", "pair"], cwd, { PARLEY_SERVE_TOKEN: token });
     const transport = (shown?: string) =>
-      new StreamableHTTPClientTransport(new URL(own.url), shown === undefined ? {} : { requestInit: { headers: { authorization: `Bearer ${shown}` } } });
+      new StreamableHTTPClientTransport(
+        new URL(own.url),
+        shown === undefined ? {} : { requestInit: { headers: { authorization: `Bearer ${shown}` } } },
+      );
     const given = new Client({ name: "tester", version: "1.0.0" });
     await given.connect(transport(token));
     expect((await given.listTools()).tools.map(({ name }) => name)).toEqual(["pair"]);
@@ -155,7 +163,7 @@ describe("over HTTP", () => {
   test.each([
     [["mcp", "--http", "0.0.0.0:0"], {}, "set PARLEY_SERVE_TOKEN"],
     [["mcp", "--http", "0"], { PARLEY_SERVE_TOKEN: "short" }, "a token at least 32"],
-    [["mcp", "--http", "0", "--team", "pear"], {}, 'Did you mean "pair"?'],
+    [["mcp", "--http", "0", "--team", "pairs"], {}, 'Did you mean "pair"?'],
     [["mcp", "--name", "parley.example.com"], {}, "--name belongs to --http"],
     [["mcp", "--http", "0", "--name", "https://x"], {}, "--name is a host's name alone"],
   ])("%j is refused: %j", async (args, env, says) => {

@@ -18,7 +18,10 @@ test("over standard input and output, as a program of a client's own", async () 
   await own.connect(transport);
   expect((await own.listTools()).tools.map(({ name }) => name)).toEqual(["pair", "asker"]);
   const told: (string | undefined)[] = [];
-  const result = await own.callTool({ name: "asker", arguments: { task: "Bring something." } }, { onprogress: ({ message }) => void told.push(message) });
+  const result = await own.callTool(
+    { name: "asker", arguments: { task: "Bring something." } },
+    { onprogress: ({ message }) => void told.push(message) },
+  );
   expect(result.content[0]).toMatchObject({ type: "text", text: "milk it is." });
   expect(told).toContain("Cleo asks a person.");
   const { resources } = await own.listResources();

@@ -48,7 +48,10 @@ const raise = {
 };
 const policy = z.enum(["off", "ask", "auto"]);
 const changedArgs = z.strictObject({ person, args: text }).optional();
-const touched = z.array(z.enum(["private", "untrusted"])).max(2).optional();
+const touched = z
+  .array(z.enum(["private", "untrusted"]))
+  .max(2)
+  .optional();
 
 type Shaped = Exclude<RunEvent, { type: "message.posted" }>;
 type Own<Type extends Shaped["type"]> = Exclude<

@@ -2,7 +2,11 @@ import type { Parley } from "../../parley.ts";
 import { print, UsageError, type Io } from "../command.ts";
 
 /** Runs of Slack would be worked on here too, and nobody would post what their agents say. `workspace`: whose runs are this command's. */
-export async function refuseStrangers(parley: Parley, { dbPath, workspace }: { readonly dbPath: string; readonly workspace: string }, io: Io): Promise<void> {
+export async function refuseStrangers(
+  parley: Parley,
+  { dbPath, workspace }: { readonly dbPath: string; readonly workspace: string },
+  io: Io,
+): Promise<void> {
   const { shownAddress } = await import("../../parley.ts"); // Here, so that --help is answered at once.
   const unfinished = await parley.store.unfinished();
   const own = unfinished.filter((one) => one.workspace === workspace).length;

@@ -16,9 +16,13 @@ export function doorOf(http: string, names: readonly string[] | undefined, env: 
   const { host, port } = readAddress("--http", http);
   const token = env["PARLEY_SERVE_TOKEN"]?.trim() || undefined;
   if (token !== undefined && token.length < TOKEN_CHARS_MIN)
-    throw new UsageError(`PARLEY_SERVE_TOKEN has ${token.length} characters, and a token at least ${TOKEN_CHARS_MIN}; make one with openssl rand -hex 32.`);
+    throw new UsageError(
+      `PARLEY_SERVE_TOKEN has ${token.length} characters, and a token at least ${TOKEN_CHARS_MIN}; make one with openssl rand -hex 32.`,
+    );
   if (token === undefined && !isLoopback(host))
-    throw new UsageError(`At ${host} others than this machine's programs come in: set PARLEY_SERVE_TOKEN (openssl rand -hex 32), or take the host out.`);
+    throw new UsageError(
+      `At ${host} others than this machine's programs come in: set PARLEY_SERVE_TOKEN (openssl rand -hex 32), or take the host out.`,
+    );
   const wrong = names?.find((name) => !/^[a-z0-9.-]{1,253}$/i.test(name));
   if (wrong !== undefined) throw new UsageError(`--name is a host's name alone, such as parley.example.com, not "${wrong}".`);
   return { host, port, hosts: (names ?? []).map((name) => name.toLowerCase()), token };
@@ -28,6 +32,7 @@ export function doorOf(http: string, names: readonly string[] | undefined, env: 
 export function refuseTaken(error: unknown, { host, port }: DoorSettings): never {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") throw new UsageError(`Port ${port} is taken by another program; choose another with --http.`);
-  if (code === "EADDRNOTAVAIL" || code === "EACCES" || code === "ENOTFOUND") throw new UsageError(`${host}:${port} cannot be had here (${code}); choose another with --http.`);
+  if (code === "EADDRNOTAVAIL" || code === "EACCES" || code === "ENOTFOUND")
+    throw new UsageError(`${host}:${port} cannot be had here (${code}); choose another with --http.`);
   throw error;
 }

@@ -46,7 +46,10 @@ export async function openServed({ file, db, team }: Wanted, workspace: string, 
   const redact = createRedactor(env, secretNames(settings));
   const log = (line: string): void => void io.stderr.write(`${harmless(redact(line))}\n`);
   for (const warning of settings.warnings) log(`note: ${describeMistake(warning)}`);
-  const [{ createParley }, { createConversations }] = await Promise.all([import("../../parley.ts"), import("../../serve/conversations.ts")]);
+  const [{ createParley }, { createConversations }] = await Promise.all([
+    import("../../parley.ts"),
+    import("../../serve/conversations.ts"),
+  ]);
   const dbPath = databasePath(db ?? ":memory:", io.cwd);
   // Without keys to seal logins with: nobody is there who could log in.
   const parley = await createParley({ settings, env, dbPath, asksAtLimits: false, log });

@@ -110,14 +110,20 @@ const Foreign = z
   .strictObject({
     url: z
       .url({ protocol: /^https?$/, error: "an http or https address" })
-      .describe("Of the agent's card, or of the agent, which has it at .well-known/agent-card.json beneath. It is spoken to at that host alone."),
+      .describe(
+        "Of the agent's card, or of the agent, which has it at .well-known/agent-card.json beneath. It is spoken to at that host alone.",
+      ),
     headersEnv: z
       .record(z.string().min(1).max(200), envName)
       .optional()
-      .describe("Header → NAME of the environment variable that holds its value. A bare token for Authorization is sent as a bearer token."),
+      .describe(
+        "Header → NAME of the environment variable that holds its value. A bare token for Authorization is sent as a bearer token.",
+      ),
     timeoutSeconds: z.int().positive().max(SECONDS_MAX).default(300).describe("Of a turn, from its beginning to its answer."),
   })
-  .describe("An agent that somebody else runs, by A2A (1.0 or 0.3). It is sent what was said in the run; what it costs there, no budget knows.");
+  .describe(
+    "An agent that somebody else runs, by A2A (1.0 or 0.3). It is sent what was said in the run; what it costs there, no budget knows.",
+  );
 
 /** The kinds that come with Parley, by name. */
 export const AGENTS = { assistant: Assistant, "code-runner": CodeRunner, coder: Coder, team: SubTeam, human: Human, a2a: Foreign } as const;

@@ -15,8 +15,7 @@ export interface ForeignWords {
 }
 
 export type ForeignAnswer =
-  | { readonly kind: "answered"; readonly text: string; readonly notices?: Notices }
-  | { readonly kind: "failed"; readonly error: Failure };
+  { readonly kind: "answered"; readonly text: string; readonly notices?: Notices } | { readonly kind: "failed"; readonly error: Failure };
 
 /** Puts it to the agent, wherever it is. Contract: it does not throw for an agent that fails or is not there; heeds the turn's signal. */
 export type AskForeign = (asked: ForeignWords, turn: Turn) => Promise<ForeignAnswer>;

@@ -136,8 +136,8 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     notices: texts,
     usage: spent,
   },
-  "tool.returned": { agent: keep, call: keep, tool: keep, output: text, files, images: files, sources, changed, usage: spent },
-  "tool.failed": { agent: keep, call: keep, tool: keep, error, changed, usage: spent },
+  "tool.returned": { agent: keep, call: keep, tool: keep, output: text, files, images: files, sources, changed, touched: keep, usage: spent }, // prettier-ignore
+  "tool.failed": { agent: keep, call: keep, tool: keep, error, changed, touched: keep, usage: spent },
   "code.written": { agent: keep, text, notices: texts, usage: spent },
   "code.ran": {
     agent: keep,
@@ -171,7 +171,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     answerBy: keep,
     usage: spent,
   },
-  "approval.requested": { agent: keep, call: keep, what: text, tool: keep, language: keep, only: person, lasting: keep, approveBy: keep },
+  "approval.requested": { agent: keep, call: keep, what: text, tool: keep, language: keep, only: person, lasting: keep, spec: keep, says: text, because: keep, approveBy: keep }, // prettier-ignore
   "approval.given": { call: keep, approved: keep, person, reason: text, scope: keep, edited: text },
   "approval.expired": { call: keep },
   "approval.withdrawn": { call: keep, person },

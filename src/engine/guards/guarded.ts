@@ -38,7 +38,7 @@ export function guardedTool(tool: Tool, agent: string, guards: readonly Guard[])
       }));
       if ("stop" in looked) return { kind: "failed", error: { kind: GUARDED, message: looked.stop } };
       const { answers } = looked.value;
-      return tool.run(looked.value.args, turn, origin && { ...origin, ...(answers ? { answers } : {}) });
+      return tool.run(looked.value.args, turn, ...(origin ? [{ ...origin, ...(answers ? { answers } : {}) }] : []));
     },
   };
 }

@@ -7,7 +7,10 @@ const BINDING = "JSONRPC";
 const LEGACY_VERSION = "0.3.0";
 
 /** The card of a team: an agent that is spoken to by JSON-RPC at this address, as version 1.0 and as 0.3 of the protocol. */
-export function cardOf({ name, description, agents }: ServedTeam, at: { readonly url: string; readonly version: string; readonly wantsToken: boolean }): AgentCard {
+export function cardOf(
+  { name, description, agents }: ServedTeam,
+  at: { readonly url: string; readonly version: string; readonly wantsToken: boolean },
+): AgentCard {
   const bearer = { scheme: { $case: "httpAuthSecurityScheme" as const, value: { description: "", scheme: "bearer", bearerFormat: "" } } };
   return {
     name,

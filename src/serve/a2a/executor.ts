@@ -101,7 +101,9 @@ async function followed(step: Step, progress: (line: string) => void): Promise<S
 function tellOf({ taskId, contextId }: RequestContext, bus: ExecutionEventBus, now: () => number) {
   const status = (state: TaskState, text?: string): void => {
     const message = text === undefined ? undefined : messageOf(text, { taskId, contextId });
-    bus.publish(AgentEvent.statusUpdate({ taskId, contextId, status: { state, timestamp: new Date(now()).toISOString(), message }, metadata: {} }));
+    bus.publish(
+      AgentEvent.statusUpdate({ taskId, contextId, status: { state, timestamp: new Date(now()).toISOString(), message }, metadata: {} }),
+    );
   };
   const answer = (text: string): void => {
     const artifact = { artifactId: randomUUID(), name: "answer", description: "", parts: [partOf(text)], metadata: {}, extensions: [] };
@@ -132,7 +134,12 @@ const newTask = ({ taskId, contextId, userMessage }: RequestContext, nowMs: numb
   metadata: {},
 });
 
-const partOf = (text: string): Part => ({ content: { $case: "text", value: text }, metadata: undefined, filename: "", mediaType: "text/plain" });
+const partOf = (text: string): Part => ({
+  content: { $case: "text", value: text },
+  metadata: undefined,
+  filename: "",
+  mediaType: "text/plain",
+});
 
 const messageOf = (text: string, { taskId, contextId }: { readonly taskId: string; readonly contextId: string }): Message => ({
   messageId: randomUUID(),
@@ -147,6 +154,8 @@ const messageOf = (text: string, { taskId, contextId }: { readonly taskId: strin
 
 const textOf = ({ parts }: Message): string =>
   parts
-    .flatMap(({ content }) => (content?.$case === "text" ? [content.value] : content?.$case === "data" ? [JSON.stringify(content.value)] : []))
+    .flatMap(({ content }) =>
+      content?.$case === "text" ? [content.value] : content?.$case === "data" ? [JSON.stringify(content.value)] : [],
+    )
     .join("\n")
     .trim();

@@ -86,7 +86,11 @@ async function answer(c: Context, handler: A2ARequestHandler, log: (problem: str
   try {
     const requestedVersion = c.req.header(A2A_VERSION_HEADER) || undefined;
     const extensions = Extensions.parseServiceParameter(c.req.header(isLegacy ? "X-A2A-Extensions" : "A2A-Extensions"));
-    const context = new ServerCallContext({ requestedExtensions: extensions, user: new UnauthenticatedUser(), ...(requestedVersion ? { requestedVersion } : {}) });
+    const context = new ServerCallContext({
+      requestedExtensions: extensions,
+      user: new UnauthenticatedUser(),
+      ...(requestedVersion ? { requestedVersion } : {}),
+    });
     validateVersion(context.requestedVersion, await handler.getAgentCard(), "JSONRPC");
     const transport = isLegacy ? new LegacyJsonRpcTransportHandler(handler) : new JsonRpcTransportHandler(handler);
     const given = await transport.handle(body, context);

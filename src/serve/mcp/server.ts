@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
   createRequestStateCodec,
   inputRequired,
   inputResponse,
@@ -32,7 +34,9 @@ const Task = z.object({
     .trim()
     .min(1)
     .max(TASK_CHARS_MAX)
-    .describe("What the team is to do, with all that it has to know. With `conversation`: the answer to what it has asked, or what it is to do next."),
+    .describe(
+      "What the team is to do, with all that it has to know. With `conversation`: the answer to what it has asked, or what it is to do next.",
+    ),
   conversation: z.string().max(100).optional().describe("The id from an earlier result, to go on there. Leave it out to begin anew."),
 });
 
@@ -54,7 +58,8 @@ export function mcpServers(conversations: Conversations, { version }: { readonly
     const server = new McpServer(
       { name: "parley", version },
       {
-        instructions: "Each tool is a team of agents that works out a task by talking. Say in `task` all that it has to know: it sees nothing else of this conversation.",
+        instructions:
+          "Each tool is a team of agents that works out a task by talking. Say in `task` all that it has to know: it sees nothing else of this conversation.",
         requestState: { verify: codec.verify },
         inputRequired: { maxRounds: ROUNDS_MAX, roundTimeoutMs: ANSWER_TIMEOUT_MS },
       },
@@ -114,7 +119,8 @@ async function work(
       conversations.say({ conversation, team: team.name, person, text, ...(answers === undefined ? {} : { answers }) }, signal);
     const response = inputResponse(ctx.mcpReq.inputResponses, "person");
     let step: Step;
-    if (awaited?.call !== undefined) step = conversations.approve(conversation, { call: awaited.call, person, ...verdictIn(response) }, signal);
+    if (awaited?.call !== undefined)
+      step = conversations.approve(conversation, { call: awaited.call, person, ...verdictIn(response) }, signal);
     else if (awaited?.question !== undefined) step = say(answerIn(response) ?? NO_ANSWER, awaited.question);
     else step = say(task);
     const progress = progressTo(ctx);
@@ -199,13 +205,13 @@ function descriptionOf({ description, agents }: ServedTeam): string {
   return `${description} A team of agents (${names.join(", ")}) works on it by talking, which may take minutes, and gives back its answer.`;
 }
 
-const CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
-const CLIENT = "io.modelcontextprotocol/clientInfo";
+/** What the client says of itself with each request, since the newest protocol; before, it has said so once. */
+const envelopeOf = ({ mcpReq }: ServerContext): { readonly [key: string]: unknown } => ({ ...mcpReq.envelope });
 
 /** Whether the client says that it can put a form to a person. */
 function canAsk({ server, ctx }: Call): boolean {
-  const { envelope } = ctx.mcpReq;
-  const declared = Elicits.safeParse(envelope?.[CAPABILITIES] ?? server.server.getClientCapabilities()).data?.elicitation;
+  const envelope = envelopeOf(ctx);
+  const declared = Elicits.safeParse(envelope[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities()).data?.elicitation;
   // Before there were two ways, the capability had no parts.
   return declared !== undefined && (declared.form !== undefined || declared.url === undefined);
 }
@@ -216,6 +222,6 @@ const NAME_CHARS_MAX = 60;
 
 /** Whose words these are, as far as the client says it: a program's, for somebody. */
 function personOf({ server, ctx }: Call): Person {
-  const client = Named.safeParse(ctx.mcpReq.envelope?.[CLIENT] ?? server.server.getClientVersion()).data;
+  const client = Named.safeParse(envelopeOf(ctx)[CLIENT_INFO_META_KEY] ?? server.server.getClientVersion()).data;
   return { id: "mcp", name: client?.name.replaceAll(/\s+/g, " ").slice(0, NAME_CHARS_MAX).toWellFormed() ?? "MCP client" };
 }

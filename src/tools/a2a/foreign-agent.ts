@@ -55,7 +55,10 @@ async function converse(
       extensions: [],
       referenceTaskIds: [],
     };
-    for await (const { payload } of client.sendMessageStream({ tenant: "", message, configuration: undefined, metadata: undefined }, { signal })) {
+    for await (const { payload } of client.sendMessageStream(
+      { tenant: "", message, configuration: undefined, metadata: undefined },
+      { signal },
+    )) {
       if (payload?.$case === "message") return answered(textIn(payload.value.parts));
       if (payload?.$case === "task") heard.task(payload.value);
       if (payload?.$case === "artifactUpdate") heard.artifact(payload.value.artifact, payload.value.append);
@@ -195,7 +198,11 @@ const failed = (kind: string, { name, url }: Pick<ForeignSettings, "name" | "url
 function thrown(settings: ForeignSettings, error: unknown): ForeignAnswer {
   const said = error instanceof Error ? error.message : String(error);
   if (error instanceof ElsewhereError)
-    return failed("elsewhere", settings, `wants to be spoken to at ${said}; write that address into the team file if it may have what is said.`);
+    return failed(
+      "elsewhere",
+      settings,
+      `wants to be spoken to at ${said}; write that address into the team file if it may have what is said.`,
+    );
   if (/\b40[13]\b/.test(said)) return failed("login_wanted", settings, "wants to know who asks; give it a token with headersEnv.");
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
   return failed("unavailable", settings, `cannot be had: ${quoted(said + cause, 300)}`);

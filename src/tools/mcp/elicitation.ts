@@ -89,7 +89,10 @@ export function continuedWith(server: string, answers: readonly ToolAnswer[]): C
   const troubles = read.flatMap(({ trouble }) => trouble);
   if (troubles.length > 0) return questionOf(server, state, troubles);
   // Of a page nothing is told but that somebody has been there.
-  return { ...again, inputResponses: Object.fromEntries(read.map(({ key, trouble: _, ...given }) => [key, { action: "accept", ...given }])) };
+  return {
+    ...again,
+    inputResponses: Object.fromEntries(read.map(({ key, trouble: _, ...given }) => [key, { action: "accept", ...given }])),
+  };
 }
 
 function questionOf(server: string, state: State, troubles: readonly string[]): ToolQuestion | undefined {
@@ -104,11 +107,15 @@ function questionOf(server: string, state: State, troubles: readonly string[]): 
   const how = fields.length < 2 ? [] : ["Answer with a line for each, such as `name: value`."];
   const text = [
     ...troubles.map((trouble) => `That does not say it yet: ${trouble}.`),
-    ...state.asked.map((one) => `The server "${server}" asks, in its own words: "${quoted("link" in one ? one.link.message : one.form.message, 1_000)}"`),
+    ...state.asked.map(
+      (one) => `The server "${server}" asks, in its own words: "${quoted("link" in one ? one.link.message : one.form.message, 1_000)}"`,
+    ),
     ...pages.flatMap((url) => [`It wants somebody to open this page, of ${new URL(url).host}, and to do there what it says:`, url]),
     ...lines,
     ...how,
-    pages.length < state.asked.length ? "The answer goes to that server. Give it no password." : "Open it only if you know what it is for. Then say that you have.",
+    pages.length < state.asked.length
+      ? "The answer goes to that server. Give it no password."
+      : "Open it only if you know what it is for. Then say that you have.",
   ].join("\n");
   const yes = fields.length > 0 ? [] : [pages.length > 0 ? OPENED : YES];
   const offered = choices.slice(0, OPTIONS_MAX);

@@ -129,7 +129,9 @@ function listed(server: string, tool: RemoteTool, names: ReadonlyMap<string, str
 
 /** A mark of all that a model is told of a tool. */
 export const specMark = ({ description, parameters }: ToolSpec): string =>
-  createHash("sha256").update(JSON.stringify([description, parameters])).digest("hex");
+  createHash("sha256")
+    .update(JSON.stringify([description, parameters]))
+    .digest("hex");
 
 const shortened = (reasons: readonly string[]): readonly string[] =>
   reasons.length <= REASONS_MAX ? reasons : [...reasons.slice(0, REASONS_MAX), `and ${reasons.length - REASONS_MAX} more`];

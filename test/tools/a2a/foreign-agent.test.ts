@@ -8,7 +8,12 @@ import { fakeClock } from "../../../src/store/contracts/fake-clock.ts";
 import { foreignAgent } from "../../../src/tools/a2a/foreign-agent.ts";
 import { aside } from "../../support/turn.ts";
 
-const part = (text: string): Part => ({ content: { $case: "text", value: text }, metadata: undefined, filename: "", mediaType: "text/plain" });
+const part = (text: string): Part => ({
+  content: { $case: "text", value: text },
+  metadata: undefined,
+  filename: "",
+  mediaType: "text/plain",
+});
 
 const textOf = ({ parts }: Message) => parts.map(({ content }) => (content?.$case === "text" ? content.value : "")).join("");
 
@@ -34,7 +39,11 @@ const executor: AgentExecutor = {
     heard.push(text);
     const status = (state: TaskState, words?: string) =>
       bus.publish(
-        AgentEvent.statusUpdate({ ...ids, status: { state, timestamp: undefined, message: words === undefined ? undefined : said(words, ids) }, metadata: {} }),
+        AgentEvent.statusUpdate({
+          ...ids,
+          status: { state, timestamp: undefined, message: words === undefined ? undefined : said(words, ids) },
+          metadata: {},
+        }),
       );
     if (text === "reply") return bus.publish(AgentEvent.message(said("At once.", ids)));
     bus.publish(AgentEvent.task({ id: taskId, contextId, status: { state: TaskState.TASK_STATE_SUBMITTED, timestamp: undefined, message: undefined }, artifacts: [], history: [userMessage], metadata: {} })); // prettier-ignore
@@ -75,7 +84,10 @@ beforeAll(async () => {
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  for (const [path, version] of [["new", "1.0"], ["old", "0.3"]] as const) {
+  for (const [path, version] of [
+    ["new", "1.0"],
+    ["old", "0.3"],
+  ] as const) {
     const card = cardAt(`${origin}/${path}`, version);
     const legacyCompat = { enabled: true };
     const requestHandler = new DefaultRequestHandler(card, new InMemoryTaskStore(), executor);

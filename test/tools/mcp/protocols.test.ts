@@ -220,7 +220,9 @@ test("a server that wants a page opened has its whole address shown, and is told
   );
   expect(options).toEqual(["I have done that", "I do not answer that"]);
   const action = async (answer: string | undefined) =>
-    JSON.parse(outputOf(await under.call("ask", args, never, [{ text: answer, state }]))) as { readonly inputResponses: { readonly q: object } };
+    JSON.parse(outputOf(await under.call("ask", args, never, [{ text: answer, state }]))) as {
+      readonly inputResponses: { readonly q: object };
+    };
   expect((await action("I have done that")).inputResponses.q).toEqual({ action: "accept" });
   expect((await action("I do not answer that")).inputResponses.q).toEqual({ action: "decline" });
   expect((await action("No, never")).inputResponses.q).toEqual({ action: "decline" });

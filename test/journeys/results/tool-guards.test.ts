@@ -11,13 +11,12 @@ const team = (server: object, agents = PAIR.teams.pair.agents.map((agent) => ({ 
   teams: { pair: { ...PAIR.teams.pair, agents } },
 });
 const calls = (...names: readonly string[]) => names.map((name) => ({ toolCalls: [{ name: `box__${name}`, args: { n: name } }] }));
-const toolsRun = async (thread: Thread) =>
-  (await thread.log()).flatMap((event) => (event.type === "tool.returned" ? [event.tool] : []));
+const toolsRun = async (thread: Thread) => (await thread.log()).flatMap((event) => (event.type === "tool.returned" ? [event.tool] : []));
 
 test("a server's tools have rules of their own in Slack: one runs at once, one waits for a yes", async () => {
   const journey = await openJourney({
     file: team({ approval: "never", approvals: { send: "always" }, touches: [] }),
-    replies: { Ana: [...calls("mail", "send"), "DONE"], Ben: ["Hm."] },
+    replies: { Ana: [...calls("mail", "send"), "That is all. DONE"], Ben: ["Hm."] },
   });
   const thread = await journey.mention("@parley go");
   await asks(thread);
@@ -32,7 +31,7 @@ test("once private data and others' words were read, what reaches outside waits 
   const touchesBy = { mail: ["private"], page: ["untrusted"], send: ["outside"] };
   const journey = await openJourney({
     file: team({ approval: "never", touchesBy }),
-    replies: { Ana: [...calls("send", "mail", "page", "send"), "DONE"], Ben: ["Hm."] },
+    replies: { Ana: [...calls("send", "mail", "page", "send"), "That is all. DONE"], Ben: ["Hm."] },
   });
   const thread = await journey.mention("@parley go");
   await asks(thread);
