@@ -22,6 +22,8 @@ test("--help lists every command, and each command explains itself", async () =>
     "doctor",
     "teams",
     "tools",
+    "mcp",
+    "a2a",
     "runs",
     "costs",
     "audit",

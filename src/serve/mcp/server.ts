@@ -17,7 +17,7 @@ import type { Person } from "../../engine/events/events.ts";
 import { transcriptOf } from "../../transcript.ts";
 import { NotHeard, type Conversations, type ServedTeam, type Standing, type Step } from "../conversations.ts";
 import { progressOf } from "../progress.ts";
-import { answerIn, Awaited, formOf, verdictIn } from "./asking.ts";
+import { answerIn, type Awaited, formOf, verdictIn } from "./asking.ts";
 
 const SCHEME = "parley://conversations/";
 const TASK_CHARS_MAX = 30_000; // As long as what a runner takes.

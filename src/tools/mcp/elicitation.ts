@@ -91,7 +91,9 @@ export function continuedWith(server: string, answers: readonly ToolAnswer[]): C
   // Of a page nothing is told but that somebody has been there.
   return {
     ...again,
-    inputResponses: Object.fromEntries(read.map(({ key, trouble: _, ...given }) => [key, { action: "accept", ...given }])),
+    inputResponses: Object.fromEntries(
+      read.map(({ key, ...one }) => [key, { action: "accept", ...("content" in one ? { content: one.content } : {}) }]),
+    ),
   };
 }
 
