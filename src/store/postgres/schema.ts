@@ -130,6 +130,10 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE logins (workspace ${T}, server ${T}, owner ${T}, secret ${T}, at ${T}, expires_at bigint, giver ${MAYBE}, PRIMARY KEY (workspace, server, owner));
   `,
+  // Who is in a few channels goes through the runs of these.
+  `
+  CREATE INDEX IF NOT EXISTS runs_by_place ON runs (workspace, place, ended_at, id, starter, team, outcome, usd);
+  `,
 ];
 
 /** As `server_version_num` has it: transactions are told apart by `xid8` from 13 on. */

@@ -3,12 +3,11 @@ import type { RunEvent } from "../../engine/events/events.ts";
 import type { Logs } from "../../store/runs/logs.ts";
 import { named, sees, seesWorkspace, type Sight } from "../access.ts";
 import { Outcome, type FiltersAnswer, type RunLine, type RunsAnswer, type RunsQuery } from "../api/shapes.ts";
-import { lineOf, overLine } from "./run-line.ts";
+import { createGoingRuns, type Going } from "./going.ts";
+import { overLine } from "./run-line.ts";
 
 /** Runs that go on whose logs are read for a list; a busy workspace has some dozens. */
 const GOING_MAX = 200;
-/** What was read off a log is shown again that long, while the log has not grown; what is forgotten meanwhile is gone from lists after it. */
-const KEPT_MS = 5_000;
 const FILTERS_KEPT_MS = 60_000;
 const DAY_MS = 86_400_000;
 
@@ -18,32 +17,10 @@ export interface RunsList {
   workspaces(sight: Sight): Promise<readonly string[]>;
 }
 
-interface Going {
-  readonly line: RunLine | undefined;
-  /** All that was said, in lower case. */
-  readonly words: string;
-  readonly people: ReadonlySet<string>;
-  readonly lastSeq: number;
-  readonly readAtMs: number;
-}
-
 /** What lists show, of what somebody may see and of nothing else. */
 export function createRunsList(logs: Logs, clock: Pick<Clock, "now">): RunsList {
-  const known = new Map<string, Going>();
+  const goingRuns = createGoingRuns(logs, clock);
   const filters = new Map<string, { readonly found: Omit<FiltersAnswer, "placeNames">; readonly readAtMs: number }>();
-
-  async function goingIn(thread: string, lastSeq: number): Promise<Going> {
-    const before = known.get(thread);
-    if (before?.lastSeq === lastSeq && clock.now() - before.readAtMs < KEPT_MS) return before;
-    const events = lastRunOf(await logs.load(thread, 0));
-    const said = events.flatMap((event) => (event.type === "message.posted" ? [event.text] : []));
-    const people = events.flatMap((event) => ("person" in event && event.person ? [event.person.id] : []));
-    const line = lineOf(thread, events);
-    const ids = new Set([...(line ? [line.startedBy.id] : []), ...people]);
-    const going = { line, words: said.join("\n").toLowerCase(), people: ids, lastSeq, readAtMs: clock.now() };
-    known.set(thread, going);
-    return going;
-  }
 
   /** Those that go on, of what is looked for. */
   async function goingOn(query: RunsQuery, sight: Sight): Promise<readonly RunLine[]> {
@@ -52,10 +29,10 @@ export function createRunsList(logs: Logs, clock: Pick<Clock, "now">): RunsList 
     const threads = (await logs.unfinished(query.workspace)).filter(({ thread }) => sees(sight, thread)).slice(-GOING_MAX);
     const lines: RunLine[] = [];
     for (const { thread, lastSeq } of threads) {
-      const going = await goingIn(thread, lastSeq);
+      const going = await goingRuns.of(thread, lastSeq);
       if (going.line && fits(going.line, going, query)) lines.push(going.line);
     }
-    for (const thread of known.keys()) if (known.size > GOING_MAX && !threads.some((one) => one.thread === thread)) known.delete(thread);
+    goingRuns.keep(new Set(threads.map(({ thread }) => thread)), GOING_MAX);
     return lines;
   }
 
@@ -126,12 +103,6 @@ function fits(line: RunLine, { words, people }: Going, query: RunsQuery): boolea
   if (team !== line.team || place !== line.place || state !== line.state) return false;
   if (person !== undefined && !people.has(person)) return false;
   return line.usd >= usdMin && line.usd <= usdMax && wordsOf(query).every((word) => words.includes(word.toLowerCase()));
-}
-
-/** From its start on, with the task that may stand in front of it. */
-function lastRunOf(log: readonly RunEvent[]): readonly RunEvent[] {
-  const start = log.findLastIndex((event) => event.type === "run.started" && event.within === undefined);
-  return start < 0 ? [] : runFrom(log, start);
 }
 
 /** The run that begins at this index, to the next one or the log's end. */

@@ -21,6 +21,7 @@ import type { Connection, Query } from "../server/connection.ts";
 import { isDamage } from "../server/trouble.ts";
 import { withLearnedNames } from "../names.ts";
 import { matchOf, partsOf, vectorOf } from "../words.ts";
+import { looking } from "./run-looks.ts";
 import { goOn } from "./run-rows.ts";
 
 /** Enters runs by reading their logs, beside the commits; who has ended is known by `runs_due`, which commits and forgetting write. */
@@ -84,36 +85,9 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
       const match = matching(wanted);
       // Words without a letter are in no text.
       if (match === undefined) return { found: [], older: undefined };
-      const { workspace, reader, team, place, person, outcome, usdMin, usdMax, endedFrom, endedBefore, limit } = wanted;
-      const places = wanted.places === "all" ? undefined : wanted.places;
-      const rows = await query<Row>(
-        `SELECT runs.id, threads.name AS thread, seq, ended_at AS "endedAt", shown FROM runs JOIN threads ON threads.id = runs.thread
-          WHERE runs.workspace = $1 AND (ended_at, runs.id) < ($2, $3)
-            AND ($4::text[] IS NULL OR place = ANY($4::text[]) OR starter = $5)
-            AND ($6::text IS NULL OR team = $6) AND ($7::text IS NULL OR place = $7) AND ($8::text IS NULL OR $8 = ANY(people))
-            AND ($9::text IS NULL OR words @@ $9::tsquery) AND ($11::text IS NULL OR outcome = $11)
-            AND ($12::double precision IS NULL OR usd >= $12) AND ($13::double precision IS NULL OR usd <= $13)
-            AND ($14::text IS NULL OR ended_at >= $14) AND ($15::text IS NULL OR ended_at < $15)
-          ORDER BY ended_at DESC, runs.id DESC LIMIT $10`,
-        [
-          workspace,
-          at,
-          id,
-          places,
-          reader,
-          team,
-          place,
-          person,
-          match === "" ? undefined : match,
-          limit + 1,
-          outcome,
-          usdMin,
-          usdMax,
-          endedFrom,
-          endedBefore,
-        ],
-      );
-      return pageOf(rows, await Promise.all(rows.slice(0, limit).map(shownIn)), limit);
+      const { text, values } = looking({ ...wanted, match, at, id });
+      const rows = await query<Row>(text, values);
+      return pageOf(rows, await Promise.all(rows.slice(0, wanted.limit).map(shownIn)), wanted.limit);
     },
     async workspaces() {
       const rows = await query<{ readonly workspace: string }>(

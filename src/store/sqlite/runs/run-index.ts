@@ -20,6 +20,7 @@ import { WITH_LAST_RUN } from "../../records/last-run.ts";
 import { spacedWordsOf, wordsOf } from "../../records/words.ts";
 import { sqliteNames } from "../names.ts";
 import { packed } from "./packed-spending.ts";
+import { IN_PLACES, lookingOn } from "./run-looks.ts";
 
 /** Enters runs by reading their logs, beside the commits; who has ended is known by `runs_due`, which commits and forgetting write. */
 export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store, "load">): FinishedRuns {
@@ -72,18 +73,12 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
       const match = matchOf(wanted);
       // Words without a letter are in no text, and FTS5 would pass over them.
       if (match === undefined) return { found: [], older: undefined };
-      const { sql, values } = selecting({ ...wanted, match, at, id });
-      const rows = read(() => on().look(sql).all(values));
+      const rows = read(() => on().looking({ ...wanted, match, at, id }));
       return pageOf(rows, rows.slice(0, wanted.limit).map(shownIn), wanted.limit);
     },
     workspaces: async () => read(() => on().workspaces.all()),
     async filters({ workspace, places }) {
-      const some = places === "all" ? "" : "AND place IN (SELECT value FROM json_each(@places))";
-      const rows = read(() =>
-        on()
-          .look(`${OF_KINDS} ${some} GROUP BY team, place, starter) ${WITH_SHOWN}`)
-          .all({ workspace, places: JSON.stringify(places) }),
-      );
+      const rows = read(() => on().filters[places === "all" ? "all" : "some"].all({ workspace, places: JSON.stringify(places) }));
       return filtersOf(rows.map((row) => ({ team: shownIn(row).team, place: placeOf(row.thread), startedBy: shownIn(row).startedBy })));
     },
   };
@@ -94,63 +89,12 @@ const OF_KINDS =
   "SELECT runs.id, threads.name AS thread, seq, ended_at AS endedAt, shown FROM (SELECT max(id) AS last FROM runs WHERE workspace = @workspace";
 const WITH_SHOWN = "JOIN runs ON runs.id = last JOIN threads ON threads.id = runs.thread ORDER BY ended_at";
 
-interface Looked extends RunsWanted {
-  readonly match: string;
-  /** Behind what it begins. */
-  readonly at: string;
-  readonly id: number;
-}
-
-const IN_PLACES = "place IN (SELECT value FROM json_each(@places))";
-
-/** Only what is asked stands in it: what reads `@team IS NULL OR …` is looked up in no index. */
-function selecting({ places, reader, team, place, outcome, usdMin, usdMax, endedFrom, endedBefore, limit, ...rest }: Looked) {
-  const { workspace, match, at, id } = rest;
-  const asked: readonly (readonly [unknown, string])[] = [
-    [places === "all" ? undefined : places, reader === "" ? `(${IN_PLACES})` : `(${IN_PLACES} OR starter = @reader)`],
-    [team, "team = @team"],
-    [place, "place = @place"],
-    [outcome, "outcome = @outcome"],
-    [usdMin, "usd >= @usdMin"],
-    [usdMax, "usd <= @usdMax"],
-    [endedFrom, "ended_at >= @endedFrom"],
-    [endedBefore, "ended_at < @endedBefore"],
-    [match === "" ? undefined : match, "id IN (SELECT rowid FROM run_words WHERE run_words MATCH @match)"],
-  ];
-  const also = asked.flatMap(([value, condition]) => (value === undefined ? [] : [` AND ${condition}`])).join("");
-  return {
-    // First which they are, off the index alone: what is shown of them is read of one page, and not of all that have the words.
-    sql: `SELECT runs.id, threads.name AS thread, seq, ended_at AS endedAt, shown
-      FROM (SELECT id AS fitting FROM runs WHERE workspace = @workspace AND (ended_at, id) < (@at, @id)${also}
-        ORDER BY ended_at DESC, id DESC LIMIT @limit)
-      JOIN runs ON runs.id = fitting JOIN threads ON threads.id = runs.thread ORDER BY ended_at DESC, runs.id DESC`,
-    values: {
-      workspace,
-      places: JSON.stringify(places),
-      reader,
-      team,
-      place,
-      outcome,
-      usdMin,
-      usdMax,
-      endedFrom,
-      endedBefore,
-      match,
-      at,
-      id,
-      limit: limit + 1,
-    },
-  };
-}
-
 function statementsOn(db: Connection["db"]) {
-  const looks = new Map<string, ReturnType<typeof prepare>>();
-  const prepare = (sql: string) => db.prepare<[object], Row>(sql);
   return {
-    look(sql: string) {
-      const look = looks.get(sql) ?? prepare(sql);
-      looks.set(sql, look);
-      return look;
+    looking: lookingOn(db),
+    filters: {
+      all: db.prepare<[object], Row>(`${OF_KINDS} GROUP BY team, place, starter) ${WITH_SHOWN}`),
+      some: db.prepare<[object], Row>(`${OF_KINDS} AND ${IN_PLACES} GROUP BY team, place, starter) ${WITH_SHOWN}`),
     },
     // From one name to the next in the index, and not through all rows.
     workspaces: db
