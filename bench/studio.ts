@@ -1,7 +1,7 @@
 /**
  * What the studio takes over 100,000 runs: `npm run bench -- studio`. A database that the store itself has made; then the list as the page asks for
- * it, by one filter after the other, and a run of 2,000 events: read, and folded to any of its events as the page does it. Exits with 1 when a
- * target is missed.
+ * it, by one filter after the other; a run of 2,000 events: read, and folded to any of its events as the page does it; and, where there is a Chromium,
+ * what one sees there: the first words, that run opened, scrolled and folded. Exits with 1 when a target is missed.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import type { Sight } from "../src/studio/access.ts";
 import { byAddress } from "../src/studio/door/by-address.ts";
 import { createAddressSessions } from "../src/studio/door/address-sessions.ts";
 import { systemClock } from "../src/engine/clock.ts";
+import { seenInTheBrowser } from "./studio/in-the-browser.ts";
 import { round } from "./support/figures.ts";
 import { sayWhetherQuiet } from "./support/quiet.ts";
 import { verdict } from "./support/verdict.ts";
@@ -22,7 +23,7 @@ import { READER, startEvents, turnEvents, writeRuns } from "./support/year-of-ru
 const RUNS = Number(process.argv[2] ?? 100_000);
 const EVENTS = 2_000;
 const ROUNDS = 40;
-const TARGETS = { listMs: 100, openMs: 1_000, foldMs: 50 };
+const TARGETS = { listMs: 100, openMs: 1_000, foldMs: 50, firstPaintMs: 1_000, frameMs: 34 };
 const HOST = "127.0.0.1:4210";
 const CHANNELS = Array.from({ length: 1_000 }, (_, nth) => `C0BENCH${nth}`);
 /** Of these a person is in every twentieth. */
@@ -71,6 +72,8 @@ const get = async <T>(route: string): Promise<T> => {
 
 const ASKED: { readonly [name: string]: string } = {
   all: "",
+  "a letter": "&q=h",
+  "two letters": "&q=he",
   "a common word": "&q=heat",
   "two words": "&q=heat+river",
   "a task's number": "&q=77123",
@@ -86,6 +89,7 @@ const ASKED: { readonly [name: string]: string } = {
 const SIGHTS: { readonly [name: string]: Sight } = {
   all: { kind: "all" },
   "50 of 1,000 channels": { kind: "places", workspace: "T0HOME", places: OWN },
+  "3 of 1,000 channels": { kind: "places", workspace: "T0HOME", places: OWN.slice(0, 3) },
 };
 const taken: { [name: string]: { [column: string]: number } } = {};
 let worst = 0;
@@ -115,6 +119,14 @@ const fold = await timesMs(async () => void currentRun({ events: events.slice(0,
 verdict(`p95 of the slowest list over ${RUNS} runs, ms`, worst, TARGETS.listMs);
 verdict(`p95 of reading a run of ${EVENTS} events, ms`, p95(open), TARGETS.openMs);
 verdict(`p95 of folding it to any event, ms`, p95(fold), TARGETS.foldMs);
+const seen = await seenInTheBrowser(logs, { thread: "T0HOME/C0BENCH0/long", seq: 1, events: EVENTS });
+if (seen) {
+  verdict("p95 of the first words in the browser, ms", p95(seen.firstPaint), TARGETS.firstPaintMs);
+  verdict(`p95 of opening a run of ${EVENTS} events in the browser, ms`, p95(seen.opened), TARGETS.openMs);
+  verdict("p95 of folding it there to any event, drawn, ms", p95(seen.folded), TARGETS.foldMs);
+  verdict("p95 of the time that a picture stands while it is scrolled, ms", p95(seen.frames), TARGETS.frameMs);
+  verdict("tasks of more than 50 ms while it is scrolled", seen.longTasks, 0);
+} else console.log("There is no Chromium here: what one sees in the browser was not measured.");
 await logs.close();
 await opened.store.close();
 process.exit();

@@ -6,7 +6,7 @@ import { leftoversOf } from "./config/leftovers.ts";
 import { foreignAgents } from "./config/foreign-agents.ts";
 import { createMcpServers } from "./config/mcp-servers.ts";
 import { createModelFor } from "./config/build/models.ts";
-import { createTeamShelf } from "./config/team-shelf.ts";
+import { createTeamShelf, type BuiltShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
 import { systemClock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
@@ -27,7 +27,7 @@ import { searchIn } from "./slack/search/when-connected.ts";
 import type { Slack } from "./slack/slack.ts";
 import { rulesIn } from "./slack/people/channel-settings.ts";
 import { accountsOf, scopeOf } from "./slack/words/accounts.ts";
-import { placeOf } from "./slack/words/place.ts";
+import { channelOf } from "./slack/words/place.ts";
 import { writeAuditOut } from "./runner/write-audit-out.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
@@ -42,7 +42,7 @@ import { openAlerts } from "./open-alerts.ts";
 import { openLogins, withPages } from "./open-logins.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
-import { studioDoor } from "./studio-door.ts";
+import { studioDoor, type ForkParts, type Turns } from "./studio-door.ts";
 
 export type { ParleyOptions, SlackOfMany } from "./parley-options.ts";
 export { isEvent, type Delta, type EventBody, type RunEvent } from "./engine/events/events.ts";
@@ -59,7 +59,7 @@ export { HTTP_PATH } from "./slack/door/http-path.ts";
 export type { Installation } from "./store/installations.ts";
 export { totalOf } from "./engine/limits/spending.ts";
 export type { ProbeReport } from "./slack/probes/run-probes.ts";
-export { placeOf } from "./slack/words/place.ts";
+export { channelOf, placeOf, threadBeside } from "./slack/words/place.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog, forkPointAt, writeFork, type ForkPoint } from "./runner/fork.ts";
 export { createForgetting, FORGETTING } from "./runner/forgetting.ts";
@@ -81,6 +81,8 @@ export * from "./store/open-store.ts";
 /** A running Parley: settings in, conversations out. `start`, `demo`, `run` and the journeys all come in by this door. */
 export interface Parley {
   readonly runner: Runner;
+  /** With what the studio forks runs. */
+  readonly forks: ForkParts;
   readonly forgetting: Forgets;
   readonly store: Store;
   readonly memory: Memory;
@@ -152,11 +154,14 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     log: problem,
     redact, // What a server said before it ended goes into instructions, which no log holds.
     keepFile: (content) => store.putFile(content),
-    workspaceOf: (thread) => placeOf(thread)?.team ?? "",
+    workspaceOf: (thread) => channelOf(thread)?.team ?? "",
     marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
   });
   const rebuilding = { registry: settings.registry, env, redact };
-  const studio = studioDoor({ ...options, store, runs, rebuilding, slackNow: () => slack, clock, log });
+  const turns: Turns = { follow: (hear) => runner?.follow(hear) ?? (() => undefined) };
+  let shelf: BuiltShelf | undefined;
+  const forks: ForkParts = { runner: () => runner, teams: async (workspace) => shelf?.of(workspace) };
+  const studio = studioDoor({ ...options, store, runs, rebuilding, turns, forks, slackNow: () => slack, clock, log });
   let auditFile: ReturnType<typeof writeAuditOut> | undefined;
   const closeAll = async () => {
     await auditFile?.close();
@@ -196,16 +201,16 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       foreign: foreignAgents({ env, clock, redact }),
     });
     const slackRoom = options.slack && (await import("./slack/open-slack.ts"));
-    const shelf = createTeamShelf({ settings, teams, keep: kept, log });
+    const own = (shelf = createTeamShelf({ settings, teams, keep: kept, log }));
     const raised = options.slack ? { ceilings: settings.ceilings.raised } : {};
     const budgets = createDayBudgets({ store, settings: kept, budgets: settings.budgets, ...raised, accounts: accountsOf, clock });
     const talks = (runner = createRunner({
       store,
       dispatch,
-      teams: { ...teams, of: (workspace) => shelf.of(workspace) },
-      posts: slackRoom ? slackRoom.plan : () => [],
+      teams: { ...teams, of: (workspace) => own.of(workspace) },
+      posts: slackRoom ? slackRoom.posts : () => [],
       rulesAt: async (thread) => {
-        const place = placeOf(thread);
+        const place = channelOf(thread);
         return place ? rulesIn({ settings: kept, me: place, log: problem }, place.channel) : {};
       },
       clock,
@@ -261,6 +266,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     if (slackRoom && "botToken" in options.slack) slack = await slackRoom.createSlack({ ...world, ...withPages(options.slack, doors) });
     return {
       runner: talks,
+      forks,
       forgetting,
       store,
       memory,

@@ -1,13 +1,19 @@
 import type { Clock } from "./engine/clock.ts";
 import type { Slack } from "./slack/slack.ts";
 import { SlackSilent, type OnlookerSight } from "./slack/people/onlookers.ts";
-import { scopeOfChannel } from "./slack/words/place.ts";
+import { channelOf, scopeBeside, scopeOfChannel, threadBeside } from "./slack/words/place.ts";
 import type { FinishedRuns } from "./store/runs/finished-runs.ts";
 import { logsOf } from "./store/runs/logs.ts";
 import type { Store } from "./store/store.ts";
 import { SightUnknown, type Access, type Sight } from "./studio/access.ts";
+import { forkingHere } from "./studio/forks/here.ts";
 import type { Provider, Signer } from "./studio/door/open-id.ts";
+import type { Turns } from "./studio/runs/drafts.ts";
 import type { Rebuilding } from "./studio/runs/requests.ts";
+
+/** Who forks runs, and the teams of a workspace, once they are there. */
+export type ForkParts = Pick<Parameters<typeof forkingHere>[0], "runner" | "teams">;
+export type { Turns } from "./studio/runs/drafts.ts";
 
 /** Where people come in who sign in with Slack, and as which app. */
 export interface StudioAt {
@@ -37,12 +43,15 @@ export function studioDoor(parts: {
   readonly runs: FinishedRuns;
   /** With what requests to models are put together again. */
   readonly rebuilding: Rebuilding;
+  readonly turns: Turns;
+  /** Who forks runs for people, with the teams of their workspace. */
+  readonly forks: ForkParts;
   /** Absent until it is there. */
   readonly slackNow: () => Slack | undefined;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }): StudioDoor | undefined {
-  const { studioAt: at, store, runs, rebuilding, clock, log } = parts;
+  const { studioAt: at, store, runs, rebuilding, turns, clock, log } = parts;
   if (!at) return undefined;
   const apiUrl = parts.slack?.apiUrl;
   const logs = logsOf({ store, runs });
@@ -81,13 +90,25 @@ export function studioDoor(parts: {
     },
   };
 
+  const forking = forkingHere({
+    ...parts.forks,
+    beside: threadBeside,
+    async refusal({ id, workspace = "", since = "" }, { thread, isAsked }) {
+      const found = await onlookersOf({ workspace, since });
+      if (!found) throw new SightUnknown("Parley is not in your workspace just now.");
+      const { channel } = channelOf(thread) ?? {};
+      const wish = { deed: "start" as const, subject: thread, isAsked, ...(channel === undefined ? {} : { channel }) };
+      return found.onlookers.whyNot(id, wish).catch(unknownSight);
+    },
+  });
+
   return {
     async open() {
       // Here, so that who opens none does not load the packages.
       const { createSignedInStudio } = await import("./studio/signed-in.ts");
       const { publicUrl } = at;
       const own = publicUrl ? { publicUrl } : {};
-      studio = await createSignedInStudio({ store, logs, access, provider, at, ...own, rebuilding, clock, log });
+      studio = await createSignedInStudio({ store, logs, access, provider, at, ...own, rebuilding, turns, forking, clock, log });
     },
     url: () => studio?.url,
     async close() {
@@ -107,6 +128,8 @@ async function sightIn(workspace: string, ask: () => Promise<OnlookerSight | und
   const placeOf = (channel: string): string => scopeOfChannel({ team: workspace, channel });
   const names = new Map([...channels, ...overseen].map(([id, name]) => [placeOf(id), `#${name}`]));
   if (direct !== undefined) names.set(placeOf(direct), "Direct messages");
+  const beside = [...names].map(([place, name]) => [scopeBeside(place), `${name}, studio`] as const);
+  for (const [place, name] of beside) names.set(place, name);
   return { kind: "places", workspace, places: [...names.keys()], names };
 }
 

@@ -1,4 +1,4 @@
-import type { studioRoom } from "../parley.ts";
+import type { Parley, studioRoom } from "../parley.ts";
 import { readEnv, type Env } from "../config/env.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { loadSettings, secretNames, type Settings } from "../config/load.ts";
@@ -8,6 +8,7 @@ import type { KeptAt } from "./own-stores.ts";
 
 type CreateStudio = Awaited<ReturnType<typeof studioRoom>>["createStudio"];
 export type Studio = Awaited<ReturnType<CreateStudio>>;
+type Turns = NonNullable<Parameters<CreateStudio>[0]["turns"]>;
 type Rebuilding = NonNullable<Parameters<CreateStudio>[0]["rebuilding"]>;
 
 /** Whoever runs the command: on loopback they may see all that is there. */
@@ -20,31 +21,62 @@ export async function openStudio(
     port,
     io,
     rebuilding,
+    turns,
+    teams,
+    forks,
     onEntered,
   }: {
     readonly port: number;
     readonly io: Pick<Io, "stderr">;
     readonly rebuilding: Rebuilding;
+    /** Those that this process takes, seen while they come; none when absent. */
+    readonly turns?: Turns;
+    /** Whose forks run in this process, beside the database, when nobody else runs them. */
+    readonly teams?: { readonly settings: Settings; readonly env: Env } | undefined;
+    /** Who runs forks on that database; nobody when absent. */
+    readonly forks?: Parley["forks"];
     readonly onEntered?: () => void;
   },
 ): Promise<{ readonly studio: Studio; close(): Promise<void> }> {
   const parley = await import("../parley.ts");
-  const { createStudio, openLogs, ownersAccess } = await parley.studioRoom();
-  const logs = await openLogs(path, { own });
+  const { createStudio, forkingHere, forksBeside, openLogs, ownersAccess } = await parley.studioRoom();
   const log = (line: string): void => void io.stderr.write(`${line}\n`);
+  const kept = await openLogs(path, { own });
+  const beside = teams && forksBeside({ logs: kept, teams: [...teams.settings.teams.keys()], open: () => openBench(teams, log) });
+  const { logs = kept } = beside ?? {};
+  const close = async (): Promise<void> => {
+    await beside?.close();
+    await kept.close();
+  };
+  const forking = forks && forkingHere({ ...forks, beside: parley.threadBeside, refusal: async () => undefined });
   try {
-    const studio = await createStudio({ logs, access: ownersAccess, port, rebuilding, log, ...(onEntered ? { onEntered } : {}) });
+    const here = beside
+      ? { turns: beside.turns, forking: beside.forking }
+      : { ...(turns ? { turns } : {}), ...(forking ? { forking } : {}) };
+    const more = { ...here, ...(onEntered ? { onEntered } : {}) };
+    const studio = await createStudio({ logs, access: ownersAccess, port, rebuilding, log, ...more });
     return {
       studio,
       async close() {
         await studio.close();
-        await logs.close();
+        await close();
       },
     };
   } catch (error) {
-    await logs.close();
+    await close();
     throw error;
   }
+}
+
+/** Runs the forks: in memory, and nobody is asked at a limit. */
+async function openBench(
+  { settings, env }: { readonly settings: Settings; readonly env: Env },
+  log: (line: string) => void,
+): Promise<Parley> {
+  const { createParley } = await import("../parley.ts");
+  const parley = await createParley({ settings, env, dbPath: ":memory:", asksAtLimits: false, log });
+  await parley.start();
+  return parley;
 }
 
 /** With what the requests of this team file's runs are put together again. */
@@ -54,13 +86,19 @@ export const rebuildingOf = ({ settings, env }: { readonly settings: Settings; r
   redact: createRedactor(env, secretNames(settings)),
 });
 
-/** The same of the team file that is here, where there is one that can be read: a database can be looked at without it. */
-export function rebuildingHere(io: Pick<Io, "cwd" | "env">): Rebuilding {
+/** The team file that is here, where there is one that can be read: a database can be looked at without it. */
+export function teamsHere(io: Pick<Io, "cwd" | "env">): { readonly settings: Settings; readonly env: Env } | undefined {
   const env = readEnv(io.cwd, io.env);
   try {
-    return rebuildingOf({ settings: loadSettings({ env, cwd: io.cwd }), env });
+    return { settings: loadSettings({ env, cwd: io.cwd }), env };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { env, redact: createRedactor(env) };
+    return undefined;
   }
+}
+
+/** With what requests are put together again where there is none. */
+export function rebuildingWithout(io: Pick<Io, "cwd" | "env">): Rebuilding {
+  const env = readEnv(io.cwd, io.env);
+  return { env, redact: createRedactor(env) };
 }

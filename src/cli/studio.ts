@@ -1,12 +1,13 @@
 import { portOf, readArguments } from "./arguments.ts";
 import { print, UsageError, type Io } from "./command.ts";
-import { openStudio, OWNER, rebuildingHere } from "./open-studio.ts";
+import { openStudio, OWNER, rebuildingOf, rebuildingWithout, teamsHere } from "./open-studio.ts";
 import { keptAt } from "./own-stores.ts";
 
 export const help = `parley studio [--port PORT] [--db PATH]
 
 Opens the studio on this machine: a page that lists the runs of a database, finds them by what was said, and shows each as it went: turn by
-turn, who chose whom and why, tools, code, tokens and money. It only reads, also while Parley runs on that database.
+turn, who chose whom and why, tools, code, tokens and money, also while Parley runs on that database. It writes nothing there: forks of runs
+are kept as long as it is open.
 
 The address that it prints lets in once, within ten minutes; when it was used, or came too late, the next one is printed.
 See docs/studio.md.
@@ -22,7 +23,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, { options: { port: { type: "string" }, db: { type: "string" } } });
   const port = portOf(values.port);
   const kept = await keptAt(io, values.db);
-  const rebuilding = rebuildingHere(io);
+  const teams = teamsHere(io);
+  const rebuilding = teams ? rebuildingOf(teams) : rebuildingWithout(io);
   const { shownAddress } = await import("../parley.ts");
   const { promise: asked, resolve: interrupted } = Promise.withResolvers<void>();
   const release = io.onInterrupt(() => interrupted());
@@ -32,6 +34,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
         port: on,
         io,
         rebuilding,
+        teams,
         onEntered: () => void print(io.stdout, `  The next address: ${opened.studio.address(OWNER)}`),
       });
     const opened = await open(port ?? PORT).catch((error: unknown) => {

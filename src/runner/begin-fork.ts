@@ -6,7 +6,7 @@ import type { Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import { isUsedUp, nextDay, type DayBudgets } from "./day-budgets.ts";
 import { FORGETTING } from "./forgetting.ts";
-import { forkPointAt, writeFork, type ForkTarget } from "./fork.ts";
+import { forkPointAt, withOtherWords, writeFork, type ForkTarget, type OtherWords } from "./fork.ts";
 import { noTeam } from "./hear.ts";
 import { heldToRate, usedRate, type RateSettings } from "./rates.ts";
 import { refusedFor, type Refused } from "./refused.ts";
@@ -25,6 +25,12 @@ export interface ForkWish {
   readonly language?: string;
   /** Who speaks next; as the team decides when absent. */
   readonly speaker?: string;
+  /** What is said otherwise in what it shares with the run: none when absent. */
+  readonly words?: readonly OtherWords[];
+  /** See {@link ForkTarget.snapshot}. */
+  readonly snapshot?: string;
+  /** Nothing of it is posted, and nobody is asked at its limits. */
+  readonly unposted?: true;
 }
 
 export type Forked = { readonly kind: "forked"; readonly run: string } | Refused;
@@ -51,9 +57,10 @@ export function createForks(parts: {
   const { store, clock, budgets, rates, inLane } = parts;
 
   /** Where it begins; or why it cannot. */
-  async function prepare({ from, seq, workspace, team }: Omit<ForkWish, "thread">) {
+  async function prepare({ from, seq, workspace, team, words = [], person }: Omit<ForkWish, "thread">) {
     const teams = (await parts.teams.of?.(workspace)) ?? parts.teams;
-    const point = forkPointAt(from, await store.load(from, 0), seq);
+    const there = forkPointAt(from, await store.load(from, 0), seq);
+    const point = there && withOtherWords(there, words, person);
     if (!point?.running) return refusedFor({ kind: "ended" });
     if (!teams.has(team)) return refusedFor(noTeam(teams, team));
     return { teams, point };
@@ -65,7 +72,7 @@ export function createForks(parts: {
   }
 
   async function write(wish: ForkWish): Promise<{ readonly events: readonly RunEvent[] } | Refused> {
-    const { thread, workspace, team, person, language } = wish;
+    const { thread, workspace, team, person, language, snapshot, unposted } = wish;
     const prepared = await prepare(wish);
     if ("reason" in prepared) return prepared;
     const { teams, point } = prepared;
@@ -78,11 +85,12 @@ export function createForks(parts: {
       team,
       startedBy: person,
       ...(language === undefined ? {} : { language }),
-      ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true as const }),
+      ...(parts.haltMinutes === undefined || unposted ? {} : { haltsAtLimits: true as const }),
+      ...(snapshot === undefined ? {} : { snapshot }),
       ...(parts.rulesAt ? { rules: await parts.rulesAt(thread) } : {}),
       at: new Date(clock.now()).toISOString(),
       wake: "none" as const,
-      carded: true as const,
+      ...(unposted ? {} : { carded: true as const }),
     };
     const events = await writeFork({ store, teams }, point, target);
     return events ? { events } : refusedFor({ kind: "taken" });

@@ -33,6 +33,23 @@ export function forkPointAt(thread: string, log: readonly RunEvent[], seq: numbe
   return { thread, log, start, run: started.run, team: started.team, seq, running };
 }
 
+/** What a message of the shared part says in the fork. */
+export interface OtherWords {
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** With other words in these messages; what a person has said is then said by whoever changes it. Undefined where one of them is no message of the run. */
+export function withOtherWords(point: ForkPoint, words: readonly OtherWords[], person: Person): ForkPoint | undefined {
+  const log = [...point.log];
+  for (const { seq, text } of words) {
+    const event = log[seq - 1];
+    if (event?.type !== "message.posted" || seq > point.seq || seq < point.start) return undefined;
+    log[seq - 1] = "person" in event ? { ...event, text, person } : { ...event, text };
+  }
+  return { ...point, log };
+}
+
 export interface ForkTarget {
   readonly thread: string;
   readonly workspace: string;
@@ -44,6 +61,8 @@ export interface ForkTarget {
   readonly haltsAtLimits?: true;
   /** What holds where it goes on, besides what held before and the team's own: of each the strictest. */
   readonly rules?: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy };
+  /** All that the settings say of the team, in place of what they say now: see {@link Teams.snapshot}. */
+  readonly snapshot?: string;
   /** When it goes on, ISO 8601: the time since the fork point is not the run's. As whoever works on it finds when absent. */
   readonly at?: string;
 }
@@ -109,7 +128,7 @@ export async function writeFork(
 ): Promise<readonly RunEvent[] | false> {
   const { store, teams } = parts;
   const { thread, workspace, team, wake } = target;
-  const snapshot = teams.snapshot?.(team);
+  const snapshot = target.snapshot ?? teams.snapshot?.(team);
   const teamHash = snapshot === undefined ? undefined : await store.putFile(Buffer.from(snapshot));
   const events = forkedLog(point, target, teams, teamHash);
   const there = await store.load(thread, 0);

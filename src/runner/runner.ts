@@ -76,8 +76,8 @@ export interface RunnerParts extends HearingParts, Omit<VisitParts, "isParked"> 
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly clock: Clock;
-  /** Which messages an event makes, given the log before it. */
-  readonly posts: (event: RunEvent, before: Transcript) => readonly { readonly kind: string; readonly part: number }[];
+  /** Which messages an event makes in its thread, given the log before it. */
+  readonly posts: (event: RunEvent, before: Transcript, thread: string) => readonly { readonly kind: string; readonly part: number }[];
   /** Nobody could be answered there now: no turn begins until the thread is woken again. `served`: the workspace that alone is worked on here, where it is one. */
   readonly isParked?: (thread: string, served: string | undefined) => boolean;
   /** Threads worked on at once, and of one workspace while others wait. */

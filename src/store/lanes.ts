@@ -49,7 +49,7 @@ export interface LanesParts {
   readonly store: Pick<Store, "load" | "commit" | "follow"> & Partial<Pick<Store, "followNotes" | "openers">>;
   readonly clock: Clock;
   /** Which messages an event makes, given the log before it. */
-  readonly posts: (event: RunEvent, before: Transcript) => readonly Omit<PostDraft, "event">[];
+  readonly posts: (event: RunEvent, before: Transcript, thread: string) => readonly Omit<PostDraft, "event">[];
   /** For whom the costs of a thread are summed by day, by who started its run; for nobody when absent. */
   readonly accounts?: (thread: string, startedBy: Person) => readonly string[];
   /** Told of each event once it is recorded, whoever recorded it, in the order of the log of its thread; the lane has it by then. */
@@ -195,7 +195,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
     if (lastSeq() !== seenSeq) throw new Stale();
     const at = new Date(clock.now()).toISOString();
     const drafts = bodies.flatMap((body, event) =>
-      posts({ ...body, seq: seenSeq + event + 1, at }, lane.transcript).map((post) => ({ event, ...post })),
+      posts({ ...body, seq: seenSeq + event + 1, at }, lane.transcript, thread).map((post) => ({ event, ...post })),
     );
     const { startedBy } = currentRun(lane.transcript);
     const accounts = startedBy && parts.accounts ? { accounts: parts.accounts(thread, startedBy) } : {};

@@ -5,6 +5,8 @@ import type { Access } from "./access.ts";
 import { bySignIn } from "./door/by-sign-in.ts";
 import { createSignIn, type Provider } from "./door/open-id.ts";
 import { createSignedInSessions } from "./door/signed-in-sessions.ts";
+import type { Forking } from "./forks/forking.ts";
+import type { Turns } from "./runs/drafts.ts";
 import type { Rebuilding } from "./runs/requests.ts";
 import { serveStudio, type Studio } from "./studio.ts";
 
@@ -17,6 +19,8 @@ export async function createSignedInStudio(options: {
   readonly at: { readonly host: string; readonly port: number };
   readonly publicUrl?: string;
   readonly rebuilding: Rebuilding;
+  readonly turns: Turns;
+  readonly forking: Forking;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }): Promise<Omit<Studio, "address">> {

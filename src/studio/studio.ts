@@ -8,8 +8,10 @@ import { listening } from "../listening.ts";
 import type { Logs } from "../store/runs/logs.ts";
 import { SightUnknown, type Access } from "./access.ts";
 import { openApiOf } from "./api/openapi.ts";
-import { serve } from "./api/route.ts";
+import { NotDone, serve } from "./api/route.ts";
 import { routesOf } from "./api/routes.ts";
+import type { Forking } from "./forks/forking.ts";
+import { createDrafts, type Drafts, type Turns } from "./runs/drafts.ts";
 import { keepEntering } from "./runs/entering.ts";
 import { TooManyRequests, type Rebuilding } from "./runs/requests.ts";
 import { apiDoor, frontDoor, refused, type Let, type Own } from "./door/gate.ts";
@@ -22,6 +24,10 @@ import type { Way } from "./door/way.ts";
 export { openLogs } from "../store/open-store.ts";
 export { ownersAccess, SightUnknown, type Access, type Look, type Sight } from "./access.ts";
 export type { Asker } from "./door/sessions.ts";
+export { forksBeside } from "./forks/beside.ts";
+export { forkingHere } from "./forks/here.ts";
+export type { Forking } from "./forks/forking.ts";
+export type { Turns } from "./runs/drafts.ts";
 
 /** Where `npm run build:web` puts it; the package and the image bring it built. */
 const BUILT_PAGE = join(import.meta.dirname, "../../web/dist/studio");
@@ -35,6 +41,10 @@ interface Served {
   readonly clock?: Clock;
   /** With what requests to models are put together again. */
   readonly rebuilding?: Rebuilding;
+  /** The turns that this process takes: they are seen while they come. Of others what is recorded. */
+  readonly turns?: Turns;
+  /** With what runs are forked; it only reads when absent. */
+  readonly forking?: Forking;
   /** One line about something that went wrong here. */
   readonly log: (line: string) => void;
 }
@@ -71,7 +81,8 @@ export async function serveStudio(
   const { port, host = "127.0.0.1", publicUrl, log } = options;
   const clock = options.clock ?? systemClock;
   let own: Own = { hosts: [], origins: [], cookie: "", isSecure: false };
-  const app = studioApp({ ...options, clock, own: () => own, pages: await readPages(resolve(BUILT_PAGE)) });
+  const drafts = createDrafts(options.turns);
+  const app = studioApp({ ...options, clock, drafts, own: () => own, pages: await readPages(resolve(BUILT_PAGE)) });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const taken = await listening(server, { port, host });
   own = ownOf(taken, publicUrl);
@@ -81,6 +92,7 @@ export async function serveStudio(
     url: `${own.origins[0]}/`,
     async close() {
       closing.abort();
+      drafts.close();
       await entering;
       const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();
@@ -101,15 +113,16 @@ export function ownOf(port: number, publicUrl?: string): Own {
   return { hosts: [host, ...local], origins: [origin], cookie: isSecure ? "__Host-parley_studio" : `parley_studio_${port}`, isSecure };
 }
 
-interface Parts extends Pick<Served, "logs" | "access" | "rebuilding" | "log"> {
+interface Parts extends Pick<Served, "logs" | "access" | "rebuilding" | "forking" | "log"> {
   readonly clock: Clock;
   readonly way: Way;
   readonly own: () => Own;
   readonly pages: ReadonlyMap<string, PageFile>;
+  readonly drafts?: Drafts;
 }
 
 /** All of it but the socket: `app.request(…)` asks it as a browser would. */
-export function studioApp({ logs, access, clock, way, own, pages, rebuilding, log }: Parts): Hono<Let> {
+export function studioApp({ logs, access, clock, way, own, pages, rebuilding, drafts, forking, log }: Parts): Hono<Let> {
   const { sessions, entrance } = way;
   const problem = (what: string, error: unknown): void =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -122,7 +135,16 @@ export function studioApp({ logs, access, clock, way, own, pages, rebuilding, lo
     await sessions.end(getCookie(c, own().cookie) ?? "");
     deleteCookie(c, own().cookie, { path: "/", secure: own().isSecure });
   };
-  const routes = routesOf({ logs, clock, endSession, endAll: sessions.endAll, signsInBy: entrance.signIn?.by, rebuilding });
+  const routes = routesOf({
+    logs,
+    clock,
+    endSession,
+    endAll: sessions.endAll,
+    signsInBy: entrance.signIn?.by,
+    rebuilding,
+    drafts,
+    forking,
+  });
   api.get("/openapi.json", (c) => c.json(openApiOf(routes)));
   serve(api, routes, { access, endSession, clock, log: problem });
   app.route("/api/v1", api);
@@ -134,6 +156,7 @@ export function studioApp({ logs, access, clock, way, own, pages, rebuilding, lo
   app.all("*", (c) => refused(c, 405, "bad_method", "Pages are read with GET."));
   app.onError((error, c) => {
     if (error instanceof SightUnknown) return refused(c, 503, "unknown_sight", error.message);
+    if (error instanceof NotDone) return refused(c, error.status, error.code, error.message);
     if (error instanceof TooManyRequests) return refused(c, 503, "busy", error.message);
     problem(`The studio could not answer ${c.req.method} ${c.req.path}`, error);
     return refused(c, 500, "failed", "The studio failed; its log says why.");

@@ -144,6 +144,7 @@ test("every route is in the OpenAPI document, with the shape of its answer", asy
     "/runs/{thread}/{seq}",
     "/runs/{thread}/{seq}/events",
     "/runs/{thread}/{seq}/requests/{event}",
+    "/runs/{thread}/{seq}/forks",
     "/runs/{thread}/{seq}/files/{hash}",
   ]);
   expect(paths["/runs"]?.["get"]?.parameters.map(({ name }) => name)).toContain("q");

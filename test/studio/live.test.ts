@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../src/engine/events/events.ts";
 import type { Sight } from "../../src/studio/access.ts";
+import type { Piece } from "../../src/studio/runs/drafts.ts";
 import { changesOf, eventsFrom } from "../../src/studio/runs/live.ts";
 import { runEvents, studio, write } from "./studio.ts";
 
@@ -45,7 +46,8 @@ test("a run that goes on is read on and not from its beginning, and ends before 
   const { open, how, loads, leaving, follows } = watched();
   await write(open, { events: runEvents({ over: false }) });
   const events = eventsFrom(NAME, 5, how);
-  const seqOf = (told: IteratorResult<RunEvent, void>): number | undefined => (told.done ? undefined : told.value.seq);
+  const seqOf = (told: IteratorResult<RunEvent | Piece, void>): number | undefined =>
+    told.done || !("seq" in told.value) ? undefined : told.value.seq;
   const seqs = [seqOf(await events.next())];
   for (const [after, text] of [
     [6, "one"],

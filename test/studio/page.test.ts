@@ -12,6 +12,7 @@ import { chromiumPath } from "../support/browser/chromium.ts";
 import { useBrowser } from "../support/browser/open-page.ts";
 import { codingRun, longRun } from "./stories.ts";
 import { ADA, runEvents, write } from "./studio.ts";
+import { recorded, textOf, turnsByHand } from "./turns.ts";
 
 /** A PNG of one grey pixel. */
 const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
@@ -26,9 +27,10 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
   const browser = useBrowser();
   let studio: Studio;
   const told: string[] = [];
+  const turns = turnsByHand();
 
   beforeAll(async () => {
-    studio = await createStudio({ logs: logsOf(opened), access: ownersAccess, port: 0, log: (line) => told.push(line) });
+    studio = await createStudio({ logs: logsOf(opened), access: ownersAccess, turns, port: 0, log: (line) => told.push(line) });
     const hash = await opened.store.putFile(PIXEL);
     await spread("T1/C0GENERAL/1.1", codingRun({ hash }));
     await spread("T1/C0GENERAL/2.1", codingRun({ hash, hostile: true }));
@@ -116,6 +118,33 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
     });
     await text.getByText("The mean, please.").waitFor();
     await moment.getByText("Going on").waitFor();
+  });
+
+  test("what an agent is saying is seen while it comes, and is the log's when it is said", async () => {
+    const thread = "T1/C0LIVE/1.1";
+    const events = runEvents({ id: "live", task: "Say it slowly", over: false }).slice(0, 3);
+    await write(opened, { thread, events });
+    for (const [index, event] of events.entries()) turns.tell(thread, recorded(event, index + 1));
+    const page = await open(runAt(thread));
+    await page.getByText("3 / 3").waitFor();
+    turns.tell(thread, textOf("Ana", "There are **thr"));
+    const draft = timeline(page).getByRole("article", { name: "Ana is at it" });
+    await draft.getByText("There are **thr").waitFor();
+    turns.tell(thread, textOf("Ana", "ee** and <b>more</b>"));
+    await draft.locator("strong", { hasText: "three" }).waitFor();
+    expect([await draft.locator("b").count(), await violationsIn(page)]).toEqual([0, []]);
+    await picture(page, "draft, desk, light");
+    // Whoever looks at what was before sees nothing of now.
+    await page.keyboard.press("ArrowLeft");
+    await draft.waitFor({ state: "detached" });
+    await page.keyboard.press("End");
+    await draft.waitFor();
+    const said = { type: "message.posted", agent: "Ana", text: "There are **three** and <b>more</b>", model: "m" } as const;
+    await write(opened, { thread, after: 3, events: [said] });
+    turns.tell(thread, recorded(said, 4));
+    await page.getByText("4 / 4").waitFor();
+    await draft.waitFor({ state: "detached" });
+    await timeline(page).locator("strong", { hasText: "three" }).waitFor();
   });
 
   test("what is played goes on to the end by itself", async () => {

@@ -2,7 +2,9 @@ import { onTestFinished } from "vitest";
 import type { EventBody } from "../../src/engine/events/events.ts";
 import { logsOf, type Logs } from "../../src/store/runs/logs.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { Access } from "../../src/studio/access.ts";
+import type { Forking } from "../../src/studio/forks/forking.ts";
 import { ownOf, studioApp } from "../../src/studio/studio.ts";
 import { byAddress } from "../../src/studio/door/by-address.ts";
 import { createAddressSessions } from "../../src/studio/door/address-sessions.ts";
@@ -31,34 +33,19 @@ export function studio({
   };
   const opened = openSqlite({ path: ":memory:", now: () => nowMs });
   onTestFinished(() => opened.store.close());
-  const sessions = createAddressSessions(clock);
-  const own = ownOf(4210);
-  const told: string[] = [];
-  const pages = new Map([["/", { type: "text/html; charset=utf-8", content: new TextEncoder().encode("<p>studio</p>") }]]);
   const loads: number[] = [];
   let broken: Error | undefined;
   const kept = logsOf(opened);
   const logs: Logs = { ...kept, load: async (...asked) => (loads.push(asked[1]), broken ? Promise.reject(broken) : kept.load(...asked)) };
-  const app = studioApp({
-    logs,
-    access,
-    clock,
-    way: byAddress(sessions, onEntered),
-    own: () => own,
-    pages,
-    log: (line) => told.push(line),
-  });
-  const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
-    app.request(`http://${HOST}${path}`, { ...init, headers: { host: HOST, ...(init.headers as { [name: string]: string }) } });
+  const asked = studioOn({ logs, access, clock, ...(onEntered ? { onEntered } : {}) });
   return {
     ...opened,
+    ...asked,
     logs,
     clock,
-    told,
     /** From behind which seq each log was read. */
     loads,
     breakLoad: (error: Error) => void (broken = error),
-    ask,
     sleeping: () => sleepers.size,
     pass(ms: number) {
       nowMs += ms;
@@ -68,13 +55,56 @@ export function studio({
         wake();
       }
     },
+  };
+}
+
+/** The same on logs that are there. */
+export function studioOn({
+  logs,
+  access = { sightOf: async () => ({ kind: "all" }) },
+  clock = systemClock,
+  onEntered,
+  ...more
+}: {
+  readonly logs: Logs;
+  readonly access?: Access;
+  readonly clock?: Clock;
+  readonly onEntered?: () => void;
+  readonly forking?: Forking;
+}) {
+  const sessions = createAddressSessions(clock);
+  const own = ownOf(4210);
+  const told: string[] = [];
+  const pages = new Map([["/", { type: "text/html; charset=utf-8", content: new TextEncoder().encode("<p>studio</p>") }]]);
+  const app = studioApp({
+    logs,
+    access,
+    clock,
+    way: byAddress(sessions, onEntered),
+    own: () => own,
+    pages,
+    ...more,
+    log: (line) => told.push(line),
+  });
+  const ask = async (path: string, init: RequestInit = {}): Promise<Response> =>
+    app.request(`http://${HOST}${path}`, { ...init, headers: { host: HOST, ...(init.headers as { [name: string]: string }) } });
+  return {
+    told,
+    ask,
     mint: () => sessions.mint(ADA),
     /** Comes in by an address, and asks from then on in its session. */
     async enter() {
       const answer = await ask(`/enter?token=${sessions.mint(ADA)}`);
       const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
       const get = (path: string, headers: { readonly [name: string]: string } = {}) => ask(path, { headers: { cookie, ...headers } });
-      return { cookie, get, json: async <T = unknown>(path: string): Promise<T> => (await (await get(path)).json()) as T };
+      const json = async <T = unknown>(path: string): Promise<T> => (await (await get(path)).json()) as T;
+      /** Changes something, with the session's token. */
+      const send = async (method: string, path: string, body: unknown): Promise<Response> => {
+        const { csrf } = await json<{ csrf: string }>("/api/v1/session");
+        const headers = { cookie, "x-parley-csrf": csrf, "content-type": "application/json" };
+        return ask(path, { method, headers, body: JSON.stringify(body) });
+      };
+      return { cookie, get, json, send };
     },
   };
 }

@@ -7,6 +7,7 @@ import "./styles/frame.css";
 import "./styles/list.css";
 import "./styles/run.css";
 import "./styles/request.css";
+import "./styles/fork.css";
 
 const root = document.getElementById("app");
 if (root) createRoot(root).render(<Studio />);

@@ -1,11 +1,13 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Mark } from "../parts/icon.tsx";
 import { Toasts } from "../parts/toasts.tsx";
 import { Runs } from "./list/runs.tsx";
 import { Run } from "./run/run.tsx";
-import { readAddress, useHash } from "./state/address.ts";
+import { forkedHref, readAddress, useHash } from "./state/address.ts";
 import { Refused, session as readSession, signOut, type SessionAnswer } from "./state/api.ts";
 import { goBack, Shut } from "./shut.tsx";
+
+const Forked = lazy(() => import("./fork/forked.tsx"));
 
 /** The studio: a list of runs, and one of them. */
 export function Studio() {
@@ -55,6 +57,10 @@ export function Studio() {
         <Shut why={session.message} signIn={session.signIn} />
       ) : address.page === "run" ? (
         <Run key={`${address.run.thread}#${address.run.seq}`} name={address.run} at={address.at} />
+      ) : address.page === "forked" ? (
+        <Suspense fallback={<p className="loading">Opening…</p>}>
+          <Forked key={forkedHref(address.run, address.fork)} run={address.run} fork={address.fork} />
+        </Suspense>
       ) : (
         <Runs query={address.query} workspaces={session.workspaces} />
       )}

@@ -29,6 +29,8 @@ Who speaks: a model, when ANTHROPIC_API_KEY or OPENAI_API_KEY is set or a model 
 team, which plays written-down words for four ready tasks, until a key or an address is typed in the page. Its code really runs: in Docker where an engine answers and has the image,
 else in a process sandbox where this machine can make one (bubblewrap), else in WebAssembly.`;
 
+type Follower = Parameters<Parley["runner"]["follow"]>[0];
+
 const PORT = 3210;
 /** Files that come with Parley; where the folder has files of its own by these names, as a checkout has, those are used. */
 const OFFLINE_FILE = "teams/offline/offline.yml";
@@ -64,6 +66,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const folder = values.db === undefined ? await mkdtemp(join(tmpdir(), "parley-demo-")) : undefined;
   const dbPath = values.db ?? join(folder ?? "", "parley.db");
   let playing: Parley | undefined;
+  const watching = new Set<Follower>();
   const play = async ({ settings, env }: Pick<Cast, "settings" | "env">): Promise<void> => {
     await playing?.stop();
     playing = await createParley({
@@ -74,6 +77,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       slack: { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl },
       log: (line) => void io.stderr.write(`${line}\n`),
     });
+    // Whoever plays: another cast goes on in the same studio.
+    playing.runner.follow((...heard) => watching.forEach((hear) => hear(...heard)));
     await playing.start();
   };
   const connectModel = async (typed: Typed): Promise<string | undefined> => {
@@ -103,7 +108,13 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   let closeStudio = async (): Promise<void> => undefined;
   try {
     await play(cast);
-    const opened = await openStudio({ path: dbPath, own: cast.settings.registry.store }, { port: 0, io, rebuilding: rebuildingOf(cast) });
+    const turns = { follow: (hear: Follower) => (watching.add(hear), () => void watching.delete(hear)) };
+    const kept = { path: dbPath, own: cast.settings.registry.store };
+    const forks: Parley["forks"] = {
+      runner: () => playing?.forks.runner(),
+      teams: async (workspace) => playing?.forks.teams(workspace),
+    };
+    const opened = await openStudio(kept, { port: 0, io, rebuilding: rebuildingOf(cast), turns, forks });
     studio = opened.studio;
     closeStudio = () => opened.close();
     const lines = [

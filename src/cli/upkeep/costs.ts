@@ -33,8 +33,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (!by) throw new UsageError(`--by is one of ${BY.join(", ")}, not "${values.by}".`);
   const day = readDay("--day", values.day);
   const since = day ?? readDay("--since", values.since);
-  const { placeOf, readSpending, totalOf } = await import("../../parley.ts");
-  const channelOf = (thread: string): string => placeOf(thread)?.channel ?? NO_CHANNEL;
+  const { channelOf: inChannel, readSpending, totalOf } = await import("../../parley.ts");
+  const channelOf = (thread: string): string => inChannel(thread)?.channel ?? NO_CHANNEL;
   const groups = new Map<string, { readonly name: string; readonly parts: Spent[] }>();
   const store = await readHere(io, values.db);
   try {

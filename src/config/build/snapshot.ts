@@ -4,6 +4,7 @@ import type { ModelSettings, Settings } from "../settings.ts";
 import type { Registry } from "../registry/registry.ts";
 import { schemasOf } from "../registry/schemas.ts";
 import { Script } from "../file/script.ts";
+import { INSTRUCTIONS_CHARS_MAX } from "../schema/names.ts";
 import { readToolRef } from "../tool-names.ts";
 import { modelsInUse } from "./models-in-use.ts";
 import { get } from "./parts.ts";
@@ -54,6 +55,37 @@ export function readSnapshot(text: string, now: Settings): Settings {
     teams: new Map(Object.entries(file.teams)),
   };
 }
+
+/** Of the agents that have instructions: what they are, by name, of all teams that the snapshot has. */
+export const instructionsIn = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    Object.values(Instructed.parse(JSON.parse(text)).file.teams).flatMap(({ agents }) =>
+      agents.flatMap(({ name, instructions }) => (instructions === undefined ? [] : [[name, instructions] as const])),
+    ),
+  );
+
+/** With other instructions for these agents. Throws an error for people where one of them has none, or they are longer than a team file takes. */
+export function withInstructions(text: string, changed: { readonly [agent: string]: string }): string {
+  const snapshot = Instructed.parse(JSON.parse(text));
+  for (const [agent, instructions] of Object.entries(changed)) {
+    if (instructions.length > INSTRUCTIONS_CHARS_MAX)
+      throw new Error(`the instructions of ${agent} have ${instructions.length} characters; ${INSTRUCTIONS_CHARS_MAX} are the most.`);
+    const meant = Object.values(snapshot.file.teams).flatMap(({ agents }) => agents.filter(({ name }) => name === agent));
+    if (!meant.some((one) => one.instructions !== undefined)) throw new Error(`the team has no agent ${agent} with instructions.`);
+    for (const one of meant) if (one.instructions !== undefined) one.instructions = instructions;
+  }
+  return canonical(snapshot);
+}
+
+/** Of a snapshot what is changed; the rest stays as it is. */
+const Instructed = z.looseObject({
+  file: z.looseObject({
+    teams: z.record(
+      z.string(),
+      z.looseObject({ agents: z.array(z.looseObject({ name: z.string(), instructions: z.string().optional() })) }),
+    ),
+  }),
+});
 
 /** What could be run as code when the run of this snapshot began; `undefined` where an older version wrote it, and where nobody runs code. */
 export const languagesThen = (text: string): readonly string[] | undefined =>

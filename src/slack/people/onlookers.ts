@@ -3,9 +3,9 @@ import type { HandlerContext } from "../commands/handler-context.ts";
 import { failureOf } from "../api/api-errors.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import { isOurs } from "./affiliation.ts";
-import { whyRefused } from "./permission-check.ts";
+import { refused, whyRefused, wouldRefuse } from "./permission-check.ts";
 import { refusal } from "./permissions.ts";
-import { placeOf } from "../words/place.ts";
+import { channelOf } from "../words/place.ts";
 import { recordReading } from "./reading-records.ts";
 
 /** People of a workspace who look at runs elsewhere than in Slack, such as in the studio. */
@@ -23,6 +23,17 @@ export interface Onlookers {
     user: string,
     look: { readonly thread: string; readonly startedBy: string; readonly id: string; readonly way: string },
   ): Promise<void>;
+  /** Why one of them may not do this to teams, in their language; nothing where they may. Rejects with {@link SlackSilent} while Slack does not say who they are. */
+  whyNot(user: string, wish: OnlookerWish): Promise<string | undefined>;
+}
+
+/** What somebody wants to do there with teams; where it `isAsked` and refused, it is in the audit log. */
+export interface OnlookerWish {
+  readonly deed: "editTeams" | "export" | "start";
+  readonly subject: string;
+  /** Where; absent for what is about the whole workspace. */
+  readonly channel?: string;
+  readonly isAsked: boolean;
 }
 
 export interface OnlookerSight {
@@ -46,7 +57,9 @@ const SEEN_MS = 30_000;
 const KEPT_MAX = 2_000;
 
 export function createOnlookers(
-  ctx: Pick<HandlerContext, "people" | "settings" | "me" | "allow" | "clock" | "log"> & { readonly web: { readonly read: WebClient } },
+  ctx: Pick<HandlerContext, "people" | "languages" | "settings" | "me" | "allow" | "clock" | "log"> & {
+    readonly web: { readonly read: WebClient };
+  },
 ): Onlookers {
   const { people, me, clock } = ctx;
   const known = new Map<string, { readonly sight: Promise<OnlookerSight | undefined>; readonly atMs: number }>();
@@ -101,8 +114,14 @@ export function createOnlookers(
       if (startedBy === user) return;
       // Who may not look any more by now has looked.
       const seen = await sightOf(user);
-      if (seen && !seen.isAdmin && !seen.overseen.has(placeOf(thread)?.channel ?? "")) return;
+      if (seen && !seen.isAdmin && !seen.overseen.has(channelOf(thread)?.channel ?? "")) return;
       await recordReading(ctx, { user }, { deed: "look at run", subject: thread, id, detail: way });
+    },
+    async whyNot(user, { deed, subject, channel, isAsked }) {
+      const affiliation = await people.affiliationOf({ user, teams: [me.team] });
+      if (affiliation === "unsaid") throw new SlackSilent("Slack does not say just now who you are.");
+      const attempt = { user, affiliation, startedBy: undefined, ...(channel === undefined ? {} : { channel }) };
+      return isAsked ? refused(ctx as HandlerContext, deed, { ...attempt, subject }) : wouldRefuse(ctx as HandlerContext, deed, attempt);
     },
   };
 }

@@ -16,3 +16,21 @@ export function placeOf(thread: string): Place | undefined {
   const [team, channel, ts, ...rest] = thread.split("/");
   return team && channel && ts && rest.length === 0 ? { team, channel, ts } : undefined;
 }
+
+/** Of which channel a thread is, also one that is not shown there: {@link threadBeside}. */
+export function channelOf(thread: string): Pick<Place, "team" | "channel"> | undefined {
+  const [team, channel, beside, id, ...rest] = thread.split("/");
+  if (team && channel && beside === BESIDE && id && rest.length === 0) return { team, channel };
+  return placeOf(thread);
+}
+
+/** What is of a channel and nobody is told of there, such as forks that are looked at in the studio: who sees the channel sees it. */
+const BESIDE = "studio";
+
+export const scopeBeside = (scope: string): string => `${scope}/${BESIDE}`;
+
+/** A thread of its own that is of the channel of this one, and not shown there; where this one is in none, of the same place as this one. */
+export function threadBeside(thread: string, id: string): string {
+  const channel = channelOf(thread);
+  return channel ? `${scopeBeside(scopeOfChannel(channel))}/${id}` : `${thread.slice(0, thread.lastIndexOf("/") + 1)}${id}`;
+}

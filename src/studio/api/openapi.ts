@@ -20,7 +20,7 @@ export function openApiOf(routes: readonly Route[]): object {
   };
 }
 
-function operationOf({ summary, params, query, gives, method }: Route): object {
+function operationOf({ summary, params, query, body, gives, method }: Route): object {
   const problem = (description: string) => ({ description, content: { "application/json": { schema: jsonSchema(Problem) } } });
   return {
     summary,
@@ -29,10 +29,12 @@ function operationOf({ summary, params, query, gives, method }: Route): object {
       ...parametersOf(query, "query"),
       ...(method === "get" ? [] : [{ name: "X-Parley-Csrf", in: "header", required: true, schema: { type: "string" } }]),
     ],
+    ...(body ? { requestBody: { required: true, content: { "application/json": { schema: inputSchema(body) } } } } : {}),
     responses: {
       200: { description: "The answer.", content: contentOf(gives) },
       401: problem("No session."),
       404: problem("Not there, or not to be seen."),
+      ...(method === "get" ? {} : { 403: problem("Not allowed."), 409: problem("Somebody else was faster.") }),
     },
   };
 }
@@ -66,6 +68,11 @@ function parametersOf(shape: z.ZodType | undefined, where: "path" | "query"): ob
       schema: rest,
     };
   });
+}
+
+function inputSchema(shape: z.ZodType): object {
+  const { $schema: _draft, ...schema } = z.toJSONSchema(shape, { io: "input", unrepresentable: "any" });
+  return schema;
 }
 
 function jsonSchema(shape: z.ZodType): object {

@@ -7,9 +7,10 @@ import { refused, type Let } from "../door/gate.ts";
 import type { Session } from "../door/sessions.ts";
 
 /** What every route is handed: what was asked, and what of all runs whoever asks may see. */
-export interface Asked<Params, Query> {
+export interface Asked<Params, Query, Body = unknown> {
   readonly params: Params;
   readonly query: Query;
+  readonly body: Body;
   readonly sight: Sight;
   readonly session: Session;
   /** The request itself, for its headers. */
@@ -26,28 +27,52 @@ export interface Bytes {
 
 type Shape = z.ZodType;
 
+/** It was not done; `message` says why, to whoever asked. */
+export class NotDone extends Error {
+  override readonly name = "NotDone";
+  readonly status: 400 | 403 | 409 | 429 | 503;
+  readonly code: string;
+  constructor(status: NotDone["status"], code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
 /** A route as a value: what serves it and what documents it are the same. Answers of `undefined` are "there is no such thing", whyever. */
-export interface Route<Params extends Shape = Shape, Query extends Shape = Shape> {
-  readonly method: "get" | "delete";
+export interface Route<Params extends Shape = Shape, Query extends Shape = Shape, Body extends Shape = Shape> {
+  readonly method: "get" | "post" | "put" | "delete";
   /** With `{name}` for each of the params. */
   readonly path: string;
   readonly summary: string;
   readonly params?: Params;
   readonly query?: Query;
+  /** JSON, at most {@link BODY_BYTES_MAX}. */
+  readonly body?: Body;
+  /** It ends a session and shows nothing: it is done also while nobody can say what they may see. */
+  readonly isLeaving?: true;
   readonly gives:
-    | { readonly kind: "json"; readonly shape: Shape; answer(asked: Asked<z.infer<Params>, z.infer<Query>>): Promise<unknown> }
-    | { readonly kind: "bytes"; answer(asked: Asked<z.infer<Params>, z.infer<Query>>): Promise<Bytes | undefined> }
+    | {
+        readonly kind: "json";
+        readonly shape: Shape;
+        answer(asked: Asked<z.infer<Params>, z.infer<Query>, z.infer<Body>>): Promise<unknown>;
+      }
+    | { readonly kind: "bytes"; answer(asked: Asked<z.infer<Params>, z.infer<Query>, z.infer<Body>>): Promise<Bytes | undefined> }
     /** Server-sent events; `data` is JSON of the shape. */
     | {
         readonly kind: "stream";
         readonly shape: Shape;
-        answer(asked: Asked<z.infer<Params>, z.infer<Query>>): Promise<AsyncGenerator<SSEMessage, void, void> | undefined>;
+        answer(asked: Asked<z.infer<Params>, z.infer<Query>, z.infer<Body>>): Promise<AsyncGenerator<SSEMessage, void, void> | undefined>;
         /** Whether it may still be told, with what they see now; looked at also while nothing comes. */
         mayGoOn(params: z.infer<Params>, sight: Sight): boolean;
       };
 }
 
-export const route = <Params extends Shape, Query extends Shape>(one: Route<Params, Query>): Route => one as unknown as Route;
+export const route = <Params extends Shape, Query extends Shape, Body extends Shape>(one: Route<Params, Query, Body>): Route =>
+  one as unknown as Route;
+
+/** A team is at most half as large. */
+export const BODY_BYTES_MAX = 512 * 1024;
 
 const NOTHING_SEEN: Sight = { kind: "places", workspace: "", places: [] };
 /** A page has one or two, and a person some pages. */
@@ -72,13 +97,14 @@ export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSes
       if (!query.success) return refused(c, 400, "bad_query", z.prettifyError(query.error));
       const sightNow = async () => ((await session.isOver()) ? undefined : access.sightOf(session.asker));
       const signal = c.req.raw.signal;
-      // What ends a session shows nothing, and is done also while nobody can say what they may see.
-      const sight = one.method === "delete" ? NOTHING_SEEN : await access.sightOf(session.asker);
+      const sight = one.isLeaving ? NOTHING_SEEN : await access.sightOf(session.asker);
       if (!sight) {
         await endSession(c);
         return refused(c, 401, "no_session", "You have no access here any more.");
       }
-      const asked = { params: params.data, query: query.data, sight, session, c, sightNow, signal };
+      const body = (one.body ?? z.undefined()).safeParse(one.body && (await bodyOf(c)));
+      if (!body.success) return refused(c, 400, "bad_body", z.prettifyError(body.error));
+      const asked = { params: params.data, query: query.data, body: body.data, sight, session, c, sightNow, signal };
       const look = async (): Promise<void> => {
         const { thread, seq } = params.data as { readonly thread?: string; readonly seq?: number };
         if (thread === undefined || seq === undefined) return;
@@ -176,6 +202,19 @@ function createStreams() {
       };
     },
   };
+}
+
+/** Nothing where it is no JSON, or too large: then the shape says what was wanted. */
+async function bodyOf(c: Context): Promise<unknown> {
+  if (Number(c.req.header("content-length") ?? 0) > BODY_BYTES_MAX)
+    throw new NotDone(400, "too_large", `More than ${BODY_BYTES_MAX} bytes are not taken.`);
+  const text = await c.req.text();
+  if (Buffer.byteLength(text) > BODY_BYTES_MAX) throw new NotDone(400, "too_large", `More than ${BODY_BYTES_MAX} bytes are not taken.`);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 const notThere = (c: Context): Response => refused(c, 404, "not_found", "There is no such thing, or it is not for you to see.");

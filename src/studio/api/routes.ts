@@ -5,6 +5,9 @@ import type { FileRef } from "../../engine/events/events.ts";
 import type { Logs } from "../../store/runs/logs.ts";
 import { sees } from "../access.ts";
 import type { Sessions } from "../door/sessions.ts";
+import { createStudioForks } from "../forks/begin.ts";
+import type { Forking } from "../forks/forking.ts";
+import type { Drafts } from "../runs/drafts.ts";
 import { createRunsList } from "../runs/list.ts";
 import { changesOf, eventsFrom } from "../runs/live.ts";
 import { createOneRun, eventsOf, filesOf } from "../runs/one-run.ts";
@@ -14,6 +17,10 @@ import {
   Event,
   FiltersAnswer,
   FiltersQuery,
+  ForkAnswer,
+  ForkBody,
+  ForkOffer,
+  Piece,
   RequestParams,
   RequestsAnswer,
   RunAnswer,
@@ -32,6 +39,8 @@ export function routesOf({
   endAll,
   signsInBy,
   rebuilding = {},
+  drafts,
+  forking,
 }: {
   readonly logs: Logs;
   readonly clock: Clock;
@@ -40,10 +49,14 @@ export function routesOf({
   /** By which service one has signed in; nothing where an address lets in. */
   readonly signsInBy?: string | undefined;
   readonly rebuilding?: Rebuilding | undefined;
+  /** The turns that this process takes, while they come. */
+  readonly drafts?: Drafts | undefined;
+  readonly forking?: Forking | undefined;
 }): Route[] {
   const list = createRunsList(logs, clock);
   const runs = createOneRun(logs, clock);
   const requests = createRequests(logs, rebuilding);
+  const forks = createStudioForks(logs, forking);
   const nothing = z.object({});
   return [
     route({
@@ -66,6 +79,7 @@ export function routesOf({
       method: "delete",
       path: "/session",
       summary: "Ends the session",
+      isLeaving: true,
       gives: { kind: "json", shape: nothing, answer: async ({ c }) => (await endSession(c), {}) },
     }),
     ...(endAll === undefined
@@ -75,6 +89,7 @@ export function routesOf({
             method: "delete",
             path: "/sessions",
             summary: "Ends all sessions of whoever asks, on whatever machine",
+            isLeaving: true,
             gives: {
               kind: "json",
               shape: nothing,
@@ -121,19 +136,24 @@ export function routesOf({
     route({
       method: "get",
       path: "/runs/{thread}/{seq}/events",
-      summary: "The run's events behind `after` (or the header Last-Event-ID), and each that is recorded from then on",
+      summary:
+        "The run's events behind `after` (or the header Last-Event-ID), and each that is recorded from then on (`recorded`); of turns that this process takes, what comes meanwhile (`shown`)",
       params: RunParams,
       query: RunQuery,
       gives: {
         kind: "stream",
-        shape: Event,
+        shape: z.union([Event, Piece]),
         mayGoOn: ({ thread }, sight) => sees(sight, thread),
         answer: async ({ params, query, sight, sightNow, signal, c }) => {
           if (!(await eventsOf(logs, params, sight))) return undefined;
           const resumed = Number(c.req.header("last-event-id") ?? query.after ?? 0);
-          const events = eventsFrom(params, Number.isSafeInteger(resumed) ? resumed : 0, { logs, clock, signal, sight: sightNow });
+          const after = Number.isSafeInteger(resumed) ? resumed : 0;
+          const items = eventsFrom(params, after, { logs, clock, signal, sight: sightNow, ...(drafts ? { drafts } : {}) });
           return (async function* () {
-            for await (const event of events) yield { event: "recorded", id: String(event.seq), data: JSON.stringify(event) };
+            for await (const item of items)
+              yield "seq" in item
+                ? { event: "recorded", id: String(item.seq), data: JSON.stringify(item) }
+                : { event: "shown", data: JSON.stringify(item) };
           })();
         },
       },
@@ -144,6 +164,29 @@ export function routesOf({
       summary: "The requests to models behind an event, rebuilt off the log",
       params: RequestParams,
       gives: { kind: "json", shape: RequestsAnswer, answer: async ({ params, sight }) => requests.of(params, sight) },
+    }),
+    route({
+      method: "get",
+      path: "/runs/{thread}/{seq}/forks",
+      summary: "With what the run can go on from one of its events",
+      params: RunParams,
+      gives: {
+        kind: "json",
+        shape: ForkOffer,
+        answer: async ({ params, sight, session: { asker } }) => forks.offer(params, { asker, sight }),
+      },
+    }),
+    route({
+      method: "post",
+      path: "/runs/{thread}/{seq}/forks",
+      summary: "Lets the run go on from one of its events, as a run of its own that is seen in the studio alone",
+      params: RunParams,
+      body: ForkBody,
+      gives: {
+        kind: "json",
+        shape: ForkAnswer,
+        answer: async ({ params, body, sight, session: { asker } }) => forks.begin(params, body, { asker, sight }),
+      },
     }),
     route({
       method: "get",

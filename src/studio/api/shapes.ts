@@ -72,6 +72,15 @@ export const SessionAnswer = z.object({
 /** An event as the log holds it, which the guide describes; more fields than these by its type. */
 export const Event = z.looseObject({ seq: count, at, type: text }).meta({ id: "Event" });
 
+/** What is only shown while it comes: the event that follows holds all of it. `parley run --json --deltas` tells the same. */
+export const Piece = z
+  .looseObject({
+    type: z.enum(["text.delta", "reasoning.delta", "output.delta", "activity"]),
+    agent: text,
+    after: count.describe("It is in the agent's first event behind this seq."),
+  })
+  .meta({ id: "Piece" });
+
 export const RunParams = z.object({ thread: text.min(1).max(500), seq: z.coerce.number().int().positive() });
 export const RunQuery = z.object({ after: z.coerce.number().int().nonnegative().optional().describe("Only events behind this seq.") });
 
@@ -117,8 +126,31 @@ export const RequestsAnswer = z.object({
   before: count.optional().describe("The event with which the same one was answered the time before."),
 });
 
+export const ForkOffer = z.object({
+  team: text.describe("That the run has."),
+  teams: z.array(text).describe("With which it can go on."),
+  agents: z.array(z.object({ name: text, instructions: text })).describe("Of the run's team as it was then, those that have instructions."),
+  mayNot: text.optional().describe("Why whoever asks may not fork it; absent where they may."),
+});
+
+export const ForkBody = z.strictObject({
+  at: z.int().positive().describe("The seq of the last event that the fork shares."),
+  team: text.max(200).optional().describe("With which it goes on; the run's own when absent."),
+  words: z
+    .array(z.strictObject({ seq: z.int().positive(), text: text.min(1).max(40_000) }))
+    .max(20)
+    .default([])
+    .describe("What messages that it shares say instead; those of people are then said by whoever asks."),
+  instructions: z.record(text.max(200), text.max(40_000)).default({}).describe("By agent, in place of what the team file says."),
+});
+
+export const ForkAnswer = z.object({ thread: text, seq: count }).describe("The fork.");
+
 export const Problem = z.object({ error: z.object({ code: text, message: text }) }).meta({ id: "Problem" });
 
+export type ForkOffer = z.infer<typeof ForkOffer>;
+export type ForkBody = z.infer<typeof ForkBody>;
+export type ForkAnswer = z.infer<typeof ForkAnswer>;
 export type RequestsAnswer = z.infer<typeof RequestsAnswer>;
 export type RunLine = z.infer<typeof RunLine>;
 export type RunsAnswer = z.infer<typeof RunsAnswer>;

@@ -71,7 +71,7 @@ function isOwnPage(c: Context, { origins }: Own): boolean {
   return isOwn && (site === undefined || site === "same-origin" || site === "none");
 }
 
-type Status = 400 | 401 | 403 | 404 | 405 | 429 | 500 | 502 | 503;
+type Status = 400 | 401 | 403 | 404 | 405 | 409 | 429 | 500 | 502 | 503;
 
 export const refused = (c: Context, status: Status, code: string, message: string): Response =>
   c.json({ error: { code, message } }, status);

@@ -1,18 +1,18 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { RunEvent } from "../../../src/engine/events/events.ts";
-import { isHalted } from "../../../src/engine/events/limits-fold.ts";
-import { runState, waits, type RunState } from "../../../src/engine/reading/run-state.ts";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { runState } from "../../../src/engine/reading/run-state.ts";
 import { Icon } from "../../parts/icon.tsx";
-import { replaceAddress, runHref } from "../state/address.ts";
-import type { RunLine, RunName } from "../state/api.ts";
+import { forkedHref, replaceAddress, runHref } from "../state/address.ts";
+import type { RunName } from "../state/api.ts";
 import { useRunLog, type RunLog } from "../state/run-log.ts";
 import { placeName, STATES, whole } from "../state/words.ts";
 import { entriesIn, timeline } from "./entries.ts";
+import { DraftRow } from "./draft.tsx";
 import { EntryRow } from "./entry.tsx";
 import { createFolded } from "./folded.ts";
 import { Moment } from "./moment.tsx";
 import { Scrubber } from "./scrubber.tsx";
+import { stateNow } from "./state-now.ts";
 
 /** A run: its timeline, and the log folded to the point that is looked at. */
 export function Run({ name, at }: { readonly name: RunName; readonly at: number | undefined }) {
@@ -35,11 +35,12 @@ export function Run({ name, at }: { readonly name: RunName; readonly at: number 
   }
 }
 
+const NONE: RunLog["drafts"] = [];
 const NEAR_PX = 120; // About an entry.
 const ADDRESS_MS = 150; // A slider moves faster than an address is worth writing.
 
 function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name: RunName; readonly at: number | undefined }) {
-  const { events } = log;
+  const { events, drafts } = log;
   // At the end it stays there while the run goes on.
   const [point, setPoint] = useState<number | "end">(() => {
     const index = asked === undefined ? -1 : events.findLastIndex(({ seq }) => seq <= asked);
@@ -66,7 +67,10 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
   }, [log.run]);
 
   const scroller = useRef<HTMLDivElement>(null);
-  const list = useVirtualizer({ count: entries.length, getScrollElement: () => scroller.current, estimateSize: () => 96, overscan: 6 });
+  // At the end, what is being said stands below.
+  const growing = point === "end" ? drafts : NONE;
+  const rows = entries.length + growing.length;
+  const list = useVirtualizer({ count: rows, getScrollElement: () => scroller.current, estimateSize: () => 96, overscan: 6 });
   const isFirst = useRef(true);
   /** Whether the end is in sight. */
   const isAtEnd = useRef(true);
@@ -81,10 +85,12 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
     pointBefore.current = point;
     // A run opens at its beginning; whoever moves along it sees where they are, and whoever reads further up stays there while it goes on.
     if (isFirst.current && asked === undefined) isFirst.current = false;
-    else if (!hasGrown || isAtEnd.current) list.scrollToIndex(entries.length - 1, { align: "end" });
-  }, [at, point, entries.length, list, asked]);
+    else if (!hasGrown || isAtEnd.current) list.scrollToIndex(rows - 1, { align: "end" });
+  }, [at, point, rows, growing, list, asked]);
 
   const state = useMemo(() => stateNow(events, stateAt(events, events.length)), [events, stateAt]);
+  const [isForking, setForking] = useState(false);
+  const forked = useMemo(() => forkedFrom(events), [events]);
   return (
     <main className="run">
       <header className="run-head">
@@ -100,8 +106,30 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
             </span>{" "}
             · {log.run.team} · <bdi>{log.run.startedBy.name}</bdi> · {log.run.placeName ?? placeName(log.run.place)} ·{" "}
             {whole(log.run.startedAt)}
+            {forked && (
+              <>
+                {" · "}
+                <a href={forkedHref(forked, name)}>fork of another, side by side</a>
+              </>
+            )}
           </p>
         </div>
+        <button
+          type="button"
+          className="run-fork"
+          disabled={!stateThen.running}
+          title={
+            stateThen.running ? "Let it go on from this point otherwise" : "The run had ended here: go back to a point at which it went on"
+          }
+          onClick={() => setForking(true)}
+        >
+          Fork here
+        </button>
+        {isForking && (
+          <Suspense>
+            <ForkDialog name={name} known={known} close={() => setForking(false)} />
+          </Suspense>
+        )}
       </header>
       <Scrubber events={events} at={at} move={move} />
       <div className="run-panes">
@@ -109,6 +137,7 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
           <div className="virtual" style={{ height: list.getTotalSize() }}>
             {list.getVirtualItems().map(({ index, key, start }) => {
               const entry = entries[index];
+              const draft = growing[index - entries.length];
               return (
                 <div
                   key={key}
@@ -126,6 +155,7 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
                       goTo={goTo}
                     />
                   )}
+                  {draft && <DraftRow draft={draft} icon={icons.get(draft.agent) ?? ""} />}
                 </div>
               );
             })}
@@ -137,15 +167,16 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
   );
 }
 
+/** Comes with the first fork, as the page of two does. */
+const ForkDialog = lazy(() => import("../fork/fork-dialog.tsx"));
+
+/** The run that it is a fork of, whose id names its thread and where it began. */
+function forkedFrom(events: RunLog["events"]): RunName | undefined {
+  const started = events.find((event) => event.type === "run.started" && event.within === undefined);
+  const [, thread, at] = /^(.+)#(\d{1,9})$/.exec(started?.type === "run.started" ? (started.forkedFrom?.run ?? "") : "") ?? [];
+  return thread === undefined ? undefined : { thread, seq: Number(at) };
+}
+
 /** Its states are never changed. */
 const STATES_OF_RUN = { ...runState, copy: (state: Folded) => state };
 type Folded = ReturnType<typeof runState.initial>;
-
-/** As the list says it, of the run as it is by now. */
-function stateNow(events: readonly RunEvent[], now: RunState): RunLine["state"] {
-  const stopped = events.findLast((event) => event.type === "run.stopped" && event.within === undefined);
-  if (stopped?.type === "run.stopped") return stopped.outcome;
-  if (now.pausedBy) return "paused";
-  if (isHalted(now)) return "at-limit";
-  return waits(now) ? "waiting" : "running";
-}

@@ -4,19 +4,31 @@ import type { RunName } from "./api.ts";
 /** Where the page is, in its address behind `#`: what is looked at can be kept and sent on. */
 export type Address =
   | { readonly page: "runs"; readonly query: URLSearchParams }
-  | { readonly page: "run"; readonly run: RunName; readonly at: number | undefined };
+  | { readonly page: "run"; readonly run: RunName; readonly at: number | undefined }
+  /** A run and a fork of it, side by side. */
+  | { readonly page: "forked"; readonly run: RunName; readonly fork: RunName };
 
 export function readAddress(hash: string): Address {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
   const params = new URLSearchParams(query);
   const [, thread, seq] = /^\/run\/([^/]+)\/(\d{1,9})$/.exec(path) ?? [];
   const at = /^\d{1,9}$/.exec(params.get("at") ?? "")?.[0];
+  const [, first, firstSeq, second, secondSeq] = /^\/forked\/([^/]+)\/(\d{1,9})\/([^/]+)\/(\d{1,9})$/.exec(path) ?? [];
+  if (first !== undefined && second !== undefined)
+    return {
+      page: "forked",
+      run: { thread: decoded(first), seq: Number(firstSeq) },
+      fork: { thread: decoded(second), seq: Number(secondSeq) },
+    };
   if (thread === undefined) return { page: "runs", query: params };
   return { page: "run", run: { thread: decoded(thread), seq: Number(seq) }, at: at === undefined ? undefined : Number(at) };
 }
 
 export const runHref = ({ thread, seq }: RunName, at?: number): string =>
   `#/run/${encodeURIComponent(thread)}/${seq}${at === undefined ? "" : `?at=${at}`}`;
+
+export const forkedHref = (run: RunName, fork: RunName): string =>
+  `#/forked/${[run, fork].map(({ thread, seq }) => `${encodeURIComponent(thread)}/${seq}`).join("/")}`;
 
 export const listHref = (query: URLSearchParams): string => (query.size > 0 ? `#/?${query}` : "#/");
 

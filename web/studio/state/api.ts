@@ -1,6 +1,23 @@
-import type { FiltersAnswer, RequestsAnswer, RunAnswer, RunsAnswer, SessionAnswer } from "../../../src/studio/api/shapes.ts";
+import type {
+  FiltersAnswer,
+  ForkAnswer,
+  ForkBody,
+  ForkOffer,
+  RequestsAnswer,
+  RunAnswer,
+  RunsAnswer,
+  SessionAnswer,
+} from "../../../src/studio/api/shapes.ts";
 
-export type { FiltersAnswer, RequestsAnswer, RunAnswer, RunLine, RunsAnswer, SessionAnswer } from "../../../src/studio/api/shapes.ts";
+export type {
+  FiltersAnswer,
+  ForkOffer,
+  RequestsAnswer,
+  RunAnswer,
+  RunLine,
+  RunsAnswer,
+  SessionAnswer,
+} from "../../../src/studio/api/shapes.ts";
 
 /** What the studio did not answer with; `message` is for people. */
 export class Refused extends Error {
@@ -21,8 +38,21 @@ export interface SignIn {
 
 const BASE = "/api/v1";
 
-async function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-  const response = await fetch(BASE + path, { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+export const get = <Answer>(path: string, signal?: AbortSignal): Promise<Answer> => ask(path, signal ? { signal } : {});
+
+/** Changes something, in the session's name. */
+export async function send<Answer>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
+  token ??= (await session()).csrf;
+  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+  const headers = { "content-type": "application/json", "x-parley-csrf": token };
+  return ask(path, { method, headers, ...content, ...(signal ? { signal } : {}) });
+}
+
+/** Of the session, for as long as the page is open. */
+let token: string | undefined;
+
+async function ask<Answer>(path: string, { headers, ...init }: RequestInit): Promise<Answer> {
+  const response = await fetch(BASE + path, { ...init, headers: { accept: "application/json", ...(headers as Record<string, string>) } });
   const body: unknown = await response.json();
   if (response.ok) return body as Answer;
   const { error } = body as { readonly error?: { readonly message?: string; readonly signIn?: SignIn } };
@@ -41,6 +71,8 @@ export const runs = (query: URLSearchParams, signal?: AbortSignal): Promise<Runs
 export const filters = (workspace: string): Promise<FiltersAnswer> => get(`/runs/filters?workspace=${encodeURIComponent(workspace)}`);
 export const run = (name: RunName, after: number): Promise<RunAnswer> => get(`${runPath(name)}?after=${after}`);
 export const requests = (name: RunName, event: number): Promise<RequestsAnswer> => get(`${runPath(name)}/requests/${event}`);
+export const forkOffer = (name: RunName): Promise<ForkOffer> => get(`${runPath(name)}/forks`);
+export const fork = (name: RunName, wanted: Partial<ForkBody>): Promise<ForkAnswer> => send("POST", `${runPath(name)}/forks`, wanted);
 export const filePath = (name: RunName, hash: string): string => `${BASE}${runPath(name)}/files/${hash}`;
 
 /** Ends this session, or all of one's own. */
@@ -49,30 +81,34 @@ export async function signOut(csrf: string, which: "session" | "sessions"): Prom
 }
 
 /** Calls back at each change of the list; returns how to stop. */
-export const followList = (hear: () => void): (() => void) => follow(() => "/runs/changes", "changed", hear);
+export const followList = (hear: () => void): (() => void) => follow(() => "/runs/changes", { changed: hear });
 
-/** Calls back with each event as it is recorded, behind `after`. */
-export function followRun(name: RunName, after: number, hear: (data: string) => void): () => void {
+/** Calls back with each event as it is recorded, behind `after`, and with each piece of a turn that is under way. */
+export function followRun(
+  name: RunName,
+  after: number,
+  hear: { readonly recorded: (data: string) => void; readonly shown: (data: string) => void; readonly begun: () => void },
+): () => void {
   let last = after;
-  return follow(
-    () => `${runPath(name)}/events?after=${last}`,
-    "recorded",
-    ({ data, lastEventId }) => {
+  return follow(() => `${runPath(name)}/events?after=${last}`, {
+    recorded: ({ data, lastEventId }) => {
       last = Number(lastEventId) || last;
-      hear(data);
+      hear.recorded(data);
     },
-  );
+    shown: ({ data }) => hear.shown(data),
+    open: () => hear.begun(),
+  });
 }
 
 /** A browser comes back by itself where the line breaks, and for good not where it was refused, as while nobody can say what one may see. */
 const AGAIN_MS = 10_000;
 
-function follow(path: () => string, event: string, hear: (message: MessageEvent<string>) => void): () => void {
+function follow(path: () => string, hear: { readonly [event: string]: (message: MessageEvent<string>) => void }): () => void {
   let source: EventSource;
   let again: ReturnType<typeof setTimeout> | undefined;
   const open = (): void => {
     source = new EventSource(BASE + path());
-    source.addEventListener(event, hear);
+    for (const [event, listener] of Object.entries(hear)) source.addEventListener(event, listener as (event: Event) => void);
     source.addEventListener("error", () => {
       if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS);
     });

@@ -1,9 +1,12 @@
 import { useEffect, useState } from "react";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
+import { withEvent, withPiece, type Draft, type Piece } from "./drafts.ts";
 import { followRun, run as readRun, type RunAnswer, type RunName } from "./api.ts";
 
 export interface RunLog extends Pick<RunAnswer, "run" | "id" | "agents" | "limits"> {
   readonly events: readonly RunEvent[];
+  /** What is being said just now. */
+  readonly drafts: readonly Draft[];
 }
 
 export type Reading =
@@ -22,14 +25,27 @@ export function useRunLog({ thread, seq }: RunName): Reading {
         if (isLeft) return;
         let events: readonly RunEvent[] = log.events;
         setReading({ kind: "read", log });
+        let drafts: readonly Draft[] = [];
         // What comes within one frame is shown at once.
         let frame = 0;
-        const close = followRun(name, events.at(-1)?.seq ?? 0, (data) => {
-          const event = JSON.parse(data) as RunEvent;
-          if (event.seq <= (events.at(-1)?.seq ?? 0)) return;
-          events = [...events, event];
+        const show = (): void => {
           cancelAnimationFrame(frame);
-          frame = requestAnimationFrame(() => setReading({ kind: "read", log: { ...log, events } }));
+          frame = requestAnimationFrame(() => setReading({ kind: "read", log: { ...log, events, drafts } }));
+        };
+        const close = followRun(name, events.at(-1)?.seq ?? 0, {
+          recorded(data) {
+            const event = JSON.parse(data) as RunEvent;
+            if (event.seq <= (events.at(-1)?.seq ?? 0)) return;
+            events = [...events, event];
+            drafts = withEvent(drafts, event);
+            show();
+          },
+          shown(data) {
+            drafts = withPiece(drafts, JSON.parse(data) as Piece, events);
+            show();
+          },
+          // The line begins with what has been said so far.
+          begun: () => void (drafts = []),
         });
         unfollow = () => (cancelAnimationFrame(frame), close());
       })
@@ -52,5 +68,5 @@ async function readAll(name: RunName): Promise<RunLog> {
     events.push(...page.events);
     next = page.next;
   }
-  return { ...first, events: events as unknown as readonly RunEvent[] };
+  return { ...first, events: events as unknown as readonly RunEvent[], drafts: [] };
 }

@@ -37,7 +37,14 @@ export function lookingOn(db: Connection["db"]): (looked: Looked) => readonly Ro
     if (isRare && few.length === 0) return [];
     const walked = placesWalked(looked);
     const sql = isRare ? ofThese(looked) : walked ? ofPlaces(looked) : ofAll(looked);
-    const values = { ...rest, match, limit: limit + 1, few: JSON.stringify(few), places: JSON.stringify(places), walked: JSON.stringify(walked ?? []) };
+    const values = {
+      ...rest,
+      match,
+      limit: limit + 1,
+      few: JSON.stringify(few),
+      places: JSON.stringify(places),
+      walked: JSON.stringify(walked ?? []),
+    };
     const look = looks.get(sql) ?? prepare(sql);
     looks.set(sql, look);
     return look.all(values);
@@ -62,7 +69,9 @@ const ofPlaces = (looked: Looked): string =>
       ORDER BY ended_at DESC, id DESC LIMIT @limit)`);
 
 const ofAll = (looked: Looked): string =>
-  shown(`SELECT id AS fitting FROM runs INDEXED BY runs_by_end WHERE workspace = @workspace AND (ended_at, id) < (@at, @id) ${also(looked)}`);
+  shown(
+    `SELECT id AS fitting FROM runs INDEXED BY runs_by_end WHERE workspace = @workspace AND (ended_at, id) < (@at, @id) ${also(looked)}`,
+  );
 
 const shown = (fitting: string): string =>
   `SELECT runs.id, threads.name AS thread, seq, ended_at AS endedAt, shown

@@ -37,7 +37,7 @@ test("an index in which spending stood at length and words by their stems is mad
   await before.runs.enter("T1");
   await before.store.close();
   const old = new Database(path);
-  old.exec(`DROP TABLE run_words; DROP TABLE logins;
+  old.exec(`DROP TABLE run_words; DROP TABLE logins; DROP INDEX runs_by_place;
     CREATE VIRTUAL TABLE run_words USING fts5 (
       words, people, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
     );

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openStudioWorld, type StudioWorld } from "../../support/studio-door.ts";
+import { GENERAL } from "../../support/journey.ts";
+import { runEvents } from "../../studio/studio.ts";
+
+const TEAM = "T0LOCAL";
+
+let world: StudioWorld;
+let hidden = "";
+let thread = "";
+const people: { [who: string]: string } = {};
+
+beforeAll(async () => {
+  world = await openStudioWorld();
+  const { control } = world.slack;
+  people["stranger"] = control.addUser("Sam", { channels: [GENERAL] });
+  people["member"] = control.addUser("Mia", { channels: [GENERAL] });
+  people["leaver"] = control.addUser("Lea", { channels: [GENERAL] });
+  const members = [people["member"], people["leaver"], world.slack.botUserId];
+  hidden = control.addChannel("hidden", { isPrivate: true, members });
+  thread = `${TEAM}/${hidden}/1.1`;
+  await world.write(thread, runEvents({ id: `${thread}#1`, team: "pair" }));
+});
+afterAll(() => world.close());
+
+const runPath = (of: string): string => `/api/v1/runs/${encodeURIComponent(of)}/1`;
+
+async function fork(cookie: string, body: object): Promise<{ readonly status: number; readonly thread: string; readonly text: string }> {
+  const { csrf = "" } = (await (await world.get("/api/v1/session", cookie)).json()) as { csrf?: string };
+  const headers = { cookie, "x-parley-csrf": csrf, "content-type": "application/json" };
+  const answer = await fetch(new URL(`${runPath(thread)}/forks`, world.url), { method: "POST", headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  return { status: answer.status, text, thread: (JSON.parse(text) as { thread?: string }).thread ?? "" };
+}
+
+test("a member of a private channel forks its run in the studio: members see it, nobody else finds it, and Slack is told nothing", async () => {
+  const posted = world.slack.control.calls().filter(({ method }) => method.startsWith("chat.")).length;
+  const { cookie } = await world.signIn(people["member"] ?? "");
+  const offer = (await (await world.get(`${runPath(thread)}/forks`, cookie)).json()) as { teams: readonly string[]; mayNot?: string };
+  expect(offer).toMatchObject({ teams: ["pair"] });
+  expect(offer.mayNot).toBeUndefined();
+  const begun = await fork(cookie, { at: 3, words: [{ seq: 2, text: "Count the hidden marmots" }] });
+  expect([begun.status, begun.thread]).toEqual([200, expect.stringContaining(`${TEAM}/${hidden}/studio/`)]);
+  // Its team's model has no words for it.
+  const list = async (of: string) => (await world.get(`/api/v1/runs?workspace=${TEAM}&q=hidden`, of)).text();
+  await expect.poll(() => list(cookie), { timeout: 20_000 }).toContain(begun.thread);
+  const { cookie: leaver } = await world.signIn(people["leaver"] ?? "");
+  expect(await (await world.get(runPath(begun.thread), leaver)).json()).toMatchObject({ run: { placeName: "#hidden, studio" } });
+  const { cookie: stranger } = await world.signIn(people["stranger"] ?? "");
+  world.slack.control.leave({ user: people["leaver"] ?? "", channel: hidden });
+  world.pass(31_000);
+  for (const [who, of] of Object.entries({ leaver, stranger })) {
+    for (const path of [runPath(begun.thread), `${runPath(begun.thread)}/forks`, `${runPath(begun.thread)}/events`])
+      expect([who, path, (await world.get(path, of)).status]).toEqual([who, path, 404]);
+    expect([who, await list(of)]).toEqual([who, expect.not.stringContaining("marmots")]);
+    expect([who, (await fork(of, { at: 3 })).status]).toEqual([who, 404]);
+  }
+  expect(world.slack.control.calls().filter(({ method }) => method.startsWith("chat.")).length).toBe(posted);
+  // Its model has nothing to say here, and that is all that goes wrong.
+  expect(world.problems.filter((problem) => !problem.includes("ReplayError"))).toEqual([]);
+});
+
+test("who may not begin runs in the channel may not fork there, and that is in the audit log", async () => {
+  const { cookie } = await world.signIn(people["member"] ?? "");
+  const decision = { workspace: TEAM, person: { id: "U0ADA", name: "Ada" }, deed: "set", subject: `channel/${hidden}`, allowed: true };
+  await world.parley.settings.put({ name: `channel/${hidden}`, value: { allow: { start: "admins" } }, revision: 0, decision });
+  const no = await fork(cookie, { at: 3 });
+  expect([no.status, no.text]).toEqual([403, expect.stringContaining("not_allowed")]);
+  const [refused] = await world.parley.settings.decisions(TEAM, { limit: 1 });
+  expect(refused).toMatchObject({ deed: "start", subject: thread, allowed: false });
+});

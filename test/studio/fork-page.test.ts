@@ -1,0 +1,169 @@
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createParley, threadBeside, type Parley } from "../../src/parley.ts";
+import { logsOf } from "../../src/store/runs/logs.ts";
+import { runsInLogs } from "../../src/store/runs/runs-in-logs.ts";
+import { forkingHere } from "../../src/studio/forks/here.ts";
+import { createStudio, ownersAccess, type Studio } from "../../src/studio/studio.ts";
+import { PAIR, settingsOf } from "../support/journey.ts";
+import { violationsIn } from "../support/browser/axe.ts";
+import { chromiumPath } from "../support/browser/chromium.ts";
+import { useBrowser } from "../support/browser/open-page.ts";
+import { HOSTILE } from "./stories.ts";
+import { ADA } from "./studio.ts";
+
+const PICTURES = process.env["PARLEY_STUDIO_PICTURES"];
+const THREAD = "T1/C1/1.1";
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 375, height: 740 };
+const [pair] = Object.values(PAIR.teams);
+const FILE = {
+  ...PAIR,
+  teams: {
+    pair: {
+      ...pair,
+      agents: pair!.agents.map((agent) => ({ ...agent, instructions: `You are ${agent.name}. Count what there is.`, handoffs: [] })),
+    },
+    trio: { ...pair, description: "Others.", agents: ["Zoe", "Yan"].map((name) => ({ name, description: "Counts.", model: "scripted" })) },
+  },
+};
+const REPLIES = {
+  Ana: ["I count **three** marmots on the upper meadow.", "Then it is three. DONE"],
+  Ben: [`I saw four of them. ${HOSTILE}`],
+  Zoe: ["I count **four** marmots on the upper meadow.", "Four it is. DONE"],
+  Yan: [`I saw four of them. ${HOSTILE}`],
+};
+
+describe.skipIf(!chromiumPath())("forks, in the studio's page", () => {
+  const browser = useBrowser();
+  const folder = mkdtempSync(join(tmpdir(), "parley-forks-"));
+  let parley: Parley;
+  let studio: Studio;
+  const told: string[] = [];
+
+  beforeAll(async () => {
+    const settings = await settingsOf({ file: FILE, replies: REPLIES }, folder);
+    parley = await createParley({ settings, env: {}, dbPath: ":memory:", asksAtLimits: false, log: (line) => told.push(line) });
+    const stopped = Promise.withResolvers<void>();
+    parley.runner.follow((_thread, item) => item.type === "run.stopped" && stopped.resolve());
+    await parley.start();
+    await parley.runner.say({
+      thread: THREAD,
+      workspace: "T1",
+      person: ADA,
+      text: "Count the marmots.",
+      id: "1",
+      addressed: true,
+      team: "pair",
+    });
+    await stopped.promise;
+    studio = await createStudio({
+      logs: logsOf({ store: parley.store, runs: runsInLogs(parley.store) }),
+      access: ownersAccess,
+      port: 0,
+      turns: parley.runner,
+      forking: forkingHere({
+        runner: () => parley.runner,
+        teams: async () => parley.teams,
+        beside: threadBeside,
+        refusal: async () => undefined,
+      }),
+      log: (line) => told.push(line),
+    });
+  });
+  afterAll(async () => {
+    await studio.close();
+    await parley.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const runHash = `#/run/${encodeURIComponent(THREAD)}/1`;
+  async function open(hash: string, { dark = false, viewport = DESK } = {}): Promise<Page> {
+    const page = await browser.open(studio.address(ADA), { viewport, colorScheme: dark ? "dark" : "light", timezoneId: "UTC" });
+    await page.goto(`${studio.url}${hash}`);
+    return page;
+  }
+  /** The dialog of a fork behind the event at which this is said. */
+  async function openDialog(page: Page, at: number) {
+    await page.getByText(/^\d+ \/ \d+/).waitFor();
+    expect(await page.getByRole("button", { name: "Fork here" }).isDisabled()).toBe(true);
+    await page.keyboard.press("Home");
+    for (let nth = 1; nth < at; nth++) await page.keyboard.press("ArrowRight");
+    await page.getByText(new RegExp(`^${at} / `)).waitFor();
+    await page.getByRole("button", { name: "Fork here" }).press("Enter");
+    const dialog = page.getByRole("dialog", { name: `Fork behind event ${at}` });
+    await dialog.getByLabel("Team").waitFor();
+    return dialog;
+  }
+  const both = (page: Page) => page.getByRole("region", { name: "Both, side by side" });
+
+  test("a run is forked with another team by keyboard alone, and both stand side by side with what differs marked", async () => {
+    const page = await open(runHash);
+    const dialog = await openDialog(page, 2);
+    await dialog.getByLabel("Team").selectOption("trio");
+    await dialog.getByRole("button", { name: "Fork here" }).press("Enter");
+    await page.getByText("Forked behind event 2").waitFor();
+    await both(page).getByText("Four it is. DONE").waitFor();
+    await page.getByText("Done").nth(1).waitFor();
+    await both(page).getByRole("button", { name: "2 shared" }).waitFor();
+    expect(await both(page).getByText("only in the").count()).toBe(0);
+    await page.getByRole("button", { name: "Next difference" }).press("Enter");
+    expect(await both(page).locator("[aria-current=step]").count()).toBe(1);
+    await page.getByRole("button", { name: "Show what is shared" }).press("Enter");
+    await both(page).getByText("Count the marmots.").first().waitFor();
+    expect(await page.evaluate("document.querySelectorAll('.forked img[src=x], .forked script, .forked u').length")).toBe(0);
+    // From the fork's own page a link leads to both.
+    await page.getByRole("link", { name: "The fork" }).press("Enter");
+    await page.getByRole("link", { name: "fork of another, side by side" }).press("Enter");
+    await page.getByText("Forked behind event 2").waitFor();
+  });
+
+  test("other words and other instructions are marked as changed, and the words that differ in them", async () => {
+    const page = await open(runHash);
+    const dialog = await openDialog(page, 4);
+    await dialog.getByLabel("What was said last, by Ana").fill("I count **five** marmots on the upper meadow.");
+    await dialog.getByText("Instructions of its agents").press("Enter");
+    await dialog.getByRole("textbox", { name: "Ben", exact: true }).fill("You are Ben. Doubt everything.");
+    await dialog.getByText("1 changed").waitFor();
+    await dialog.getByRole("button", { name: "Fork here" }).press("Enter");
+    await page.getByText("Forked behind event 4").waitFor();
+    await both(page).locator("mark", { hasText: "five" }).waitFor();
+    await both(page).locator("mark", { hasText: "three" }).waitFor();
+    await page.getByText("Done").nth(1).waitFor();
+    await expect.poll(() => both(page).getByText("I saw four of them.").count()).toBe(2);
+  });
+
+  test.each([
+    ["desk-light", { dark: false, viewport: DESK }],
+    ["desk-dark", { dark: true, viewport: DESK }],
+    ["phone-light", { dark: false, viewport: PHONE }],
+    ["phone-dark", { dark: true, viewport: PHONE }],
+  ] as const)("nothing of it runs off the side or stands in anybody's way: %s", async (name, how) => {
+    const page = await open(runHash, how);
+    const sideways = () => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+    const dialog = await openDialog(page, 2);
+    await dialog.getByText("Instructions of its agents").press("Enter");
+    expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
+    await picture(page, `fork-${name}`);
+    await dialog.getByLabel("Team").selectOption("trio");
+    await dialog.getByRole("button", { name: "Fork here" }).press("Enter");
+    await both(page).getByText("Four it is. DONE").waitFor();
+    await page.getByText("Done").nth(1).waitFor();
+    expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
+    await picture(page, `forked-${name}`);
+  });
+
+  test("nothing went wrong meanwhile", () => {
+    expect(told).toEqual([]);
+  });
+
+  async function picture(page: Page, name: string): Promise<void> {
+    if (PICTURES === undefined) return;
+    mkdirSync(PICTURES, { recursive: true });
+    await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled" });
+  }
+});
