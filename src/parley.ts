@@ -25,7 +25,7 @@ import { createOffExecutor } from "./sandbox/off.ts";
 import { secretsOf } from "./slack/door/secrets-of.ts";
 import { searchIn } from "./slack/search/when-connected.ts";
 import type { Slack } from "./slack/slack.ts";
-import { rulesIn } from "./slack/people/channel-settings.ts";
+import { rulesAt } from "./slack/people/channel-settings.ts";
 import { accountsOf, scopeOf } from "./slack/words/accounts.ts";
 import { channelOf } from "./slack/words/place.ts";
 import { writeAuditOut } from "./runner/write-audit-out.ts";
@@ -209,10 +209,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       dispatch,
       teams: { ...teams, of: (workspace) => own.of(workspace) },
       posts: slackRoom ? slackRoom.posts : () => [],
-      rulesAt: async (thread) => {
-        const place = channelOf(thread);
-        return place ? rulesIn({ settings: kept, me: place, log: problem }, place.channel) : {};
-      },
+      rulesAt: (thread) => rulesAt(thread, { settings: kept, log: problem }),
       clock,
       // What is only shown, and not recorded, goes by this door.
       shown: (delta) => redactAll(delta, redact),
@@ -229,8 +226,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       isParked: (thread, served) => slack?.isParked(thread) || (served === undefined && isOfEvaluation(thread)),
     }));
     const forgetting = createForgetting({ store, rewrite: talks.rewrite, forgetter, compacts: "if small" });
-    const { days, keep, removedWorkspaceDays } = settings.retention;
-    const rules = { days, keep, removedWorkspaceDays, auditDays: settings.audit.days };
+    const rules = { ...settings.retention, auditDays: settings.audit.days };
     const retention = createLeader({
       store,
       key: "retention",
@@ -238,8 +234,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       clock,
       log: problem,
     });
-    const { file: path } = settings.audit;
-    if (path !== undefined) auditFile = writeAuditOut({ path, store, audit, clock, log: problem });
+    if (settings.audit.file !== undefined) auditFile = writeAuditOut({ path: settings.audit.file, store, audit, clock, log: problem });
     const waits = options.telemetry?.meter.createHistogram("parley.pace.wait", {
       unit: "s",
       description: "How long each post has waited for Slack's pace.",

@@ -3,6 +3,7 @@ import { stricter } from "../../engine/approvals.ts";
 import type { ActionPolicy } from "../../engine/events/events.ts";
 import type { Settings } from "../../store/settings.ts";
 import { ALLOW_FIELDS, type Allow } from "./permissions.ts";
+import { channelOf } from "../words/place.ts";
 import type { Log } from "../api/web-client.ts";
 
 /** What people have set for a channel; what is absent is as the workspace, and then the team file, has it. */
@@ -53,9 +54,19 @@ export async function workspaceSettings(ctx: SettingsReader): Promise<WorkspaceS
 }
 
 /** The rules for code and tools in a channel: of its own and the workspace's, the stricter. */
-export async function rulesIn(ctx: SettingsReader, channel: string): Promise<Pick<ChannelSettings, "code" | "tools">> {
+async function rulesIn(ctx: SettingsReader, channel: string): Promise<Pick<ChannelSettings, "code" | "tools">> {
   const [workspace, own] = [await workspaceSettings(ctx), await channelSettings(ctx, channel)];
   return { code: stricter(workspace.code, own.code), tools: stricter(workspace.tools, own.tools) };
+}
+
+/** The same for a thread; for one of a workspace that is in no channel, such as one of the studio, what the workspace says. */
+export async function rulesAt(thread: string, of: Omit<SettingsReader, "me">): Promise<Pick<ChannelSettings, "code" | "tools">> {
+  const [team = "", ...below] = thread.split("/");
+  const channel = channelOf(thread)?.channel;
+  if (channel !== undefined) return rulesIn({ ...of, me: { team } }, channel);
+  if (below.length === 0) return {};
+  const { code, tools } = await workspaceSettings({ ...of, me: { team } });
+  return { ...(code ? { code } : {}), ...(tools ? { tools } : {}) };
 }
 
 /** The lines that are as they should be; another version of Parley may have written others, or these in another way. */
