@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { channelSettings, rulesIn, workspaceSettings } from "../../../src/slack/people/channel-settings.ts";
+import { channelSettings, rulesAt, workspaceSettings } from "../../../src/slack/people/channel-settings.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 
 let told: string[];
@@ -51,8 +51,11 @@ test("of the workspace's rules and the channel's, the stricter holds", async () 
   await set("workspace", { code: "ask", tools: "auto", budget: 7 });
   await set("channel/C1", { code: "auto", tools: "off" });
   await set("channel/C2", { code: "off" });
-  expect(await rulesIn(ctx(), "C1")).toEqual({ code: "ask", tools: "off" });
-  expect(await rulesIn(ctx(), "C2")).toEqual({ code: "off", tools: "auto" });
-  expect(await rulesIn(ctx(), "C3")).toEqual({ code: "ask", tools: "auto" });
+  expect(await rulesAt("T1/C1/1.1", ctx())).toEqual({ code: "ask", tools: "off" });
+  expect(await rulesAt("T1/C2/1.1", ctx())).toEqual({ code: "off", tools: "auto" });
+  expect(await rulesAt("T1/C3/1.1", ctx())).toEqual({ code: "ask", tools: "auto" });
+  // What is of a channel and not shown there goes by its rules too.
+  expect(await rulesAt("T1/C1/studio/a", ctx())).toEqual({ code: "ask", tools: "off" });
+  expect(await rulesAt("terminal-1", ctx())).toEqual({});
   expect(await workspaceSettings(ctx())).toEqual({ code: "ask", tools: "auto" });
 });
