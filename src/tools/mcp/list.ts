@@ -7,8 +7,15 @@ import { cut, json, plain, quoted } from "../result.ts";
 export interface ListedTool {
   readonly spec: ToolSpec;
   readonly remoteName: string;
-  /** It says that it reaches nobody else, and hears from nobody else. */
+  /** What it says of what it does; nothing where it does not say. */
+  readonly hints?: ToolHints;
+}
+
+export interface ToolHints {
+  /** It reaches nobody else, and hears from nobody else. */
   readonly staysInside?: boolean;
+  /** It changes nothing. */
+  readonly readsOnly?: boolean;
 }
 
 export interface ToolList {
@@ -88,7 +95,7 @@ const RemoteTool = z.object({
   name: z.string().min(1).max(1_000),
   description: z.string().nullish().catch(undefined),
   inputSchema: z.looseObject({}).nullish(),
-  annotations: z.object({ openWorldHint: z.boolean().nullish() }).nullish().catch(undefined),
+  annotations: z.object({ openWorldHint: z.boolean().nullish(), readOnlyHint: z.boolean().nullish() }).nullish().catch(undefined),
   execution: z.object({ taskSupport: z.string().nullish() }).nullish().catch(undefined),
   _meta: z
     .object({ ui: z.object({ visibility: z.array(z.string()).nullish() }).nullish() })
@@ -118,7 +125,7 @@ function listed(server: string, tool: RemoteTool, names: ReadonlyMap<string, str
   const description = cut(plain(tool.description ?? "").trim(), DESCRIPTION_CHARS_MAX);
   return {
     remoteName: tool.name,
-    staysInside: tool.annotations?.openWorldHint === false,
+    hints: { staysInside: tool.annotations?.openWorldHint === false, readsOnly: tool.annotations?.readOnlyHint === true },
     spec: {
       name: names.get(tool.name) ?? "",
       description: description || `"${quoted(tool.name, 100)}" of the MCP server "${server}".`,

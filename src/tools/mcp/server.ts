@@ -203,7 +203,7 @@ export class McpServer {
     return undefined;
   }
 
-  #toolOf({ spec, remoteName, ask, staysInside = false }: ListedTool & { readonly ask?: LibraryTool["ask"] }): GuardedTool {
+  #toolOf({ spec, remoteName, ask, hints }: ListedTool & { readonly ask?: LibraryTool["ask"] }): GuardedTool {
     const { approval = MCP_DEFAULTS.approval, approvals = {} } = this.#settings;
     const own = Object.hasOwn(approvals, remoteName) ? approvals[remoteName] : undefined;
     return guarded(
@@ -218,7 +218,7 @@ export class McpServer {
           this.#call({ tool: remoteName, args, key: origin?.key, answers: origin?.answers ?? [], tell: origin?.tell, ask }, signal),
       },
       own ?? approval,
-      touchesOf(this.#settings, remoteName, { staysInside, isLoggedIn: this.#deps.isLoggedIn ?? false }),
+      touchesOf(this.#settings, remoteName, { ...hints, isLoggedIn: this.#deps.isLoggedIn ?? false }),
     );
   }
 

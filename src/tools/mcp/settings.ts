@@ -1,6 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Touch } from "../../engine/tool.ts";
 import type { ApprovalMode } from "../approval.ts";
+import type { ToolHints } from "./list.ts";
 import type { OwnLogin } from "../login/logins.ts";
 
 /** An MCP server as a team file names it; what is absent is as {@link MCP_DEFAULTS} says. */
@@ -60,14 +61,22 @@ export interface McpDeps {
   readonly log: (problem: string, error?: unknown) => void;
 }
 
-/** What one of its tools touches, as the team file says; else as the protocol has it, by which a tool that says nothing of it reaches others. */
+/**
+ * What one of its tools touches, as the team file says; else as the protocol has it, by which a tool that says nothing of it reaches others. What reads
+ * with somebody's login tells nobody but the server that what is read is on.
+ */
 export function touchesOf(
   { touches, touchesBy = {} }: McpSettings,
   tool: string,
-  { staysInside, isLoggedIn }: { readonly staysInside: boolean; readonly isLoggedIn: boolean },
+  { staysInside = false, readsOnly = false, isLoggedIn }: ToolHints & { readonly isLoggedIn: boolean },
 ): readonly Touch[] {
   const said = Object.hasOwn(touchesBy, tool) ? touchesBy[tool] : touches;
-  return said ?? [...(staysInside ? [] : (["untrusted", "outside"] as const)), ...(isLoggedIn ? (["private"] as const) : [])];
+  if (said) return said;
+  return [
+    ...(isLoggedIn ? (["private"] as const) : []),
+    ...(staysInside ? [] : (["untrusted"] as const)),
+    ...(staysInside || (isLoggedIn && readsOnly) ? [] : (["outside"] as const)),
+  ];
 }
 
 /** The kind of the failure of a server that wants a login that somebody can give. */
