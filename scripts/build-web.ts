@@ -30,7 +30,7 @@ export const buildWeb = (say: (line: string) => void): boolean =>
     },
   });
 
-/** Of all that the pages are made of: their sources, and the versions of their packages. */
+/** Of all that the pages are made of: their sources, the example teams, and the versions of their packages. */
 function digest(): string {
   const hash = createHash("sha256");
   const files = readdirSync(SOURCES, { recursive: true, withFileTypes: true })
@@ -38,7 +38,12 @@ function digest(): string {
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !/^dist[./]/.test(file.slice(SOURCES.length + 1)))
     .toSorted();
-  for (const file of [...files, join(ROOT, "package-lock.json")]) hash.update(`${file.slice(ROOT.length)}\n`).update(readFileSync(file));
+  const examples = readdirSync(join(ROOT, "teams"))
+    .filter((name) => name.endsWith(".yml"))
+    .toSorted()
+    .map((name) => join(ROOT, "teams", name));
+  for (const file of [...files, ...examples, join(ROOT, "package-lock.json")])
+    hash.update(`${file.slice(ROOT.length)}\n`).update(readFileSync(file));
   return hash.digest("hex");
 }
 

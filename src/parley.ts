@@ -16,8 +16,7 @@ import { isWorker, THREADS_AT_ONCE } from "./engine/role.ts";
 import { isOfEvaluation } from "./eval/evaluation-threads.ts";
 import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
 import { createForgetting } from "./runner/forgetting.ts";
-import { createLeader } from "./runner/leader.ts";
-import { createRetention } from "./runner/retention.ts";
+import { leadRetention } from "./runner/retention.ts";
 import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { keeping } from "./sandbox/keeping.ts";
@@ -43,6 +42,7 @@ import { openLogins, withPages } from "./open-logins.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 import { studioDoor, type ForkParts, type Turns } from "./studio-door.ts";
+import { keepingVersions, openWorkshop, type OpenWorkshop } from "./open-workshop.ts";
 
 export type { ParleyOptions, SlackOfMany } from "./parley-options.ts";
 export { isEvent, type Delta, type EventBody, type RunEvent } from "./engine/events/events.ts";
@@ -89,6 +89,8 @@ export interface Parley {
   /** What people set while Parley runs, and who decided what. */
   readonly settings: KeptSettings;
   readonly teams: Teams;
+  /** What the studio makes teams with. */
+  readonly workshop: OpenWorkshop;
   readonly executor: Executor;
   /** One line for each reply of a replay file that nobody of this team has asked for since the process began. */
   leftovers(team: string): readonly string[];
@@ -119,7 +121,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     dispatch: given,
     memory,
     workspaces,
-    settings: kept,
+    settings: keptNow,
     schedules,
     runs,
     installations,
@@ -158,10 +160,12 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
   });
   const rebuilding = { registry: settings.registry, env, redact };
+  const { settings: kept, versions } = keepingVersions(keptNow, { prefix: "team/", store, clock });
   const turns: Turns = { follow: (hear) => runner?.follow(hear) ?? (() => undefined) };
-  let shelf: BuiltShelf | undefined;
+  let [shelf, workshop]: [BuiltShelf?, OpenWorkshop?] = [];
   const forks: ForkParts = { runner: () => runner, teams: async (workspace) => shelf?.of(workspace) };
-  const studio = studioDoor({ ...options, store, runs, rebuilding, turns, forks, slackNow: () => slack, clock, log });
+  const inDoor = { turns, forks, slackNow: () => slack, workshopNow: () => workshop };
+  const studio = studioDoor({ ...options, ...inDoor, store, runs, rebuilding, clock, log });
   let auditFile: ReturnType<typeof writeAuditOut> | undefined;
   const closeAll = async () => {
     await auditFile?.close();
@@ -225,15 +229,10 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       heardAll: (thread) => slack?.heardAll(thread) ?? true,
       isParked: (thread, served) => slack?.isParked(thread) || (served === undefined && isOfEvaluation(thread)),
     }));
+    workshop = openWorkshop({ settings, shelf: own, kept, versions, runner: talks, store });
     const forgetting = createForgetting({ store, rewrite: talks.rewrite, forgetter, compacts: "if small" });
     const rules = { ...settings.retention, auditDays: settings.audit.days };
-    const retention = createLeader({
-      store,
-      key: "retention",
-      create: () => createRetention({ rules, forgetting, forgetter, audit, clock, log: problem }),
-      clock,
-      log: problem,
-    });
+    const retention = leadRetention({ store, rules, forgetting, forgetter, audit, clock, log: problem });
     if (settings.audit.file !== undefined) auditFile = writeAuditOut({ path: settings.audit.file, store, audit, clock, log: problem });
     const waits = options.telemetry?.meter.createHistogram("parley.pace.wait", {
       unit: "s",
@@ -262,6 +261,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     return {
       runner: talks,
       forks,
+      workshop,
       forgetting,
       store,
       memory,

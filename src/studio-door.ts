@@ -10,6 +10,8 @@ import { forkingHere } from "./studio/forks/here.ts";
 import type { Provider, Signer } from "./studio/door/open-id.ts";
 import type { Turns } from "./studio/runs/drafts.ts";
 import type { Rebuilding } from "./studio/runs/requests.ts";
+import { playgroundOf, type Workshop } from "./studio/teams/workshop.ts";
+import type { OpenWorkshop } from "./open-workshop.ts";
 
 /** Who forks runs, and the teams of a workspace, once they are there. */
 export type ForkParts = Pick<Parameters<typeof forkingHere>[0], "runner" | "teams">;
@@ -48,6 +50,7 @@ export function studioDoor(parts: {
   readonly forks: ForkParts;
   /** Absent until it is there. */
   readonly slackNow: () => Slack | undefined;
+  readonly workshopNow: () => OpenWorkshop | undefined;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }): StudioDoor | undefined {
@@ -65,7 +68,7 @@ export function studioDoor(parts: {
   const access: Access = {
     async sightOf({ id, workspace = "", since = "" }) {
       const found = await onlookersOf({ workspace, since });
-      return found && sightIn(workspace, () => found.onlookers.sightOf(id));
+      return found && sightIn(workspace, id, () => found.onlookers.sightOf(id));
     },
     async onLook({ id, workspace = "", since = "" }, { thread, seq, way, session }) {
       const found = await onlookersOf({ workspace, since });
@@ -85,7 +88,7 @@ export function studioDoor(parts: {
       const [workspace, id, name] = ["https://slack.com/team_id", "https://slack.com/user_id", "name"].map((claim) => claims[claim]);
       if (typeof workspace !== "string" || typeof id !== "string") return undefined;
       const found = await onlookersOf({ workspace });
-      if (!found || !(await sightIn(workspace, () => found.onlookers.sightOf(id)))) return undefined;
+      if (!found || !(await sightIn(workspace, id, () => found.onlookers.sightOf(id)))) return undefined;
       return { id, workspace, since: found.since, name: typeof name === "string" ? name.slice(0, NAME_CHARS_MAX) : id };
     },
   };
@@ -101,6 +104,15 @@ export function studioDoor(parts: {
       return found.onlookers.whyNot(id, wish).catch(unknownSight);
     },
   });
+  const refusal: Workshop["refusal"] = async ({ id, since = "" }, { workspace, ...wish }) => {
+    const found = await onlookersOf({ workspace, since });
+    if (!found) throw new SightUnknown("Parley is not in your workspace just now.");
+    return found.onlookers.whyNot(id, wish).catch(unknownSight);
+  };
+  const workshop = (): Workshop | undefined => {
+    const found = parts.workshopNow();
+    return found && { ...found, refusal };
+  };
 
   return {
     async open() {
@@ -108,7 +120,7 @@ export function studioDoor(parts: {
       const { createSignedInStudio } = await import("./studio/signed-in.ts");
       const { publicUrl } = at;
       const own = publicUrl ? { publicUrl } : {};
-      studio = await createSignedInStudio({ store, logs, access, provider, at, ...own, rebuilding, turns, forking, clock, log });
+      studio = await createSignedInStudio({ store, logs, access, provider, at, ...own, rebuilding, turns, forking, workshop, clock, log });
     },
     url: () => studio?.url,
     async close() {
@@ -121,7 +133,7 @@ export function studioDoor(parts: {
 
 const NAME_CHARS_MAX = 80;
 
-async function sightIn(workspace: string, ask: () => Promise<OnlookerSight | undefined>): Promise<Sight | undefined> {
+async function sightIn(workspace: string, person: string, ask: () => Promise<OnlookerSight | undefined>): Promise<Sight | undefined> {
   const seen = await ask().catch(unknownSight);
   if (!seen) return undefined;
   const { channels, direct, overseen } = seen;
@@ -130,6 +142,7 @@ async function sightIn(workspace: string, ask: () => Promise<OnlookerSight | und
   if (direct !== undefined) names.set(placeOf(direct), "Direct messages");
   const beside = [...names].map(([place, name]) => [scopeBeside(place), `${name}, studio`] as const);
   for (const [place, name] of beside) names.set(place, name);
+  names.set(playgroundOf(workspace, person), "Playground");
   return { kind: "places", workspace, places: [...names.keys()], names };
 }
 

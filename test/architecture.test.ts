@@ -22,8 +22,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   schedules: [],
   guards: [],
   "local-slack": [],
-  // The words that the pages and their servers have for each other, and of the engine the folds, which run in a browser as well.
-  web: ["local-slack", "engine", "studio"],
+  // The words that the pages and their servers have for each other, of the engine the folds, which run in a browser as well, and the example teams.
+  web: ["local-slack", "engine", "studio", "teams"],
   // What whoever runs Parley is told of: what is so, and not where it is said.
   alerts: ["engine", "store", "runner"],
   runner: ["engine", "store", "schedules", "keyed-queue.ts"],
@@ -56,14 +56,16 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   ],
   // What the log of a run says again: the run itself, and each request in it.
   replay: ["engine", "models", "config"],
-  studio: ["engine", "store", "config", "runner", "plain-page.ts", "replay", "listening.ts"],
+  studio: ["engine", "models", "store", "config", "runner", "team-shelf.ts", "plain-page.ts", "replay", "listening.ts"],
   eval: ["engine", "store", "config", "runner"],
   // Parley for other programs.
   serve: ["engine", "runner", "transcript.ts", "listening.ts"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
   // The studio for people who sign in with Slack, wired.
-  "studio-door.ts": ["engine", "store", "slack", "studio"],
+  "studio-door.ts": ["engine", "store", "slack", "studio", "open-workshop.ts"],
+  // What the studio makes teams with, wired.
+  "open-workshop.ts": ["engine", "store", "runner", "config", "studio"],
   // What a Parley is opened with.
   "parley-options.ts": ["engine", "sandbox", "config", "slack", "open-logins.ts", "studio-door.ts", "telemetry"],
   // The alerts of a process, wired.
@@ -73,6 +75,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "open-alerts.ts",
     "open-logins.ts",
     "studio-door.ts",
+    "open-workshop.ts",
     "engine",
     "models",
     "tools",

@@ -9,6 +9,8 @@ import type { KeptAt } from "./own-stores.ts";
 type CreateStudio = Awaited<ReturnType<typeof studioRoom>>["createStudio"];
 export type Studio = Awaited<ReturnType<CreateStudio>>;
 type Turns = NonNullable<Parameters<CreateStudio>[0]["turns"]>;
+export type OpenWorkshop = Omit<Workshop, "refusal"> & Partial<Pick<Workshop, "refusal">>;
+type Workshop = NonNullable<ReturnType<NonNullable<Parameters<CreateStudio>[0]["workshop"]>>>;
 type Rebuilding = NonNullable<Parameters<CreateStudio>[0]["rebuilding"]>;
 
 /** Whoever runs the command: on loopback they may see all that is there. */
@@ -24,6 +26,7 @@ export async function openStudio(
     turns,
     teams,
     forks,
+    workshop,
     onEntered,
   }: {
     readonly port: number;
@@ -35,6 +38,8 @@ export async function openStudio(
     readonly teams?: { readonly settings: Settings; readonly env: Env } | undefined;
     /** Who runs forks on that database; nobody when absent. */
     readonly forks?: Parley["forks"];
+    /** What teams are made with; who runs the command may do all of it that it can do. */
+    readonly workshop: () => OpenWorkshop | undefined;
     readonly onEntered?: () => void;
   },
 ): Promise<{ readonly studio: Studio; close(): Promise<void> }> {
@@ -53,7 +58,11 @@ export async function openStudio(
     const here = beside
       ? { turns: beside.turns, forking: beside.forking }
       : { ...(turns ? { turns } : {}), ...(forking ? { forking } : {}) };
-    const more = { ...here, ...(onEntered ? { onEntered } : {}) };
+    const made = (): Workshop | undefined => {
+      const found = workshop();
+      return found && { refusal: async () => undefined, ...found };
+    };
+    const more = { ...here, workshop: made, ...(onEntered ? { onEntered } : {}) };
     const studio = await createStudio({ logs, access: ownersAccess, port, rebuilding, log, ...more });
     return {
       studio,

@@ -2,12 +2,13 @@ import { portOf, readArguments } from "./arguments.ts";
 import { print, UsageError, type Io } from "./command.ts";
 import { openStudio, OWNER, rebuildingOf, rebuildingWithout, teamsHere } from "./open-studio.ts";
 import { keptAt } from "./own-stores.ts";
+import { workshopHere } from "./workshop-here.ts";
 
 export const help = `parley studio [--port PORT] [--db PATH]
 
 Opens the studio on this machine: a page that lists the runs of a database, finds them by what was said, and shows each as it went: turn by
-turn, who chose whom and why, tools, code, tokens and money, also while Parley runs on that database. It writes nothing there: forks of runs
-are kept as long as it is open.
+turn, who chose whom and why, tools, code, tokens and money, also while Parley runs on that database; and the teams, as graphs. It writes
+nothing there: forks of runs are kept as long as it is open.
 
 The address that it prints lets in once, within ten minutes; when it was used, or came too late, the next one is printed.
 See docs/studio.md.
@@ -25,6 +26,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const kept = await keptAt(io, values.db);
   const teams = teamsHere(io);
   const rebuilding = teams ? rebuildingOf(teams) : rebuildingWithout(io);
+  const workshop = teams && workshopHere(teams.settings, kept, io);
   const { shownAddress } = await import("../parley.ts");
   const { promise: asked, resolve: interrupted } = Promise.withResolvers<void>();
   const release = io.onInterrupt(() => interrupted());
@@ -35,6 +37,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
         io,
         rebuilding,
         teams,
+        workshop: () => workshop,
         onEntered: () => void print(io.stdout, `  The next address: ${opened.studio.address(OWNER)}`),
       });
     const opened = await open(port ?? PORT).catch((error: unknown) => {

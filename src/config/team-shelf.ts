@@ -5,7 +5,9 @@ import { policyOf } from "./build/policy.ts";
 import type { Teams } from "./build.ts";
 import { isListed } from "./checks/ceilings.ts";
 import { ConfigError } from "./config-error.ts";
-import type { Settings } from "./settings.ts";
+import type { ActionPolicy } from "../engine/events/events.ts";
+import type { ReplayFile } from "../models/replay/replay.ts";
+import type { ModelSettings, Settings } from "./settings.ts";
 import { checkOwnTeam, readOwnTeam, withoutDefaults, writeOwnTeam } from "./own-team.ts";
 import type { TeamSettings } from "./schema/team-file.ts";
 
@@ -17,7 +19,21 @@ export interface BuiltShelf extends TeamShelf {
       readonly whyNot: (name: string) => string | undefined;
     }
   >;
+  /** A team that is tried before it is kept, held to the same rules; it may have the name of one that is kept. */
+  draft(own: OwnTeam, inPlace?: InPlace): TeamDraft | { readonly mistakes: readonly TeamMistake[] };
 }
+
+/** A team that is not kept, as a run of it begins. */
+export interface TeamDraft {
+  readonly name: string;
+  /** As {@link Teams.snapshot} has it. */
+  readonly snapshot: string;
+  readonly code: ActionPolicy;
+  readonly tools: ActionPolicy;
+}
+
+/** In place of the models that a team names. */
+export type InPlace = { readonly model: string } | { readonly replies: ReplayFile["replies"] };
 
 /** Where the teams that people make are kept: the store's settings. */
 export interface Keep {
@@ -117,12 +133,17 @@ export function createTeamShelf(parts: {
   function tried(own: OwnTeam, yaml?: Parameters<typeof checkOwnTeam>[2]): ReturnType<typeof checkOwnTeam> {
     const checked = checkOwnTeam(own, settings, yaml);
     if ("mistakes" in checked) return checked;
+    const mistakes = mistakesOfTrial(own.name, teams.snapshot(own.name, around(own.name, checked.team)));
+    return mistakes.length > 0 ? { mistakes } : checked;
+  }
+
+  function mistakesOfTrial(name: string, snapshot: string): readonly TeamMistake[] {
     try {
-      teams.build(own.name, "a trial", teams.snapshot(own.name, around(own.name, checked.team)));
-      return checked;
+      teams.build(name, "a trial", snapshot);
+      return [];
     } catch (error) {
-      if (error instanceof ConfigError) return { mistakes: error.mistakes.map(({ path, message }) => ({ path, message })) };
-      return { mistakes: [{ path: "", message: error instanceof Error ? error.message : String(error) }] };
+      if (error instanceof ConfigError) return error.mistakes.map(({ path, message }) => ({ path, message }));
+      return [{ path: "", message: error instanceof Error ? error.message : String(error) }];
     }
   }
 
@@ -134,6 +155,19 @@ export function createTeamShelf(parts: {
       return [{ path: "", message: `there are ${TEAMS_MAX} teams already, as many as a list can show; delete one first.` }];
     const checked = tried(own);
     return "mistakes" in checked ? checked.mistakes : [];
+  }
+
+  function withModels(inPlace: InPlace): Settings | undefined {
+    if ("model" in inPlace && (!settings.models.has(inPlace.model) || ceilings.teams.models?.includes(inPlace.model) === false))
+      return undefined;
+    const found: ModelSettings | undefined =
+      "model" in inPlace
+        ? settings.models.get(inPlace.model)
+        : { provider: "replay", file: "recorded", wordDelayMs: 0, fallback: [], script: { replies: inPlace.replies } };
+    if (!found) return undefined;
+    // There is no other to fall back on.
+    const one: ModelSettings = { ...found, fallback: [] };
+    return { ...settings, models: new Map([...settings.models.keys()].map((name) => [name, one] as const)) };
   }
 
   return {
@@ -171,6 +205,19 @@ export function createTeamShelf(parts: {
         whyNot: (name) => broken(workspace).find((one) => one.name === name)?.why,
         default: teams.default,
       };
+    },
+    draft(own, inPlace) {
+      // One of the file has been checked with it.
+      const checked = checkOwnTeam(own, settings);
+      if ("mistakes" in checked) return checked;
+      const put = inPlace ? withModels(inPlace) : settings;
+      if (!put) return { mistakes: [{ path: "model", message: "the file has no such model for teams that people make; take another." }] };
+      const now: Settings = { ...put, teams: new Map([...put.teams, [own.name, checked.team]]) };
+      const snapshot = teams.snapshot(own.name, now);
+      const mistakes = mistakesOfTrial(own.name, snapshot);
+      if (mistakes.length > 0) return { mistakes };
+      const { code, tools } = policyOf(now, own.name);
+      return { name: own.name, snapshot, code: stricter(code, ceilings.teams.code), tools };
     },
     list: (workspace) => [...ofFile, ...ownOf(workspace)],
     get: (workspace, name) => ofFile.find((team) => team.name === name) ?? kept.get(workspace)?.get(name),

@@ -38,6 +38,8 @@ export interface Said {
   readonly before?: ReadBefore;
   /** The agent that is to speak next, when the words are for one of them. */
   readonly to?: string;
+  /** For a run that this starts: a team that is not among those that there are, with its rules; `team` is its name. */
+  readonly draft?: { readonly snapshot: string } & Required<Rules>;
   /** Seq of the question that it answers; the one that fits best when absent. */
   readonly answers?: number;
 }
@@ -129,13 +131,15 @@ async function hearInRun(
 async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts: HearingParts): Promise<Heard> {
   const teams = (await parts.teams.of?.(said.workspace)) ?? parts.teams;
   const team = said.team ?? teams.default;
-  if (!teams.has(team)) return refusedFor(noTeam(teams, team));
+  const { draft } = said;
+  if (!draft && !teams.has(team)) return refusedFor(noTeam(teams, team));
   const usedUp = (await parts.budgets?.held(lane.workspace, said.thread, said.person))?.filter(isUsedUp) ?? [];
   if (usedUp.length > 0) return refusedFor({ kind: "budget", budgets: usedUp, until: nextDay(parts.clock.now()) });
   const run = `${said.thread}#${lane.transcript.events.length + 1}`;
-  const teamHash = teams.snapshot && (await parts.store.putFile(Buffer.from(teams.snapshot(team))));
-  const quiet = (said.quiet ?? teams.isQuiet?.(team)) ? ({ turnsInFile: true } as const) : {};
-  const { code, tools } = strictest(await parts.rulesAt?.(said.thread), teams.policy?.(team));
+  const snapshot = draft?.snapshot ?? teams.snapshot?.(team);
+  const teamHash = snapshot === undefined ? undefined : await parts.store.putFile(Buffer.from(snapshot));
+  const quiet = (said.quiet ?? (draft ? false : teams.isQuiet?.(team))) ? ({ turnsInFile: true } as const) : {};
+  const { code, tools } = strictest(await parts.rulesAt?.(said.thread), draft ?? teams.policy?.(team));
   const ahead = parts.dispatch.ahead(lane.workspace);
   const started: EventBody = {
     type: "run.started",

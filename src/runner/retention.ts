@@ -2,7 +2,9 @@ import type { Clock } from "../engine/clock.ts";
 import type { Audit } from "../store/audit.ts";
 import type { Forgetter } from "../store/forgetting.ts";
 import type { Decision } from "../store/settings.ts";
+import type { Store } from "../store/store.ts";
 import type { Forgets } from "./forgetting.ts";
+import { createLeader } from "./leader.ts";
 
 /** How long what is kept is kept. */
 export interface RetentionRules {
@@ -83,3 +85,7 @@ const byRule = (workspace: string, deed: string, subject: string): Decision => (
   subject,
   allowed: true,
 });
+
+/** The same for several processes on one store: whoever leads does it. */
+export const leadRetention = ({ store, ...parts }: { readonly store: Store } & Parameters<typeof createRetention>[0]) =>
+  createLeader({ store, key: "retention", create: () => createRetention(parts), clock: parts.clock, log: parts.log });

@@ -8,6 +8,7 @@ import { createSignedInSessions } from "./door/signed-in-sessions.ts";
 import type { Forking } from "./forks/forking.ts";
 import type { Turns } from "./runs/drafts.ts";
 import type { Rebuilding } from "./runs/requests.ts";
+import type { Workshop } from "./teams/workshop.ts";
 import { serveStudio, type Studio } from "./studio.ts";
 
 /** The studio for people who sign in with a service, on the store that this process has open; it is left open. Rejects where the address cannot be had. */
@@ -21,6 +22,7 @@ export async function createSignedInStudio(options: {
   readonly rebuilding: Rebuilding;
   readonly turns: Turns;
   readonly forking: Forking;
+  readonly workshop: () => Workshop | undefined;
   readonly clock: Clock;
   readonly log: (line: string) => void;
 }): Promise<Omit<Studio, "address">> {

@@ -20,6 +20,7 @@ import { byAddress } from "./door/by-address.ts";
 import { readPages, type PageFile } from "./door/pages.ts";
 import type { Asker } from "./door/sessions.ts";
 import type { Way } from "./door/way.ts";
+import type { Workshop } from "./teams/workshop.ts";
 
 export { openLogs } from "../store/open-store.ts";
 export { ownersAccess, SightUnknown, type Access, type Look, type Sight } from "./access.ts";
@@ -28,6 +29,7 @@ export { forksBeside } from "./forks/beside.ts";
 export { forkingHere } from "./forks/here.ts";
 export type { Forking } from "./forks/forking.ts";
 export type { Turns } from "./runs/drafts.ts";
+export type { Workshop } from "./teams/workshop.ts";
 
 /** Where `npm run build:web` puts it; the package and the image bring it built. */
 const BUILT_PAGE = join(import.meta.dirname, "../../web/dist/studio");
@@ -45,6 +47,8 @@ interface Served {
   readonly turns?: Turns;
   /** With what runs are forked; it only reads when absent. */
   readonly forking?: Forking;
+  /** What teams are made with; nothing while there is none. Absent: no teams are shown. */
+  readonly workshop?: () => Workshop | undefined;
   /** One line about something that went wrong here. */
   readonly log: (line: string) => void;
 }
@@ -113,7 +117,7 @@ export function ownOf(port: number, publicUrl?: string): Own {
   return { hosts: [host, ...local], origins: [origin], cookie: isSecure ? "__Host-parley_studio" : `parley_studio_${port}`, isSecure };
 }
 
-interface Parts extends Pick<Served, "logs" | "access" | "rebuilding" | "forking" | "log"> {
+interface Parts extends Pick<Served, "logs" | "access" | "rebuilding" | "forking" | "workshop" | "log"> {
   readonly clock: Clock;
   readonly way: Way;
   readonly own: () => Own;
@@ -122,7 +126,7 @@ interface Parts extends Pick<Served, "logs" | "access" | "rebuilding" | "forking
 }
 
 /** All of it but the socket: `app.request(…)` asks it as a browser would. */
-export function studioApp({ logs, access, clock, way, own, pages, rebuilding, drafts, forking, log }: Parts): Hono<Let> {
+export function studioApp({ logs, access, clock, way, own, pages, rebuilding, drafts, forking, workshop, log }: Parts): Hono<Let> {
   const { sessions, entrance } = way;
   const problem = (what: string, error: unknown): void =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -144,6 +148,7 @@ export function studioApp({ logs, access, clock, way, own, pages, rebuilding, dr
     rebuilding,
     drafts,
     forking,
+    workshop,
   });
   api.get("/openapi.json", (c) => c.json(openApiOf(routes)));
   serve(api, routes, { access, endSession, clock, log: problem });

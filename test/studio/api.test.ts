@@ -146,6 +146,16 @@ test("every route is in the OpenAPI document, with the shape of its answer", asy
     "/runs/{thread}/{seq}/requests/{event}",
     "/runs/{thread}/{seq}/forks",
     "/runs/{thread}/{seq}/files/{hash}",
+    "/teams",
+    "/teams/schema",
+    "/teams/check",
+    "/teams/{workspace}/{name}",
+    "/teams/{workspace}/{name}/versions",
+    "/runs/{thread}/{seq}/team",
+    "/playground",
+    "/playground/{thread}/words",
+    "/playground/{thread}/verdict",
+    "/playground/{thread}/stop",
   ]);
   expect(paths["/runs"]?.["get"]?.parameters.map(({ name }) => name)).toContain("q");
   expect(JSON.stringify(paths["/runs/{thread}/{seq}"]?.["get"]?.responses)).toContain('"limits"');

@@ -114,7 +114,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       runner: () => playing?.forks.runner(),
       teams: async (workspace) => playing?.forks.teams(workspace),
     };
-    const opened = await openStudio(kept, { port: 0, io, rebuilding: rebuildingOf(cast), turns, forks });
+    const workshop = () => playing && { ...playing.workshop, home: workspace.teamId };
+    const opened = await openStudio(kept, { port: 0, io, rebuilding: rebuildingOf(cast), turns, forks, workshop });
     studio = opened.studio;
     closeStudio = () => opened.close();
     const lines = [

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Clock } from "../../engine/clock.ts";
 import type { FileRef } from "../../engine/events/events.ts";
 import type { Logs } from "../../store/runs/logs.ts";
-import { sees } from "../access.ts";
+import { sees, type Sight } from "../access.ts";
 import type { Sessions } from "../door/sessions.ts";
 import { createStudioForks } from "../forks/begin.ts";
 import type { Forking } from "../forks/forking.ts";
@@ -12,7 +12,10 @@ import { createRunsList } from "../runs/list.ts";
 import { changesOf, eventsFrom } from "../runs/live.ts";
 import { createOneRun, eventsOf, filesOf } from "../runs/one-run.ts";
 import { createRequests, type Rebuilding } from "../runs/requests.ts";
+import { createStudioTeams } from "../teams/teams.ts";
+import type { Workshop } from "../teams/workshop.ts";
 import { route, type Bytes, type Route } from "./route.ts";
+import { teamRoutes } from "./team-routes.ts";
 import {
   Event,
   FiltersAnswer,
@@ -41,6 +44,7 @@ export function routesOf({
   rebuilding = {},
   drafts,
   forking,
+  workshop = () => undefined,
 }: {
   readonly logs: Logs;
   readonly clock: Clock;
@@ -52,12 +56,19 @@ export function routesOf({
   /** The turns that this process takes, while they come. */
   readonly drafts?: Drafts | undefined;
   readonly forking?: Forking | undefined;
+  /** What teams are made with; nothing where there is none, or not yet. */
+  readonly workshop?: (() => Workshop | undefined) | undefined;
 }): Route[] {
   const list = createRunsList(logs, clock);
   const runs = createOneRun(logs, clock);
   const requests = createRequests(logs, rebuilding);
   const forks = createStudioForks(logs, forking);
   const nothing = z.object({});
+  /** Before the first run there is the one in which teams are made. */
+  const workspacesOf = async (sight: Sight): Promise<readonly string[]> => {
+    const [found, home] = [await list.workspaces(sight), workshop()?.home];
+    return sight.kind === "all" && home !== undefined && !found.includes(home) ? [home, ...found] : found;
+  };
   return [
     route({
       method: "get",
@@ -70,7 +81,7 @@ export function routesOf({
           csrf: session.csrf,
           name: session.asker.name,
           sees: sight.kind,
-          workspaces: await list.workspaces(sight),
+          workspaces: await workspacesOf(sight),
           ...(signsInBy === undefined ? {} : { signsInBy }),
         }),
       },
@@ -202,6 +213,7 @@ export function routesOf({
         },
       },
     }),
+    ...teamRoutes(createStudioTeams(logs, workshop)),
   ];
 }
 

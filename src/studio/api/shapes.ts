@@ -146,6 +146,9 @@ export const ForkBody = z.strictObject({
 
 export const ForkAnswer = z.object({ thread: text, seq: count }).describe("The fork.");
 
+/** It was done. */
+export const Nothing = z.object({});
+
 export const Problem = z.object({ error: z.object({ code: text, message: text }) }).meta({ id: "Problem" });
 
 export type ForkOffer = z.infer<typeof ForkOffer>;

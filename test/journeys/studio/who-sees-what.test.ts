@@ -24,9 +24,12 @@ beforeAll(async () => {
   const members = [people["guest"], people["leaver"], people["member"], people["elsewhere"], world.slack.botUserId];
   hidden = control.addChannel("c0hidden-name", { isPrivate: true, members });
   hash = await world.parley.store.putFile(new Uint8Array([1, 2, 3]));
-  const run = (id: string) => runEvents({ id, team: "zebra-team", hash });
+  const settings = world.parley.teams.snapshot("pair").replaceAll('"pair"', '"zebra-team"');
+  const teamHash = await world.parley.store.putFile(Buffer.from(settings));
+  const run = (id: string, over = true) =>
+    runEvents({ id, team: "zebra-team", hash, over }).map((event) => (event.type === "run.started" ? { ...event, teamHash } : event));
   await world.write(thread("1.1"), run("over"));
-  await world.write(thread("2.2"), runEvents({ id: "going", team: "zebra-team", over: false }));
+  await world.write(thread("2.2"), run("going", false));
   await world.write(`${TEAM}/${GENERAL}/3.3`, [
     { type: "run.started", run: "open", team: "pair", startedBy: { id: MARIA, name: "Maria" } },
     { type: "message.posted", person: { id: MARIA, name: "Maria" }, text: "An open task", id: "open-m" },
@@ -48,7 +51,8 @@ async function waysIn(
     Object.entries(methods).map(([method, { parameters }]) => {
       const filled = ["1.1", "2.2"].map((ts) =>
         path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-          const value = { thread: encodeURIComponent(thread(ts)), seq: "1", event: "3", hash }[name];
+          // A team is its workspace's, whoever is in which channel.
+          const value = { thread: encodeURIComponent(thread(ts)), seq: "1", event: "3", hash, workspace: TEAM, name: "pair" }[name];
           if (value === undefined) throw new Error(`${method} ${path}: say here what {${name}} is of a run in the private channel`);
           return value;
         }),
@@ -84,6 +88,7 @@ const QUERIES: { readonly [name: string]: readonly string[] } = {
   older: ["~ 0"],
   limit: ["200"],
   after: ["0", "5"],
+  revision: ["1"],
 };
 
 /** What each route says to somebody; streams are looked at for their first words. */

@@ -131,7 +131,7 @@ function Body({ request, before, view }: { readonly request: Request; readonly b
 const ROWS_MAX = 5_000;
 const MARKS = { added: "+", removed: "−", same: " " } as const;
 
-function Difference({ rows }: { readonly rows: readonly DiffRow[] }) {
+export function Difference({ rows }: { readonly rows: readonly DiffRow[] }) {
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   return (
     <div className="request-text diff" role="region" aria-label="Difference to the time before" tabIndex={0}>

@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { runState } from "../../../src/engine/reading/run-state.ts";
 import { Icon } from "../../parts/icon.tsx";
-import { forkedHref, replaceAddress, runHref } from "../state/address.ts";
+import { forkedHref, newTeamHref, replaceAddress, runHref } from "../state/address.ts";
 import type { RunName } from "../state/api.ts";
 import { useRunLog, type RunLog } from "../state/run-log.ts";
 import { placeName, STATES, whole } from "../state/words.ts";
@@ -105,7 +105,7 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
               {STATES[state]}
             </span>{" "}
             · {log.run.team} · <bdi>{log.run.startedBy.name}</bdi> · {log.run.placeName ?? placeName(log.run.place)} ·{" "}
-            {whole(log.run.startedAt)}
+            {whole(log.run.startedAt)} · <a href={newTeamHref(workspaceOf(name.thread), `run:${name.thread}#${name.seq}`)}>its team</a>
             {forked && (
               <>
                 {" · "}
@@ -180,3 +180,6 @@ function forkedFrom(events: RunLog["events"]): RunName | undefined {
 /** Its states are never changed. */
 const STATES_OF_RUN = { ...runState, copy: (state: Folded) => state };
 type Folded = ReturnType<typeof runState.initial>;
+
+/** Threads of a terminal are in no other. */
+const workspaceOf = (thread: string): string => (thread.includes("/") ? (thread.split("/")[0] ?? "") : "terminal");

@@ -6,7 +6,10 @@ export type Address =
   | { readonly page: "runs"; readonly query: URLSearchParams }
   | { readonly page: "run"; readonly run: RunName; readonly at: number | undefined }
   /** A run and a fork of it, side by side. */
-  | { readonly page: "forked"; readonly run: RunName; readonly fork: RunName };
+  | { readonly page: "forked"; readonly run: RunName; readonly fork: RunName }
+  | { readonly page: "teams"; readonly workspace: string | undefined }
+  /** `name`: nothing for a new one; `from`: of what it begins, such as `team:coding`, `example:debate` or `run:THREAD#1`. */
+  | { readonly page: "team"; readonly workspace: string; readonly name: string | undefined; readonly from: string | undefined };
 
 export function readAddress(hash: string): Address {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
@@ -20,6 +23,15 @@ export function readAddress(hash: string): Address {
       run: { thread: decoded(first), seq: Number(firstSeq) },
       fork: { thread: decoded(second), seq: Number(secondSeq) },
     };
+  if (path === "/teams") return { page: "teams", workspace: params.get("workspace") ?? undefined };
+  const [, workspace, team] = /^\/team\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
+  if (workspace !== undefined)
+    return {
+      page: "team",
+      workspace: decoded(workspace),
+      name: team === undefined ? undefined : decoded(team),
+      from: params.get("from") ?? undefined,
+    };
   if (thread === undefined) return { page: "runs", query: params };
   return { page: "run", run: { thread: decoded(thread), seq: Number(seq) }, at: at === undefined ? undefined : Number(at) };
 }
@@ -29,6 +41,13 @@ export const runHref = ({ thread, seq }: RunName, at?: number): string =>
 
 export const forkedHref = (run: RunName, fork: RunName): string =>
   `#/forked/${[run, fork].map(({ thread, seq }) => `${encodeURIComponent(thread)}/${seq}`).join("/")}`;
+
+export const teamsHref = (workspace: string): string => `#/teams?${new URLSearchParams({ workspace })}`;
+
+export const teamHref = (workspace: string, name: string): string => `#/team/${encodeURIComponent(workspace)}/${encodeURIComponent(name)}`;
+
+export const newTeamHref = (workspace: string, from?: string): string =>
+  `#/team/${encodeURIComponent(workspace)}${from === undefined ? "" : `?${new URLSearchParams({ from })}`}`;
 
 export const listHref = (query: URLSearchParams): string => (query.size > 0 ? `#/?${query}` : "#/");
 

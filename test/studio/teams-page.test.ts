@@ -1,0 +1,220 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Parley } from "../../src/parley.ts";
+import { createStudio, type Studio } from "../../src/studio/studio.ts";
+import { violationsIn } from "../support/browser/axe.ts";
+import { chromiumPath } from "../support/browser/chromium.ts";
+import { takePicture, useBrowser } from "../support/browser/open-page.ts";
+import { HOSTILE } from "./stories.ts";
+import { ADA } from "./studio.ts";
+import { logsIn, MAKING, seesAll, teamsParley, teamsWorkshop } from "./teams-studio.ts";
+
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 375, height: 740 };
+
+describe.skipIf(!chromiumPath())("the studio's teams", () => {
+  const browser = useBrowser({ late: true });
+  let studio: Studio;
+  let parley: Parley;
+  const told: string[] = [];
+
+  beforeAll(async () => {
+    ({ parley } = await teamsParley());
+    studio = await createStudio({
+      logs: logsIn(parley),
+      access: seesAll,
+      port: 0,
+      workshop: () => teamsWorkshop(parley),
+      log: (line) => told.push(line),
+    });
+    await keep("hostile", hostileTeam());
+  });
+  afterAll(() => studio.close());
+
+  async function keep(name: string, yaml: string, revision = 0): Promise<void> {
+    const read = parley.workshop.shelf.read(yaml);
+    if ("mistakes" in read) throw new Error(JSON.stringify(read.mistakes));
+    const decision = { workspace: "T1", person: { id: "U2", name: "Ben" }, deed: "edit team", subject: `team/${name}`, allowed: true };
+    await parley.workshop.shelf.open("T1");
+    expect(await parley.workshop.shelf.put({ workspace: "T1", name, team: read.team, revision, decision })).toBe(true);
+  }
+  const hostileTeam = () =>
+    `teams: ${JSON.stringify({
+      hostile: {
+        description: HOSTILE,
+        speakers: { policy: "selector", rules: [{ after: "Ana", next: "Ben", when: { contains: HOSTILE.slice(0, 150) } }] },
+        agents: [
+          { name: "Ana", icon: ":mag:", description: HOSTILE, model: "smart", instructions: HOSTILE },
+          { name: "Ben", description: HOSTILE, model: "smart" },
+        ],
+        stop: { textMention: "DONE" },
+      },
+    })}`;
+
+  async function open(hash: string, { dark = false, viewport = DESK } = {}): Promise<Page> {
+    const page = await browser.open(studio.address(ADA), { viewport, colorScheme: dark ? "dark" : "light", timezoneId: "UTC" });
+    await page.goto(`${studio.url}${hash}`);
+    return page;
+  }
+  const graph = (page: Page) => page.getByRole("region", { name: "Graph" });
+  const yaml = (page: Page) => page.getByRole("textbox", { name: "Team as YAML" });
+  const textNow = (page: Page) => page.locator(".yaml .cm-content").innerText();
+
+  test("teams are listed, one is drawn with who is in it, and the team inside opens in its place", async () => {
+    const page = await open("#/teams");
+    await page.getByRole("link", { name: /whole/ }).click();
+    const drawn = graph(page);
+    await drawn.getByText("chooses who speaks next").waitFor();
+    expect(await drawn.locator(".node-agent").count()).toBe(2);
+    await drawn.getByRole("button", { name: "Open pair" }).press("Enter");
+    await drawn.locator(".node-open .node-title", { hasText: "Crew" }).waitFor();
+    await expect.poll(() => drawn.locator(".node-agent").count()).toBe(4);
+    await drawn.getByRole("button", { name: "Close pair" }).click();
+    await expect.poll(() => drawn.locator(".node-agent").count()).toBe(2);
+    expect(await page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+  });
+
+  test("text, forms and the graph follow each other, and what is wrong is marked in each", async () => {
+    const page = await open("#/team/T1?from=example:debate");
+    await graph(page).locator(".node-agent").first().waitFor();
+    const before = await graph(page).locator(".node-agent").count();
+    await page.getByRole("button", { name: "Add an agent" }).click();
+    await expect.poll(() => graph(page).locator(".node-agent").count()).toBe(before + 1);
+    await page.getByLabel("Name", { exact: true }).fill("Scribe");
+    await graph(page).locator(".node-title", { hasText: "Scribe" }).waitFor();
+    await page.getByLabel("Model", { exact: true }).selectOption("other");
+    await page.getByRole("tab", { name: "YAML" }).click();
+    await expect.poll(() => textNow(page)).toMatch(/name: Scribe\n\s+model: other/);
+    await yaml(page).focus();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("    quiet: maybe");
+    await page
+      .getByRole("list", { name: "What is wrong" })
+      .getByText(/quiet.*true or false/)
+      .waitFor();
+    await page.locator(".yaml .cm-lintRange-error").first().waitFor();
+    // However many steps it was typed in.
+    while ((await textNow(page)).includes("quiet")) await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => page.getByRole("list", { name: "What is wrong" }).count()).toBe(0);
+  });
+
+  test("a new team is made, saved and found again by keyboard alone; of two editors the second compares and decides", async () => {
+    const page = await open("#/team/T1");
+    await page.getByLabel("Name", { exact: true }).focus();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("crew");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("Works by keyboard.");
+    await page.getByRole("button", { name: "Save", disabled: false }).waitFor();
+    await page.keyboard.press("Control+s");
+    await page.getByText("Revision 1", { exact: true }).waitFor();
+    expect(page.url()).toContain("#/team/T1/crew");
+    await keep("crew", MAKING.replace("duo:", "crew:"), 1);
+    await page.keyboard.type(" Mine.");
+    await page.getByRole("button", { name: "Save", disabled: false }).waitFor();
+    await page.keyboard.press("Control+s");
+    const faster = page.getByRole("dialog", { name: "Somebody was faster" });
+    await faster.getByText(/^Ben has changed it \(edit team/).waitFor();
+    await faster.getByText("Two others.").waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    await faster.getByRole("button", { name: "Save mine over theirs" }).press("Enter");
+    await page.getByText("Revision 3", { exact: true }).waitFor();
+    // What Ben had is taken back.
+    await page.getByRole("button", { name: "More" }).press("Enter");
+    await page.getByRole("menuitem", { name: /Earlier revisions/ }).press("Enter");
+    const earlier = page.getByRole("dialog", { name: "Earlier revisions of crew" });
+    await earlier.getByRole("button", { name: "Take revision 2 back" }).press("Enter");
+    await page.getByText("Revision 3 · changed").waitFor();
+    expect(await page.getByLabel("What it does, in one line").inputValue()).toBe("Two others.");
+    expect(parley.workshop.shelf.get("T1", "crew")?.revision).toBe(3);
+  });
+
+  test("a line drawn from one to another is a hand-over, and what is chosen is taken out with Delete", async () => {
+    const page = await open("#/team/T1?from=team:pair");
+    const drawn = graph(page);
+    const handle = (title: string, kind: string) => drawn.locator(".react-flow__node", { has: page.locator(".node-title", { hasText: new RegExp(`^${title}$`) }) }).locator(`.react-flow__handle.${kind}`); // prettier-ignore
+    await handle("Ben", "source").waitFor();
+    const [from, to] = [await handle("Ben", "source").boundingBox(), await handle("Ana", "target").boundingBox()];
+    if (!from || !to) return expect.unreachable("no handles");
+    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 5 });
+    await page.mouse.up();
+    await drawn.getByRole("group", { name: "Ben hands over to Ana" }).waitFor({ state: "attached" });
+    await page.getByRole("tab", { name: "YAML" }).click();
+    await expect.poll(() => textNow(page)).toMatch(/name: Ben[^]*handoffs:\s*(\[|-) ?Ana/);
+    await drawn.locator(".react-flow__node", { hasText: "Answers." }).click();
+    await page.keyboard.press("Delete");
+    await expect.poll(() => drawn.locator(".node-agent").count()).toBe(1);
+    expect(await textNow(page)).not.toContain("Ben");
+    // As a file it goes out, and comes in again.
+    const file = page.waitForEvent("download");
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Export as a file" }).click();
+    expect((await file).suggestedFilename()).toBe("pair.yml");
+    await page.locator("input[type=file]").setInputFiles({ name: "duo.yml", mimeType: "text/yaml", buffer: Buffer.from(MAKING) });
+    await page.getByRole("heading", { name: "duo" }).waitFor();
+    await expect.poll(() => textNow(page)).toContain("# Said in a line.");
+  });
+
+  test("a team is tried before it is kept: two variants side by side, a question answered in the page", async () => {
+    const page = await open("#/team/T1?from=team:pair");
+    await page.getByRole("tab", { name: "Playground" }).click();
+    await page.getByLabel("Task", { exact: true }).fill("Choose a side.");
+    await page.getByRole("button", { name: "Add a variant" }).click();
+    await page.getByRole("group", { name: "Variant 2" }).getByLabel("Words").selectOption("model:other");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    const [first, second] = [
+      page.getByRole("region", { name: "1: this team", exact: true }),
+      page.getByRole("region", { name: "2: this team, other", exact: true }),
+    ];
+    await second.getByText("From the other. DONE").waitFor();
+    await second.getByText(/^done:/).waitFor();
+    await first.getByRole("form", { name: "Ana asks" }).getByRole("button", { name: "left" }).click();
+    await first.getByText("As was said. DONE").waitFor();
+    await first.getByText(/^done:/).waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    await first.getByRole("link", { name: "open the run" }).click();
+    await page.getByRole("heading", { name: "Choose a side." }).waitFor();
+    await page.getByRole("link", { name: "its team" }).click();
+    await graph(page).locator(".node-title", { hasText: "Ana" }).waitFor();
+  });
+
+  test("hostile words show as words in the list, the graph, the forms and the text", async () => {
+    const page = await open("#/teams");
+    await page.getByText("onerror=alert(1)").waitFor();
+    await page.getByRole("link", { name: /hostile/ }).click();
+    await graph(page).getByText("onerror=alert(1)").first().waitFor();
+    await page.getByRole("button", { name: /^Ana/ }).click();
+    await page.getByRole("tab", { name: "YAML" }).click();
+    await page.locator(".yaml .cm-content").getByText("onerror=alert").first().waitFor();
+    expect(
+      await page.evaluate("document.querySelectorAll('script:not([src]), #app img[src=x], #app iframe, #app a[href^=javascript]').length"),
+    ).toBe(0);
+  });
+
+  test.each([
+    ["desk", "light", { dark: false, viewport: DESK }],
+    ["desk", "dark", { dark: true, viewport: DESK }],
+    ["phone", "light", { dark: false, viewport: PHONE }],
+    ["phone", "dark", { dark: true, viewport: PHONE }],
+  ] as const)("nothing stands in anybody's way, and nothing runs off the side: %s, %s", async (where, light, how) => {
+    const page = await open("#/teams", how);
+    const sideways = () => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+    await page.getByRole("link", { name: /whole/ }).waitFor();
+    expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
+    await takePicture(page, `studio-teams-${where}-${light}.png`);
+    await page.goto(`${studio.url}#/team/T1?from=example:review`);
+    await graph(page).locator(".node-agent").first().waitFor();
+    expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
+    await takePicture(page, `studio-team-${where}-${light}.png`);
+    await page.getByRole("tab", { name: "YAML" }).click();
+    await page.locator(".yaml .cm-content").waitFor();
+    expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
+  });
+
+  test("nothing went wrong in the studio meanwhile", () => {
+    expect(told).toEqual([]);
+  });
+});

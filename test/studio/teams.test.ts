@@ -1,0 +1,193 @@
+import { beforeAll, expect, test } from "vitest";
+import type { Parley } from "../../src/parley.ts";
+import type { Access, Sight } from "../../src/studio/access.ts";
+import { ownOf, studioApp } from "../../src/studio/studio.ts";
+import { byAddress } from "../../src/studio/door/by-address.ts";
+import { createAddressSessions } from "../../src/studio/door/address-sessions.ts";
+import { CheckAnswer, PlayAnswer, SaveAnswer, TeamAnswer, TeamsAnswer, VersionsAnswer } from "../../src/studio/api/team-shapes.ts";
+import { playgroundOf, type Workshop } from "../../src/studio/teams/workshop.ts";
+import { HOST } from "./studio.ts";
+import { logsIn, MAKING, seesAll, teamsParley, teamsWorkshop } from "./teams-studio.ts";
+
+let parley: Parley;
+beforeAll(async () => {
+  ({ parley } = await teamsParley());
+});
+
+/** Somebody in the studio of that Parley. */
+async function enter(
+  person: string,
+  { access = seesAll, mayNot }: { readonly access?: Access; readonly mayNot?: Workshop["refusal"] } = {},
+) {
+  const clock = { now: () => Date.UTC(2026, 0, 1), sleep: async () => undefined };
+  const sessions = createAddressSessions(clock);
+  const workshop = teamsWorkshop(parley, mayNot);
+  const app = studioApp({
+    logs: logsIn(parley),
+    access,
+    clock,
+    way: byAddress(sessions),
+    own: () => ownOf(4210),
+    pages: new Map(),
+    workshop: () => workshop,
+    log: (line) => expect.unreachable(line),
+  });
+  const ask = async (path: string, init: RequestInit = {}) =>
+    app.request(`http://${HOST}${path}`, { ...init, headers: { host: HOST, ...(init.headers as { [name: string]: string }) } });
+  const answer = await ask(`/enter?token=${sessions.mint({ id: person, name: `Name of ${person}` })}`);
+  const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const get = async (path: string) => (await ask(`/api/v1${path}`, { headers: { cookie } })).json();
+  const { csrf } = (await get("/session")) as { csrf: string };
+  const send = async (method: string, path: string, body?: unknown, headers: { [name: string]: string } = { "x-parley-csrf": csrf }) => {
+    const given = body === undefined ? {} : { body: JSON.stringify(body) };
+    const sent = await ask(`/api/v1${path}`, { method, headers: { cookie, ...headers }, ...given });
+    return { status: sent.status, answer: (await sent.json()) as { readonly error?: { code: string; message: string } } };
+  };
+  return { ask, cookie, get, send };
+}
+
+const putDuo = (yaml = MAKING, revision = 0) => ["PUT", "/teams/T1/duo", { yaml, revision }] as const;
+
+test("teams of the file and of the shelf are listed with what they can name, and each is text", async () => {
+  const { get } = await enter("U1");
+  const { teams, models, tools, mayNotEdit } = TeamsAnswer.parse(await get("/teams?workspace=T1"));
+  expect(teams.map(({ name, fromFile, isDefault, policy }) => [name, fromFile, isDefault, policy])).toEqual([
+    ["pair", true, true, "round-robin"],
+    ["whole", true, false, "selector"],
+  ]);
+  expect([models.map(({ name }) => name), tools.map(({ name }) => name), mayNotEdit]).toEqual([["smart", "other"], ["web"], undefined]);
+  const pair = TeamAnswer.parse(await get("/teams/T1/pair"));
+  expect(pair).toMatchObject({ fromFile: true, revision: 0, mistakes: [] });
+  expect(pair.yaml).toMatch(/^teams:\n {2}pair:\n {4}description: Two who talk\.\n/);
+  expect(JSON.stringify(await get("/teams/schema"))).toContain("Who may be chosen after whom");
+});
+
+test("what is wrong with a team is told where it stands, as for the file", async () => {
+  const { send } = await enter("U1");
+  const check = async (yaml: string, editing?: string) =>
+    CheckAnswer.parse((await send("POST", "/teams/check", { workspace: "T1", yaml, ...(editing ? { editing } : {}) })).answer);
+  expect(await check(MAKING)).toEqual({ name: "duo", mistakes: [] });
+  expect((await check(MAKING.replace("model: smart }", "model: smrt }"))).mistakes).toEqual([
+    { path: "agents[1].model", line: 8, message: expect.stringContaining('Did you mean "smart"?') },
+  ]);
+  expect((await check("teams: { duo: [")).mistakes[0]?.message).toContain("not valid YAML");
+  expect((await check(MAKING.replace("duo:", "pair:"))).mistakes[0]?.message).toContain("in the team file");
+  expect((await check(MAKING.replace("teams:", "models: {}\nteams:"))).mistakes[0]).toMatchObject({ path: "models", line: 2 });
+});
+
+test("a team is kept with its revisions; the second of two editors is told who was faster, and an earlier one is taken back", async () => {
+  const [maria, ben] = [await enter("U1"), await enter("U2")];
+  expect(await maria.send(...putDuo())).toEqual({ status: 200, answer: { revision: 1, mistakes: [] } });
+  const theirs = MAKING.replace("Two others.", "Two of Ben's.");
+  expect(SaveAnswer.parse((await ben.send(...putDuo(theirs, 1))).answer).revision).toBe(2);
+  const late = await maria.send(...putDuo(MAKING.replace("Two others.", "Two of Maria's."), 1));
+  expect([late.status, late.answer.error?.code]).toEqual([409, "changed"]);
+  expect(late.answer.error?.message).toMatch(/^Name of U2 has changed it \(edit team in studio, \d\d:\d\d UTC\)/);
+  expect(TeamAnswer.parse(await maria.get("/teams/T1/duo"))).toMatchObject({ revision: 2, fromFile: false });
+  // What it was before is there, to be put back.
+  const { versions } = VersionsAnswer.parse(await maria.get("/teams/T1/duo/versions"));
+  expect(versions.map(({ revision, yaml }) => [revision, /description: .*/.exec(yaml ?? "")?.[0]])).toEqual([
+    [2, "description: Two of Ben's."],
+    [1, "description: Two others."],
+  ]);
+  expect((await maria.send(...putDuo(versions[1]?.yaml ?? "", 2))).answer).toMatchObject({ revision: 3 });
+  expect(SaveAnswer.parse((await maria.send(...putDuo(MAKING.replace("policy: round-robin", "policy: rund"), 3))).answer)).toEqual({
+    mistakes: [expect.objectContaining({ path: "speakers.policy" })],
+  });
+  const audit = await parley.settings.decisions("T1", { limit: 3 });
+  expect(audit.map(({ deed, subject, person, allowed }) => [deed, subject, person.id, allowed])).toEqual([
+    ["edit team in studio", "team/duo", "U1", true],
+    ["edit team in studio", "team/duo", "U2", true],
+    ["create team in studio", "team/duo", "U1", true],
+  ]);
+  expect((await ben.send("DELETE", "/teams/T1/duo?revision=2")).status).toBe(409);
+  expect((await ben.send("DELETE", "/teams/T1/duo?revision=3")).status).toBe(200);
+  expect((await maria.get("/teams/T1/duo")) as object).toMatchObject({ error: { code: "not_found" } });
+  expect((await maria.send("DELETE", "/teams/T1/pair?revision=1")).status).toBe(404);
+});
+
+test("who may not change teams, or read one, is told why and changes nothing; neither does another page, or a body that is too large", async () => {
+  const asked: string[] = [];
+  const { get, send, ask, cookie } = await enter("U3", {
+    mayNot: async (_asker, { deed, subject, isAsked }) => (asked.push(`${deed} ${subject} ${isAsked}`), "Only admins may."),
+  });
+  expect(await get("/teams?workspace=T1")).toMatchObject({ mayNotEdit: "Only admins may.", mayNotPlay: "Only admins may." });
+  expect(asked.splice(0)).toEqual(["editTeams teams false", "start teams false"]);
+  for (const [method, path, body] of [
+    putDuo(),
+    ["GET", "/teams/T1/pair", undefined],
+    ["POST", "/playground", { workspace: "T1", yaml: MAKING, task: "Go." }],
+  ] as const)
+    expect([path, await send(method, path, body)]).toEqual([
+      path,
+      { status: 403, answer: { error: { code: "not_allowed", message: "Only admins may." } } },
+    ]);
+  expect(asked).toEqual(["editTeams team/duo true", "export team/pair true", "start playground true"]);
+  expect((await send(...putDuo(), {})).answer.error?.code).toBe("no_csrf_token");
+  expect((await send("POST", "/teams/check", { yaml: 1 })).answer.error?.code).toBe("bad_body");
+  expect((await send("POST", "/teams/check", { workspace: "T1", yaml: "x".repeat(600_000) })).answer.error?.code).toBe("too_large");
+  const broken = await ask("/api/v1/teams/check", { method: "POST", headers: { cookie }, body: "{" });
+  expect(broken.status).toBe(403);
+  expect(parley.workshop.shelf.get("T1", "duo")).toBeUndefined();
+});
+
+test("who is in another workspace finds none of its teams by any route, and begins nothing there", async () => {
+  const sight: Sight = { kind: "places", workspace: "T2", places: [playgroundOf("T2", "U9")] };
+  const { get, send } = await enter("U9", { access: { sightOf: async () => sight } });
+  const { run } = PlayAnswer.parse(
+    (await (await enter("U1")).send("POST", "/playground", { workspace: "T1", yaml: MAKING, task: "Go." })).answer,
+  );
+  const thread = encodeURIComponent(run?.thread ?? "");
+  for (const path of ["/teams?workspace=T1", "/teams/T1/pair", "/teams/T1/pair/versions", `/runs/${thread}/1/team`, `/runs/${thread}/1`])
+    expect([path, await get(path)]).toMatchObject([path, { error: { code: "not_found" } }]);
+  const recorded = run && { recorded: run };
+  for (const [method, path, body] of [
+    ["POST", "/teams/check", { workspace: "T1", yaml: MAKING }],
+    putDuo(),
+    ["DELETE", "/teams/T1/pair?revision=1", undefined],
+    ["POST", "/playground", { workspace: "T1", yaml: MAKING, task: "Go." }],
+    ["POST", "/playground", { workspace: "T2", yaml: MAKING, task: "Go.", ...recorded }],
+    ["POST", `/playground/${thread}/words`, { text: "left" }],
+    ["POST", `/playground/${thread}/verdict`, { call: "c", approved: true }],
+    ["POST", `/playground/${thread}/stop`, undefined],
+  ] as const)
+    expect([path, (await send(method, path, body)).status]).toEqual([path, 404]);
+});
+
+test("a team that is not kept runs in the playground, asks its own person alone, and is in the store by its name", async () => {
+  const maria = await enter("U1");
+  const begin = async (more: object) =>
+    PlayAnswer.parse((await maria.send("POST", "/playground", { workspace: "T1", yaml: MAKING, task: "Choose a side.", ...more })).answer);
+  const until = async (thread: string, type: string) => {
+    await expect.poll(async () => (await parley.runner.read(thread)).events.map((event) => event.type)).toContain(type);
+    return (await parley.runner.read(thread)).events;
+  };
+  const { run } = await begin({});
+  if (!run) return expect.unreachable("it did not begin");
+  expect(run.thread).toMatch(/^T1\/playground\/U1\//);
+  const asked = (await until(run.thread, "handoff.made")).find(({ type }) => type === "handoff.made");
+  const words = { text: "left", answers: asked?.seq };
+  const path = `/playground/${encodeURIComponent(run.thread)}`;
+  // Another who sees the run cannot speak in it.
+  expect((await (await enter("U2")).send("POST", `${path}/words`, words)).status).toBe(404);
+  expect((await maria.send("POST", `${path}/words`, words)).status).toBe(200);
+  expect((await maria.send("POST", `${path}/words`, words)).status).toBe(409);
+  const events = await until(run.thread, "run.stopped");
+  expect(events.at(-1)).toMatchObject({ type: "run.stopped", outcome: "done" });
+  expect((await maria.send("POST", `${path}/stop`)).status).toBe(409);
+  expect(parley.workshop.shelf.get("T1", "duo")).toBeUndefined();
+  // As it was when it ran, it is a beginning for another.
+  expect(await maria.get(`/runs/${encodeURIComponent(run.thread)}/${run.seq}/team`)).toEqual({ yaml: expect.stringContaining("duo:") });
+
+  const other = await begin({ model: "other" });
+  expect((await until(other.run?.thread ?? "", "run.stopped")).map((event) => ("text" in event ? event.text : ""))).toContain(
+    "From the other. DONE",
+  );
+  expect(await begin({ model: "none" })).toMatchObject({ mistakes: [{ path: "model" }] });
+
+  const again = await begin({ recorded: run });
+  const repeated = (await until(again.run?.thread ?? "", "handoff.made")).find(({ type }) => type === "handoff.made");
+  expect(repeated).toMatchObject({ agent: "Ana", text: "Which?", options: ["left", "right"] });
+  await maria.send("POST", `/playground/${encodeURIComponent(again.run?.thread ?? "")}/words`, { text: "left", answers: repeated?.seq });
+  expect((await until(again.run?.thread ?? "", "run.stopped")).at(-1)).toMatchObject({ outcome: "done" });
+});

@@ -1,0 +1,27 @@
+import type { CheckAnswer, PlayAnswer, SaveAnswer, TeamAnswer, TeamsAnswer, VersionsAnswer } from "../../../src/studio/api/team-shapes.ts";
+import { get, send, type RunName } from "../state/api.ts";
+
+export type { Mistake, TeamAnswer, TeamLine, TeamsAnswer, VersionsAnswer } from "../../../src/studio/api/team-shapes.ts";
+
+const teamPath = (workspace: string, name: string): string => `/teams/${encodeURIComponent(workspace)}/${encodeURIComponent(name)}`;
+const runPath = ({ thread, seq }: RunName): string => `/runs/${encodeURIComponent(thread)}/${seq}`;
+const playPath = (thread: string): string => `/playground/${encodeURIComponent(thread)}`;
+
+export const teams = (workspace: string): Promise<TeamsAnswer> => get(`/teams?${new URLSearchParams({ workspace })}`);
+export const schema = (): Promise<object> => get("/teams/schema");
+export const team = (workspace: string, name: string): Promise<TeamAnswer> => get(teamPath(workspace, name));
+export const teamOfRun = (run: RunName): Promise<{ readonly yaml: string }> => get(`${runPath(run)}/team`);
+export const versions = (workspace: string, name: string): Promise<VersionsAnswer> => get(`${teamPath(workspace, name)}/versions`);
+export const check = (wanted: { workspace: string; yaml: string; editing?: string }, signal: AbortSignal): Promise<CheckAnswer> =>
+  send("POST", "/teams/check", wanted, signal);
+export const save = (workspace: string, name: string, wanted: { yaml: string; revision: number }): Promise<SaveAnswer> =>
+  send("PUT", teamPath(workspace, name), wanted);
+export const remove = (workspace: string, name: string, revision: number): Promise<object> =>
+  send("DELETE", `${teamPath(workspace, name)}?revision=${revision}`);
+export const play = (wanted: { workspace: string; yaml: string; task: string; model?: string; recorded?: RunName }): Promise<PlayAnswer> =>
+  send("POST", "/playground", wanted);
+export const say = (thread: string, words: { text: string; answers?: number }): Promise<object> =>
+  send("POST", `${playPath(thread)}/words`, words);
+export const decide = (thread: string, verdict: { call: string; approved: boolean }): Promise<object> =>
+  send("POST", `${playPath(thread)}/verdict`, verdict);
+export const stop = (thread: string): Promise<object> => send("POST", `${playPath(thread)}/stop`);
