@@ -34,12 +34,23 @@ export function createPeople({ control, teamId }: Workspace, conversations: read
     ts: "",
     said: 0,
     isPressing: false,
+    toTryAgain: 0,
   }));
   const find = (name: string) => threads.find(({ conversation }) => conversation.name === name) ?? fail(name);
   const seen = ({ channel, ts }: { channel: string; ts: string }) =>
     // What one person alone is told may be told again.
     ts === "" ? [] : control.thread(channel, ts).filter(({ ephemeralTo }) => ephemeralTo === undefined);
   const count = (thread: readonly ThreadMessage[], kind: string) => thread.filter((message) => isOfKind(message, kind)).length;
+
+  /** Who is told that a press did not come to anything just now, such as where Slack is slow to say who they are, presses once more. */
+  function heed(thread: (typeof threads)[number]): void {
+    const told = thread.ts === "" ? [] : control.thread(thread.channel, thread.ts);
+    const toTryAgain = told.filter(({ ephemeralTo, text }) => ephemeralTo !== undefined && text.includes("Try again in a moment")).length;
+    const last = thread.conversation.replies[thread.said - 1];
+    if (toTryAgain <= thread.toTryAgain || thread.isPressing || !last || !("press" in last)) return;
+    thread.toTryAgain = toTryAgain;
+    thread.said--;
+  }
 
   /** Until Parley has heard it. A button that is gone was heard, whoever said so or not. */
   async function press(thread: (typeof threads)[number], { press: label }: Reply & { readonly press: string }): Promise<void> {
@@ -65,6 +76,7 @@ export function createPeople({ control, teamId }: Workspace, conversations: read
           continue;
         }
         if (thread.ts === "…") continue;
+        heed(thread);
         const next = thread.conversation.replies[thread.said];
         if (!next || thread.isPressing || count(seen(thread), next.after) === 0) continue;
         if ("press" in next) void press(thread, next);

@@ -13,8 +13,8 @@ export interface Place {
   kill(): void;
   /** Stands still for so long (real ms): it notices nothing, and does nothing, and goes on as if nothing had been. */
   freeze(forMs: number): void;
-  /** Told to end, and started again. */
-  stop(): Promise<void>;
+  /** Told to end, and started again. Whether it ended by that, and by nothing else that happened to it on the way. */
+  stop(): Promise<boolean>;
   /** Something happens to it from outside, until that is over. */
   troubled(what: string): void;
   relieved(): void;
@@ -171,11 +171,12 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     async stop() {
       const one = child;
       // One that has not come so far yet knows no way to end.
-      if (!one || isStopping || !isReady()) return;
+      if (!one || isStopping || !isReady()) return false;
       isStopping = true;
       note("troubled by a stop");
       await ended(one);
       isStopping = false;
+      return one.exitCode === 0;
     },
     troubled: (what) => note(`troubled by ${what}`),
     relieved: () => note("over"),

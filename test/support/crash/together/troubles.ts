@@ -66,8 +66,7 @@ async function befall(trouble: Trouble, { world, database, places }: Scene): Pro
       place?.kill();
       return undefined;
     case "stop":
-      await until(() => place?.isReady() && !place.isFrozen());
-      await place?.stop();
+      await until(async () => place?.isReady() === true && !place.isFrozen() && (await place.stop()));
       return undefined;
     case "freeze":
       await until(() => place?.isThere());
@@ -111,7 +110,7 @@ async function isAtWork(database: Database): Promise<boolean> {
 
 const THREADS_AT_WORK = 4;
 
-const LIFE_MS_MAX = 30_000;
+const LIFE_MS_MAX = 120_000;
 const KEPT_MS = 700;
 const LEFT_MS = 100;
 
