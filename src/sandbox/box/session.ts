@@ -148,7 +148,8 @@ export class BoxSession implements Session {
         throw error;
       });
       if (end.outcome === "cancelled" && end.neverBegan) return refused("cancelled", CANCELLED);
-      this.#hasRun = true;
+      // Cut off where others may take the thread over, it is run anew from its beginning, here or there: nobody has been told of it.
+      this.#hasRun ||= end.outcome !== "cancelled" || this.#copy?.isWaitedFor !== true;
       const files = new FileCollector(limits, this.#known);
       if (end.left === "nothing" && end.hasFiles) await box.collect(files);
       await this.#rest(box, end);

@@ -12,7 +12,7 @@ import { runIn } from "../../contracts/executor.ts";
 const THREAD = "T/C/1";
 const OK: BlockEnd = { outcome: "ok", exitCode: 0, left: "nothing", hasFiles: false };
 
-/** A box of files in memory. Its code is lines: `write PATH TEXT`, `big PATH BYTES`, `list`, `ruin`, `leave` (processes). */
+/** A box of files in memory. Its code is lines: `write PATH TEXT`, `big PATH BYTES`, `list`, `ruin`, `cancel`, `leave` (processes). */
 class FilesBox implements Box {
   readonly endsAtMs = Number.POSITIVE_INFINITY;
   readonly files = new Map<string, string>();
@@ -31,6 +31,7 @@ class FilesBox implements Box {
       if (word === "big") this.files.set(path, "x".repeat(Number(text)));
       if (word === "list") kept.write("stdout", Buffer.from([...this.files].map(([name, content]) => `${name}=${content}\n`).join("")));
       if (word === "ruin") return { ...OK, outcome: "timeout", exitCode: 124, left: "ruin" };
+      if (word === "cancel") return { ...OK, outcome: "cancelled", exitCode: 1, left: "ruin" };
       if (word === "leave") return { ...OK, left: "processes" };
     }
     return OK;
@@ -149,6 +150,17 @@ test("one that has lost the thread keeps nothing, and is told so once it has it 
     stdout: "x=1\nz=2\n",
     notices: ["The sandbox was made anew: files that the last block wrote are gone, earlier ones are still there."],
   });
+});
+
+test("a first block that is run anew, since it was cut off where others may take the thread over, tells of no earlier ones", async () => {
+  const shared = { isHeld: true };
+  const { a } = twoProcesses({ shared });
+  shared.isHeld = false;
+  await a.sh("write x 1\ncancel");
+  shared.isHeld = true;
+  expect(await a.sh("write x 1\nlist")).toMatchObject({ stdout: "x=1\n", notices: [] });
+  await a.sh("write y 2\ncancel");
+  expect((await a.sh("list")).notices).toHaveLength(1);
 });
 
 test("names are shown harmless and short, and only a few of them", async () => {

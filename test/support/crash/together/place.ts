@@ -50,6 +50,11 @@ export interface PlaceParts {
 const RESTART_MS = 300;
 const LOOK_MS = 100;
 const STOP_MS_MAX = 45_000;
+/**
+ * What a machine that is busy with much else brings about: a ticket for a socket is good for seconds here, where Slack gives half a minute, and a server that was
+ * away just now takes its time to answer. Whoever runs it has it started again.
+ */
+const IN_TIME = /CannotStart|due to connection timeout|timeout exceeded when trying to connect/;
 /** Lives that fail to start, one after the other. */
 const FAILED_STARTS_MAX = 40;
 
@@ -118,8 +123,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     if (end.code === 0 && end.wasTold) return void deaths.push("stopped");
     hasLeft = end.code === 0;
     if (end.code === 0 && isOver) return;
-    // A ticket for a socket is good for seconds here, where Slack gives half a minute.
-    if (!end.wasReady && (isTroubled() || end.complaint.includes("CannotStart"))) {
+    if (!end.wasReady && (isTroubled() || IN_TIME.test(end.complaint))) {
       failed++;
       return void deaths.push("could not start");
     }
