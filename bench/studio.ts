@@ -1,6 +1,6 @@
 /**
  * What the studio takes over 100,000 runs: `npm run bench -- studio`. A database that the store itself has made; then the list as the page asks for
- * it, by one filter after the other; a run of 2,000 events: read, and folded to any of its events as the page does it; and, where there is a Chromium,
+ * it, by one filter after the other; the costs of all of them; a run of 2,000 events: read, and folded to any of its events as the page does it; and, where there is a Chromium,
  * what one sees there: the first words, that run opened, scrolled and folded. Exits with 1 when a target is missed.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -23,7 +23,7 @@ import { READER, startEvents, turnEvents, writeRuns } from "./support/year-of-ru
 const RUNS = Number(process.argv[2] ?? 100_000);
 const EVENTS = 2_000;
 const ROUNDS = 40;
-const TARGETS = { listMs: 100, openMs: 1_000, foldMs: 50, firstPaintMs: 1_000, frameMs: 34 };
+const TARGETS = { listMs: 100, openMs: 1_000, foldMs: 50, firstPaintMs: 1_000, frameMs: 34, costsMs: 3_000 };
 const HOST = "127.0.0.1:4210";
 const CHANNELS = Array.from({ length: 1_000 }, (_, nth) => `C0BENCH${nth}`);
 /** Of these a person is in every twentieth. */
@@ -109,6 +109,15 @@ for (const [whose, seen] of Object.entries(SIGHTS)) {
 console.table(taken);
 sight = { kind: "all" };
 
+/** Each of another first day: what was added up is told again for a while. */
+let day = 0;
+const costs = await timesMs(async () => {
+  const from = new Date(Date.UTC(2024, 0, 1 + day++)).toISOString().slice(0, 10);
+  const { total } = await get<{ total: { calls: number } }>(`/costs?workspace=T0HOME&by=person&from=${from}&to=2026-12-31`);
+  if (total.calls < RUNS) throw new Error(`${total.calls} calls`);
+}, 10);
+console.log(`the costs of a year, by person: ${round(costs[5] ?? 0)} ms`);
+
 let events: readonly RunEvent[] = [];
 const open = await timesMs(async () => {
   events = (await get<{ events: RunEvent[] }>(`/runs/${encodeURIComponent("T0HOME/C0BENCH0/long")}/1`)).events;
@@ -119,6 +128,7 @@ const fold = await timesMs(async () => void currentRun({ events: events.slice(0,
 verdict(`p95 of the slowest list over ${RUNS} runs, ms`, worst, TARGETS.listMs);
 verdict(`p95 of reading a run of ${EVENTS} events, ms`, p95(open), TARGETS.openMs);
 verdict(`p95 of folding it to any event, ms`, p95(fold), TARGETS.foldMs);
+verdict(`p95 of adding up the costs of ${RUNS} runs, ms`, p95(costs), TARGETS.costsMs);
 const seen = await seenInTheBrowser(logs, { thread: "T0HOME/C0BENCH0/long", seq: 1, events: EVENTS });
 if (seen) {
   verdict("p95 of the first words in the browser, ms", p95(seen.firstPaint), TARGETS.firstPaintMs);

@@ -20,6 +20,8 @@ export { inOneProcess, type Alone, type Due, type Kept, type ProcessParts } from
 export { isRunning, recordOf } from "./store/records/commit.ts";
 export { costOf } from "./store/records/cost.ts";
 export { recordsOf, type RunRecord } from "./store/runs/run-records.ts";
-export type { FinishedRun, FinishedRuns, RunsPage, RunsWanted } from "./store/runs/finished-runs.ts";
+export type { FinishedRun, FinishedRuns, OpinionsWanted, RunsPage, RunsWanted } from "./store/runs/finished-runs.ts";
+export type { TeamOpinions } from "./store/runs/opinions.ts";
+export type { SpendingWanted, ThreadSpending } from "./store/spending.ts";
 export { withNames } from "./store/records/names.ts";
 export { checkEnvelope, checkNote, fileHash } from "./store/records/sizes.ts";

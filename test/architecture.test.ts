@@ -56,7 +56,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   ],
   // What the log of a run says again: the run itself, and each request in it.
   replay: ["engine", "models", "config"],
-  studio: ["engine", "models", "store", "config", "runner", "team-shelf.ts", "plain-page.ts", "replay", "listening.ts"],
+  // Of evaluations what reads them and tells their numbers.
+  studio: ["engine", "models", "store", "config", "runner", "team-shelf.ts", "plain-page.ts", "replay", "listening.ts", "eval"],
   eval: ["engine", "store", "config", "runner"],
   // Parley for other programs.
   serve: ["engine", "runner", "transcript.ts", "listening.ts"],
@@ -233,7 +234,8 @@ function fullFolders(folder: string): string[] {
   const count = inside.filter((one) => one.isFile()).length;
   return [
     ...(count > FILES_PER_FOLDER_MAX ? [`${relative(SRC, folder)}: ${count} files`] : []),
-    ...inside.filter((one) => one.isDirectory()).flatMap(({ name }) => fullFolders(join(folder, name))),
+    // What is built nobody reads.
+    ...inside.filter((one) => one.isDirectory() && one.name !== "dist").flatMap(({ name }) => fullFolders(join(folder, name))),
   ];
 }
 

@@ -149,6 +149,7 @@ function completed(own: OwnStore, address: string, clock: Clock): Opened {
     installations: cannot("no installations; use one workspace's tokens, or SQLite"),
     instance: () => instance,
     ...own,
+    ...(own.runs ? { runs: { ...runsInLogs(own.store), ...own.runs } } : {}),
     store: {
       ...own.store,
       async close() {

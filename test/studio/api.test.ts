@@ -156,6 +156,11 @@ test("every route is in the OpenAPI document, with the shape of its answer", asy
     "/playground/{thread}/words",
     "/playground/{thread}/verdict",
     "/playground/{thread}/stop",
+    "/costs",
+    "/quality",
+    "/evaluations",
+    "/evaluations/{id}",
+    "/evaluations/{id}/cases",
   ]);
   expect(paths["/runs"]?.["get"]?.parameters.map(({ name }) => name)).toContain("q");
   expect(JSON.stringify(paths["/runs/{thread}/{seq}"]?.["get"]?.responses)).toContain('"limits"');

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { SightUnknown } from "../../src/studio/access.ts";
+import { COSTS_BY } from "../../src/studio/api/cost-shapes.ts";
+import { keptEvaluation } from "./evaluations.ts";
 import { FILE, HOST, MINUTE_MS, runEvents, studio, write } from "./studio.ts";
 
 const STREAM = `/api/v1/runs/${encodeURIComponent("T1/C1/1.1")}/1/events`;
@@ -81,10 +83,12 @@ test("who is not in a place finds nothing of its runs by any route: no list, cou
   const sight = { kind: "places", workspace: "T1", places: ["T1/C2"] } as const;
   const open = studio({ access: { sightOf: async () => sight } });
   const hash = await open.store.putFile(new Uint8Array([1, 2, 3]));
-  await write(open, { events: runEvents({ id: "hidden", hash }) });
+  const thumb = { type: "feedback.given", run: "hidden", person: { id: "U1", name: "Ada" }, helpful: true } as const;
+  await write(open, { events: [...runEvents({ id: "hidden", hash }), thumb] });
   await write(open, { thread: "T1/C1/9.9", events: runEvents({ id: "hidden-going", over: false, team: "secret" }) });
   await write(open, { thread: "T2/C2/1.1", events: runEvents({ id: "elsewhere" }) });
   await write(open, { thread: "T1/C2/2.2", events: runEvents({ id: "seen", task: "Seen", hash }) });
+  const evaluation = await keptEvaluation(open.store);
   const { json, get } = await open.enter();
   const { paths } = await json<{ paths: { [path: string]: { get?: unknown } } }>("/api/v1/openapi.json");
   const tried: string[] = [];
@@ -92,7 +96,7 @@ test("who is not in a place finds nothing of its runs by any route: no list, cou
     // What stands in no params is looked at below: it is a list.
     if (!path.includes("{")) continue;
     for (const thread of ["T1/C1/1.1", "T1/C1/9.9", "T2/C2/1.1"]) {
-      const url = `/api/v1${path.replace("{thread}", encodeURIComponent(thread)).replace("{seq}", "1").replace("{hash}", hash).replace("{event}", "3")}`;
+      const url = `/api/v1${path.replace("{thread}", encodeURIComponent(thread)).replace("{seq}", "1").replace("{hash}", hash).replace("{event}", "3").replace("{id}", evaluation)}`;
       const answer = await get(url);
       expect([url, answer.status, await answer.text()]).toEqual([url, 404, expect.stringContaining("not_found")]);
       tried.push(path);
@@ -111,6 +115,24 @@ test("who is not in a place finds nothing of its runs by any route: no list, cou
     people: [{ id: "U1", name: "Ada" }],
   });
   expect(await json("/api/v1/runs/filters?workspace=T2")).toEqual({ teams: [], places: [], placeNames: {}, people: [] });
+  // Of sums, too, only what one may see is a part, and of evaluations none.
+  for (const by of COSTS_BY) {
+    const costs = await json<{ total: object; groups: object[] }>(`/api/v1/costs?workspace=T1&from=2025-01-01&by=${by}`);
+    expect([by, costs.total, costs.groups.length]).toEqual([
+      by,
+      expect.objectContaining({ usd: 1.5, calls: 3 }),
+      by === "agent" || by === "model" ? 2 : 1,
+    ]);
+    expect(JSON.stringify(costs)).not.toMatch(/secret|C1/);
+    expect(await json(`/api/v1/costs?workspace=T2&from=2025-01-01&by=${by}`)).toMatchObject({
+      total: { usd: 0, calls: 0 },
+      groups: [],
+      days: [],
+    });
+  }
+  expect(await json("/api/v1/quality?workspace=T1&from=2025-01-01")).toMatchObject({ teams: [{ team: "pair", runs: 1, helpful: 0 }] });
+  expect(await json("/api/v1/quality?workspace=T2&from=2025-01-01")).toMatchObject({ teams: [] });
+  expect(await json("/api/v1/evaluations")).toEqual({ evaluations: [] });
   expect(await json("/api/v1/session")).toMatchObject({ sees: "places", workspaces: ["T1"] });
   expect((await json<{ found: object[] }>("/api/v1/runs?workspace=T1")).found).toMatchObject([{ task: "Seen" }]);
   const file = await get(`/api/v1/runs/${encodeURIComponent("T1/C2/2.2")}/1/files/${hash}`);

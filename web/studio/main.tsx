@@ -8,6 +8,7 @@ import "./styles/list.css";
 import "./styles/run.css";
 import "./styles/request.css";
 import "./styles/fork.css";
+import "./styles/charts.css";
 
 const root = document.getElementById("app");
 if (root) createRoot(root).render(<Studio />);

@@ -5,14 +5,20 @@ import { Runs } from "./list/runs.tsx";
 import { Run } from "./run/run.tsx";
 import { forkedHref, readAddress, useHash, type Address } from "./state/address.ts";
 import { Refused, session as readSession, signOut, type SessionAnswer } from "./state/api.ts";
+import { Rooms } from "./rooms.tsx";
 import { goBack, Shut } from "./shut.tsx";
 
+/** Loaded when they are opened. */
+const Costs = lazy(() => import("./costs/costs.tsx"));
+const Quality = lazy(() => import("./costs/quality.tsx"));
+const Evaluations = lazy(() => import("./evaluations/list.tsx"));
+const Evaluation = lazy(() => import("./evaluations/one.tsx"));
 const Forked = lazy(() => import("./fork/forked.tsx"));
 /** The graph and the editor come when they are wanted. */
 const TeamPage = lazy(() => import("./teams/team-page.tsx"));
 const TeamsPage = lazy(() => import("./teams/teams-page.tsx"));
 
-/** The studio: a list of runs, and one of them. */
+/** The studio: a list of runs, one of them, what was spent, and what came of it. */
 export function Studio() {
   const address = readAddress(useHash());
   const [session, setSession] = useState<SessionAnswer | Refused | undefined>();
@@ -29,7 +35,7 @@ export function Studio() {
   return (
     <>
       <header className="bar">
-        <a className="bar-home" href="#/">
+        <a className="bar-home" href="#/" aria-label="Parley studio">
           <span className="bar-mark">
             <Mark />
           </span>
@@ -59,34 +65,15 @@ export function Studio() {
       </header>
       {session instanceof Refused ? (
         <Shut why={session.message} signIn={session.signIn} />
-      ) : address.page === "run" ? (
-        <Run key={`${address.run.thread}#${address.run.seq}`} name={address.run} at={address.at} />
-      ) : address.page === "forked" ? (
-        <Suspense fallback={<p className="loading">Opening…</p>}>
-          <Forked key={forkedHref(address.run, address.fork)} run={address.run} fork={address.fork} />
-        </Suspense>
-      ) : address.page === "teams" ? (
-        <Suspense fallback={OPENING}>
-          <TeamsPage workspaces={session.workspaces} wanted={address.workspace} />
-        </Suspense>
-      ) : address.page === "team" ? (
-        <Suspense fallback={OPENING}>
-          <TeamPage
-            key={`${address.workspace}/${address.name ?? ""}/${address.from ?? ""}`}
-            workspace={address.workspace}
-            name={address.name}
-            from={address.from}
-          />
-        </Suspense>
       ) : (
-        <Runs query={address.query} workspaces={session.workspaces} />
+        <Suspense fallback={<p className="loading">One moment…</p>}>
+          <Page address={address} workspaces={session.workspaces} />
+        </Suspense>
       )}
       <Toasts />
     </>
   );
 }
-
-const OPENING = <p className="loading">Opening…</p>;
 
 const KEYS: { readonly [page in Address["page"]]: string } = {
   runs: "/ search · ↑ ↓ move · Enter open",
@@ -94,22 +81,38 @@ const KEYS: { readonly [page in Address["page"]]: string } = {
   run: "← → step · Shift+← → turns · Space play · Esc runs",
   teams: "Tab move · Enter open",
   team: "Ctrl+S save · Ctrl+Z undo · Del removes what is chosen",
+  costs: "",
+  quality: "",
+  evaluations: "",
+  evaluation: "",
 };
 
-const ROOMS: readonly { readonly name: string; readonly href: string; readonly pages: readonly Address["page"][] }[] = [
-  { name: "Runs", href: "#/", pages: ["runs", "run", "forked"] },
-  { name: "Teams", href: "#/teams", pages: ["teams", "team"] },
-];
-
-/** The rooms of the studio. */
-function Rooms({ page }: { readonly page: Address["page"] }) {
-  return (
-    <nav className="rooms" aria-label="Rooms">
-      {ROOMS.map(({ name, href, pages }) => (
-        <a key={name} className="room" href={href} aria-current={pages.includes(page) ? "page" : undefined}>
-          {name}
-        </a>
-      ))}
-    </nav>
-  );
+function Page({ address, workspaces }: { readonly address: Address; readonly workspaces: readonly string[] }) {
+  switch (address.page) {
+    case "run":
+      return <Run key={`${address.run.thread}#${address.run.seq}`} name={address.run} at={address.at} />;
+    case "forked":
+      return <Forked key={forkedHref(address.run, address.fork)} run={address.run} fork={address.fork} />;
+    case "teams":
+      return <TeamsPage workspaces={workspaces} wanted={address.workspace} />;
+    case "team":
+      return (
+        <TeamPage
+          key={`${address.workspace}/${address.name ?? ""}/${address.from ?? ""}`}
+          workspace={address.workspace}
+          name={address.name}
+          from={address.from}
+        />
+      );
+    case "runs":
+      return <Runs query={address.query} workspaces={workspaces} />;
+    case "costs":
+      return <Costs query={address.query} workspaces={workspaces} />;
+    case "quality":
+      return <Quality query={address.query} workspaces={workspaces} />;
+    case "evaluations":
+      return <Evaluations />;
+    case "evaluation":
+      return <Evaluation key={address.id} id={address.id} query={address.query} />;
+  }
 }

@@ -7,12 +7,13 @@ import { table } from "../table.ts";
 import { readHere } from "../own-stores.ts";
 import { harmless } from "../terminal.ts";
 
-export const help = `parley costs [--by day|channel|person|run|agent] [--day DAY] [--since DAY] [--channel ID] [--db PATH] [--json]
+export const help = `parley costs [--by day|channel|person|run|agent|team|model] [--day DAY] [--since DAY] [--channel ID] [--db PATH] [--json]
 
 Says what the models' calls took: tokens, how many of them providers had in their caches, and money. A cost is unknown when a model has no
 price; parley doctor names those. "about" stands where a server counted nothing, and tokens were estimated.
 
-  --by WHAT     one line for each day (default), channel, person who started the run, run, or agent (the selector is one, too)
+  --by WHAT     one line for each day (default), channel, person who started the run, run, agent (the selector is one,
+                too), team, or model (its name in the team file)
   --day DAY     of that day alone, such as 2026-11-23, or today; days begin and end in UTC
   --since DAY   of that day and later
   --channel ID  of that Slack channel alone, such as C0123ABCD; terminal stands for runs in a terminal
@@ -21,7 +22,7 @@ price; parley doctor names those. "about" stands where a server counted nothing,
 
 Exit codes: 0 told; 1 the database cannot be read; 2 bad usage or settings.`;
 
-const BY = ["day", "channel", "person", "run", "agent"] as const;
+const BY = ["day", "channel", "person", "run", "agent", "team", "model"] as const;
 type By = (typeof BY)[number];
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -69,10 +70,10 @@ const NO_CHANNEL = "terminal";
 /** People are told apart by their id, and read by their name. */
 function groupOf(
   by: By,
-  { day, run: id, agent, person }: ThreadSpending,
+  { day, run: id, agent, person, team, model }: ThreadSpending,
   channel: string,
 ): { readonly key: string; readonly name: string } {
-  const name = { day, channel, person: person.name, run: id, agent }[by];
+  const name = { day, channel, person: person.name, run: id, agent, team, model: model || "not recorded" }[by];
   return { key: by === "person" ? person.id : name, name };
 }
 

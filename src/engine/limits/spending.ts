@@ -1,8 +1,8 @@
 import type { Person, RunEvent } from "../events/events.ts";
-import { spenderOf, usageOf } from "../reading/spender.ts";
+import { modelOf, spenderOf, usageOf } from "../reading/spender.ts";
 import { NOTHING_SPENT, spend, type Spent } from "./usage.ts";
 
-/** What one agent's model calls took in one run on one day. */
+/** What one agent's calls of one model took in one run on one day. */
 export interface Spending extends Spent {
   readonly run: string;
   readonly team: string;
@@ -10,6 +10,8 @@ export interface Spending extends Spent {
   readonly person: Person;
   /** The agent, or `selector`, whose calls they were. */
   readonly agent: string;
+  /** As {@link modelOf} names it; empty where no log says which it was. */
+  readonly model: string;
   /** UTC: `2026-11-23`. */
   readonly day: string;
 }
@@ -29,9 +31,9 @@ export function spendingOf(events: readonly RunEvent[], copied = copiedUpTo(even
     if (event.type === "run.started") run = event;
     const usage = usageOf(event);
     if (!usage || !run || event.seq <= copied) continue;
-    const [agent, day] = [spenderOf(event), event.at.slice(0, DAY_CHARS)];
-    const key = JSON.stringify([run.run, agent, day]);
-    const before = found.get(key) ?? { ...NOTHING_SPENT, run: run.run, team: run.team, person: run.startedBy, agent, day };
+    const [agent, model, day] = [spenderOf(event), modelOf(event), event.at.slice(0, DAY_CHARS)];
+    const key = JSON.stringify([run.run, agent, model, day]);
+    const before = found.get(key) ?? { ...NOTHING_SPENT, run: run.run, team: run.team, person: run.startedBy, agent, model, day };
     found.set(key, { ...before, ...spend(before, usage) });
   }
   return [...found.values()];

@@ -17,6 +17,16 @@ export function spenderOf(event: EventBody): string {
 }
 
 /**
+ * The model behind an event's usage, by its name in the team file, since that alone stands with every request; of logs that hold no requests, by the
+ * provider's name for it. Where several worked on one reply, the one that gave it. Empty where neither is told.
+ */
+export function modelOf(event: EventBody): string {
+  const sent = usageOf(event)?.sent ?? [];
+  const last = sent.findLast(({ failed }) => failed === undefined) ?? sent.at(-1);
+  return last?.model ?? ("model" in event ? (event.model ?? "") : "");
+}
+
+/**
  * Whose model gave the reply that an event was made of, by the name that it has in requests; `undefined` for an event that no reply is behind.
  * What a tool spent is no reply to the agent that called it.
  */

@@ -137,6 +137,8 @@ export function tenantScoped(
       enter: async (workspace) => workspace === team && runs.enter(workspace),
       workspaces: async () => notHere("the list of workspaces"),
       filters: async (of) => (of.workspace === team ? runs.filters(of) : { teams: [], places: [], starters: [] }),
+      spending: async (wanted) => (wanted.workspace === team ? runs.spending(wanted) : []),
+      opinions: async (of) => (of.workspace === team ? runs.opinions(of) : []),
     },
     schedules: {
       get: async (workspace, id) => (workspace === team ? schedules.get(workspace, id) : undefined),

@@ -1,7 +1,7 @@
 import { createKeyedQueue } from "../../keyed-queue.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { timeOf } from "../one-process/iso-time.ts";
-import { isRunning, recordOf } from "../records/commit.ts";
+import { isOfIndex, isRunning, recordOf } from "../records/commit.ts";
 import { HASH } from "../records/forgetting-pens.ts";
 import type { Commit, CommitResult, Store, ThreadSummary } from "../store.ts";
 import type { Connection, Query } from "./server/connection.ts";
@@ -86,7 +86,7 @@ export function postgresLog(
     if (settles.length > 0) await reservations.settle(within, settles);
     // A fork is copied in several commits: only now is it known that the runs before are another thread's.
     if (events.some((event) => event.type === "run.started" && event.forkedFrom)) await runsRewritten(within, id, workspace);
-    else if (events.some(({ type }) => type === "run.stopped")) await runEnded(within, id, workspace);
+    else if (events.some(isOfIndex)) await runEnded(within, id, workspace);
     const wakeAt = wake === "now" ? now() : typeof wake === "object" ? timeOf(wake.at) : null;
     await setReady(within, { id, name }, wake, wakeAt ?? 0);
     const said = await changes.say(within, {

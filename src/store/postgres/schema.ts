@@ -134,6 +134,13 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX IF NOT EXISTS runs_by_place ON runs (workspace, place, ended_at, id, starter, team, outcome, usd);
   `,
+  // Spending is told apart by models as well, and what people and agents thought of a run stands with it: all that is over is entered anew.
+  `
+  ALTER TABLE runs ADD COLUMN IF NOT EXISTS opinions ${T} DEFAULT '';
+  INSERT INTO runs_due (thread, workspace, mark) SELECT DISTINCT ON (thread) thread, workspace, gen_random_uuid()::text FROM runs
+    ON CONFLICT (thread) DO UPDATE SET mark = excluded.mark;
+  DELETE FROM runs;
+  `,
 ];
 
 /** As `server_version_num` has it: transactions are told apart by `xid8` from 13 on. */

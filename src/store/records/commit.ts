@@ -49,3 +49,6 @@ export function isRunning(events: readonly EventBody[], before: boolean): boolea
 /** The last of these with which a run begins or ends. */
 export const startOrStop = (events: readonly EventBody[]): EventBody | undefined =>
   events.findLast(({ type }) => type === "run.started" || type === "run.stopped");
+
+/** Whether the index of runs is to be brought up to date for it: a run ends, or somebody says what they think of one that may be over for long. */
+export const isOfIndex = ({ type }: EventBody): boolean => type === "run.stopped" || type === "feedback.given";

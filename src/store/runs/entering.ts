@@ -2,6 +2,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { beginOf, type LastRun } from "../records/last-run.ts";
 import { StoreError, type Store } from "../store.ts";
 import type { FinishedRun, FinishedRuns, RunsPage } from "./finished-runs.ts";
+import { feedbackIn } from "./opinions.ts";
 import { recordsOf, type RunRecord } from "./run-records.ts";
 
 /** How an index of runs is filled and read by pages, whatever database it is in. */
@@ -25,6 +26,8 @@ export interface Due extends LastRun {
 /** What was read of it. */
 export interface Entry extends Due {
   readonly records: readonly RunRecord[];
+  /** What people have said of its runs, of those before too; by run. */
+  readonly feedback: ReturnType<typeof feedbackIn>;
   /** Whether these are all there are. */
   readonly whole: boolean;
 }
@@ -75,20 +78,23 @@ export async function readDue(
   async function entryOf(one: Due, upTo: number): Promise<Entry | undefined> {
     const records: RunRecord[] = [];
     try {
-      for (const record of recordsOf(await load(one.thread, one.until ?? 0), beginOf(one))) {
-        if (records.length === upTo) return { ...one, records, whole: false };
+      const events = await load(one.thread, one.until ?? 0);
+      // Of runs behind the last of these nothing is there yet; it is read again with them.
+      const feedback = feedbackIn(events);
+      for (const record of recordsOf(events, beginOf(one))) {
+        if (records.length === upTo) return { ...one, records, feedback, whole: false };
         records.push({ ...record, words: wordsFor(record.words) });
         // Dividing a run's words takes some milliseconds.
         await eventLoopTurn();
       }
-      return { ...one, records, whole: true };
+      return { ...one, records, feedback, whole: true };
     } catch (error) {
       if (isDamage(error)) {
         damaged.add(`${one.id} ${one.mark}`);
         return undefined;
       }
       if (error instanceof StoreError) throw error;
-      return { ...one, records: [], whole: true };
+      return { ...one, records: [], feedback: new Map(), whole: true };
     }
   }
 }

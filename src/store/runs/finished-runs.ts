@@ -1,5 +1,7 @@
 import type { Person, RunEvent } from "../../engine/events/events.ts";
 import type { Spent } from "../../engine/limits/usage.ts";
+import type { SpendingWanted, ThreadSpending } from "../spending.ts";
+import type { TeamOpinions } from "./opinions.ts";
 
 /** The runs that are over, as an index beside the logs: read off them, and put anew when a log is, so that what is forgotten is not found. */
 export interface FinishedRuns {
@@ -11,6 +13,16 @@ export interface FinishedRuns {
   workspaces(): Promise<readonly string[]>;
   /** What a list can be narrowed to: what there is among the runs of these places. */
   filters(of: Pick<RunsWanted, "workspace" | "places">): Promise<RunFilters>;
+  /** What was spent, those that go on included; see {@link SpendingWanted}. */
+  spending(wanted: SpendingWanted): Promise<readonly ThreadSpending[]>;
+  /** What people and agents thought of runs that ended in these days, by team. */
+  opinions(of: OpinionsWanted): Promise<readonly TeamOpinions[]>;
+}
+
+export interface OpinionsWanted extends Pick<RunsWanted, "workspace" | "places"> {
+  /** ISO 8601, UTC: it ended then or later, and before then. */
+  readonly endedFrom: string;
+  readonly endedBefore: string;
 }
 
 /** In the order of their names; people by the one that they had last. At most {@link FILTER_VALUES_MAX} of a kind. */

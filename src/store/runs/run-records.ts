@@ -2,6 +2,7 @@ import type { RunEvent } from "../../engine/events/events.ts";
 import { copiedUpTo, spendingOf, totalOf, type Spending } from "../../engine/limits/spending.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { TASK_CHARS_KEPT, type FinishedRun } from "./finished-runs.ts";
+import { stancesIn, type Stances } from "./opinions.ts";
 
 /** What an index is told of a run. */
 export interface RunRecord extends Omit<FinishedRun, "thread"> {
@@ -16,6 +17,8 @@ export interface RunRecord extends Omit<FinishedRun, "thread"> {
   readonly spending: readonly Spending[];
   /** The task, what it came to, and what was said last: {@link WORDS_CHARS_MAX}. */
   readonly words: string;
+  /** How its agents stood to its answer. */
+  readonly stances: Stances;
   /** Ids of whoever has started it or spoken in it. */
   readonly people: readonly string[];
 }
@@ -64,6 +67,7 @@ function recordOf(own: readonly RunEvent[], between: readonly RunEvent[], copied
     usage,
     priced,
     words: wordsOf(own, text),
+    stances: stancesIn(own),
     people: [...new Set([started.startedBy.id, ...own.flatMap((event) => ("person" in event && event.person ? [event.person.id] : []))])],
   };
 }

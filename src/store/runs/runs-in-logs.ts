@@ -2,6 +2,8 @@ import { placeOf } from "../fair-queue.ts";
 import type { Store } from "../store.ts";
 import { filtersOf, type RunKind } from "./filters.ts";
 import type { FinishedRun, FinishedRuns, RunsWanted } from "./finished-runs.ts";
+import { feedbackIn, keptOpinions, opinionsByTeam, withFeedback, type OpinionsRow } from "./opinions.ts";
+import { readSpending } from "../spending.ts";
 import { recordsOf, type RunRecord } from "./run-records.ts";
 
 /** Threads that are looked at, those that were active last. */
@@ -22,6 +24,20 @@ export function runsInLogs(store: Pick<Store, "recent" | "load">): FinishedRuns 
       }
       return filtersOf(kinds);
     },
+    spending: (wanted) => Array.fromAsync(readSpending(store, wanted)),
+    async opinions({ workspace, places, endedFrom, endedBefore }) {
+      const rows: OpinionsRow[] = [];
+      for (const { thread } of await store.recent(LOGS_PER_PAGE_MAX, workspace)) {
+        if (places !== "all" && !places.includes(placeOf(thread))) continue;
+        const events = await store.load(thread, 0);
+        const feedback = feedbackIn(events);
+        for (const { run, team, stances, endedAt } of recordsOf(events)) {
+          if (endedAt < endedFrom || endedAt >= endedBefore) continue;
+          rows.push({ team, runs: 1, opinions: withFeedback(keptOpinions({ feedback: {}, stances }), feedback.get(run) ?? []) });
+        }
+      }
+      return opinionsByTeam(rows);
+    },
     async search(wanted) {
       const { workspace, behind, limit } = wanted;
       const [at = "", thread = "", seq = ""] = behind?.split(" ") ?? [];
@@ -34,7 +50,7 @@ export function runsInLogs(store: Pick<Store, "recent" | "load">): FinishedRuns 
         const upTo = summary.thread === thread ? Number(seq) : Infinity;
         for (const record of [...recordsOf(await store.load(summary.thread, 0))].toReversed()) {
           if (record.seq >= upTo || !fits(record, summary.thread, wanted)) continue;
-          const { until: _until, words: _words, people: _people, run: _run, spending: _spending, ...run } = record;
+          const { until: _until, words: _words, people: _people, run: _run, spending: _spending, stances: _stances, ...run } = record;
           found.push({ ...run, thread: summary.thread });
           if (found.length === limit) return { found, older: `${summary.at} ${summary.thread} ${run.seq}` };
         }

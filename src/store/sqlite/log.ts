@@ -3,7 +3,7 @@ import type { RunEvent } from "../../engine/events/events.ts";
 import type { Claim } from "../dispatch.ts";
 import type { Connection } from "./connection.ts";
 import { runEnded, runsRewritten } from "./runs/run-rows.ts";
-import { isRunning, recordOf, startOrStop } from "../records/commit.ts";
+import { isOfIndex, isRunning, recordOf, startOrStop } from "../records/commit.ts";
 import { sqliteNames } from "./names.ts";
 import type { ReadyRows } from "./ready.ts";
 import type { Commit, CommitResult, PostDraft, Store, ThreadSummary } from "../store.ts";
@@ -107,7 +107,7 @@ export function sqliteLog(
     // A fork is copied in several commits: only now is it known that the runs before are another thread's.
     if (commit.events.some((event) => event.type === "run.started" && event.forkedFrom))
       (rewritten ??= runsRewritten(connection))(id, workspace);
-    else if (commit.events.some(({ type }) => type === "run.stopped")) ended(id, workspace);
+    else if (commit.events.some(isOfIndex)) ended(id, workspace);
     options.ready.set(id, commit.wake, options.now());
     return thread;
   };

@@ -197,6 +197,18 @@ const MIGRATIONS: readonly Migration[] = [
   `
   CREATE INDEX IF NOT EXISTS runs_by_place ON runs (workspace, place, ended_at, id, starter, team, outcome, usd);
   `,
+  // Spending is told apart by models as well, and what people and agents thought of a run stands with it: all that is over is entered anew.
+  `
+  ALTER TABLE runs ADD COLUMN opinions TEXT NOT NULL DEFAULT '';
+  DROP INDEX IF EXISTS runs_by_end;
+  CREATE INDEX runs_by_end ON runs (workspace, ended_at, id, place, starter, team, outcome, usd, opinions);
+  DROP TABLE run_words;
+  CREATE VIRTUAL TABLE run_words USING fts5 (
+    words, people, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+  );
+  DELETE FROM runs;
+  INSERT OR IGNORE INTO runs_due (thread, workspace, mark) SELECT id, workspace, '' FROM threads WHERE last_seq > 0;
+  `,
 ];
 
 /** SQL, or what SQL alone cannot do. */

@@ -17,7 +17,7 @@ export interface StoreReader extends Pick<
   readonly settings: Pick<Settings, "get" | "list" | "decisions" | "workspaces">;
   readonly audit: Pick<Audit, "check">;
   /** See `readSpending`; where it is absent, the logs are read. */
-  readonly spending?: (wanted: SpendingWanted) => AsyncGenerator<ThreadSpending, void, void>;
+  readonly spending?: (wanted: SpendingWanted) => Promise<readonly ThreadSpending[]>;
   readonly forgetter: Pick<Forgetter, "find" | "underWay">;
   /** What is installed, and whether one of these keys opens its tokens. */
   installations(keys: readonly Uint8Array[]): Promise<(Installation & { readonly opens: boolean })[]>;

@@ -12,6 +12,8 @@ import { createRunsList } from "../runs/list.ts";
 import { changesOf, eventsFrom } from "../runs/live.ts";
 import { createOneRun, eventsOf, filesOf } from "../runs/one-run.ts";
 import { createRequests, type Rebuilding } from "../runs/requests.ts";
+import { costRoutes } from "./cost-routes.ts";
+import { evaluationRoutes } from "./evaluation-routes.ts";
 import { createStudioTeams } from "../teams/teams.ts";
 import type { Workshop } from "../teams/workshop.ts";
 import { route, type Bytes, type Route } from "./route.ts";
@@ -214,6 +216,8 @@ export function routesOf({
       },
     }),
     ...teamRoutes(createStudioTeams(logs, workshop)),
+    ...costRoutes(logs, clock),
+    ...evaluationRoutes(logs, clock),
   ];
 }
 

@@ -11,6 +11,7 @@ import { DraftRow } from "./draft.tsx";
 import { EntryRow } from "./entry.tsx";
 import { createFolded } from "./folded.ts";
 import { Moment } from "./moment.tsx";
+import { MoneyButton } from "./money.tsx";
 import { Scrubber } from "./scrubber.tsx";
 import { stateNow } from "./state-now.ts";
 
@@ -114,6 +115,7 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
             )}
           </p>
         </div>
+        <MoneyButton events={known} goTo={goTo} />
         <button
           type="button"
           className="run-fork"

@@ -9,7 +9,11 @@ export type Address =
   | { readonly page: "forked"; readonly run: RunName; readonly fork: RunName }
   | { readonly page: "teams"; readonly workspace: string | undefined }
   /** `name`: nothing for a new one; `from`: of what it begins, such as `team:coding`, `example:debate` or `run:THREAD#1`. */
-  | { readonly page: "team"; readonly workspace: string; readonly name: string | undefined; readonly from: string | undefined };
+  | { readonly page: "team"; readonly workspace: string; readonly name: string | undefined; readonly from: string | undefined }
+  | { readonly page: "costs" | "quality" | "evaluations"; readonly query: URLSearchParams }
+  | { readonly page: "evaluation"; readonly id: string; readonly query: URLSearchParams };
+
+const PAGES = ["costs", "quality", "evaluations"] as const;
 
 export function readAddress(hash: string): Address {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?");
@@ -32,6 +36,10 @@ export function readAddress(hash: string): Address {
       name: team === undefined ? undefined : decoded(team),
       from: params.get("from") ?? undefined,
     };
+  const [, evaluation] = /^\/evaluations\/([^/]+)$/.exec(path) ?? [];
+  const page = PAGES.find((one) => path === `/${one}`);
+  if (evaluation !== undefined) return { page: "evaluation", id: decoded(evaluation), query: params };
+  if (page) return { page, query: params };
   if (thread === undefined) return { page: "runs", query: params };
   return { page: "run", run: { thread: decoded(thread), seq: Number(seq) }, at: at === undefined ? undefined : Number(at) };
 }
@@ -48,6 +56,11 @@ export const teamHref = (workspace: string, name: string): string => `#/team/${e
 
 export const newTeamHref = (workspace: string, from?: string): string =>
   `#/team/${encodeURIComponent(workspace)}${from === undefined ? "" : `?${new URLSearchParams({ from })}`}`;
+
+export const pageHref = (page: (typeof PAGES)[number], query: URLSearchParams): string => `#/${page}${query.size > 0 ? `?${query}` : ""}`;
+
+export const evaluationHref = (id: string, query = new URLSearchParams()): string =>
+  `#/evaluations/${encodeURIComponent(id)}${query.size > 0 ? `?${query}` : ""}`;
 
 export const listHref = (query: URLSearchParams): string => (query.size > 0 ? `#/?${query}` : "#/");
 

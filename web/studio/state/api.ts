@@ -1,3 +1,5 @@
+import type { CostsAnswer, QualityAnswer } from "../../../src/studio/api/cost-shapes.ts";
+import type { CasesAnswer, EvaluationAnswer, EvaluationsAnswer } from "../../../src/studio/api/evaluation-shapes.ts";
 import type {
   FiltersAnswer,
   ForkAnswer,
@@ -9,6 +11,8 @@ import type {
   SessionAnswer,
 } from "../../../src/studio/api/shapes.ts";
 
+export type { CostsAnswer, QualityAnswer } from "../../../src/studio/api/cost-shapes.ts";
+export type { CasesAnswer, EvaluationAnswer, EvaluationsAnswer } from "../../../src/studio/api/evaluation-shapes.ts";
 export type {
   FiltersAnswer,
   ForkOffer,
@@ -73,6 +77,13 @@ export const run = (name: RunName, after: number): Promise<RunAnswer> => get(`${
 export const requests = (name: RunName, event: number): Promise<RequestsAnswer> => get(`${runPath(name)}/requests/${event}`);
 export const forkOffer = (name: RunName): Promise<ForkOffer> => get(`${runPath(name)}/forks`);
 export const fork = (name: RunName, wanted: Partial<ForkBody>): Promise<ForkAnswer> => send("POST", `${runPath(name)}/forks`, wanted);
+export const costs = (query: URLSearchParams, signal: AbortSignal): Promise<CostsAnswer> => get(`/costs?${query}`, signal);
+export const quality = (query: URLSearchParams, signal: AbortSignal): Promise<QualityAnswer> => get(`/quality?${query}`, signal);
+export const evaluations = (signal: AbortSignal): Promise<EvaluationsAnswer> => get("/evaluations", signal);
+export const evaluation = (id: string, against: string, signal: AbortSignal): Promise<EvaluationAnswer> =>
+  get(`/evaluations/${encodeURIComponent(id)}${against === "" ? "" : `?against=${encodeURIComponent(against)}`}`, signal);
+export const cases = (id: string, query: URLSearchParams, signal?: AbortSignal): Promise<CasesAnswer> =>
+  get(`/evaluations/${encodeURIComponent(id)}/cases?${query}`, signal);
 export const filePath = (name: RunName, hash: string): string => `${BASE}${runPath(name)}/files/${hash}`;
 
 /** Ends this session, or all of one's own. */

@@ -16,6 +16,8 @@ import {
 } from "../../runs/entering.ts";
 import { filtersOf } from "../../runs/filters.ts";
 import type { FinishedRuns, RunsWanted } from "../../runs/finished-runs.ts";
+import { keptOpinions, opinionsByTeam, withFeedback, type OpinionsRow } from "../../runs/opinions.ts";
+import { packed } from "../../runs/packed-spending.ts";
 import type { Store } from "../../store.ts";
 import type { Connection, Query } from "../server/connection.ts";
 import { isDamage } from "../server/trouble.ts";
@@ -23,9 +25,11 @@ import { withLearnedNames } from "../names.ts";
 import { matchOf, partsOf, vectorOf } from "../words.ts";
 import { looking } from "./run-looks.ts";
 import { goOn } from "./run-rows.ts";
+import { postgresSpending } from "./run-spending.ts";
 
 /** Enters runs by reading their logs, beside the commits; who has ended is known by `runs_due`, which commits and forgetting write. */
-export function postgresRuns({ query, transaction }: Connection, { load }: Pick<Store, "load">): FinishedRuns {
+export function postgresRuns(connection: Connection, { load }: Pick<Store, "load">): FinishedRuns {
+  const { query, transaction } = connection;
   const damaged: Damaged = new Set();
 
   async function enter(workspace: string): Promise<boolean> {
@@ -41,17 +45,17 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
     return more;
   }
 
-  async function put(within: Query, { id, thread, mark, records, whole }: Entry, workspace: string): Promise<void> {
+  async function put(within: Query, { id, thread, mark, records, feedback, whole }: Entry, workspace: string): Promise<void> {
     // Something has ended there or was forgotten since the log was read, or another has entered it: what was read is not entered.
     const isAsRead = whole
       ? (await within("DELETE FROM runs_due WHERE thread = $1 AND mark = $2 RETURNING 1", [id, mark])).length > 0
       : await goOn(within, id, mark);
     if (!isAsRead) return;
-    for (const { seq, until, endedAt, words, people, run, spending, ...shown } of records) {
+    for (const { seq, until, endedAt, words, people, run, spending, stances, ...shown } of records) {
       const { team, startedBy } = shown;
       await within(
-        `INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending, words, people, outcome, usd)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::tsvector, $13, $14, $15)`,
+        `INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending, words, people, outcome, usd, opinions)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::tsvector, $13, $14, $15, $16)`,
         [
           id,
           seq,
@@ -63,13 +67,21 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
           startedBy.id,
           endedAt,
           JSON.stringify(shown satisfies Shown),
-          JSON.stringify(spending),
+          packed({ spending, run, team, startedBy }),
           vectorOf(wordsOf(words).flatMap(partsOf)),
           people,
           shown.outcome,
           shown.usage.usd,
+          keptOpinions({ feedback: {}, stances }),
         ],
       );
+    }
+    for (const [run, given] of feedback) {
+      const [row] = await within<{ readonly id: number; readonly opinions: string }>(
+        "SELECT id, opinions FROM runs WHERE thread = $1 AND run = $2",
+        [id, run],
+      );
+      if (row) await within("UPDATE runs SET opinions = $1 WHERE id = $2", [withFeedback(row.opinions, given), row.id]);
     }
   }
 
@@ -104,6 +116,17 @@ export function postgresRuns({ query, transaction }: Connection, { load }: Pick<
       );
       const shown = await Promise.all(rows.map(shownIn));
       return filtersOf(shown.map(({ team, startedBy }, nth) => ({ team, startedBy, place: placeOf(rows[nth]?.thread ?? "") })));
+    },
+    spending: postgresSpending(connection, { load }),
+    async opinions({ workspace, places, endedFrom, endedBefore }) {
+      await enterForSearch(enter, workspace);
+      return opinionsByTeam(
+        await query<OpinionsRow>(
+          `SELECT team, opinions, count(*)::integer AS runs FROM runs
+            WHERE workspace = $1 AND ended_at >= $2 AND ended_at < $3 AND ($4::text[] IS NULL OR place = ANY($4)) GROUP BY team, opinions`,
+          [workspace, endedFrom, endedBefore, places === "all" ? undefined : places],
+        ),
+      );
     },
   };
 }

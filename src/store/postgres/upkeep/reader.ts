@@ -9,6 +9,7 @@ import { postgresInstallations } from "../sealed/installations.ts";
 import { postgresLog } from "../log.ts";
 import { postgresMemory } from "../memory.ts";
 import { postgresOutbox } from "../outbox.ts";
+import { postgresSpending } from "../runs/run-spending.ts";
 import { isMade, MIGRATIONS, refuseOther } from "../schema.ts";
 import { addressOf } from "../server/address.ts";
 import { openConnection, type Connection } from "../server/connection.ts";
@@ -25,9 +26,11 @@ export async function openPostgresReadOnly(options: { readonly address: string }
   const [changes, follow, now] = [UNHEARD, () => () => undefined, () => systemClock.now()];
   const audit = postgresAudit(connection, { changes, follow, now });
   const parts = { changes, now, followers: { expect: unwritten }, reservations: { settle: unwritten }, age: { known: MIGRATIONS.length } };
+  const log = postgresLog(connection, parts);
   return readerOf({
     store: {
-      ...postgresLog(connection, parts),
+      ...log,
+      spending: postgresSpending(connection, log),
       ...postgresOutbox(connection, changes),
       ...postgresContent(connection, changes),
       ...postgresSpent(connection),

@@ -19,11 +19,14 @@ import type { Store } from "../../store.ts";
 import { WITH_LAST_RUN } from "../../records/last-run.ts";
 import { spacedWordsOf, wordsOf } from "../../records/words.ts";
 import { sqliteNames } from "../names.ts";
-import { packed } from "./packed-spending.ts";
+import { keptOpinions, opinionsByTeam, withFeedback, type OpinionsRow } from "../../runs/opinions.ts";
+import { packed } from "../../runs/packed-spending.ts";
+import { sqliteSpending } from "./run-spending.ts";
 import { IN_PLACES, lookingOn } from "./run-looks.ts";
 
 /** Enters runs by reading their logs, beside the commits; who has ended is known by `runs_due`, which commits and forgetting write. */
-export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store, "load">): FinishedRuns {
+export function sqliteRuns(connection: Connection, { load }: Pick<Store, "load">): FinishedRuns {
+  const { db, write, read } = connection;
   // Prepared when first used: a damaged index is no reason to keep the logs closed.
   let prepared: ReturnType<typeof statementsOn> | undefined;
   const on = () => (prepared ??= statementsOn(db));
@@ -38,10 +41,10 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
     return more;
   }
 
-  function put({ id, thread, mark, records, whole }: Entry, workspace: string): void {
+  function put({ id, thread, mark, records, feedback, whole }: Entry, workspace: string): void {
     // Something has ended there or was forgotten since the log was read, or another has entered it: what was read is not entered.
     if ((whole ? on().drop : on().goOn).run(id, mark).changes === 0) return;
-    for (const { seq, until, endedAt, words, people, run, spending, ...shown } of records) {
+    for (const { seq, until, endedAt, words, people, run, spending, stances, ...shown } of records) {
       const { team, startedBy } = shown;
       const row = on().add.run(
         id,
@@ -57,8 +60,13 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
         packed({ spending, run, team, startedBy }),
         shown.outcome,
         shown.usage.usd,
+        keptOpinions({ feedback: {}, stances }),
       );
       on().addWords.run(row.lastInsertRowid, words, people.map(personWord).join(" "));
+    }
+    for (const [run, given] of feedback) {
+      const row = on().opinionsOf.get(id, run);
+      if (row) on().setOpinions.run(withFeedback(row.opinions, given), row.id);
     }
   }
 
@@ -81,8 +89,18 @@ export function sqliteRuns({ db, write, read }: Connection, { load }: Pick<Store
       const rows = read(() => on().filters[places === "all" ? "all" : "some"].all({ workspace, places: JSON.stringify(places) }));
       return filtersOf(rows.map((row) => ({ team: shownIn(row).team, place: placeOf(row.thread), startedBy: shownIn(row).startedBy })));
     },
+    spending: sqliteSpending(connection, { load }),
+    async opinions({ places, ...rest }) {
+      await enterForSearch(enter, rest.workspace);
+      const some = places === "all" ? "" : `AND ${IN_PLACES}`;
+      const statement = db.prepare<[object], OpinionsRow>(`${OPINIONS} ${some} GROUP BY team, opinions`);
+      return opinionsByTeam(read(() => statement.all({ ...rest, places: JSON.stringify(places) })));
+    },
   };
 }
+
+const OPINIONS =
+  "SELECT team, opinions, count(*) AS runs FROM runs WHERE workspace = @workspace AND ended_at >= @endedFrom AND ended_at < @endedBefore";
 
 /** The last run of each kind, the oldest first. */
 const OF_KINDS =
@@ -115,8 +133,12 @@ function statementsOn(db: Connection["db"]) {
     drop: db.prepare<[number, string]>("DELETE FROM runs_due WHERE thread = ? AND mark = ?"),
     goOn: db.prepare<[number, string]>("UPDATE runs_due SET mark = hex(randomblob(8)) WHERE thread = ? AND mark = ?"),
     add: db.prepare(
-      "INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending, outcome, usd) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending, outcome, usd, opinions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
+    opinionsOf: db.prepare<[number, string], { readonly id: number; readonly opinions: string }>(
+      "SELECT id, opinions FROM runs WHERE thread = ? AND run = ?",
+    ),
+    setOpinions: db.prepare<[string, number]>("UPDATE runs SET opinions = ? WHERE id = ?"),
     addWords: db.prepare("INSERT INTO run_words (rowid, words, people) VALUES (?, ?, ?)"),
   };
 }

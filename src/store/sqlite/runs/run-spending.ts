@@ -1,116 +1,69 @@
-import type { Person, RunEvent } from "../../../engine/events/events.ts";
-import { spendingOf } from "../../../engine/limits/spending.ts";
 import type { Connection } from "../connection.ts";
-import { beginOf } from "../../records/last-run.ts";
 import { sqliteNames } from "../names.ts";
-import { IMPORTED, type SpendingWanted, type ThreadSpending } from "../../spending.ts";
+import {
+  SPENDING_PAGE_ROWS,
+  summedSpending,
+  type Behind,
+  type SpendingRow,
+  type SpendingSource,
+  type Tail,
+} from "../../runs/summed-spending.ts";
+import { IMPORTED, type SpendingWanted } from "../../spending.ts";
+import { IN_PLACES } from "./run-looks.ts";
 import type { Store } from "../../store.ts";
-import { addTo, spentOf, sumOf, type PackedSpending, type Sum } from "./packed-spending.ts";
+import type { FinishedRuns } from "../../runs/finished-runs.ts";
 
-type Row = readonly [id: number, thread: number, place: string, run: string, starter: string, spending: string];
-
-/** What is not told apart. All but the sum is the first one's. */
-interface Group extends Sum {
-  readonly row: number;
-  readonly one: PackedSpending;
-}
-
-/** A thread whose log goes on behind what is entered, or of which nothing is. */
-interface Tail {
-  readonly id: number;
-  readonly thread: string;
-  readonly until: number | null;
-}
-
-/** Of a run that is entered. */
-interface Shown {
-  readonly team: string;
-  readonly startedBy: Person;
-}
-
-/**
- * What {@link readSpending} reads off the logs, of runs that are over off their index, and there added up: what is in no index yet is read, so that
- * it is the same to the cent.
- */
-export function sqliteSpending(
-  { db, read }: Connection,
-  { load }: Pick<Store, "load">,
-): (wanted: SpendingWanted) => AsyncGenerator<ThreadSpending, void, void> {
+/** What was spent, off the index of runs. */
+export function sqliteSpending({ db, read }: Connection, { load }: Pick<Store, "load">): FinishedRuns["spending"] {
   const names = sqliteNames(db);
   const named = (thread: string, body: string): string => names(thread, [body])[0] ?? body;
 
-  return async function* (wanted) {
-    const { since } = wanted;
-    const { entered, tails } = read(() =>
-      // Both as they are at one instant.
-      db.transaction(() => ({ entered: told([...groupsOf(rowsSince(since), wanted)]), tails: tailsSince(since) }))(),
-    );
-    yield* entered;
-    for (const tail of tails) {
-      const events = await load(tail.thread, tail.until ?? 0);
-      const before = read(() => lastRunOf(tail));
-      for (const one of spendingOf(before ? [before, ...events] : events)) if (one.day >= since) yield { ...one, thread: tail.thread };
-    }
-  };
-
-  function rowsSince(since: string): Iterable<Row> {
-    return db
-      .prepare<[string, string], Row>(
-        "SELECT id, thread, place, run, starter, spending FROM runs WHERE ended_at >= ? AND workspace <> ? AND spending <> '[]'",
-      )
-      .raw()
-      .iterate(since, IMPORTED);
+  function sourceOf({ since, places }: SpendingWanted): SpendingSource {
+    let upToId = 0;
+    const here = { since, places: JSON.stringify(places ?? []) };
+    const inPlaces = places ? `AND ${IN_PLACES}` : "";
+    return {
+      workspaces: async () => read(() => db.prepare<[string], string>(WORKSPACES).pluck().all(IMPORTED)),
+      tails: async (workspace) =>
+        read(() =>
+          // Both as they are at one instant.
+          db.transaction(() => {
+            upToId = db.prepare<[], number>("SELECT coalesce(max(id), 0) FROM runs").pluck().get() ?? 0;
+            const tails = db.prepare<[object], Tail>(TAILS).all({ workspace, since });
+            return places ? tails.filter(({ thread }) => places.includes(thread.slice(0, thread.lastIndexOf("/")))) : tails;
+          })(),
+        ),
+      page: async (workspace, { at, id }: Behind) =>
+        read(() =>
+          db.prepare<[object], SpendingRow>(pageOf(inPlaces)).all({ ...here, workspace, at, id, upToId, limit: SPENDING_PAGE_ROWS }),
+        ),
+      async shown(ids) {
+        const row = db.prepare<[number], { readonly thread: string; readonly shown: string }>(SHOWN);
+        return new Map(
+          ids.flatMap((id) => {
+            const found = read(() => row.get(id));
+            return found ? [[id, { thread: found.thread, shown: read(() => named(found.thread, found.shown)) }] as const] : [];
+          }),
+        );
+      },
+      named: async (thread, text) => read(() => named(thread, text)),
+    };
   }
-
-  function told(groups: readonly Group[]): ThreadSpending[] {
-    const rowOf = db.prepare<[number], { readonly thread: string; readonly run: string; readonly shown: string }>(
-      "SELECT name AS thread, run, shown FROM runs JOIN threads ON threads.id = runs.thread WHERE runs.id = ?",
-    );
-    return groups.map(({ row, one: [day, agent, of], ...sum }) => {
-      const { thread, run, shown } = rowOf.get(row)!;
-      const whose = of ? named(thread, JSON.stringify(of)) : named(thread, shown);
-      const { team, startedBy, person = startedBy } = JSON.parse(whose) as Shown & { readonly person?: Person };
-      return { ...spentOf(sum), run: of ? of.run : run, team, person, agent, day, thread };
-    });
-  }
-
-  /** The threads in which something was recorded behind the last run that is entered. */
-  function tailsSince(since: string): Tail[] {
-    return db
-      .prepare<[string, string], Tail>(
-        `SELECT id, name AS thread, (SELECT max(until) FROM runs WHERE runs.thread = threads.id) AS until FROM threads
-          WHERE last_seq > coalesce((SELECT max(until) FROM runs WHERE runs.thread = threads.id), 0) AND at >= ? AND workspace <> ?`,
-      )
-      .all(since, IMPORTED);
-  }
-
-  function lastRunOf({ id, thread, until }: Tail): RunEvent | undefined {
-    const last = db
-      .prepare<[number, number | null], { readonly run: string; readonly shown: string }>(
-        "SELECT run, shown FROM runs WHERE thread = ? AND until = ?",
-      )
-      .get(id, until);
-    return last && beginOf({ until, run: last.run, shown: named(thread, last.shown) });
-  }
+  return (wanted) => summedSpending(sourceOf(wanted), { load }, wanted);
 }
 
-function groupsOf(rows: Iterable<Row>, { since, by }: SpendingWanted): Iterable<Group> {
-  const groups = new Map<string, Group>();
-  const parts = new Set(by);
-  for (const [row, thread, place, run, starter, spending] of rows) {
-    const key = (ofRun: string, ofPerson: string) =>
-      (parts.has("place") ? `${place}\n` : "") +
-      (parts.has("person") ? `${ofPerson}\n` : "") +
-      (parts.has("run") ? `${thread} ${ofRun}\n` : "");
-    const own = key(run, starter);
-    for (const one of JSON.parse(spending) as readonly PackedSpending[]) {
-      const [day, agent, of] = one;
-      if (day < since) continue;
-      const whole = (of ? key(of.run, of.person.id) : own) + (parts.has("day") ? `${day}\n` : "") + (parts.has("agent") ? agent : "");
-      const group = groups.get(whole);
-      if (group) addTo(group, one);
-      else groups.set(whole, { row, one, ...sumOf(one) });
-    }
-  }
-  return groups.values();
-}
+const WORKSPACES = "SELECT DISTINCT workspace FROM threads WHERE last_seq > 0 AND workspace <> ?";
+
+const pageOf = (inPlaces: string): string =>
+  `SELECT id, thread, place, run, team, starter, ended_at AS endedAt, spending FROM runs
+    WHERE workspace = @workspace AND ended_at >= @since AND (ended_at, id) > (@at, @id) AND id <= @upToId ${inPlaces}
+    ORDER BY ended_at, id LIMIT @limit`;
+
+const SHOWN = "SELECT name AS thread, shown FROM runs JOIN threads ON threads.id = runs.thread WHERE runs.id = ?";
+
+/** The threads in whose logs something was spent behind the last run that is entered, with that run. */
+const TAILS = `
+  SELECT name AS thread, until, run, shown FROM threads
+    LEFT JOIN runs ON runs.id = (SELECT id FROM runs WHERE runs.thread = threads.id ORDER BY seq DESC LIMIT 1)
+    WHERE threads.workspace = @workspace AND threads.at >= @since AND last_seq > coalesce(until, 0)
+      AND EXISTS (SELECT 1 FROM events WHERE events.thread = threads.id AND events.seq > coalesce(until, 0) AND instr(body, '"usage"') > 0)`;

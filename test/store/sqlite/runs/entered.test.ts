@@ -44,6 +44,7 @@ test("an index in which spending stood at length and words by their stems is mad
     INSERT INTO run_words (rowid, words, people) SELECT id, 'Running figures', 'U10' FROM runs;
     UPDATE runs SET spending = '[{"run":"r","team":"pair","person":{"id":"U1","name":"Ada"},"agent":"Ana","day":"2026-01-01","priced":true}]';
     DROP INDEX runs_by_end; ALTER TABLE runs DROP COLUMN outcome; ALTER TABLE runs DROP COLUMN usd;
+    ALTER TABLE runs DROP COLUMN opinions;
     PRAGMA user_version = 12`);
   old.close();
   const { runs } = open(path);

@@ -34,12 +34,14 @@ test("what was spent is the same off the index as off the logs, whatever of it i
   const told = async (since?: string) => {
     const reader = openSqliteReadOnly({ path });
     const { spending, ...plain } = reader;
-    const keyOf = ({ thread, run: id, agent, day, person }: ThreadSpending) => ({
+    const keyOf = ({ thread, run: id, agent, day, person, team, model }: ThreadSpending) => ({
       run: `${thread} ${id}`,
       place: placeOf(thread),
       person: person.id,
       agent,
       day,
+      team,
+      model,
     });
     const sums = async (from: Parameters<typeof readSpending>[0], by: SpendingWanted["by"]) => {
       const all = await Array.fromAsync(readSpending(from, { since, by }));

@@ -1,14 +1,14 @@
-import type { Spending } from "../../../engine/limits/spending.ts";
-import type { RunRecord } from "../../runs/run-records.ts";
+import type { Spending } from "../../engine/limits/spending.ts";
+import type { RunRecord } from "./run-records.ts";
 
 /** Whose spending is, where it is another run's: the one before, behind whose end it came. */
 type Of = Pick<Spending, "run" | "team" | "person">;
 
-/** One agent's on one day: `of`, its marks, then its counts in the order of {@link COUNTS}. In one list: two take half as long again to read. */
-export type PackedSpending = readonly [day: string, agent: string, of: Of | 0, marks: number, ...counts: number[]];
+/** One agent's of one model on one day: `of`, its marks, then its counts in the order of {@link COUNTS}. In one list: two take half as long again to read. */
+export type PackedSpending = readonly [day: string, agent: string, model: string, of: Of | 0, marks: number, ...counts: number[]];
 
 const COUNTS = ["calls", "inputTokens", "outputTokens", "cachedTokens", "cacheWriteTokens", "reasoningTokens", "usd"] as const;
-const COUNTS_FROM = 4;
+const COUNTS_FROM = 5;
 const ESTIMATED = 1;
 const UNPRICED = 2;
 
@@ -20,11 +20,25 @@ export function packed({ spending, run, team, startedBy }: Pick<RunRecord, "spen
   const isOwn = (one: Of) => one.run === run && one.team === team && one.person.id === startedBy.id && one.person.name === startedBy.name;
   return JSON.stringify(
     spending.map((one): PackedSpending => {
-      const { day, agent, usage, priced, person } = one;
+      const { day, agent, model, usage, priced, person } = one;
       const marks = (usage.estimated ? ESTIMATED : 0) + (priced ? 0 : UNPRICED);
-      return [day, agent, isOwn(one) ? 0 : { run: one.run, team: one.team, person }, marks, ...COUNTS.map((count) => usage[count])];
+      return [day, agent, model, isOwn(one) ? 0 : { run: one.run, team: one.team, person }, marks, ...COUNTS.map((count) => usage[count])];
     }),
   );
+}
+
+/** Throws for what is no JSON. What was put down at length, as a process of an older version beside does, tells of no model. */
+export function unpacked(spending: string): readonly PackedSpending[] {
+  return (JSON.parse(spending) as readonly (PackedSpending | Omit<Spending, "model">)[]).map((one) =>
+    isPacked(one) ? one : packedOf(one),
+  );
+}
+
+const isPacked = (one: PackedSpending | Omit<Spending, "model">): one is PackedSpending => Array.isArray(one);
+
+function packedOf({ day, agent, run, team, person, usage, priced }: Omit<Spending, "model">): PackedSpending {
+  const marks = (usage.estimated ? ESTIMATED : 0) + (priced ? 0 : UNPRICED);
+  return [day, agent, "", { run, team, person }, marks, ...COUNTS.map((count) => usage[count])];
 }
 
 /** What several took together. */
@@ -33,12 +47,12 @@ export interface Sum {
   readonly counts: number[];
 }
 
-export const sumOf = ([, , , marks, ...counts]: PackedSpending): Sum => ({ marks, counts });
+export const sumOf = ([, , , , marks, ...counts]: PackedSpending): Sum => ({ marks, counts });
 
 export function addTo(sum: Sum, one: PackedSpending): void {
   for (let nth = 0; nth < COUNTS.length; nth++)
     sum.counts[nth] = (sum.counts[nth] ?? 0) + ((one[nth + COUNTS_FROM] as number | undefined) ?? 0);
-  sum.marks |= one[3];
+  sum.marks |= one[4];
 }
 
 export function spentOf({ counts, marks }: Sum): Pick<Spending, "usage" | "priced"> {
