@@ -44,7 +44,12 @@ export function writeTeams(folder: string, image: string | undefined, mcpUrl: st
   writeFileSync(join(folder, "replies.yml"), JSON.stringify({ replies: REPLIES }));
 }
 
-const toolsAt = (url: string) => ({ far: { kind: "mcp", url, approval: "never" }, asked: { kind: "mcp", url, approval: "always" } });
+const toolsAt = (url: string) => ({
+  far: { kind: "mcp", url, ...UNHURRIED, approval: "never" },
+  asked: { kind: "mcp", url, ...UNHURRIED, approval: "always" },
+});
+/** The server is in the process of the test, which is busy; and seconds are fifths of them here. An agent is told of one that is not there. */
+const UNHURRIED = { startTimeoutSeconds: 600, callTimeoutSeconds: 600 };
 const price = { inputPerMTokUsd: 1, outputPerMTokUsd: 5 };
 const MODELS = {
   scripted: { provider: "replay", file: "replies.yml", price },
