@@ -16,8 +16,25 @@ const FIELDS = {
   entry_point: "area",
 };
 const DEFINED = "```python\nimport math\n\ndef area(radius):\n    return math.pi * radius ** 2\n```";
-/** Wrong, with something else that is done as it is read. */
-const wrong = (rest: string): string => `\`\`\`python\n${rest}\ndef area(radius):\n    return 7\n\`\`\``;
+/** Wrong, but for what needs no calculation, with something else that is done as it is read. */
+const wrong = (rest: string): string => `\`\`\`python\n${rest}\ndef area(radius):\n    return 0\n\`\`\``;
+
+const FINDS_A_PASS = `import base64, glob, os, re
+found = []
+for file in glob.glob("/tmp/*") + glob.glob("/work/*") + glob.glob("/proc/[0-9]*/cmdline") + glob.glob("/proc/[0-9]*/environ"):
+    try:
+        words = open(file, errors="replace").read()
+    except OSError:
+        continue
+    texts = [words]
+    for word in re.findall("[A-Za-z0-9+/=]{20,}", words):
+        try:
+            texts.append(base64.b64decode(word).decode())
+        except Exception:
+            pass
+    found += [one for text in texts for one in re.findall("passed-[0-9a-f-]+", text)]
+print("\\n".join(found), flush=True)
+os._exit(0)`;
 
 async function scored(executor: Executor, answer: string, fields: object = FIELDS, settings: object = HUMAN_EVAL) {
   const { score } = EvaluationFile.parse({ cases: [{ input: "x" }], score: [settings] });
@@ -47,13 +64,7 @@ describe.skipIf(missingParts().some(({ name }) => name === "os"))("a program of 
     ["one that exits in its test", "```python\nimport sys\ndef area(radius):\n    sys.exit(0)\n```", false],
     ["one that ends at once in its test", "```python\nimport os\ndef area(radius):\n    os._exit(0)\n```", false],
     ["one that ends from a thread", wrong("import os, threading\nthreading.Timer(0.05, os._exit, [0]).start()\nimport time; time.sleep(0.2)"), false], // prettier-ignore
-    [
-      "one that prints whatever lies beside it, and ends",
-      wrong(
-        'import base64, glob, os, re, sys\nfor file in glob.glob("/tmp/*") + glob.glob("/work/*") + ["/proc/%d/cmdline" % os.getppid()]:\n    try:\n        words = open(file).read()\n    except Exception:\n        continue\n    print(words)\n    for word in re.findall("[A-Za-z0-9+/=]{20,}", words):\n        try: print(base64.b64decode(word).decode())\n        except Exception: pass\nsys.stdout.flush()\nos._exit(0)',
-      ),
-      false,
-    ],
+    ["one that looks for a pass to print in all that lies beside it", wrong(FINDS_A_PASS), false],
     [
       "one that says yes to everybody who listens",
       wrong(
