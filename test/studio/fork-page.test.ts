@@ -31,11 +31,13 @@ const FILE = {
     trio: { ...pair, description: "Others.", agents: ["Zoe", "Yan"].map((name) => ({ name, description: "Counts.", model: "scripted" })) },
   },
 };
+/** Words that are looked at in a picture are others. */
+const ODD = PICTURES === undefined ? HOSTILE : "One of them slept.";
 const REPLIES = {
   Ana: ["I count **three** marmots on the upper meadow.", "Then it is three. DONE"],
-  Ben: [`I saw four of them. ${HOSTILE}`],
+  Ben: [`I saw four of them. ${ODD}`],
   Zoe: ["I count **four** marmots on the upper meadow.", "Four it is. DONE"],
-  Yan: [`I saw four of them. ${HOSTILE}`],
+  Yan: [`I saw four of them. ${ODD}`],
 };
 
 describe.skipIf(!chromiumPath())("forks, in the studio's page", () => {
@@ -113,6 +115,8 @@ describe.skipIf(!chromiumPath())("forks, in the studio's page", () => {
     expect(await both(page).getByText("only in the").count()).toBe(0);
     await page.getByRole("button", { name: "Next difference" }).press("Enter");
     expect(await both(page).locator("[aria-current=step]").count()).toBe(1);
+    await page.keyboard.press("n");
+    await both(page).locator("[aria-current=step]").getByText("I saw four of them.").first().waitFor();
     await page.getByRole("button", { name: "Show what is shared" }).press("Enter");
     await both(page).getByText("Count the marmots.").first().waitFor();
     expect(await page.evaluate("document.querySelectorAll('.forked img[src=x], .forked script, .forked u').length")).toBe(0);

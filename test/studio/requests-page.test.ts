@@ -18,6 +18,8 @@ import { ADA } from "./studio.ts";
 
 const PICTURES = process.env["PARLEY_STUDIO_PICTURES"];
 const THREAD = "T1/C1/1.1";
+/** Words that are looked at in a picture are others. */
+const ODD = PICTURES === undefined ? HOSTILE : "Look at the upper meadow, too.";
 const fileFor = (url: string): string => `
 models:
   smart: { provider: openai-compatible, baseUrl: "${url}/v1", model: smart }
@@ -27,7 +29,7 @@ teams:
     description: Two who count.
     speakers: { policy: selector, model: smart }
     agents:
-      - { name: Ana, description: Counts., model: smart, instructions: 'Count. ${HOSTILE.replaceAll("'", "''").replaceAll(/[\u202E\u001B]/g, "")}' }
+      - { name: Ana, description: Counts., model: smart, instructions: 'Count. ${ODD.replaceAll("'", "''").replaceAll(/[\u202E\u001B]/g, "")}' }
       - { name: Ben, description: Checks., model: wide, instructions: 'Key: sk-of-this-test.' }
     stop: { maxMessages: 5 }
 sandbox: { executor: off }
@@ -51,7 +53,7 @@ describe.skipIf(!chromiumPath())("requests, in the studio's page", () => {
           }),
         };
       const wire = body["model"] === "wide" ? responsesWire : chatWire;
-      return { body: wire.events({ text: [`${turn}: ${HOSTILE}`] }) };
+      return { body: wire.events({ text: [`${turn}: ${ODD}`] }) };
     };
     const env = { OPENAI_API_KEY: "sk-of-this-test" };
     const dbPath = join(mkdtempSync(join(tmpdir(), "parley-studio-")), "log.db");
@@ -60,7 +62,7 @@ describe.skipIf(!chromiumPath())("requests, in the studio's page", () => {
     const stopped = Promise.withResolvers<void>();
     parley.runner.follow((_thread, item) => item.type === "run.stopped" && stopped.resolve());
     await parley.start();
-    await parley.runner.say({ thread: THREAD, workspace: "T1", person: ADA, text: `Count. ${HOSTILE}`, id: "1", addressed: true });
+    await parley.runner.say({ thread: THREAD, workspace: "T1", person: ADA, text: `Count. ${ODD}`, id: "1", addressed: true });
     await stopped.promise;
     await parley.stop();
     const logs = await openLogs(dbPath, { own: new Map() });

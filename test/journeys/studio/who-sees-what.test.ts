@@ -91,6 +91,26 @@ const QUERIES: { readonly [name: string]: readonly string[] } = {
   revision: ["1"],
 };
 
+/** By path, what changes something where it may be; of a run that one may not see it changes nothing, and says so. */
+const BODIES: { readonly [path: string]: object } = { "/runs/{thread}/{seq}/forks": { at: 3 } };
+
+/** What whoever may not see the run is told where they want to change something of it. */
+async function expectUnchanged(
+  who: string,
+  cookie: string,
+  { path, method, urls }: Awaited<ReturnType<typeof waysIn>>[number],
+): Promise<void> {
+  const body = BODIES[path];
+  if (body === undefined) throw new Error(`${method} ${path}: say here with what it is asked`);
+  const { csrf = "" } = (await (await world.get("/api/v1/session", cookie)).json()) as { csrf?: string };
+  for (const url of urls) {
+    const headers = { cookie, "x-parley-csrf": csrf, "content-type": "application/json" };
+    const answer = await fetch(new URL(url, world.url), { method: method.toUpperCase(), headers, body: JSON.stringify(body) });
+    const text = await answer.text();
+    expect([who, url, answer.status, HIDDEN.exec(text)?.[0]]).toEqual([who, url, cookie === "" ? 401 : 404, undefined]);
+  }
+}
+
 /** What each route says to somebody; streams are looked at for their first words. */
 async function told(cookie: string, { method, url }: { readonly method: string; readonly url: string }) {
   const gone = new AbortController();
@@ -106,6 +126,7 @@ async function expectNothing(who: string, cookie: string): Promise<void> {
   const ways = await waysIn(known);
   expect(ways.length).toBeGreaterThan(7);
   for (const { path, method, urls } of ways) {
+    if (method !== "get" && path.startsWith("/runs/{thread}")) await expectUnchanged(who, cookie, { path, method, urls });
     if (method !== "get") continue;
     for (const url of urls) {
       const { status, text } = await told(cookie, { method, url });

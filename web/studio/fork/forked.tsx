@@ -64,6 +64,17 @@ function Both({
     setAt(next);
     list.scrollToIndex(next, { align: "start" });
   };
+  const going = useRef(go);
+  going.current = go;
+  useEffect(() => {
+    const press = ({ key, altKey, ctrlKey, metaKey }: KeyboardEvent): void => {
+      if (altKey || ctrlKey || metaKey) return;
+      if (key === "n" || key === "p") going.current(key === "n" ? 1 : -1);
+      else if (key === "Escape") location.hash = runHref(run);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, [run]);
   return (
     <main className="forked">
       <header className="run-head">

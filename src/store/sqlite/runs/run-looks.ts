@@ -14,6 +14,8 @@ export const IN_PLACES = "place IN (SELECT value FROM json_each(@places))";
 
 /** So few are read one by one; of more the newest are come to soon. */
 const MATCHES_MAX = 2_000;
+const SHORT_CHARS_MAX = 2;
+const COMMON_MAX = 500;
 /** Of each of so many the newest are looked up; of more, all runs are gone through from the newest on. */
 const PLACES_MAX = 200;
 
@@ -30,18 +32,32 @@ export function lookingOn(db: Connection["db"]): (looked: Looked) => readonly Ro
   const prepare = (sql: string) => db.prepare<[object], Row>(sql);
   const matches = db.prepare<[string, number], number>("SELECT rowid FROM run_words WHERE run_words MATCH ? LIMIT ?").pluck();
 
+  /** Found in more runs than these: they do not become fewer, and whoever looks again need not count. */
+  const common = new Set<string>();
+
+  function fewOf({ match, words = [], person }: Looked): readonly number[] | undefined {
+    if (match === "" || common.has(match)) return undefined;
+    // What begins with a letter or two is in nearly all, and finding that out takes as long as the search.
+    if (person === undefined && words.every((word) => word.length <= SHORT_CHARS_MAX)) return undefined;
+    const few = matches.all(match, MATCHES_MAX + 1);
+    if (few.length <= MATCHES_MAX) return few;
+    if (common.size >= COMMON_MAX) common.clear();
+    common.add(match);
+    return undefined;
+  }
+
   return (looked) => {
     const { match, limit, places, ...rest } = looked;
-    const few = match === "" ? [] : matches.all(match, MATCHES_MAX + 1);
-    const isRare = match !== "" && few.length <= MATCHES_MAX;
-    if (isRare && few.length === 0) return [];
+    const few = fewOf(looked);
+    const isRare = few !== undefined;
+    if (few?.length === 0) return [];
     const walked = placesWalked(looked);
     const sql = isRare ? ofThese(looked) : walked ? ofPlaces(looked) : ofAll(looked);
     const values = {
       ...rest,
       match,
       limit: limit + 1,
-      few: JSON.stringify(few),
+      few: JSON.stringify(few ?? []),
       places: JSON.stringify(places),
       walked: JSON.stringify(walked ?? []),
     };
