@@ -77,7 +77,7 @@ export function Studio() {
 
 const KEYS: { readonly [page in Address["page"]]: string } = {
   runs: "/ search · ↑ ↓ move · Enter open",
-  forked: "",
+  forked: "n next difference · p the one before · Esc the run",
   run: "← → step · Shift+← → turns · Space play · Esc runs",
   teams: "Tab move · Enter open",
   team: "Ctrl+S save · Ctrl+Z undo · Del removes what is chosen",
