@@ -175,7 +175,7 @@ describe.skipIf(!chromiumPath())("the studio's teams", () => {
     await first.getByText("As was said. DONE").waitFor();
     await first.getByText(/^done:/).waitFor();
     expect(await violationsIn(page)).toEqual([]);
-    await takePicture(page, "studio-playground.png", first);
+    await takePicture(page, "studio-playground.png");
     await first.getByRole("link", { name: "open the run" }).click();
     await page.getByRole("heading", { name: "Choose a side." }).waitFor();
     await page.getByRole("link", { name: "its team" }).click();

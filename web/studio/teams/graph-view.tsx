@@ -111,7 +111,7 @@ export function GraphView({ graph, chosen, wrong, dark, choose, toggle, connect,
         edgeTypes={LINES}
         colorMode={dark ? "dark" : "light"}
         fitView
-        fitViewOptions={{ maxZoom: 1.1, padding: 0.08 }}
+        fitViewOptions={{ maxZoom: 1.1, padding: 0.13 }}
         minZoom={0.2}
         nodesDraggable={false}
         nodesConnectable={connect !== undefined}

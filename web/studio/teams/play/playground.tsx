@@ -63,7 +63,7 @@ export default function Playground({
   };
 
   return (
-    <div className="play">
+    <div className="playground">
       <form
         aria-label="A task to try"
         onSubmit={(event) => {
