@@ -123,6 +123,8 @@ export function createStatus(parts: {
       if (line.hasLanded) line.shown = { ...line.shown, speaker: undefined, speakerAt: undefined };
     }
     line.hasLanded = false;
+    // A line that is shown before the message lands would go with it.
+    if (wanted.speaker && line.landsAt !== undefined) return Math.max(line.landsAt - now, 1);
     line.wantedAt = wanted.speaker && !line.shown.speaker ? (line.wantedAt ?? now) : undefined;
     const earlyMs = line.wantedAt === undefined ? 0 : Math.min(line.wantedAt + SHOWN_AFTER_MS - now, SHOWN_AFTER_MS);
     if (earlyMs > 0) return earlyMs;

@@ -366,6 +366,25 @@ test("at the end the message that was made after the line had been shown takes i
   expect(told(LINE)).toHaveLength(1);
 });
 
+test("who is next is shown when the message before has landed, with which an earlier line would go, or after four seconds", async () => {
+  record(...started, selected("Ada"));
+  await until(() => line()?.username === "Ada");
+  await clock.advance(2_000);
+  await commits();
+  record(selected("Ben"));
+  await clock.advance(3_000);
+  expect(told(LINE)).toHaveLength(1);
+  await lands();
+  await until(() => line()?.username === "Ben");
+  expect(told(LINE)).toHaveLength(2);
+
+  record(posted("Ben"), selected("Cy"));
+  await clock.advance(3_000);
+  expect(told(LINE)).toHaveLength(2);
+  await clock.advance(1_500);
+  await until(() => line()?.username === "Cy");
+});
+
 test("where no message lands within a while, or one that may have come before the line, a call takes it away", async () => {
   record(...started, selected("Ada"));
   await until(() => line()?.username === "Ada");
