@@ -107,8 +107,8 @@ export interface Parley {
 }
 
 export const studioRoom = () => import("./studio/studio.ts");
-export const evaluationRoom = () => import("./eval/evaluation.ts");
-export type { Progress as EvaluationProgress, Report as EvaluationReport, World as EvaluationWorld } from "./eval/evaluation.ts";
+export const evaluationRoom = () => import("./eval/eval-room.ts");
+export type { Progress as EvaluationProgress, Report as EvaluationReport, Tuned, World as EvaluationWorld } from "./eval/eval-room.ts";
 export const liveProbes = () => import("./slack/probes/run-probes.ts"); // Of `parley doctor --live`.
 
 export async function createParley(options: ParleyOptions): Promise<Parley> {
@@ -215,6 +215,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       posts: slackRoom ? slackRoom.posts : () => [],
       rulesAt: (thread) => rulesAt(thread, { settings: kept, log: problem }),
       clock,
+      runs,
       // What is only shown, and not recorded, goes by this door.
       shown: (delta) => redactAll(delta, redact),
       slots: threadsAtOnce,

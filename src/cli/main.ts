@@ -7,6 +7,7 @@ const COMMANDS: { readonly [name: string]: { readonly does: string; readonly loa
   studio: { does: "look at runs in a browser: what was said, why, and what it cost", load: () => import("./studio.ts") },
   run: { does: "work on one task in this terminal", load: () => import("./run/run.ts") },
   eval: { does: "have teams work on cases with known answers, and say what that shows", load: () => import("./eval/eval.ts") },
+  tune: { does: "propose changes to a team, and judge them on cases that they have not seen", load: () => import("./eval/tune.ts") },
   doctor: { does: "check tokens, models, sandbox and database; say what to do", load: () => import("./doctor/doctor.ts") },
   teams: { does: "check a team file, or list its teams", load: () => import("./teams.ts") },
   tools: { does: "list, try and check the MCP servers of a team file", load: () => import("./tools.ts") },

@@ -20,7 +20,7 @@ import { modelsInUse } from "./build/models-in-use.ts";
 import { closingModel } from "./build/closing-model.ts";
 import { get, type ForeignAt, type Notebook, type Parts } from "./build/parts.ts";
 import { policyOf } from "./build/policy.ts";
-import { readSnapshot, snapshotOf } from "./build/snapshot.ts";
+import { modelsThen, readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { stancesOf } from "./build/stances.ts";
 import { speakersOf } from "./build/speakers.ts";
 import { conditionOf } from "./build/stop.ts";
@@ -40,6 +40,8 @@ export interface Teams {
   build(team: string, thread: string, snapshot?: string): TimedTeam;
   /** All that the settings of now, or these, say of this team, as canonical JSON without secrets. */
   snapshot(team: string, around?: Settings): string;
+  /** Which models a team of these settings speaks with, and how they are set: the same text for the same ones. */
+  modelsIn(snapshot: string): string | undefined;
   /** Whether Slack shows the card, the questions and the result alone. */
   isQuiet(team: string): boolean;
   /** Whether a run of it runs code and calls tools: the strictest that it and the teams inside it say. */
@@ -114,6 +116,7 @@ export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
       ofNow.set(key, known);
       return known;
     },
+    modelsIn: modelsThen,
     isQuiet: (name) => settings.teams.get(name)?.quiet ?? false,
     policy: (name) => policyOf(settings, name),
     has: (name) => settings.teams.has(name),

@@ -62,6 +62,8 @@ export interface Wanted {
   readonly casesMax?: number;
   /** Begins a new one, also where one of the same is unfinished. */
   readonly anew: boolean;
+  /** Reads one of the same that has ended, where there is one, and has nothing anew. */
+  readonly orEnded?: boolean;
   /** As the person named it. */
   readonly file: string;
   /** What people said of answers, against which judges are held; nothing when absent. */
@@ -103,7 +105,7 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
     if (mistakes.length > 0) throw new ConfigError(mistakes.slice(0, MISTAKES_TOLD_MAX));
     const kept = keptEvaluations(world.store);
     const identity = identityOf(source, cases, (team) => world.snapshot(team));
-    const before = wanted.anew ? undefined : await kept.unfinished(identity);
+    const before = wanted.anew ? undefined : await kept.unfinished(identity, wanted.orEnded === true);
     const now = () => new Date(world.clock.now()).toISOString();
     const evaluation =
       before ??
@@ -138,8 +140,8 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
       signal,
       tell: wanted.tell,
     });
-    const ended = evaluated.state === "ended" ? { ...evaluation, endedAt: now() } : evaluation;
-    if (ended.endedAt !== undefined) await kept.end(evaluation, ended.endedAt);
+    const ended = evaluated.state === "ended" && evaluation.endedAt === undefined ? { ...evaluation, endedAt: now() } : evaluation;
+    if (ended !== evaluation && ended.endedAt !== undefined) await kept.end(evaluation, ended.endedAt);
     return reportOf(ended, evaluated, wanted.people);
   } finally {
     runs.close();

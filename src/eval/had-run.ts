@@ -33,6 +33,14 @@ export interface Runs {
 
 export function createRuns(runner: Runner): Runs {
   const wakes = new Map<string, () => void>();
+  let learning: Promise<unknown> | undefined;
+  /** What has ended is known to the forecasts of those that begin, in a while. */
+  const learn = (workspace: string) => {
+    learning ??= (runner.forecasts?.learn(workspace) ?? Promise.resolve())
+      // Beside the runs: whatever stands in the way is in the way of them too, and told there.
+      .catch(() => undefined)
+      .finally(() => (learning = undefined));
+  };
   const unfollow = runner.follow((thread, item) => {
     if (isEvent(item) && BRINGS_ON.has(item.type)) wakes.get(thread)?.();
   });
@@ -52,8 +60,10 @@ export function createRuns(runner: Runner): Runs {
             const said = { thread, workspace, person: EVALUATION, text: task, id: "task", addressed: true, team };
             const heard = await runner.say({ ...said, ...(usdMax === undefined ? {} : { usdMax }) });
             if (heard.kind === "refused") throw new Error(`the run was refused: ${heard.reason}`);
-          } else if (!run.running) return { transcript, asked: wasAsked(transcript) };
-          else if (!(await broughtOn(transcript, { workspace, thread, answers, approvals }))) {
+          } else if (!run.running) {
+            learn(workspace);
+            return { transcript, asked: wasAsked(transcript) };
+          } else if (!(await broughtOn(transcript, { workspace, thread, answers, approvals }))) {
             // Left by an earlier process: others may have put it off meanwhile.
             if (isFirst) await runner.lookAgain(thread);
             await news;

@@ -46,8 +46,8 @@ export interface EvaluationReader {
 
 /** Evaluations in the store: what each is, and what came of its runs. */
 export interface KeptEvaluations extends EvaluationReader {
-  /** The newest one of this identity that has not ended; `undefined`: begin a new one. */
-  unfinished(identity: string): Promise<Kept | undefined>;
+  /** The newest one of this identity that has not ended, or has too; `undefined`: begin a new one. */
+  unfinished(identity: string, orEnded?: boolean): Promise<Kept | undefined>;
   begin(evaluation: Omit<Kept, "version" | "id" | "endedAt">): Promise<Kept>;
   end(evaluation: Kept, endedAt: string): Promise<void>;
   /** By the same thread, in the place of what was there. */
@@ -94,7 +94,8 @@ export function keptEvaluations(store: Pick<Store, "note" | "putNote" | "swapNot
   const reader = readEvaluations(store);
   return {
     ...reader,
-    unfinished: async (identity) => (await reader.list()).find((one) => one.identity === identity && one.endedAt === undefined),
+    unfinished: async (identity, orEnded = false) =>
+      (await reader.list()).find((one) => one.identity === identity && (orEnded || one.endedAt === undefined)),
     async begin(evaluation) {
       let id = "";
       await editNote(store, LIST, (text) => {

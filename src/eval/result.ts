@@ -19,6 +19,8 @@ const NOTHING = { usd: 0, priced: true, tokens: 0 };
  */
 export const UNFINISHED = ["budget", "unscored"] as const;
 
+const band = z.object({ least: z.number(), most: z.number() });
+
 /** One run of one case by one team, scored. Kept as it is, so that what a scorer said is not asked for again. */
 export const Result = z.object({
   team: z.string(),
@@ -43,6 +45,8 @@ export const Result = z.object({
       human: z.boolean().optional(),
     }),
   ),
+  /** What it would take, as it was said before it began; absent where too few such runs were known. */
+  forecast: z.object({ runs: z.int(), usd: band.optional(), ms: band }).optional(),
   /** What judges cost beside it. */
   judging: z.object(spent),
   unfinished: z.enum(UNFINISHED).optional(),

@@ -49,6 +49,8 @@ export async function scoredRun(
   const answer = answerOf(transcript, parts.stopWords(team))?.text ?? "";
   const verdicts = await verdictsOf({ case: one, thread, tries, answer, run }, parts);
   const unscored = verdicts.find((verdict) => verdict.unscored);
+  const started = transcript.events[run.startIndex];
+  const forecast = started?.type === "run.started" ? started.forecast : undefined;
   const isSolved = verdicts.every(({ passed }) => passed) && stopped.outcome !== "failed" && !asked;
   const isCut = !isSolved && run.usdMax !== undefined && run.usdMax < parts.usdMax(team) && endedAt(stopped, run.usdMax);
   const unfinished = isCut ? ("budget" as const) : unscored ? ("unscored" as const) : undefined;
@@ -70,6 +72,7 @@ export async function scoredRun(
       why: why.slice(0, WHY_CHARS_KEPT_MAX),
       ...(human === undefined ? {} : { human }),
     })),
+    ...(forecast ? { forecast } : {}),
     judging: spentIn(verdicts.flatMap(({ spent }) => spent ?? [])),
     ...(unfinished === undefined ? {} : { unfinished }),
     tries,

@@ -7,6 +7,7 @@ import { questionFor } from "../engine/steering.ts";
 import type { Dispatch } from "../store/dispatch.ts";
 import type { Lane } from "../store/lanes.ts";
 import type { Heard as HeardOf, Store } from "../store/store.ts";
+import type { Forecasts } from "./forecasts.ts";
 import { isUsedUp, nextDay, type DayBudgets } from "./day-budgets.ts";
 import { heldToRate, usedRate, type RateSettings } from "./rates.ts";
 import { refusedFor, type Refused, type RefusedFor } from "./refused.ts";
@@ -65,6 +66,8 @@ export interface HearingParts {
   /** What holds in the place where a thread is, for runs that begin now; of this and the team's own rules, the stricter. */
   readonly rulesAt?: (thread: string) => Promise<Rules>;
   readonly clock: Pick<Clock, "now">;
+  /** What a run will probably take; nothing is said of it when absent. */
+  readonly forecasts?: Pick<Forecasts, "of">;
   /** How long a run waits for people at a limit. Absent where there are none to ask: then it stops there at once. */
   readonly haltMinutes?: number;
   /** What may be spent a day; without limit when absent. */
@@ -141,6 +144,8 @@ async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts:
   const quiet = (said.quiet ?? (draft ? false : teams.isQuiet?.(team))) ? ({ turnsInFile: true } as const) : {};
   const { code, tools } = strictest(await parts.rulesAt?.(said.thread), draft ?? teams.policy?.(team));
   const ahead = parts.dispatch.ahead(lane.workspace);
+  // Behind others nobody knows how long it takes, and while many ask at once each has better to do.
+  const forecast = ahead > 0 ? undefined : await parts.forecasts?.of({ workspace: lane.workspace, team, task: said.text });
   const started: EventBody = {
     type: "run.started",
     run,
@@ -154,6 +159,7 @@ async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts:
     ...(code === "auto" ? {} : { code }),
     ...(tools === "auto" ? {} : { tools }),
     ...(ahead > 0 ? { ahead } : {}),
+    ...(forecast ? { forecast } : {}),
     ...(said.before ? { before: said.before } : {}),
   };
   const tooMany = await recordHeard(lane, [started, ...words], { person: said.person.id, kind: "run" }, parts);

@@ -13,6 +13,8 @@ export interface Teams {
   build(team: string, thread: string, snapshot?: string): RunnableTeam;
   /** All that the settings of now say of this team, as canonical JSON without secrets. Absent where teams come from no file. */
   readonly snapshot?: (team: string) => string;
+  /** Which models a team of these settings speaks with: the same text for the same ones. Absent where teams come from no file. */
+  readonly modelsIn?: (snapshot: string) => string | undefined;
   /** Whether the turns of this team are not shown, but kept in a file. */
   readonly isQuiet?: (team: string) => boolean;
   /** Whether a run of this team runs code and calls tools; `auto` when absent. */

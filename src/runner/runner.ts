@@ -9,7 +9,9 @@ import { steered, wasWished, type Steering } from "../engine/steering.ts";
 import type { Dispatch, Serving } from "../store/dispatch.ts";
 import { createLanes, type Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
+import type { FinishedRuns } from "../store/runs/finished-runs.ts";
 import type { DayBudgets } from "./day-budgets.ts";
+import { createForecasts, type Forecasts } from "./forecasts.ts";
 import { createForks, type Forked, type Forks, type ForkWish } from "./begin-fork.ts";
 import { hear, type Heard, type HearingParts, type Said } from "./hear.ts";
 import { isStoreTrouble } from "./store-trouble.ts";
@@ -42,6 +44,8 @@ export interface Runner {
   sumUp(thread: string, person: Person): Promise<RunSummarized | undefined>;
   /** What a person would be offered now at these limits. */
   offerAt(reasons: readonly StopReason[]): RaiseOffer;
+  /** What a run will probably take. Absent where nothing is known of runs that are over. */
+  readonly forecasts?: Forecasts;
   /** Lets a run that waits look again whether it can go on, as when a budget of the day has been raised. */
   lookAgain(thread: string): Promise<void>;
   /**
@@ -72,8 +76,10 @@ export type { Forked, ForkWish } from "./begin-fork.ts";
 
 export type Follower = (thread: string, item: RunEvent | Delta) => void;
 
-export interface RunnerParts extends HearingParts, Omit<VisitParts, "isParked"> {
+export interface RunnerParts extends Omit<HearingParts, "forecasts">, Omit<VisitParts, "isParked"> {
   readonly store: Store;
+  /** By which it is told beforehand what a run will probably take; it is not when absent. */
+  readonly runs?: Pick<FinishedRuns, "alike" | "enter">;
   readonly dispatch: Dispatch;
   readonly clock: Clock;
   /** Which messages an event makes in its thread, given the log before it. */
@@ -111,6 +117,8 @@ export function createRunner(parts: RunnerParts): Runner {
     heardAll: parts.heardAll ?? (() => true),
   });
   const summaries = createSummaries(parts);
+  const forecasts = parts.runs && createForecasts({ ...parts, runs: parts.runs });
+  const hearing = { ...parts, ...(forecasts ? { forecasts } : {}) };
   const forks = createForks({ ...parts, inLane });
   let served: string | undefined;
   const visits = createVisits({ ...parts, isParked: (thread) => parts.isParked?.(thread, served) ?? false, lanes, watch, publish });
@@ -192,7 +200,7 @@ export function createRunner(parts: RunnerParts): Runner {
   };
 
   return {
-    say: (said) => inLane(said.thread, said.workspace, (lane) => hear(lane, said, parts)),
+    say: (said) => inLane(said.thread, said.workspace, (lane) => hear(lane, said, hearing)),
     approve,
     stop,
     rewrite,
@@ -212,6 +220,7 @@ export function createRunner(parts: RunnerParts): Runner {
       }
     },
     offerAt: (reasons) => offerAt(reasons, parts.ceilings),
+    ...(forecasts ? { forecasts } : {}),
     lookAgain: (thread) =>
       inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve())),
     ...(parts.budgets ? { budgets: parts.budgets } : {}),

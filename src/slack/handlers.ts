@@ -35,6 +35,7 @@ import { channelBeside } from "./words/event-payloads.ts";
 import { type Prompts } from "./signs/suggested-prompts.ts";
 import { placeOf } from "./words/place.ts";
 import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunModal } from "./buttons/run-buttons.ts";
+import { pressKeepCase, submitKeepCase } from "./cases/keep-case.ts";
 import { pressShare, pressTranscript } from "./buttons/result-buttons.ts";
 import { pressListed } from "./commands/run-commands.ts";
 import { pressDrop, pressKeep, pressSwitch } from "./schedules/schedule-command.ts";
@@ -148,6 +149,8 @@ export function handlersOf(
     otherTeamPressed: (press, actor) => pressNext(ctx, press, actor, "team"),
     transcriptPressed: (press, actor) => pressTranscript(ctx, press, actor),
     sharePressed: (press, actor) => pressShare(ctx, press, actor),
+    keepCasePressed: (press, actor) => pressKeepCase(ctx, press, actor),
+    keepCaseSubmitted: (submission, actor) => submitKeepCase(ctx, submission, actor),
     feedbackPressed: (press, actor) => pressFeedback(ctx, press, actor),
     turnMenuPressed: (press, actor) => pressTurnMenu(ctx, press, actor),
     forkSpeakerSubmitted: (submission, actor) => submitFork(ctx, submission, actor, "speaker"),

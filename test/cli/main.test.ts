@@ -19,6 +19,7 @@ test("--help lists every command, and each command explains itself", async () =>
     "studio",
     "run",
     "eval",
+    "tune",
     "doctor",
     "teams",
     "tools",

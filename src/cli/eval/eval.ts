@@ -17,6 +17,7 @@ parley eval show [ID] [--baseline ID|REPORT] [--json] [--html OUT] [--junit OUT]
 parley eval sample [ID] [--cases N] [--seed S] [--db PATH]
 parley eval list [--db PATH]
 parley eval schema
+parley eval export [--out FILE] [--workspace ID] [--team TEAM] [--db PATH]
 
 Has teams work on cases whose right answers are known, and says what that shows: the share that each team solved, with its interval, what
 a solved case costs, and whether one team is better than another. FILE is YAML: cases, teams, score. docs/evaluation.md tells all of it.
@@ -39,6 +40,7 @@ a solved case costs, and whether one team is better than another. FILE is YAML: 
 Every case is a run like any other: parley export, replay, runs and studio show it. Ctrl-C or a crash loses nothing: the same command goes
 on where it was, and no call is paid twice. show prints an earlier report again (the newest without ID), list says which there are. sample draws answers (30) for people to judge and
 prints them as CSV: they write yes or no under good. schema writes the JSON Schema of FILE, for editors; evals/eval.schema.json is a copy of it.
+export writes the results that people have kept in Slack as cases, one JSON object a line, to stdout or to --out.
 
 Exit codes: 0 done; 1 an error, an answer that could not be scored, or a team that is worse than the baseline; 2 bad usage or settings; 3 the budget was used up; 130 Ctrl-C.`;
 
@@ -55,6 +57,9 @@ const options = {
   json: { type: "boolean" },
   html: { type: "string" },
   junit: { type: "string" },
+  out: { type: "string" },
+  workspace: { type: "string" },
+  team: { type: "string" },
   file: { type: "string" },
   db: { type: "string" },
 } as const;
@@ -72,6 +77,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await print(io.stdout, JSON.stringify((await evaluationRoom()).jsonSchemaOfEvaluation(), null, 2));
     return 0;
   }
+  if (first === "export" && second === undefined) return (await import("./export.ts")).exportCases(values, io);
   if (second !== undefined) throw new UsageError("Name one file: parley eval FILE. See --help.");
   return evaluateFile(first, values, io);
 }
@@ -133,7 +139,7 @@ async function evaluateFile(file: string, values: Values, io: Io): Promise<numbe
   }
 }
 
-function worldOf({ runner, store, teams }: Parley, settings: Settings, runProgram: EvaluationWorld["runProgram"]): EvaluationWorld {
+export function worldOf({ runner, store, teams }: Parley, settings: Settings, runProgram: EvaluationWorld["runProgram"]): EvaluationWorld {
   const stopWords = (team: string) => teams.cards.find(({ name }) => name === team)?.stopWords ?? [];
   return { runner, store, settings, snapshot: (team) => teams.snapshot(team), stopWords, runProgram, clock: systemClock };
 }

@@ -91,6 +91,12 @@ const Instructed = z.looseObject({
 export const languagesThen = (text: string): readonly string[] | undefined =>
   z.looseObject({ languages }).parse(JSON.parse(text)).languages;
 
+/** The models of this snapshot as they were set; the same text for the same ones. `undefined` where another version wrote it in another way. */
+export function modelsThen(text: string): string | undefined {
+  const { data } = z.looseObject({ file: z.looseObject({ models: z.record(z.string(), z.unknown()) }) }).safeParse(JSON.parse(text));
+  return data && canonical(data.file.models);
+}
+
 /** The team, and what is inside it and behind its tools. */
 export function reachable(settings: Settings, name: string): Pick<Settings, "models" | "tools" | "teams"> {
   const names = { teams: new Set([name]), tools: new Set<string>() };

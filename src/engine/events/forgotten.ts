@@ -103,6 +103,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     code: keep,
     tools: keep,
     ahead: keep,
+    forecast: keep,
     before: keep,
     goesOn: keep,
     unkept: keep,

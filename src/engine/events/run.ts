@@ -1,4 +1,4 @@
-import type { Failure, Notices, Person, ReadBefore, Usage } from "./values.ts";
+import type { Failure, Forecast, Notices, Person, ReadBefore, Usage } from "./values.ts";
 import type { ActionPolicy, HeldCode } from "./work.ts";
 
 /** A run as a whole: its beginning and end, what people do with it, and how it is decided that it ends. */
@@ -24,6 +24,8 @@ export type RunFact =
       readonly usdMax?: number;
       /** How many others waited to be worked on when it began, and went first or took turns with it; nobody when absent. */
       readonly ahead?: number;
+      /** What it would probably take, before anything was known of it but its task; absent where too few such runs were known. */
+      readonly forecast?: Forecast;
       /** What people had said where it begins, before it began, and how much of that its agents were given. */
       readonly before?: ReadBefore;
       /** Of a team that is a participant: another turn of it in the same run outside. Never stored; see `outside`. */

@@ -61,6 +61,22 @@ export interface SentRequest {
   readonly failed?: string;
 }
 
+/** Both ends belong to it. */
+export interface Band {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What a run will probably take, by what such runs took: within the bands in four of five cases. See forecast.ts. */
+export interface Forecast {
+  /** How many runs it was read off. */
+  readonly runs: number;
+  /** US dollars; absent where too few of them have a price. */
+  readonly usd?: Band;
+  /** Waiting for people aside. */
+  readonly ms: Band;
+}
+
 /** An expected failure: `kind` is for code, `message` for agents and people. */
 export interface Failure {
   readonly kind: string;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isHad, tallyOf, type Tally } from "./tally.ts";
 import { pairsOf, type Pair } from "./pairs.ts";
+import { forecastsOf, type ForecastReport } from "./forecasts.ts";
 import { judgesOf, type JudgeReport } from "./judges.ts";
 import type { PersonJudgement } from "./people.ts";
 import type { Kept } from "../kept-evaluations.ts";
@@ -16,6 +17,8 @@ export interface Report {
   /** Every two teams, the first as the file has them against those after it. */
   readonly pairs: readonly Pair[];
   readonly judges: readonly JudgeReport[];
+  /** How often the forecasts of runs held. */
+  readonly forecasts: readonly ForecastReport[];
   /** What may not be concluded from it, in sentences. */
   readonly cautions: readonly string[];
   readonly results: readonly Result[];
@@ -40,6 +43,7 @@ export function reportOf(
     teams,
     pairs,
     judges: judgesOf({ results, preferred }, { named: evaluation.judges, people }),
+    forecasts: forecastsOf(evaluation.teams, results.filter(isHad)),
     cautions: [...unfinishedOf(results, preferred), ...cautionsOf(teams, pairs, state)],
     results: results.filter(isHad),
   };

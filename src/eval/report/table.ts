@@ -12,7 +12,7 @@ export interface Grid {
 }
 
 /** The tables of a report that people read, in their order; empty ones are left out. */
-export function gridsOf({ teams, pairs, judges }: Report, changes: readonly Change[] = []): readonly Grid[] {
+export function gridsOf({ teams, pairs, judges, forecasts }: Report, changes: readonly Change[] = []): readonly Grid[] {
   const repeats = Math.max(0, ...teams.map(({ passAt }) => passAt.length));
   const scorers = [...new Set(teams.flatMap((team) => Object.keys(team.scorers)))];
   return [
@@ -75,6 +75,16 @@ export function gridsOf({ teams, pairs, judges }: Report, changes: readonly Chan
         position ? percent(position.second) : "–",
         position ? percent(position.consistent) : "–",
         position ? money(position.usd, position.priced) : "–",
+      ]),
+    },
+    {
+      title: "Forecasts that held (of 80% bands)",
+      titles: ["team", "runs", "cost", "time"],
+      rows: forecasts.map(({ team, usd, seconds }) => [
+        team,
+        String(Math.max(usd?.runs ?? 0, seconds?.runs ?? 0)),
+        usd ? percent(usd.held) : "–",
+        seconds ? percent(seconds.held) : "–",
       ]),
     },
     {

@@ -1,6 +1,8 @@
 import type { ModalView } from "@slack/web-api";
 import type { KnownBlock } from "@slack/types";
+import type { Forecast } from "../../engine/events/events.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
+import { forecastIn } from "../language/forecast-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { ACTIONS, actions, button, confirmed, context, plainText, section } from "../words/blocks.ts";
 import { safeMrkdwn, shorten } from "../words/escape.ts";
@@ -18,10 +20,12 @@ export interface NewRunWishes {
   readonly team?: string;
   readonly task?: string;
   readonly channel?: string;
+  /** What the team will probably take for it, where that is known. */
+  readonly forecast?: Forecast | undefined;
 }
 
 /** A task, a team, which is shown as it is chosen, and a channel. */
-export function newRunModal(t: Translator, teams: TeamCards, { team, task, channel }: NewRunWishes = {}): ModalView {
+export function newRunModal(t: Translator, teams: TeamCards, { team, task, channel, forecast }: NewRunWishes = {}): ModalView {
   const chosen = teams.cards.find(({ name }) => name === (team ?? teams.default));
   return {
     type: "modal",
@@ -38,7 +42,7 @@ export function newRunModal(t: Translator, teams: TeamCards, { team, task, chann
         chosen: chosen?.name,
         asksAtOnce: true,
       }),
-      ...(chosen ? previewOf(t, chosen) : []),
+      ...(chosen ? previewOf(t, chosen, forecast) : []),
       {
         type: "input",
         block_id: NEW_RUN.channel,
@@ -59,8 +63,8 @@ export function newRunModal(t: Translator, teams: TeamCards, { team, task, chann
 
 const CAST_SHOWN_MAX = 12;
 
-/** Who is in the team that is chosen, and how far it may go. */
-function previewOf(t: Translator, card: TeamCard): KnownBlock[] {
+/** Who is in the team that is chosen, how far it may go, and what it will probably take. */
+function previewOf(t: Translator, card: TeamCard, forecast: Forecast | undefined): KnownBlock[] {
   const cast = card.agents.slice(0, CAST_SHOWN_MAX).map(({ name }) => `${faceInText(name, card)}${safeMrkdwn(name)}`);
   const { turns, minutes, usd } = card.limits;
   const most = {
@@ -71,6 +75,7 @@ function previewOf(t: Translator, card: TeamCard): KnownBlock[] {
   return [
     context(safeMrkdwn(shorten(card.description, CARD_LINE_CHARS))),
     context(`${cast.join("  ")} · ${t("runForms.text.atMost", most)}`),
+    ...(forecast ? [context(forecastIn(t, forecast))] : []),
   ];
 }
 

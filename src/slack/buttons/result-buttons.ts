@@ -79,7 +79,7 @@ export async function pressShare(ctx: HandlerContext, press: PressBody, actor: A
 }
 
 /** Whether the table is against it; then the person has been told. */
-async function mayNotExport(ctx: HandlerContext, { at, startedBy }: Found, { user, affiliation }: Actor): Promise<boolean> {
+export async function mayNotExport(ctx: HandlerContext, { at, startedBy }: Found, { user, affiliation }: Actor): Promise<boolean> {
   const no = await refused(ctx, "export", { user, affiliation, startedBy, ...at.about });
   if (no) await ctx.whisper.tell(at.listener, safeMrkdwn(no));
   return no !== undefined;
@@ -88,18 +88,23 @@ async function mayNotExport(ctx: HandlerContext, { at, startedBy }: Found, { use
 type Found = NonNullable<Awaited<ReturnType<typeof runPressed>>>;
 
 /** The run under whose result a button was pressed. */
-async function runPressed(ctx: HandlerContext, press: PressBody, actor: Actor) {
+export async function runPressed(ctx: HandlerContext, press: PressBody, actor: Actor) {
   const at = pressed(ctx, press, actor);
   const place = at && placeOf(at.thread);
   const { r } = ButtonValue.parse(press.actions[0].value);
   if (!at || !place || r === undefined) return undefined;
-  const transcript: Transcript = await ctx.runner.read(at.thread);
-  const started = transcript.events.find((event): event is Started => event.type === "run.started" && event.run.startsWith(r));
+  const found = findRun(await ctx.runner.read(at.thread), r);
+  return found && { at: { ...at, place }, ...found };
+}
+
+/** A run of this log that is over, by the first letters of its id. */
+export function findRun(transcript: Transcript, id: string) {
+  const started = transcript.events.find((event): event is Started => event.type === "run.started" && event.run.startsWith(id));
   if (!started) return undefined;
   const { events } = runOf(transcript, started.seq);
   const stopped = events.find((event) => event.type === "run.stopped");
   const { run, team, startedBy, language } = started;
-  return stopped && { at: { ...at, place }, run, team, startedBy, language, events, stopped };
+  return stopped && { started, run, team, startedBy, language, events, stopped };
 }
 
 type Started = Extract<RunEvent, { readonly type: "run.started" }>;

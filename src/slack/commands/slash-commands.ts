@@ -78,7 +78,11 @@ async function newRun(ctx: HandlerContext, command: CommandBody, request: Comman
   const [first = ""] = said.split(/[\s:]/, 1);
   const team = teamNamed(teams, first);
   const task = team === undefined ? said : said.slice(first.length).replace(/^\s*:?\s*/, "");
-  if (task === "") return openModal(ctx, id, newRunModal(await ctx.languages.of(user), { ...teams, default: team ?? teams.default }));
+  if (task === "") {
+    const wished = team ?? teams.default;
+    const view = newRunModal(await ctx.languages.of(user), { ...teams, default: wished }, { forecast: await forecastFor(ctx, wished) });
+    return openModal(ctx, id, view);
+  }
   // A team that is mistyped is shown in the form, with the task, before anything is spent.
   const wish = team === undefined ? wishedTeam(said, teams) : undefined;
   const near = wish?.kind === "unsure" ? wish : undefined;
@@ -159,17 +163,25 @@ export async function openNewRun(
   const team = wishes.team ?? (await mySettings(ctx, user)).team;
   const known = ctx.teams.cards.some(({ name }) => name === team);
   const { team: _, ...rest } = wishes;
-  const view = newRunModal(await ctx.languages.of(user), ctx.teams, known && team !== undefined ? { ...rest, team } : rest);
+  const chosen = known && team !== undefined ? team : undefined;
+  const forecast = await forecastFor(ctx, chosen ?? ctx.teams.default, wishes.task);
+  const view = newRunModal(await ctx.languages.of(user), ctx.teams, { ...rest, ...(chosen === undefined ? {} : { team: chosen }), forecast });
   if (!pushed) return openModal(ctx, triggerId, view);
   return courtesy(ctx, "views.push", () => ctx.web.write.views.push({ trigger_id: triggerId, view }));
 }
+
+/** What a team that there is will probably take for a task; what it takes as a rule, as long as nobody has said one. */
+const forecastFor = async (ctx: HandlerContext, team: string, task = "") =>
+  ctx.teams.cards.some(({ name }) => name === team) ? ctx.runner.forecasts?.of({ workspace: ctx.me.team, team, task }) : undefined;
 
 /** Another team was chosen in that form: it is shown. What was typed stays. */
 export async function previewTeam(ctx: HandlerContext, press: PressBody): Promise<void> {
   const team = press.actions[0].selected_option?.value;
   const id = press.view?.id;
   if (id === undefined || team === undefined) return;
-  const view = newRunModal(await ctx.languages.of(press.user.id), ctx.teams, { team });
+  const typed = press.view?.state?.values[NEW_RUN.task]?.[NEW_RUN.element]?.value ?? undefined;
+  const forecast = await forecastFor(ctx, team, typed);
+  const view = newRunModal(await ctx.languages.of(press.user.id), ctx.teams, { team, forecast });
   await courtesy(ctx, "views.update", () => ctx.web.write.views.update({ view_id: id, view }));
 }
 

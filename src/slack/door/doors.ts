@@ -63,6 +63,8 @@ export const DOORS = {
   otherTeamPressed: ofThread,
   transcriptPressed: ofThread,
   sharePressed: ofThread,
+  keepCasePressed: ofThread,
+  keepCaseSubmitted: formOfThread,
   feedbackPressed: ofThread,
   turnMenuPressed: ofThread,
   forkSpeakerSubmitted: formOfThread,

@@ -49,6 +49,8 @@ export function listen(app: Listening, enter: Enter): void {
   app.action(ACTIONS.otherTeam, door("otherTeamPressed"));
   app.action(ACTIONS.transcript, door("transcriptPressed"));
   app.action(ACTIONS.share, door("sharePressed"));
+  app.action(ACTIONS.keepCase, door("keepCasePressed"));
+  app.view("parley_keep_case", door("keepCaseSubmitted"));
   app.action(ACTIONS.feedback, door("feedbackPressed"));
   app.action(ACTIONS.turn, door("turnMenuPressed"));
   app.view("parley_fork_speaker", door("forkSpeakerSubmitted"));

@@ -1,5 +1,6 @@
 import type { Memory } from "../../engine/memory.ts";
 import type { DayBudgets, Forgets, Runner } from "../../runner/runner.ts";
+import type { Forecasts } from "../../runner/forecasts.ts";
 import { refusedFor } from "../../runner/refused.ts";
 import type { Dispatch } from "../../store/dispatch.ts";
 import type { FinishedRuns } from "../../store/runs/finished-runs.ts";
@@ -89,6 +90,7 @@ export function tenantScoped(
       offerAt: (reasons) => runner.offerAt(reasons),
       rewrite: async (thread, rewrite, stoppedBy) => (isOwn(thread) ? runner.rewrite(thread, rewrite, stoppedBy) : strange(thread)),
       lookAgain: async (thread) => (isOwn(thread) ? runner.lookAgain(thread) : undefined),
+      ...(runner.forecasts ? { forecasts: walledForecasts(team, runner.forecasts) } : {}),
       ...(runner.budgets ? { budgets: walledBudgets(team, runner.budgets) } : {}),
       park: (concerns) => runner.park((thread) => isOwn(thread) && concerns(thread)),
       read: async (thread, throughSeq) => (isOwn(thread) ? runner.read(thread, throughSeq) : { events: [] }),
@@ -135,6 +137,7 @@ export function tenantScoped(
     runs: {
       search: async (wanted) => (wanted.workspace === team ? runs.search(wanted) : { found: [], older: undefined }),
       enter: async (workspace) => workspace === team && runs.enter(workspace),
+      alike: async (wanted) => (wanted.workspace === team ? runs.alike(wanted) : []),
       workspaces: async () => notHere("the list of workspaces"),
       filters: async (of) => (of.workspace === team ? runs.filters(of) : { teams: [], places: [], starters: [] }),
       spending: async (wanted) => (wanted.workspace === team ? runs.spending(wanted) : []),
@@ -170,6 +173,11 @@ const walledBudgets = (team: string, budgets: DayBudgets): DayBudgets => ({
     workspace === team && thread.startsWith(`${team}/`) ? budgets.held(workspace, thread, person) : strange(thread),
   most: (account) => budgets.most(account),
   raise: async (workspace, budget, person) => workspace === team && budgets.raise(workspace, budget, person),
+});
+
+const walledForecasts = (team: string, forecasts: Forecasts): Forecasts => ({
+  of: async (asked) => (asked.workspace === team ? forecasts.of(asked) : strange(asked.workspace)),
+  learn: async (workspace) => workspace === team && forecasts.learn(workspace),
 });
 
 function strange(name: string): never {

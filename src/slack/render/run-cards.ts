@@ -1,7 +1,7 @@
 import type { TeamCard } from "../../team-shelf.ts";
 import type { KnownBlock } from "@slack/types";
 import { withShownCode } from "../../engine/code-blocks.ts";
-import type { CodeRan, Failure, FileRef, RunLimits } from "../../engine/events/events.ts";
+import type { CodeRan, Failure, FileRef, Forecast, RunLimits } from "../../engine/events/events.ts";
 import { limitsNow } from "../../engine/limits/run-limits.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
 import { type Transcript } from "../../engine/reading/transcript.ts";
@@ -9,6 +9,7 @@ import { ACTIONS, actions, button, confirmed, context, markdown, mention, sectio
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
 import { CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "../words/limits.ts";
 import { failureIn } from "../language/failure-words.ts";
+import { forecastIn } from "../language/forecast-words.ts";
 import { nearIn } from "../language/limit-words.ts";
 import { readBeforeIn } from "../language/read-before.ts";
 import type { Translator } from "../language/translator.ts";
@@ -38,7 +39,7 @@ export function renderCard(t: Translator, started: Of<"run.started">, transcript
     ...(plan && state.running ? [plan] : []),
     // Once it is over the turns themselves show who was in it, and the limits bind nobody.
     ...(state.running ? aboutTeam(team) : []),
-    ...smallPrint(t, state, team, progress),
+    ...smallPrint(t, state, team, { progress, forecast: started.forecast }),
     ...(state.running ? [actions(...runButtons(t, started.run, state))] : []),
   ];
   return {
@@ -77,12 +78,18 @@ function aboutTeam(team: TeamCard): readonly KnownBlock[] {
   return [context(team.agents.map((agent) => `${faceInText(agent.name, team)}${safeMrkdwn(agent.name)}`).join(" · "))];
 }
 
-/** One line: how far it may go until the first turn is over, how far it is, and what comes near its limit. */
-function smallPrint(t: Translator, state: RunState, team: TeamCard, progress: string | undefined): readonly KnownBlock[] {
+/** One line: what it will probably take and how far it may go until the first turn is over, how far it is, and what comes near its limit. */
+function smallPrint(
+  t: Translator,
+  state: RunState,
+  team: TeamCard,
+  { progress, forecast }: { readonly progress: string | undefined; readonly forecast: Forecast | undefined },
+): readonly KnownBlock[] {
   const { running, halt, neared, turns, questions, approvals, pausedBy } = state;
   const waits = halt !== undefined || pausedBy !== undefined || questions.length > 0 || approvals.length > 0;
   const begins = running && turns === 0 && !waits && team.agents.length > 0;
   const parts = [
+    ...(begins && forecast ? [forecastIn(t, forecast)] : []),
     ...(begins ? [atMost(t, limitsNow(team.limits, state)), t("cards.text.replyToSteer")] : []),
     ...(progress ? [progress] : []),
     ...(running && !halt && neared.length > 0 ? [t("cards.text.near", { what: neared.map((one) => nearIn(t, one)).join(" · ") })] : []),

@@ -44,6 +44,7 @@ export const ACTIONS = {
   otherTeam: "parley.result.team",
   transcript: "parley.result.transcript",
   share: "parley.result.share",
+  keepCase: "parley.result.case",
   feedback: "parley.result.feedback",
   turn: "parley.turn.more",
   words: "parley.question.words",

@@ -78,7 +78,10 @@ export function rowsMeant<Value>(dialect: Dialect<Value | string>): RowsMeant<Va
     },
     settings(target) {
       switch (target.kind) {
-        case "thread":
+        case "thread": {
+          const { workspace, place } = divided(target.thread);
+          return place === "" ? undefined : { sql: `workspace = ? AND ${isPart("name")}`, values: [workspace, place] };
+        }
         case "older":
           return undefined;
         case "scope": {

@@ -9,6 +9,8 @@ export interface FinishedRuns {
   search(wanted: RunsWanted): Promise<RunsPage>;
   /** Enters a few of those that are not in the index yet, the newest threads first. Whether there are more. */
   enter(workspace: string): Promise<boolean>;
+  /** What runs of a team took whose tasks are like this one: see {@link AlikeWanted}. Of what is in the index by now; quick, and bounded. */
+  alike(wanted: AlikeWanted): Promise<readonly TakenRun[]>;
   /** The workspaces of which there are runs, over or not, in the order of their names. */
   workspaces(): Promise<readonly string[]>;
   /** What a list can be narrowed to: what there is among the runs of these places. */
@@ -58,6 +60,30 @@ export interface RunsWanted {
   readonly limit: number;
 }
 
+/** Of the last {@link ALIKE_AMONG} runs of a team that came to their end, or to a limit: those that have words of the task, and behind them the newest. */
+export interface AlikeWanted {
+  readonly workspace: string;
+  readonly team: string;
+  readonly task: string;
+  readonly limit: number;
+}
+
+export const ALIKE_AMONG = 200;
+/** Of a workspace's runs; a team that had none among so many is asked too rarely to be looked for. */
+export const ALIKE_RUNS_SEEN = 2_000;
+/** Of the task: the longest ones, which are the rarest as a rule. */
+const ALIKE_WORDS_MAX = 10;
+const ALIKE_CHARS_READ = 2_000;
+
+/** By which words a task is looked for. */
+export const alikeWords = (task: string, wordsOf: (text: string) => readonly string[]): readonly string[] =>
+  [...new Set(wordsOf(task.slice(0, ALIKE_CHARS_READ).toLowerCase()))]
+    .toSorted((one, other) => other.length - one.length)
+    .slice(0, ALIKE_WORDS_MAX);
+
+/** What a run took that is over. */
+export type TakenRun = Pick<FinishedRun, "task" | "teamHash" | "usage" | "priced" | "startedAt" | "endedAt" | "elapsedMs">;
+
 export interface RunsPage {
   readonly found: readonly FinishedRun[];
   /** Behind what the next page begins; nothing behind the last. */
@@ -78,6 +104,10 @@ export interface FinishedRun extends Spent {
   /** Its beginning: {@link TASK_CHARS_KEPT}. */
   readonly task: string;
   readonly turns: number;
+  /** Waiting for people aside; absent where an earlier version has entered it. */
+  readonly elapsedMs?: number;
+  /** SHA-256 (hex) of the team's settings; absent for a team without a file, and where an earlier version has entered it. */
+  readonly teamHash?: string;
 }
 
 export const TASK_CHARS_KEPT = 300;

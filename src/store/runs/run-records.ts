@@ -64,6 +64,8 @@ function recordOf(own: readonly RunEvent[], between: readonly RunEvent[], copied
     outcome: stopped.outcome,
     task: text.slice(0, TASK_CHARS_KEPT).toWellFormed(),
     turns: state.turns,
+    elapsedMs: state.elapsedMs,
+    ...(started.teamHash === undefined ? {} : { teamHash: started.teamHash }),
     usage,
     priced,
     words: wordsOf(own, text),

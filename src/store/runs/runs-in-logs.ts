@@ -15,6 +15,8 @@ const LOGS_PER_PAGE_MAX = 200;
 export function runsInLogs(store: Pick<Store, "recent" | "load">): FinishedRuns {
   return {
     enter: async () => false,
+    // Reading logs is nothing that a run should wait for before it begins.
+    alike: async () => [],
     workspaces: async () => [...new Set((await store.recent(THREADS_MAX)).map(({ workspace }) => workspace))].toSorted(),
     async filters({ workspace, places }) {
       const kinds: RunKind[] = [];

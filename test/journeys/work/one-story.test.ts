@@ -33,7 +33,7 @@ describe.skipIf(!hasDocker)("a task from the mention to the end", () => {
     expect(thread.text()).toContain("Docker, no network, 512 MB");
     expect(thread.text()).toContain("(#2 · why: selector – “there is code to run” · Docker");
     expect(wordsOf(end)).toMatch(
-      /^:checkered_flag: \*Done\*: it was checked\n\[Continue…\] \[Another team…\] \[Transcript\] \[Share to channel\]\n\(3 turns · [\d.k]+ tokens in, [\d.k]+ out · .* s · mention me here to go on\)$/,
+      /^:checkered_flag: \*Done\*: it was checked\n\[Continue…\] \[Another team…\] \[Transcript\] \[Share to channel\] \[Keep as a case…\]\n\(3 turns · [\d.k]+ tokens in, [\d.k]+ out · .* s · mention me here to go on\)$/,
     );
 
     const [card] = thread.ofKind("card");

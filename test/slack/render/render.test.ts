@@ -53,6 +53,9 @@ test("the card says who is on it, for whom, within which limits, and has Stop wh
   expect(json(show(logOf(started(), asks("x")), 1, "card"))).toContain(
     "At most 24 turns, 20 minutes, 200k tokens, $1.00 · reply here to steer",
   );
+  const forecast = { runs: 12, usd: { least: 0.02, most: 0.05 }, ms: { least: 20_000, most: 65_000 } };
+  const begun = show(logOf({ ...started(), forecast } as EventBody, asks("x")), 1, "card");
+  expect(json(begun)).toContain("4 of 5 such runs took $0.02–$0.05 and 20 s–1 min 5 s · At most 24 turns");
   expect(json(card)).toContain("next: Critic · 1.2k tokens · $0.08 of $1.00");
   expect(buttons(card).map(({ id }) => id)).toEqual(["parley.run.pause", "parley.run.steer", "parley.run.stop"]);
   expect(buttons(card).at(-1)).toEqual({ id: "parley.run.stop", value: { r: "run-1" } });

@@ -18,6 +18,7 @@ import { home } from "./home/home.ts";
 import { search } from "./home/search.ts";
 import { approvals } from "./thread/approvals.ts";
 import { cards } from "./thread/cards.ts";
+import { cases } from "./thread/cases.ts";
 import { choices } from "./thread/choices.ts";
 import { codes } from "./thread/codes.ts";
 import { ends } from "./thread/ends.ts";
@@ -35,6 +36,7 @@ export const words = {
   approvals,
   budgets,
   cards,
+  cases,
   channelSettings,
   choices,
   codes,

@@ -108,6 +108,8 @@ export async function forgetThread(
   await within("DELETE FROM failing WHERE key = $1", [name]);
   // The copies in forks are younger, and may have to be found.
   await within("DELETE FROM notes WHERE strpos(key, $1) > 0 AND key <> $2", [name, stays.forks ? forksNote(name) : ""]);
+  const settings = meant.settings({ kind: "thread", thread: name });
+  if (settings) await run(within, `DELETE FROM settings WHERE ${settings.sql}`, ...settings.values);
   await within("UPDATE threads SET forgotten = last_seq WHERE id = $1", [id]);
   if (!stays.memory) await within("DELETE FROM memories WHERE thread = $1", [name]);
 }

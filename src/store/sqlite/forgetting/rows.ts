@@ -147,6 +147,8 @@ export function forgettingRows(connection: Connection) {
       run("DELETE FROM ready WHERE thread = ?", id);
       // The copies in forks are younger, and may have to be found.
       run("DELETE FROM notes WHERE instr(key, ?) > 0 AND key <> ?", name, stays.forks ? forksNote(name) : "");
+      const settings = meant.settings({ kind: "thread", thread: name });
+      if (settings) run(`DELETE FROM settings WHERE ${settings.sql}`, ...settings.values);
       run("UPDATE threads SET forgotten = last_seq WHERE id = ?", id);
       if (!stays.memory) forgetMemories({ sql: "thread = ?", values: [name] });
     },

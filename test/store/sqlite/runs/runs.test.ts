@@ -48,6 +48,7 @@ test.each(["index", "logs"] as const)(
         outcome: "done",
         task: "Reckon",
         turns: 1,
+        elapsedMs: 0,
         usage: { inputTokens: 10, outputTokens: 5, cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, usd: 0.5, calls: 1 },
         priced: true,
       },

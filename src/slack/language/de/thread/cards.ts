@@ -6,6 +6,7 @@ export const cards: Translated<"cards"> = {
   "text.hasStopped": "*{team}* hat aufgehört, gefragt von {person}",
   "text.newRun": "ein neuer Lauf",
   "text.atMost": "Höchstens {turns}, {minutes}, {tokens}, {money}",
+  "text.forecast": "4 von 5 solchen Läufen brauchten {what}",
   "text.replyToSteer": "zum Steuern hier antworten",
   "text.near": ":hourglass_flowing_sand: nahe an einer Grenze: {what}",
   "text.endsWithSummary": "endet mit einer Zusammenfassung",

@@ -5,6 +5,7 @@ export const cards = {
   "text.hasStopped": "*{team}* has stopped, asked by {person}",
   "text.newRun": "a new run",
   "text.atMost": "At most {turns}, {minutes}, {tokens}, {money}",
+  "text.forecast": "4 of 5 such runs took {what}",
   "text.replyToSteer": "reply here to steer",
   "text.near": ":hourglass_flowing_sand: near a limit: {what}",
   "text.endsWithSummary": "ends with a summary",

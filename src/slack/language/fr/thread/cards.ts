@@ -6,6 +6,7 @@ export const cards: Translated<"cards"> = {
   "text.hasStopped": "*{team}* s’est arrêtée, à la demande de {person}",
   "text.newRun": "une nouvelle exécution",
   "text.atMost": "Au plus {turns}, {minutes}, {tokens}, {money}",
+  "text.forecast": "4 exécutions semblables sur 5 ont pris {what}",
   "text.replyToSteer": "répondez ici pour guider",
   "text.near": ":hourglass_flowing_sand: près d’une limite : {what}",
   "text.endsWithSummary": "se termine par un résumé",

@@ -1,0 +1,194 @@
+import { createInterface } from "node:readline/promises";
+import { describeMistake } from "../../config/config-error.ts";
+import { readEnv } from "../../config/env.ts";
+import { databasePath, loadSettings, type Settings } from "../../config/load.ts";
+import { evaluationRoom, type EvaluationWorld, type Tuned } from "../../parley.ts";
+import { readArguments } from "../arguments.ts";
+import { print, UsageError, type Io } from "../command.ts";
+import { refuseDeadModels } from "../model-reach.ts";
+import { EXIT } from "../run/converse-here.ts";
+import { table } from "../table.ts";
+import { harmless } from "../terminal.ts";
+import { worldOf } from "./eval.ts";
+import { showProgress } from "./progress.ts";
+
+export const help = `parley tune TEAM --eval FILE [--rounds N] [--model NAME] [--seed S] [--budget-usd X] [--yes] [--json] [--file FILE] [--db PATH]
+
+Looks for changes to the descriptions, prompts and rules of a team that make it solve more. Half of the evaluation's cases are seen: a model reads
+what failed of them and proposes. What solves most of them is judged on the other half, which no proposal has seen, against the team as it is.
+Shows the difference and the numbers before and after, and changes the team's file only with a yes, and only where it helped.
+
+  --eval FILE      the evaluation's file: its cases, scorers and repeats; the seed divides the cases
+  --rounds N       how often something is proposed, each time from the best so far (1 to 10; 1 when absent)
+  --model NAME     the model that proposes, by its name in the team file; that of the team's first agent when absent
+  --seed S         in place of the file's
+  --budget-usd X   for all of it together; what the judgement at the end needs is kept back
+  --yes            write the changes where they helped, without asking
+  --json           print what came of it as JSON, and nothing else, to stdout; nothing is asked
+  --file FILE      the team file; PARLEY_FILE or parley.yml when absent
+  --db PATH        where the runs are kept; PARLEY_DB, then the team file's, when absent
+
+Ctrl-C or a crash loses nothing: the same command goes on where it was, and no call is paid twice.
+
+Exit codes: 0 done, whether something helped or not; 1 an error; 2 bad usage or settings; 3 the budget was used up; 130 Ctrl-C.`;
+
+const options = {
+  eval: { type: "string" },
+  rounds: { type: "string" },
+  model: { type: "string" },
+  seed: { type: "string" },
+  "budget-usd": { type: "string" },
+  yes: { type: "boolean" },
+  json: { type: "boolean" },
+  file: { type: "string" },
+  db: { type: "string" },
+} as const;
+
+const ROUNDS_MAX = 10;
+
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = readArguments(args, { options, allowPositionals: true });
+  const [team, ...rest] = positionals;
+  if (team === undefined || rest.length > 0 || values.eval === undefined)
+    throw new UsageError("Name a team and an evaluation's file: parley tune TEAM --eval FILE. See --help.");
+  const rounds = numberIn("rounds", values.rounds, (value) => Number.isInteger(value) && value >= 1 && value <= ROUNDS_MAX) ?? 1;
+  const seed = numberIn("seed", values.seed, (value) => Number.isInteger(value) && value >= 0);
+  const budgetUsd = numberIn("budget-usd", values["budget-usd"], (value) => value > 0 && Number.isFinite(value));
+  const env = readEnv(io.cwd, io.env);
+  const teamFile = loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) });
+  const room = await evaluationRoom();
+  const known = teamFile.teams.get(team);
+  if (!known) throw new UsageError(`${teamFile.file} has no team "${harmless(team)}"; it has ${[...teamFile.teams.keys()].join(", ")}.`);
+  const model = values.model ?? known.agents.flatMap((agent) => ("model" in agent && typeof agent.model === "string" ? [agent.model] : []))[0];
+  if (model === undefined || !teamFile.models.has(model))
+    throw new UsageError(`--model names one of ${[...teamFile.models.keys()].join(", ")}${model === undefined ? "" : `, not "${harmless(model)}"`}.`);
+  const source = room.overridden(
+    room.readEvaluation(values.eval, { cwd: io.cwd, teamFile }),
+    { ...(seed === undefined ? {} : { seed }), ...(budgetUsd === undefined ? {} : { budgetUsd }) },
+    teamFile,
+  );
+  const written = room.sourceOf(team, { file: teamFile.file, cwd: io.cwd });
+  const judges = source.settings.score.flatMap((scorer) => (scorer.kind === "judge" ? [scorer.model] : []));
+  const spoken = [...room.modelsOf(teamFile, { ...source, variants: [{ label: team, team, models: {} }], settings: { ...source.settings, score: [] } })];
+  const asked = [...spoken.map(([name]) => name), model, ...judges];
+  await refuseDeadModels(teamFile, env, new Map([...teamFile.models].filter(([name]) => asked.includes(name))));
+  if (values.json !== true) for (const warning of teamFile.warnings) await print(io.stderr, `note: ${describeMistake(warning)}`);
+  const stopped = new AbortController();
+  const release = io.onInterrupt(() => (stopped.signal.aborted ? process.exit(EXIT.stopped) : stopped.abort(new Error("interrupted"))));
+  const bar = showProgress(io, values.json === true);
+  try {
+    const tuned = await room.tune({
+      team,
+      source,
+      written,
+      cases: room.readCases(source),
+      settings: teamFile,
+      model,
+      rounds,
+      file: values.eval,
+      within: (settings, job) => withParley(settings, { env, db: values.db, io, stopped }, job),
+      signal: stopped.signal,
+      progress: {
+        ...bar,
+        step: (line) => {
+          bar.end();
+          if (values.json !== true) io.stderr.write(`${harmless(line)}\n`);
+        },
+      },
+    });
+    bar.end();
+    const isWanted = tuned.outcome === "helped" && tuned.text !== undefined;
+    if (values.json !== true) await print(io.stdout, harmless(wordsOf(tuned)));
+    const isYes = isWanted && (values.yes === true || (values.json !== true && (await saysYes(io, written.shown))));
+    if (isYes && tuned.text !== undefined) room.writeSource(written, tuned.text);
+    if (values.json === true) await print(io.stdout, JSON.stringify({ ...tuned, applied: isYes }));
+    else if (isWanted) await print(io.stdout, isYes ? `${written.shown} was changed.` : "Nothing was changed. --yes writes it.");
+    return tuned.outcome === "budget" ? EXIT.limit : 0;
+  } catch (error) {
+    bar.end();
+    if (!stopped.signal.aborted || error !== stopped.signal.reason || !/interrupted/.test(String(error))) throw error;
+    await print(io.stderr, "Interrupted. The same command goes on from here.");
+    return EXIT.stopped;
+  } finally {
+    release();
+  }
+}
+
+/** Each step has settings of its own, and so a Parley of its own, one after the other on the same database. */
+async function withParley<T>(
+  settings: Settings,
+  { env, db, io, stopped }: { readonly env: Io["env"]; readonly db: string | undefined; readonly io: Io; readonly stopped: AbortController },
+  job: (world: EvaluationWorld, start: (workspace: string) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const { createParley } = await import("../../parley.ts");
+  const { programsIn } = await evaluationRoom();
+  const dbPath = databasePath(db ?? settings.database, io.cwd);
+  const parley = await createParley({
+    settings,
+    env,
+    dbPath,
+    asksAtLimits: false,
+    onStoreTrouble: (error) => stopped.abort(error),
+    log: (line) => void io.stderr.write(`${harmless(line)}\n`),
+  });
+  try {
+    return await job(worldOf(parley, settings, programsIn(parley.executor, stopped.signal)), (workspace) => parley.start(workspace));
+  } finally {
+    await parley.stop();
+  }
+}
+
+const OUTCOMES: { readonly [outcome in Tuned["outcome"]]: string } = {
+  helped: "It helped: on cases that nobody had seen the team solves more with these changes, beyond the interval.",
+  unclear: "That it helps cannot be said: the interval of the difference holds 0. More cases would tell. Nothing was changed.",
+  worse: "It did not help: on cases that nobody had seen the team solves less with these changes. Nothing was changed.",
+  none: "Nothing helped: no proposal solved more of the seen cases than the team as it is. Nothing was changed.",
+  solved: "There is nothing to mend: the team solves all of the seen cases.",
+  budget: "The budget was used up before it was known whether something helps. With a larger one the same command goes on. Nothing was changed.",
+};
+
+function wordsOf({ team, outcome, seen, heldOut, tried, diff, usd }: Tuned): string {
+  const share = (value: number) => `${(value * 100).toFixed(1)}%`;
+  const signed = (value: number) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value * 100).toFixed(1)}`;
+  const rows = tried.map(({ round, reason, solved, refused }) => [
+    String(round),
+    solved === undefined ? "–" : share(solved),
+    refused === undefined ? reason : `${reason} (not used: ${refused})`,
+  ]);
+  const judged = heldOut
+    ? [
+        `On ${heldOut.cases} cases that no proposal had seen, ${team} solved ${share(heldOut.before.value)} (${share(heldOut.before.low)}–${share(heldOut.before.high)}) before and ${share(heldOut.after.value)} (${share(heldOut.after.low)}–${share(heldOut.after.high)}) after: ${signed(heldOut.difference.value)} points (${signed(heldOut.difference.low)} to ${signed(heldOut.difference.high)}; p = ${heldOut.p.toFixed(3)}).`,
+      ]
+    : [];
+  return [
+    ...(rows.length > 0 ? [`Proposals, on ${seen.cases} seen cases (as it is: ${share(seen.before)})\n${table(["round", "solved", "what it mends"], rows, (column) => column < 2)}`] : []),
+    ...(diff === undefined ? [] : [diff.trimEnd()]),
+    ...judged,
+    OUTCOMES[outcome],
+    `In all $${usd.toFixed(4)}.`,
+  ].join("\n\n");
+}
+
+/** Only where somebody is there to say it. */
+async function saysYes(io: Io, file: string): Promise<boolean> {
+  if (io.stdin.isTTY !== true) return false;
+  const lines = createInterface({ input: io.stdin, output: io.stderr });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`Write this into ${harmless(file)}? [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
+}
+
+function numberIn(name: string, given: string | undefined, isFit: (value: number) => boolean): number | undefined {
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (given.trim() === "" || !isFit(value)) throw new UsageError(`--${name} takes ${TAKES[name] ?? "a number"}, not "${harmless(given)}".`);
+  return value;
+}
+
+const TAKES: { readonly [name: string]: string } = {
+  rounds: `a whole number from 1 to ${ROUNDS_MAX}`,
+  seed: "a whole number",
+  "budget-usd": "US dollars",
+};

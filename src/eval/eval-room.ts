@@ -1,0 +1,5 @@
+/** All that the commands need of this room. */
+export * from "./evaluation.ts";
+export { keptCaseLines } from "./cases/kept-cases.ts";
+export { sourceOf, writeSource } from "./tuning/team-source.ts";
+export { tune, type Tuned } from "./tuning/tune.ts";

@@ -1,0 +1,85 @@
+import { withinMs, type Clock } from "../engine/clock.ts";
+import type { Forecast } from "../engine/events/events.ts";
+import { forecastOf, type Took } from "../engine/limits/forecast.ts";
+import type { FinishedRuns, TakenRun } from "../store/runs/finished-runs.ts";
+import { StoreError, type Store } from "../store/store.ts";
+import type { Teams } from "./runnable-team.ts";
+
+/** What a run will probably take, by what such runs took: of the same team, with the same models, about tasks in like words. */
+export interface Forecasts {
+  /**
+   * `undefined` where too few such runs are known, or where that is not known soon: whoever waits for a run is not kept by it. Never rejects for
+   * trouble with the store.
+   */
+  of(asked: Asked): Promise<Forecast | undefined>;
+  /** Takes a few more of the runs that are over into account, where nobody else sees to it. Whether there are more. */
+  learn(workspace: string): Promise<boolean>;
+}
+
+interface Asked {
+  readonly workspace: string;
+  readonly team: string;
+  /** Empty where it is not known yet: then it is what runs of the team take. */
+  readonly task: string;
+}
+
+export interface ForecastParts {
+  readonly runs: Pick<FinishedRuns, "alike" | "enter">;
+  readonly store: Pick<Store, "file">;
+  readonly teams: Pick<Teams, "snapshot" | "modelsIn" | "of">;
+  readonly clock: Pick<Clock, "sleep">;
+}
+
+const WAIT_MS_MAX = 100; // Of the second in which a person sees that somebody is on it.
+/** Each is compared with each: twice as many take four times as long, and the farther ones hardly count. */
+const RUNS_READ_MAX = 50;
+/** Some of those that are found may have had other models. */
+const RUNS_FOUND_MAX = 80;
+const SETTINGS_KNOWN_MAX = 200;
+
+export function createForecasts({ runs, store, teams, clock }: ForecastParts): Forecasts {
+  /** By the hash of a team's settings, which never change. */
+  const modelsBy = new Map<string, string | undefined>();
+
+  async function of({ workspace, team, task }: Asked): Promise<Forecast | undefined> {
+    const found = await runs.alike({ workspace, team, task, limit: RUNS_FOUND_MAX });
+    if (found.length === 0) return undefined;
+    const snapshot = ((await teams.of?.(workspace)) ?? teams).snapshot?.(team);
+    const now = snapshot === undefined ? undefined : teams.modelsIn?.(snapshot);
+    const alike: Took[] = [];
+    for (const run of found)
+      if (alike.length < RUNS_READ_MAX && (now === undefined || (await hadModels(run.teamHash)) === now)) alike.push(tookOf(run));
+    return forecastOf(task, alike);
+  }
+
+  /** Which models a team of these settings spoke with; `undefined` where they are not kept. */
+  async function hadModels(hash: string | undefined): Promise<string | undefined> {
+    if (hash === undefined || modelsBy.has(hash)) return hash === undefined ? undefined : modelsBy.get(hash);
+    const kept = await store.file(hash);
+    const models = kept && teams.modelsIn?.(Buffer.from(kept).toString("utf8"));
+    const [oldest] = modelsBy.keys();
+    if (oldest !== undefined && modelsBy.size >= SETTINGS_KNOWN_MAX) modelsBy.delete(oldest);
+    modelsBy.set(hash, models);
+    return models;
+  }
+
+  return {
+    of: (asked) =>
+      withinMs(
+        clock,
+        WAIT_MS_MAX,
+        of(asked).catch((error: unknown) => {
+          // A run begins without it.
+          if (error instanceof StoreError) return undefined;
+          throw error;
+        }),
+      ),
+    learn: (workspace) => runs.enter(workspace),
+  };
+}
+
+const tookOf = ({ task, usage, priced, startedAt, endedAt, elapsedMs }: TakenRun): Took => ({
+  task,
+  usd: priced ? usage.usd : undefined,
+  ms: elapsedMs ?? Date.parse(endedAt) - Date.parse(startedAt),
+});

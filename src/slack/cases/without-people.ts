@@ -1,0 +1,61 @@
+import type { Person } from "../../engine/events/events.ts";
+
+/**
+ * Texts in which each person has become `Person 1`, `Person 2` …, the same in all of them: by the ids and the names of those who had part in the run, by
+ * mentions of Slack's and by @names of members. Addresses of mail become `address1@example.com`. What somebody is called otherwise, nobody can find.
+ */
+export function withoutPeople(people: readonly Person[], isMember: (name: string) => boolean): (text: string) => string {
+  const owners = new Map<string, string>();
+  for (const { id, name } of people) for (const one of [id, ...namesOf(name)]) if (!owners.has(one)) owners.set(one, id);
+  const known = [...owners.keys()].toSorted((one, other) => other.length - one.length).map(escaped);
+  const found = new RegExp([MAIL, MENTION, known.length > 0 ? named(known) : NEVER, AT_NAME, ID].join("|"), "gu");
+  const placeholders = { person: new Map<string, string>(), mail: new Map<string, string>() };
+  const placed = (kind: "person" | "mail", whose: string): string => {
+    const before = placeholders[kind];
+    const placeholder = before.get(whose) ?? (kind === "person" ? `Person ${before.size + 1}` : `address${before.size + 1}@example.com`);
+    before.set(whose, placeholder);
+    return placeholder;
+  };
+  return (text) =>
+    text.replaceAll(found, (whole: string, ...more: unknown[]) => {
+      const { mail, mention, name, member, id } = more.at(-1) as { readonly [group: string]: string | undefined };
+      if (mail !== undefined) return PLACEHOLDER.test(mail) ? whole : placed("mail", mail.toLowerCase());
+      if (member === undefined) return placed("person", mention ?? id ?? owners.get(name ?? "") ?? name ?? "");
+      const called = memberIn(member, isMember);
+      return called === undefined ? whole : placed("person", idOf(called)) + member.slice(called.length);
+    });
+}
+
+/** The members whom these texts call by an @, so that they are found where it is left out too. */
+export function membersIn(texts: readonly string[], isMember: (name: string) => boolean): readonly Person[] {
+  const found = texts.flatMap((text) => [...text.matchAll(new RegExp(AT_NAME, "gu"))].map(({ groups }) => memberIn(groups?.["member"] ?? "", isMember)));
+  return [...new Set(found)].flatMap((name) => (name === undefined ? [] : [{ id: idOf(name), name }]));
+}
+
+const idOf = (name: string): string => `@${name.toLowerCase()}`;
+
+/** As many of the words as are a member's name: the next one may begin a sentence. */
+function memberIn(called: string, isMember: (name: string) => boolean): string | undefined {
+  const words = called.split(" ");
+  return words.map((_, left) => words.slice(0, words.length - left).join(" ")).find(isMember);
+}
+
+const NAME_CHARS_MIN = 3; // A shorter one is a word like others, or part of one.
+
+/** The whole name, and each part of it that is written as one. */
+function namesOf(name: string): readonly string[] {
+  const parts = name.split(/\s+/).filter((part) => /^\p{Lu}/u.test(part));
+  return [name.trim(), ...parts].filter((one) => one.length >= NAME_CHARS_MIN);
+}
+
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+
+const NEVER = "(?!)";
+const MAIL = String.raw`(?<mail>[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8})`;
+const PLACEHOLDER = /^address\d+@example\.com$/;
+const MENTION = String.raw`<@(?<mention>[A-Z0-9]{2,40})(?:\|[^<>]{0,200})?>`;
+const named = (known: readonly string[]): string => String.raw`(?<![\p{L}\p{N}_])@?(?<name>${known.join("|")})(?![\p{L}\p{N}_])`;
+const CAPITALISED = String.raw`\p{Lu}[\p{L}\p{M}'’-]{0,40}`;
+const AT_NAME = String.raw`(?<![\p{L}\p{N}_])@(?<member>[\p{L}][\p{L}\p{M}\p{N}._'’-]{0,60}(?: ${CAPITALISED}){0,3})`;
+/** Slack's id of a user; a word of capitals has no digit. */
+const ID = String.raw`(?<![\p{L}\p{N}_])(?<id>[UW](?=[A-Z]*\d)[A-Z0-9]{6,20})(?![\p{L}\p{N}_])`;

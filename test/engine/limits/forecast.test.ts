@@ -1,0 +1,71 @@
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { expect, test } from "vitest";
+import { forecastOf, isWithin, RUNS_FOR_FORECAST, type Took } from "../../../src/engine/limits/forecast.ts";
+
+const took = (usd: number | undefined, task = "count the words", ms = 1_000): Took => ({ task, usd, ms });
+const times = <Item>(count: number, item: (index: number) => Item): Item[] => Array.from({ length: count }, (_, index) => item(index));
+
+test("nothing is said with fewer than nine runs, and of money where fewer than nine of them have a price", () => {
+  expect(forecastOf("count", times(RUNS_FOR_FORECAST - 1, () => took(1)))).toBeUndefined();
+  expect(forecastOf("count", times(RUNS_FOR_FORECAST, () => took(1)))?.runs).toBe(9);
+  const some = times(12, (index) => took(index < 8 ? 1 : undefined));
+  expect(forecastOf("count", some)?.usd).toBeUndefined();
+  expect(forecastOf("count", some)?.ms).toEqual({ least: 1_000, most: 1_000 });
+  // A model of one's own costs nothing: there is nothing to say.
+  expect(forecastOf("count", times(12, () => took(0)))?.usd).toBeUndefined();
+});
+
+test("of nine runs that tell nothing apart it is as wide as they are, and of more it leaves a tenth at either end", () => {
+  // Each without the others' mean: the ends of the jackknife+ of a mean are those of the values themselves.
+  const nine = forecastOf(
+    "",
+    times(9, (index) => took(2 ** index, "")),
+  )?.usd;
+  expect(nine).toEqual({ least: 1, most: 256 });
+  // At 0.1 · 20 and 0.9 · 20: the second and the eighteenth.
+  const nineteen = forecastOf(
+    "",
+    times(19, (index) => took(2 ** index, "")),
+  )?.usd;
+  expect(nineteen).toEqual({ least: 2, most: 132_000 });
+});
+
+test("runs about the like count for more", () => {
+  const runs = times(30, (index) =>
+    index % 2 === 0
+      ? took(0.01 * (1 + index / 100), `add the numbers ${index}`, 2_000)
+      : took(1 * (1 + index / 100), `write a report on harbour ${index}`, 90_000),
+  );
+  const small = forecastOf("add the numbers 77", runs);
+  const large = forecastOf("write a report on harbour 77", runs);
+  expect(small?.usd?.most).toBeLessThan(0.05);
+  expect(large?.usd?.least).toBeGreaterThan(0.5);
+  expect([small?.ms.most, large?.ms.least]).toEqual([expect.closeTo(2_000, -3), expect.closeTo(90_000, -4)]);
+});
+
+test("over 600 runs that it has not seen, of tasks whose cost differs, the band holds in four of five", () => {
+  const seed = 11;
+  const random = xoroshiro128plus(seed);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - uniformFloat64(random))) * Math.cos(2 * Math.PI * uniformFloat64(random));
+  const kinds = [
+    { words: "add these numbers", usd: 0.01, spread: 0.2 },
+    { words: "review the contract clause", usd: 0.2, spread: 0.6 },
+    { words: "plan a move of warehouse stock", usd: 1.5, spread: 1 },
+  ];
+  const before: Took[] = [];
+  let [said, held] = [0, 0];
+  for (let index = 0; index < 630; index++) {
+    const kind = kinds[Math.floor(uniformFloat64(random) * kinds.length)] ?? kinds[0];
+    const task = `${kind?.words} ${index}`;
+    const usd = (kind?.usd ?? 0) * Math.exp((kind?.spread ?? 0) * normal());
+    const forecast = forecastOf(task, before.slice(-60));
+    if (forecast?.usd && ++said) held += Number(isWithin(usd, forecast.usd));
+    before.push(took(usd, task));
+  }
+  const share = held / said;
+  console.log(`seed ${seed}: the band held in ${held} of ${said} runs, ${(share * 100).toFixed(1)} %`);
+  expect(said).toBeGreaterThan(600);
+  expect(share).toBeGreaterThan(0.75);
+  expect(share).toBeLessThan(0.85);
+});

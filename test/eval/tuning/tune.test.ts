@@ -1,0 +1,190 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stringify } from "yaml";
+import type { Tuned } from "../../../src/eval/tuning/tune.ts";
+import { parley, terminal } from "../../cli/here.ts";
+import { main } from "../../../src/cli/main.ts";
+import { folderWith } from "../../config/team-files.ts";
+
+const TEAM_FILE = `# What we ship.
+extensions: [./model.ts]
+models: { a: { provider: told }, w: { provider: told } }
+teams:
+  sums:
+    description: Adds. # for the list in Slack
+    speakers: { policy: round-robin }
+    agents:
+      - { name: A, model: a, description: "Adds.", instructions: Add the numbers. }
+      - name: B
+        model: a
+        description: Checks.
+        instructions: |
+          Check what was said.
+
+          Say it again.
+    stop: { maxMessages: 3 } # one turn each
+    limits: { usd: 100 }
+    summaryFromTurns: never
+`;
+
+/**
+ * Solves all cases with CAREFUL in the instructions, none with HASTY, else those with an even number. What it proposes stands in proposals.json. `calls.log`: which calls were made.
+ */
+const MODEL = `import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineModel } from "@parley-team/parley";
+const CALLS = join(import.meta.dirname, "calls.log");
+export const told = defineModel({
+  name: "told",
+  reply: async ({ agent, system, messages, answer }, { signal }) => {
+    const words = messages.map(({ text }) => text).join("\\n");
+    const usage = { inputTokens: 90, outputTokens: 10, usd: 0.01 };
+    appendFileSync(CALLS, agent + " " + (/case (\\d+)/.exec(words)?.[1] ?? "") + "\\n");
+    if (answer) return { text: readFileSync(join(import.meta.dirname, "proposals.json"), "utf8"), usage };
+    const number = Number(/case (\\d+)/.exec(words)?.[1]);
+    // B says again what A said.
+    if (agent === "B") return { text: /The answer is \\S+/.exec(words)[0], usage };
+    if (system.includes("WAIT") && !existsSync(join(import.meta.dirname, "go"))) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    const isRight = system.includes("CAREFUL") || (!system.includes("HASTY") && number % 2 === 0);
+    return { text: "The answer is " + (isRight ? number : -1) + ".", usage };
+  },
+});
+`;
+const CASES = Array.from({ length: 40 }, (_, index) => ({ id: `c${index}`, input: `case ${index}`, expected: index }));
+const SUITE = { cases: CASES, teams: ["sums"], score: [{ kind: "number" }], concurrency: 1 };
+const change = (text: string, path = "agents.0.instructions") => ({ path, text });
+const propose = (...proposals: readonly { readonly reason: string; readonly changes: readonly object[] }[]) => JSON.stringify({ proposals });
+const CAREFUL = { reason: "It guesses.", changes: [change("Add the numbers. Be CAREFUL: work it out.")] };
+const HASTY = { reason: "It is slow.", changes: [change("HASTY")] };
+
+function folder(proposals: string, suite: object = SUITE): string {
+  return folderWith({ "parley.yml": TEAM_FILE, "model.ts": MODEL, "suite.yml": stringify(suite), "proposals.json": proposals });
+}
+const tuned = async (cwd: string, ...more: readonly string[]) => {
+  const { code, out, err } = await parley(["tune", "sums", "--eval", "suite.yml", "--json", ...more], { cwd });
+  return { code, err, tuned: (out.trim() === "" ? undefined : JSON.parse(out)) as (Tuned & { readonly applied: boolean }) | undefined };
+};
+const callsIn = (cwd: string) => readFileSync(join(cwd, "calls.log"), "utf8").trim().split("\n");
+const teamFile = (cwd: string) => readFileSync(join(cwd, "parley.yml"), "utf8");
+
+test("the proposal that solves most of what is seen is judged on what is held out, and written with a yes alone, where it stands", async () => {
+  const cwd = folder(propose(HASTY, CAREFUL));
+  const { code, err, tuned: first } = await tuned(cwd);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(first).toMatchObject({ outcome: "helped", applied: false, seen: { cases: 20, after: 1 }, heldOut: { cases: 20, after: { value: 1 } } });
+  expect(first?.tried).toMatchObject([
+    { round: 1, reason: "It is slow.", solved: 0 },
+    { round: 1, reason: "It guesses.", solved: 1 },
+  ]);
+  // Half of all are even; which of them are seen, the seed says.
+  const [seen = 0, held = 0] = [first?.seen.before, first?.heldOut?.before.value];
+  expect(seen + held).toBeCloseTo(1, 9);
+  expect(first?.heldOut?.difference.value).toBeCloseTo(1 - held, 9);
+  expect(first?.heldOut?.difference.low).toBeGreaterThan(0);
+  expect(first?.changes).toEqual([{ path: "agents.0.instructions", text: "Add the numbers. Be CAREFUL: work it out." }]);
+  expect(first?.usd).toBeCloseTo(0.01 * callsIn(cwd).length, 9);
+  expect(teamFile(cwd)).toBe(TEAM_FILE);
+  // No case that is held out was shown, and each proposal was tried on the seen ones alone.
+  const calls = callsIn(cwd).length;
+
+  const again = await tuned(cwd, "--yes");
+  expect(again.tuned).toEqual({ ...first, applied: true });
+  expect(callsIn(cwd)).toHaveLength(calls);
+  const instructions = "instructions: Add the numbers.";
+  expect(teamFile(cwd)).toBe(TEAM_FILE.replace(instructions, `instructions: "Add the numbers. Be CAREFUL: work it out."`));
+  expect(first?.diff).toContain(`\n-      - { name: A, model: a, description: "Adds.", ${instructions} }\n+`);
+});
+
+test("what a person is shown ends in a question, and only a yes changes the file", async () => {
+  const cwd = folder(propose(CAREFUL));
+  for (const [typed, isChanged] of [
+    ["n\n", false],
+    ["y\n", true],
+  ] as const) {
+    const { code, out, err } = await parley(["tune", "sums", "--eval", "suite.yml"], { cwd, tty: true, typed });
+    expect(code).toBe(0);
+    expect(out).toMatch(/On 20 cases that no proposal had seen, sums solved .*% before and 100\.0% .* after: \+.* points .*It helped:/s);
+    expect(err).toContain("Write this into parley.yml? [y/N]");
+    expect(out).toContain(isChanged ? "parley.yml was changed." : "Nothing was changed. --yes writes it.");
+    expect(teamFile(cwd) !== TEAM_FILE).toBe(isChanged);
+  }
+});
+
+test("a block of several lines stays one, and the comments stay", async () => {
+  const cwd = folder(propose({ reason: "r", changes: [change("Be brief.\n\n  Twice.", "agents.1.instructions"), change("CAREFUL, {yes}: now")] }));
+  expect((await tuned(cwd, "--yes")).tuned?.applied).toBe(true);
+  expect(teamFile(cwd)).toBe(
+    TEAM_FILE.replace("          Check what was said.\n\n          Say it again.\n", "          Be brief.\n\n            Twice.\n").replace(
+      "instructions: Add the numbers.",
+      `instructions: "CAREFUL, {yes}: now"`,
+    ),
+  );
+});
+
+test("it says so when nothing helped, and when there was nothing to mend", async () => {
+  const cwd = folder(propose(HASTY));
+  const none = await tuned(cwd, "--yes");
+  expect(none.tuned).toMatchObject({ outcome: "none", applied: false, changes: [] });
+  expect(none.tuned?.heldOut).toBeUndefined();
+  expect((await parley(["tune", "sums", "--eval", "suite.yml"], { cwd })).out).toContain("Nothing helped");
+  const even = { ...SUITE, cases: CASES.filter((_, index) => index % 2 === 0) };
+  expect((await tuned(folder(propose(), even))).tuned?.outcome).toBe("solved");
+  expect(teamFile(cwd)).toBe(TEAM_FILE);
+});
+
+test("what cannot be used is told, and costs no run", async () => {
+  const cwd = folder(
+    propose(
+      { reason: "long", changes: [change("x".repeat(25_000))] },
+      { reason: "strange", changes: [change("HASTY", "limits.usd"), change("HASTY", "agents.7.instructions")] },
+    ),
+  );
+  const { tuned: told } = await tuned(cwd);
+  expect(told?.tried).toMatchObject([{ reason: "long", refused: expect.stringContaining("agents.0.instructions") as string }]);
+  expect(callsIn(cwd)).toHaveLength(20 * 2 + 1);
+});
+
+test("a budget holds over all of it, and keeps back what the judgement needs; with more it goes on", async () => {
+  const cwd = folder(propose(HASTY, CAREFUL));
+  // The seen cases (0.40) and one proposal on them; the held-out ones by both are 0.80.
+  const short = await tuned(cwd, "--budget-usd", "1.3");
+  expect([short.code, short.tuned?.outcome, short.tuned?.tried.length]).toEqual([3, "budget", 0]);
+  expect(short.tuned?.usd).toBeLessThanOrEqual(1.3);
+  const before = callsIn(cwd).length;
+  const rest = await tuned(cwd, "--budget-usd", "10");
+  expect([rest.code, rest.tuned?.outcome]).toEqual([0, "helped"]);
+  expect(callsIn(cwd)).toHaveLength(Math.round((rest.tuned?.usd ?? 0) * 100));
+  expect(callsIn(cwd).length).toBeGreaterThan(before);
+});
+
+test("interrupted, the same command goes on, and pays for no call twice but those under way", async () => {
+  const cwd = folder(propose({ reason: "waits", changes: [change("WAIT and be CAREFUL")] }));
+  const here = terminal({ cwd });
+  const running = main(["tune", "sums", "--eval", "suite.yml", "--json"], here.io);
+  await expect.poll(() => callsIn(cwd).length).toBe(42); // All that is seen, the proposal, and the first run with it.
+  here.interrupt();
+  expect(await running).toBe(130);
+  expect(here.err()).toContain("goes on from here");
+  writeFileSync(join(cwd, "go"), "");
+  const { tuned: rest } = await tuned(cwd);
+  expect(rest?.outcome).toBe("helped");
+  expect(callsIn(cwd)).toHaveLength(41 + 1 + 20 * 2 + 20 * 2 * 2);
+});
+
+test.each([
+  [["tune", "sums"], /Name a team and an evaluation's file/],
+  [["tune", "sum", "--eval", "suite.yml"], /parley\.yml has no team "sum"; it has sums/],
+  [["tune", "sums", "--eval", "suite.yml", "--rounds", "0"], /--rounds takes a whole number from 1 to 10, not "0"/],
+  [["tune", "sums", "--eval", "suite.yml", "--model", "z"], /--model names one of a, w, not "z"/],
+  [["tune", "sums", "--eval", "few.yml"], /few\.yml:\d+: cases: 2 cases are too few/],
+])("a mistake is told before anything is paid for: %s", async (args, words) => {
+  const cwd = folderWith({
+    "parley.yml": TEAM_FILE,
+    "model.ts": MODEL,
+    "suite.yml": stringify(SUITE),
+    "few.yml": stringify({ ...SUITE, cases: CASES.slice(0, 2) }),
+  });
+  const { code, err } = await parley(args, { cwd });
+  expect([code, err]).toEqual([2, expect.stringMatching(words) as string]);
+});

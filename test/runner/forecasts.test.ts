@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { createForecasts, type ForecastParts } from "../../src/runner/forecasts.ts";
+import type { TakenRun } from "../../src/store/runs/finished-runs.ts";
+import { StoreError } from "../../src/store/store.ts";
+
+const NEVER = { sleep: () => new Promise<void>(() => undefined) };
+const taken = (usd: number, more: Partial<TakenRun> = {}): TakenRun => ({
+  task: "Count",
+  usage: { inputTokens: 1, outputTokens: 1, cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, usd, calls: 1 },
+  priced: true,
+  startedAt: "2026-01-05T09:00:00.000Z",
+  endedAt: "2026-01-05T09:00:02.000Z",
+  ...more,
+});
+const nine = (more?: (index: number) => Partial<TakenRun>) => Array.from({ length: 9 }, (_, index) => taken(1, more?.(index)));
+
+/** Teams whose settings are one word, and whose models are its beginning. `files`: what was read. */
+function forecasting(found: readonly TakenRun[], more: Partial<ForecastParts> = {}) {
+  const files: string[] = [];
+  const forecasts = createForecasts({
+    runs: { alike: async () => found, enter: async () => false },
+    store: { file: async (hash) => (files.push(hash), hash === "gone" ? undefined : Buffer.from(hash)) },
+    teams: { snapshot: () => "small v2", modelsIn: (snapshot) => snapshot.split(" ")[0] },
+    clock: NEVER,
+    ...more,
+  });
+  return { files, of: () => forecasts.of({ workspace: "T1", team: "pair", task: "Count" }) };
+}
+
+test("it is read off runs of the same models, whatever else of the team has changed; each of their settings is read once", async () => {
+  const hash = (index: number) => (index % 2 === 0 ? "small v1" : "small v2");
+  const same = forecasting(nine((index) => ({ teamHash: hash(index) })));
+  expect(await same.of()).toEqual({ runs: 9, usd: { least: 1, most: 1 }, ms: { least: 2_000, most: 2_000 } });
+  await same.of();
+  expect(same.files).toEqual(["small v1", "small v2"]);
+  for (const other of ["large v1", "gone", undefined]) {
+    const some = nine((index) => ({ ...(index === 0 ? (other === undefined ? {} : { teamHash: other }) : { teamHash: "small v1" }) }));
+    expect([other, await forecasting(some).of()]).toEqual([other, undefined]);
+  }
+});
+
+test("a team that comes from no file has no settings to differ in", async () => {
+  expect((await forecasting(nine(), { teams: {} }).of())?.runs).toBe(9);
+});
+
+test("whoever waits for a run is not kept: not by a store in trouble, nor by one that is slow", async () => {
+  const broken = { alike: async () => Promise.reject(new StoreError("the disk is full")), enter: async () => false };
+  expect(await forecasting([], { runs: broken }).of()).toBeUndefined();
+  const slow = { alike: () => new Promise<never>(() => undefined), enter: async () => false };
+  expect(await forecasting([], { runs: slow, clock: { sleep: async () => undefined } }).of()).toBeUndefined();
+  const bug = { alike: async () => Promise.reject(new Error("a bug")), enter: async () => false };
+  await expect(forecasting([], { runs: bug }).of()).rejects.toThrow("a bug");
+});
