@@ -58,7 +58,8 @@ export async function keepCase(
     if (!(await settings.put({ name, value: kept, revision: same?.revision ?? 0, decision }))) continue;
     // Somebody has spoken since, and stands in its name now.
     for (const one of before)
-      if (one !== same) await settings.put({ name: one.name, value: undefined, revision: one.revision, decision: { ...decision, deed: "drop case" } });
+      if (one !== same)
+        await settings.put({ name: one.name, value: undefined, revision: one.revision, decision: { ...decision, deed: "drop case" } });
     return "kept";
   }
   throw new Error(`the case ${name} could not be put: others did so at the same time, ${TRIES_MAX} times`);

@@ -25,7 +25,11 @@ export const told = defineModel({
 
 test("an evaluation says how often what it was to cost came true: in four of five of 200 runs that were not seen, of tasks whose cost differs", async () => {
   const kinds = ["add up the column of figures, no.", "review the clause of the contract, no.", "plan the move of the warehouse, no."];
-  const cases = Array.from({ length: CASES }, (_, index) => ({ id: `c${index}`, input: `${kinds[(index * 7) % 3]} ${index}`, expected: 1 }));
+  const cases = Array.from({ length: CASES }, (_, index) => ({
+    id: `c${index}`,
+    input: `${kinds[(index * 7) % 3]} ${index}`,
+    expected: 1,
+  }));
   const cwd = folderWith({
     "parley.yml": `extensions: [./model.ts]\nmodels: { a: { provider: told } }\nteams:\n  a:\n    description: Answers.\n    speakers: { policy: round-robin }\n    agents: [{ name: A, model: a, description: Answers. }]\n    stop: { maxMessages: 2 }\n    limits: { usd: 1000 }\n    summaryFromTurns: never\n`,
     "model.ts": MODEL,

@@ -59,9 +59,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const room = await evaluationRoom();
   const known = teamFile.teams.get(team);
   if (!known) throw new UsageError(`${teamFile.file} has no team "${harmless(team)}"; it has ${[...teamFile.teams.keys()].join(", ")}.`);
-  const model = values.model ?? known.agents.flatMap((agent) => ("model" in agent && typeof agent.model === "string" ? [agent.model] : []))[0];
+  const model =
+    values.model ?? known.agents.flatMap((agent) => ("model" in agent && typeof agent.model === "string" ? [agent.model] : []))[0];
   if (model === undefined || !teamFile.models.has(model))
-    throw new UsageError(`--model names one of ${[...teamFile.models.keys()].join(", ")}${model === undefined ? "" : `, not "${harmless(model)}"`}.`);
+    throw new UsageError(
+      `--model names one of ${[...teamFile.models.keys()].join(", ")}${model === undefined ? "" : `, not "${harmless(model)}"`}.`,
+    );
   const source = room.overridden(
     room.readEvaluation(values.eval, { cwd: io.cwd, teamFile }),
     { ...(seed === undefined ? {} : { seed }), ...(budgetUsd === undefined ? {} : { budgetUsd }) },
@@ -69,7 +72,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   );
   const written = room.sourceOf(team, { file: teamFile.file, cwd: io.cwd });
   const judges = source.settings.score.flatMap((scorer) => (scorer.kind === "judge" ? [scorer.model] : []));
-  const spoken = [...room.modelsOf(teamFile, { ...source, variants: [{ label: team, team, models: {} }], settings: { ...source.settings, score: [] } })];
+  const spoken = [
+    ...room.modelsOf(teamFile, { ...source, variants: [{ label: team, team, models: {} }], settings: { ...source.settings, score: [] } }),
+  ];
   const asked = [...spoken.map(([name]) => name), model, ...judges];
   await refuseDeadModels(teamFile, env, new Map([...teamFile.models].filter(([name]) => asked.includes(name))));
   if (values.json !== true) for (const warning of teamFile.warnings) await print(io.stderr, `note: ${describeMistake(warning)}`);
@@ -144,7 +149,8 @@ const OUTCOMES: { readonly [outcome in Tuned["outcome"]]: string } = {
   worse: "It did not help: on cases that nobody had seen the team solves less with these changes. Nothing was changed.",
   none: "Nothing helped: no proposal solved more of the seen cases than the team as it is. Nothing was changed.",
   solved: "There is nothing to mend: the team solves all of the seen cases.",
-  budget: "The budget was used up before it was known whether something helps. With a larger one the same command goes on. Nothing was changed.",
+  budget:
+    "The budget was used up before it was known whether something helps. With a larger one the same command goes on. Nothing was changed.",
 };
 
 function wordsOf({ team, outcome, seen, heldOut, tried, diff, usd }: Tuned): string {
@@ -161,7 +167,11 @@ function wordsOf({ team, outcome, seen, heldOut, tried, diff, usd }: Tuned): str
       ]
     : [];
   return [
-    ...(rows.length > 0 ? [`Proposals, on ${seen.cases} seen cases (as it is: ${share(seen.before)})\n${table(["round", "solved", "what it mends"], rows, (column) => column < 2)}`] : []),
+    ...(rows.length > 0
+      ? [
+          `Proposals, on ${seen.cases} seen cases (as it is: ${share(seen.before)})\n${table(["round", "solved", "what it mends"], rows, (column) => column < 2)}`,
+        ]
+      : []),
     ...(diff === undefined ? [] : [diff.trimEnd()]),
     ...judged,
     OUTCOMES[outcome],

@@ -46,6 +46,7 @@ const raise = {
     .max(LIST_MAX)
     .optional(),
 };
+const band = z.strictObject({ least: count, most: count });
 const policy = z.enum(["off", "ask", "auto"]);
 const changedArgs = z.strictObject({ person, args: text }).optional();
 const touched = z
@@ -73,6 +74,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     code: policy.optional(),
     tools: policy.optional(),
     ahead: whole.optional(),
+    forecast: z.strictObject({ runs: whole, usd: band.optional(), ms: band }).optional(),
     before: z
       .strictObject({
         messages: z.int().min(0),

@@ -47,9 +47,7 @@ const DIGITS = 3; // More would promise what nobody knows.
 function bandOf(amounts: readonly number[], likeness: readonly (readonly number[])[]): Band {
   const logs = amounts.map((amount) => Math.log(amount));
   const own = meansWithout(logs, likeness[logs.length] ?? []);
-  const ends = logs
-    .map((log, at) => own(at) + log - meansWithout(logs, likeness[at] ?? [])(at))
-    .toSorted((one, other) => one - other);
+  const ends = logs.map((log, at) => own(at) + log - meansWithout(logs, likeness[at] ?? [])(at)).toSorted((one, other) => one - other);
   return { least: rounded(Math.exp(placed(ends, TAIL)), Math.floor), most: rounded(Math.exp(placed(ends, 1 - TAIL)), Math.ceil) };
 }
 

@@ -18,7 +18,9 @@ interface Held {
 export function forecastsOf(teams: readonly string[], results: readonly Result[]): readonly ForecastReport[] {
   return teams.flatMap((team) => {
     const told = results.filter((result) => result.team === team && result.end !== "failed" && result.end !== "asked" && result.forecast);
-    const usd = heldOf(told.flatMap(({ forecast, usd: spent, priced }) => (forecast?.usd && priced ? [isWithin(spent, forecast.usd)] : [])));
+    const usd = heldOf(
+      told.flatMap(({ forecast, usd: spent, priced }) => (forecast?.usd && priced ? [isWithin(spent, forecast.usd)] : [])),
+    );
     const seconds = heldOf(told.flatMap(({ forecast, ms }) => (forecast ? [isWithin(ms, forecast.ms)] : [])));
     return usd || seconds ? [{ team, ...(usd ? { usd } : {}), ...(seconds ? { seconds } : {}) }] : [];
   });

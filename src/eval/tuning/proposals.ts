@@ -66,13 +66,11 @@ function textsShown(team: WrittenTeam): readonly TeamText[] {
 }
 
 /** The task of whoever proposes. */
-export function proposalTask(
-  team: WrittenTeam,
-  failed: readonly { readonly case: Case; readonly result: Result }[],
-): string {
+export function proposalTask(team: WrittenTeam, failed: readonly { readonly case: Case; readonly result: Result }[]): string {
   const texts = textsShown(team).map(({ path, text }) => `<text path="${nameOf(path)}">\n${text}\n</text>`);
   const cases = failed.slice(0, FAILED_SHOWN_MAX).map(({ case: { input, expected }, result }) => {
-    const why = result.verdicts.flatMap(({ passed, scorer, why: said }) => (passed ? [] : [`${scorer}: ${said}`])).join("; ") || result.reason;
+    const why =
+      result.verdicts.flatMap(({ passed, scorer, why: said }) => (passed ? [] : [`${scorer}: ${said}`])).join("; ") || result.reason;
     return [
       `<task>\n${cut(input, CHARS_MAX.input)}\n</task>`,
       ...(expected === undefined ? [] : [`<expected>\n${cut(asText(expected), CHARS_MAX.expected)}\n</expected>`]),

@@ -28,7 +28,10 @@ const Written = z.looseObject({
 export function sourceOf(team: string, { file, cwd }: { readonly file: string; readonly cwd: string }): TeamSource {
   const main = resolve(cwd, file);
   const { include } = Written.parse(readYamlFile(main, file).data);
-  const files = [{ path: main, shown: file }, ...include.map((name) => ({ path: insideFolder(dirname(main), name), shown: join(dirname(file), name) }))];
+  const files = [
+    { path: main, shown: file },
+    ...include.map((name) => ({ path: insideFolder(dirname(main), name), shown: join(dirname(file), name) })),
+  ];
   for (const { path, shown } of files) {
     const written = path === undefined ? undefined : Written.parse(readYamlFile(path, shown).data).teams[team];
     if (path !== undefined && written !== undefined) return { path, shown, text: readFileSync(path, "utf8"), team: written };
@@ -92,7 +95,8 @@ function isInFlow(document: Document, path: Path): boolean {
 
 /** Puts the file anew, at once or not at all. Throws where it is not what it was any more. */
 export function writeSource({ path, text, shown }: TeamSource, after: string): void {
-  if (readFileSync(path, "utf8") !== text) throw new ConfigError([{ file: shown, path: "", message: "was changed meanwhile; nothing was written" }]);
+  if (readFileSync(path, "utf8") !== text)
+    throw new ConfigError([{ file: shown, path: "", message: "was changed meanwhile; nothing was written" }]);
   const beside = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     writeFileSync(beside, after, { mode: statSync(path).mode });

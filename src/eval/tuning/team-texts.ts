@@ -64,13 +64,15 @@ export function settingsOf(team: WrittenTeam, { registry }: Pick<Settings, "regi
   if (!settings) throw new Error(parsed.error?.issues.map(({ path, message }) => `${path.slice(2).join(".")}: ${message}`).join("; "));
   const { speakers, agents } = settings;
   const names = new Set(["user", ...agents.map(({ name }) => name)]);
-  const strangers = speakers.policy === "selector" ? speakers.rules.flatMap(({ after, next }) => [after, next]).filter((one) => !names.has(one)) : [];
+  const strangers =
+    speakers.policy === "selector" ? speakers.rules.flatMap(({ after, next }) => [after, next]).filter((one) => !names.has(one)) : [];
   if (strangers.length > 0) throw new Error(`speakers.rules: there is no agent ${strangers.join(", ")}`);
   return settings;
 }
 
 function at(value: unknown, path: Path): unknown {
   let inner = value;
-  for (const key of path) inner = typeof inner === "object" && inner !== null ? (inner as Record<string | number, unknown>)[key] : undefined;
+  for (const key of path)
+    inner = typeof inner === "object" && inner !== null ? (inner as Record<string | number, unknown>)[key] : undefined;
   return inner;
 }

@@ -94,7 +94,11 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
   const { team, source, written, settings, progress, signal } = parts;
   if (parts.cases.length < CASES_LEAST)
     throw new ConfigError([
-      at(source.yaml, ["cases"], `${parts.cases.length} cases are too few to learn from some and judge by others; give at least ${CASES_LEAST}`),
+      at(
+        source.yaml,
+        ["cases"],
+        `${parts.cases.length} cases are too few to learn from some and judge by others; give at least ${CASES_LEAST}`,
+      ),
     ]);
   const heldOut = sample(parts.cases, Math.floor(parts.cases.length / HALF), source.settings.seed);
   const kept = new Set(heldOut);
@@ -107,7 +111,13 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
 
   const first = await evaluated("The team as it is, on the seen cases", [asItIs], seen);
   const before = solvedIn(first, team);
-  let best: { readonly team: WrittenTeam; readonly report: Report; readonly label: string; readonly changes: readonly Change[]; readonly solved: number } = {
+  let best: {
+    readonly team: WrittenTeam;
+    readonly report: Report;
+    readonly label: string;
+    readonly changes: readonly Change[];
+    readonly solved: number;
+  } = {
     team: written.team,
     report: first,
     label: team,
@@ -128,7 +138,12 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
       if (!candidate) continue;
       isShort = usd + needUsd(seen.length, 1) + reservedUsd > budgetUsd;
       if (isShort) break;
-      const report = await evaluated(`Round ${round}: ${proposal.reason}`, [{ label: proposed, team: proposed, models: {} }], seen, candidate.team);
+      const report = await evaluated(
+        `Round ${round}: ${proposal.reason}`,
+        [{ label: proposed, team: proposed, models: {} }],
+        seen,
+        candidate.team,
+      );
       const solved = solvedIn(report, proposed);
       tried.push({ round, reason: proposal.reason, solved });
       if (report.state !== "budget" && solved > best.solved) best = { ...candidate, report, label: proposed, solved };
@@ -211,7 +226,10 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
   }
 
   /** The best so far with what is proposed; what cannot be used is told. */
-  function usable(round: number, { reason, changes }: Proposal): { readonly team: WrittenTeam; readonly changes: readonly Change[] } | undefined {
+  function usable(
+    round: number,
+    { reason, changes }: Proposal,
+  ): { readonly team: WrittenTeam; readonly changes: readonly Change[] } | undefined {
     try {
       const candidate = rewrittenTeam(best.team, changes);
       settingsOf(candidate, settings);

@@ -110,7 +110,10 @@ async function caseOf(ctx: HandlerContext, { team, events }: { readonly team: st
   const involved = peopleIn(events);
   const isMember = await ctx.people.lookalikes();
   const sources = beside.flatMap(({ source }) => (source !== undefined && isMember(source) ? [`@${source}`] : []));
-  const members = membersIn([...events.flatMap((event) => (event.type === "message.posted" ? [event.text] : [])), task, ...sources], isMember);
+  const members = membersIn(
+    [...events.flatMap((event) => (event.type === "message.posted" ? [event.text] : [])), task, ...sources],
+    isMember,
+  );
   const nameless = withoutPeople([...involved, ...members], isMember);
   const input = nameless(task);
   const told = nameless(answer);

@@ -8,7 +8,8 @@ export function withoutPeople(people: readonly Person[], isMember: (name: string
   const owners = new Map<string, string>();
   for (const { id, name } of people) for (const one of [id, ...namesOf(name)]) if (!owners.has(one)) owners.set(one, id);
   const known = [...owners.keys()].toSorted((one, other) => other.length - one.length).map(escaped);
-  const found = new RegExp([MAIL, MENTION, known.length > 0 ? named(known) : NEVER, AT_NAME, ID].join("|"), "gu");
+  const found = new RegExp([MAIL, MENTION, known.length > 0 ? named(known) : NEVER, ID].join("|"), "gu");
+  const called = new RegExp(AT_NAME, "gu");
   const placeholders = { person: new Map<string, string>(), mail: new Map<string, string>() };
   const placed = (kind: "person" | "mail", whose: string): string => {
     const before = placeholders[kind];
@@ -17,18 +18,23 @@ export function withoutPeople(people: readonly Person[], isMember: (name: string
     return placeholder;
   };
   return (text) =>
-    text.replaceAll(found, (whole: string, ...more: unknown[]) => {
-      const { mail, mention, name, member, id } = more.at(-1) as { readonly [group: string]: string | undefined };
-      if (mail !== undefined) return PLACEHOLDER.test(mail) ? whole : placed("mail", mail.toLowerCase());
-      if (member === undefined) return placed("person", mention ?? id ?? owners.get(name ?? "") ?? name ?? "");
-      const called = memberIn(member, isMember);
-      return called === undefined ? whole : placed("person", idOf(called)) + member.slice(called.length);
-    });
+    text
+      .replaceAll(called, (whole: string, words: string) => {
+        const name = memberIn(words, (one) => owners.has(one) || isMember(one));
+        return name === undefined ? whole : placed("person", owners.get(name) ?? idOf(name)) + words.slice(name.length);
+      })
+      .replaceAll(found, (whole: string, ...more: unknown[]) => {
+        const { mail, mention, name, id } = more.at(-1) as { readonly [group: string]: string | undefined };
+        if (mail !== undefined) return PLACEHOLDER.test(mail) ? whole : placed("mail", mail.toLowerCase());
+        return placed("person", mention ?? id ?? owners.get(name ?? "") ?? "");
+      });
 }
 
 /** The members whom these texts call by an @, so that they are found where it is left out too. */
 export function membersIn(texts: readonly string[], isMember: (name: string) => boolean): readonly Person[] {
-  const found = texts.flatMap((text) => [...text.matchAll(new RegExp(AT_NAME, "gu"))].map(({ groups }) => memberIn(groups?.["member"] ?? "", isMember)));
+  const found = texts.flatMap((text) =>
+    [...text.matchAll(new RegExp(AT_NAME, "gu"))].map(({ groups }) => memberIn(groups?.["member"] ?? "", isMember)),
+  );
   return [...new Set(found)].flatMap((name) => (name === undefined ? [] : [{ id: idOf(name), name }]));
 }
 
@@ -56,6 +62,6 @@ const PLACEHOLDER = /^address\d+@example\.com$/;
 const MENTION = String.raw`<@(?<mention>[A-Z0-9]{2,40})(?:\|[^<>]{0,200})?>`;
 const named = (known: readonly string[]): string => String.raw`(?<![\p{L}\p{N}_])@?(?<name>${known.join("|")})(?![\p{L}\p{N}_])`;
 const CAPITALISED = String.raw`\p{Lu}[\p{L}\p{M}'’-]{0,40}`;
-const AT_NAME = String.raw`(?<![\p{L}\p{N}_])@(?<member>[\p{L}][\p{L}\p{M}\p{N}._'’-]{0,60}(?: ${CAPITALISED}){0,3})`;
+const AT_NAME = String.raw`(?<![\p{L}\p{N}_<])@(?<member>\p{L}(?:[\p{L}\p{M}\p{N}._'’-]{0,60}[\p{L}\p{M}\p{N}])?(?: ${CAPITALISED}){0,3})`;
 /** Slack's id of a user; a word of capitals has no digit. */
 const ID = String.raw`(?<![\p{L}\p{N}_])(?<id>[UW](?=[A-Z]*\d)[A-Z0-9]{6,20})(?![\p{L}\p{N}_])`;

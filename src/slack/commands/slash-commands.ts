@@ -165,7 +165,11 @@ export async function openNewRun(
   const { team: _, ...rest } = wishes;
   const chosen = known && team !== undefined ? team : undefined;
   const forecast = await forecastFor(ctx, chosen ?? ctx.teams.default, wishes.task);
-  const view = newRunModal(await ctx.languages.of(user), ctx.teams, { ...rest, ...(chosen === undefined ? {} : { team: chosen }), forecast });
+  const view = newRunModal(await ctx.languages.of(user), ctx.teams, {
+    ...rest,
+    ...(chosen === undefined ? {} : { team: chosen }),
+    forecast,
+  });
   if (!pushed) return openModal(ctx, triggerId, view);
   return courtesy(ctx, "views.push", () => ctx.web.write.views.push({ trigger_id: triggerId, view }));
 }

@@ -43,9 +43,7 @@ export function nextButtons(t: Translator, run: string, hasAnswer: boolean) {
     button(t("ends.button.continue"), ACTIONS.goOn, value),
     button(t("ends.button.otherTeam"), ACTIONS.otherTeam, value),
     button(t("ends.button.transcript"), ACTIONS.transcript, value),
-    ...(hasAnswer
-      ? [button(t("ends.button.share"), ACTIONS.share, value), button(t("cases.button.keep"), ACTIONS.keepCase, value)]
-      : []),
+    ...(hasAnswer ? [button(t("ends.button.share"), ACTIONS.share, value), button(t("cases.button.keep"), ACTIONS.keepCase, value)] : []),
   ];
 }
 

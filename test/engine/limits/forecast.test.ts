@@ -7,13 +7,28 @@ const took = (usd: number | undefined, task = "count the words", ms = 1_000): To
 const times = <Item>(count: number, item: (index: number) => Item): Item[] => Array.from({ length: count }, (_, index) => item(index));
 
 test("nothing is said with fewer than nine runs, and of money where fewer than nine of them have a price", () => {
-  expect(forecastOf("count", times(RUNS_FOR_FORECAST - 1, () => took(1)))).toBeUndefined();
-  expect(forecastOf("count", times(RUNS_FOR_FORECAST, () => took(1)))?.runs).toBe(9);
+  expect(
+    forecastOf(
+      "count",
+      times(RUNS_FOR_FORECAST - 1, () => took(1)),
+    ),
+  ).toBeUndefined();
+  expect(
+    forecastOf(
+      "count",
+      times(RUNS_FOR_FORECAST, () => took(1)),
+    )?.runs,
+  ).toBe(9);
   const some = times(12, (index) => took(index < 8 ? 1 : undefined));
   expect(forecastOf("count", some)?.usd).toBeUndefined();
   expect(forecastOf("count", some)?.ms).toEqual({ least: 1_000, most: 1_000 });
   // A model of one's own costs nothing: there is nothing to say.
-  expect(forecastOf("count", times(12, () => took(0)))?.usd).toBeUndefined();
+  expect(
+    forecastOf(
+      "count",
+      times(12, () => took(0)),
+    )?.usd,
+  ).toBeUndefined();
 });
 
 test("of nine runs that tell nothing apart it is as wide as they are, and of more it leaves a tenth at either end", () => {

@@ -39,22 +39,24 @@ export const told = defineModel({
   name: "told",
   reply: async ({ agent, system, messages, answer }, { signal }) => {
     const words = messages.map(({ text }) => text).join("\\n");
+    const asked = system + words; // What an agent is to do stands in either.
     const usage = { inputTokens: 90, outputTokens: 10, usd: 0.01 };
     appendFileSync(CALLS, agent + " " + (/case (\\d+)/.exec(words)?.[1] ?? "") + "\\n");
     if (answer) return { text: readFileSync(join(import.meta.dirname, "proposals.json"), "utf8"), usage };
     const number = Number(/case (\\d+)/.exec(words)?.[1]);
     // B says again what A said.
     if (agent === "B") return { text: /The answer is \\S+/.exec(words)[0], usage };
-    if (system.includes("WAIT") && !existsSync(join(import.meta.dirname, "go"))) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-    const isRight = system.includes("CAREFUL") || (!system.includes("HASTY") && number % 2 === 0);
+    if (asked.includes("WAIT") && !existsSync(join(import.meta.dirname, "go"))) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    const isRight = asked.includes("CAREFUL") || (!asked.includes("HASTY") && number % 2 === 0);
     return { text: "The answer is " + (isRight ? number : -1) + ".", usage };
   },
 });
 `;
-const CASES = Array.from({ length: 40 }, (_, index) => ({ id: `c${index}`, input: `case ${index}`, expected: index }));
+const CASES = Array.from({ length: 24 }, (_, index) => ({ id: `c${index}`, input: `case ${index}`, expected: index }));
 const SUITE = { cases: CASES, teams: ["sums"], score: [{ kind: "number" }], concurrency: 1 };
 const change = (text: string, path = "agents.0.instructions") => ({ path, text });
-const propose = (...proposals: readonly { readonly reason: string; readonly changes: readonly object[] }[]) => JSON.stringify({ proposals });
+const propose = (...proposals: readonly { readonly reason: string; readonly changes: readonly object[] }[]) =>
+  JSON.stringify({ proposals });
 const CAREFUL = { reason: "It guesses.", changes: [change("Add the numbers. Be CAREFUL: work it out.")] };
 const HASTY = { reason: "It is slow.", changes: [change("HASTY")] };
 
@@ -72,7 +74,12 @@ test("the proposal that solves most of what is seen is judged on what is held ou
   const cwd = folder(propose(HASTY, CAREFUL));
   const { code, err, tuned: first } = await tuned(cwd);
   expect({ code, err }).toEqual({ code: 0, err: "" });
-  expect(first).toMatchObject({ outcome: "helped", applied: false, seen: { cases: 20, after: 1 }, heldOut: { cases: 20, after: { value: 1 } } });
+  expect(first).toMatchObject({
+    outcome: "helped",
+    applied: false,
+    seen: { cases: 12, after: 1 },
+    heldOut: { cases: 12, after: { value: 1 } },
+  });
   expect(first?.tried).toMatchObject([
     { round: 1, reason: "It is slow.", solved: 0 },
     { round: 1, reason: "It guesses.", solved: 1 },
@@ -104,7 +111,7 @@ test("what a person is shown ends in a question, and only a yes changes the file
   ] as const) {
     const { code, out, err } = await parley(["tune", "sums", "--eval", "suite.yml"], { cwd, tty: true, typed });
     expect(code).toBe(0);
-    expect(out).toMatch(/On 20 cases that no proposal had seen, sums solved .*% before and 100\.0% .* after: \+.* points .*It helped:/s);
+    expect(out).toMatch(/On 12 cases that no proposal had seen, sums solved .* before and 100\.0% .* after: \+.* points .*It helped:/s);
     expect(err).toContain("Write this into parley.yml? [y/N]");
     expect(out).toContain(isChanged ? "parley.yml was changed." : "Nothing was changed. --yes writes it.");
     expect(teamFile(cwd) !== TEAM_FILE).toBe(isChanged);
@@ -112,7 +119,9 @@ test("what a person is shown ends in a question, and only a yes changes the file
 });
 
 test("a block of several lines stays one, and the comments stay", async () => {
-  const cwd = folder(propose({ reason: "r", changes: [change("Be brief.\n\n  Twice.", "agents.1.instructions"), change("CAREFUL, {yes}: now")] }));
+  const cwd = folder(
+    propose({ reason: "r", changes: [change("Be brief.\n\n  Twice.", "agents.1.instructions"), change("CAREFUL, {yes}: now")] }),
+  );
   expect((await tuned(cwd, "--yes")).tuned?.applied).toBe(true);
   expect(teamFile(cwd)).toBe(
     TEAM_FILE.replace("          Check what was said.\n\n          Say it again.\n", "          Be brief.\n\n            Twice.\n").replace(
@@ -142,15 +151,15 @@ test("what cannot be used is told, and costs no run", async () => {
   );
   const { tuned: told } = await tuned(cwd);
   expect(told?.tried).toMatchObject([{ reason: "long", refused: expect.stringContaining("agents.0.instructions") as string }]);
-  expect(callsIn(cwd)).toHaveLength(20 * 2 + 1);
+  expect(callsIn(cwd)).toHaveLength(12 * 2 + 1);
 });
 
 test("a budget holds over all of it, and keeps back what the judgement needs; with more it goes on", async () => {
   const cwd = folder(propose(HASTY, CAREFUL));
-  // The seen cases (0.40) and one proposal on them; the held-out ones by both are 0.80.
-  const short = await tuned(cwd, "--budget-usd", "1.3");
+  // The seen cases take 0.24, and a proposal on them as much; the held-out ones by both 0.48.
+  const short = await tuned(cwd, "--budget-usd", "0.9");
   expect([short.code, short.tuned?.outcome, short.tuned?.tried.length]).toEqual([3, "budget", 0]);
-  expect(short.tuned?.usd).toBeLessThanOrEqual(1.3);
+  expect(short.tuned?.usd).toBeLessThanOrEqual(0.9);
   const before = callsIn(cwd).length;
   const rest = await tuned(cwd, "--budget-usd", "10");
   expect([rest.code, rest.tuned?.outcome]).toEqual([0, "helped"]);
@@ -162,14 +171,14 @@ test("interrupted, the same command goes on, and pays for no call twice but thos
   const cwd = folder(propose({ reason: "waits", changes: [change("WAIT and be CAREFUL")] }));
   const here = terminal({ cwd });
   const running = main(["tune", "sums", "--eval", "suite.yml", "--json"], here.io);
-  await expect.poll(() => callsIn(cwd).length).toBe(42); // All that is seen, the proposal, and the first run with it.
+  await expect.poll(() => callsIn(cwd).length).toBe(26); // All that is seen, the proposal, and the first run with it.
   here.interrupt();
   expect(await running).toBe(130);
   expect(here.err()).toContain("goes on from here");
   writeFileSync(join(cwd, "go"), "");
   const { tuned: rest } = await tuned(cwd);
   expect(rest?.outcome).toBe("helped");
-  expect(callsIn(cwd)).toHaveLength(41 + 1 + 20 * 2 + 20 * 2 * 2);
+  expect(callsIn(cwd)).toHaveLength(25 + 1 + 12 * 2 + 12 * 2 * 2);
 });
 
 test.each([

@@ -45,8 +45,8 @@ test("a result is kept as a case: the answer put right, with what people thought
   const screen = screenOf(journey, MARIA);
   await thread.click(KEEP, MARIA);
   await screen.until(() => screen.modals().length === 1);
-  expect(screen.modal()).toContain("who gets Person 1's letter, Person 2?");
-  expect(screen.field("expected")).toBe("Send it to Person 2.");
+  expect(screen.modal()).toContain("who gets Person 2's letter, Person 1?");
+  expect(screen.field("expected")).toBe("Send it to Person 1.");
   await screen.submit({ expected: "Send it to Maria.", why: "Jonas is away." });
   await journey.slack.control.until(() => journey.whispers(MARIA).length === 2);
   expect(journey.whispers(MARIA)[1]).toContain("Kept as a case. `parley eval export`");
@@ -56,21 +56,24 @@ test("a result is kept as a case: the answer put right, with what people thought
   expect(one).toMatchObject({
     id: expect.stringMatching(/^case-[0-9a-f]{10}$/) as string,
     team: "pair",
-    input: "who gets Person 1's letter, Person 2?",
-    answer: "Send it to Person 2.",
-    expected: "Send it to Person 1.",
+    input: "who gets Person 2's letter, Person 1?",
+    answer: "Send it to Person 1.",
+    expected: "Send it to Person 2.",
     answers: [],
     helpful: false,
-    why: "Person 2 is away.",
+    why: "Person 1 is away.",
   });
   // Kept again, it takes the place of what was kept.
   await kept(journey, thread, { why: "Twice." });
   await journey.slack.control.until(() => journey.whispers(MARIA).length === 3);
-  expect(await exported(journey)).toMatchObject([{ id: one?.["id"], expected: "Send it to Person 2.", why: "Twice." }]);
+  expect(await exported(journey)).toMatchObject([{ id: one?.["id"], expected: "Send it to Person 1.", why: "Twice." }]);
 
   await exported(journey, "--out", "kept.jsonl");
-  await writeFile(join(journey.folder, "suite.yml"), stringify({ cases: { file: "kept.jsonl" }, teams: ["pair"], score: [{ kind: "exact" }] }));
-  await writeFile(join(journey.folder, "replies.yml"), stringify({ replies: { Ana: ["Hm."], Ben: ["Send it to Person 2. DONE"] } }));
+  await writeFile(
+    join(journey.folder, "suite.yml"),
+    stringify({ cases: { file: "kept.jsonl", id: "id" }, teams: ["pair"], score: [{ kind: "exact" }] }),
+  );
+  await writeFile(join(journey.folder, "replies.yml"), stringify({ replies: { Ana: ["Hm."], Ben: ["Send it to Person 1. DONE"] } }));
   expect(await readFile(join(journey.folder, "kept.jsonl"), "utf8")).not.toMatch(/Maria|Jonas|U0/);
   const evaluated = await parley(["eval", "suite.yml", "--json", "--db", "eval.db"], { cwd: journey.folder });
   expect(JSON.parse(evaluated.out)).toMatchObject({ results: [{ case: one?.["id"], end: "solved" }] });

@@ -11,7 +11,8 @@ export const cases: Translated<"cases"> = {
   "text.names": "Namen, Erwähnungen und Mailadressen von Leuten werden ersetzt, bevor er behalten wird.",
   "text.kept": "Als Fall behalten. `parley eval export` schreibt die Fälle dieses Workspace heraus, für `parley eval`.",
   "text.noAnswer": "Hier gibt es keine Antwort zu behalten.",
-  "text.full": "Es sind so viele Fälle behalten, wie Platz haben. Hol sie mit `parley eval export` heraus und vergiss Threads, deren Fälle nicht mehr gebraucht werden.",
+  "text.full":
+    "Es sind so viele Fälle behalten, wie Platz haben. Hol sie mit `parley eval export` heraus und vergiss Threads, deren Fälle nicht mehr gebraucht werden.",
   "text.large": "Dieser Lauf ist zu lang, um als Fall behalten zu werden.",
   "text.manyPeople": "In diesem Lauf haben zu viele Leute gesprochen, um ihn als Fall zu behalten.",
 };

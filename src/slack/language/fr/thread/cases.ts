@@ -11,7 +11,8 @@ export const cases: Translated<"cases"> = {
   "text.names": "Les noms, mentions et adresses e-mail des personnes sont remplacés avant qu’il soit gardé.",
   "text.kept": "Gardé comme cas. `parley eval export` écrit les cas de cet espace de travail, pour `parley eval`.",
   "text.noAnswer": "Il n’y a ici aucune réponse à garder.",
-  "text.full": "Il y a autant de cas gardés que la place le permet. Exportez-les avec `parley eval export`, et oubliez les fils dont les cas ne servent plus.",
+  "text.full":
+    "Il y a autant de cas gardés que la place le permet. Exportez-les avec `parley eval export`, et oubliez les fils dont les cas ne servent plus.",
   "text.large": "Cette exécution est trop longue pour être gardée comme cas.",
   "text.manyPeople": "Trop de personnes ont parlé dans cette exécution pour la garder comme cas.",
 };
