@@ -34,7 +34,7 @@ test("it is read off runs of the same models, whatever else of the team has chan
   await same.of();
   expect(same.files).toEqual(["small v1", "small v2"]);
   for (const other of ["large v1", "gone", undefined]) {
-    const some = nine((index) => ({ ...(index === 0 ? (other === undefined ? {} : { teamHash: other }) : { teamHash: "small v1" }) }));
+    const some = nine((index) => (index > 0 ? { teamHash: "small v1" } : other === undefined ? {} : { teamHash: other }));
     expect([other, await forecasting(some).of()]).toEqual([other, undefined]);
   }
 });

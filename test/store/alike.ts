@@ -1,4 +1,3 @@
-import { expect } from "vitest";
 import type { EventBody } from "../../src/engine/events/events.ts";
 import { append } from "../../src/store/contracts/commits.ts";
 import type { Opened } from "../../src/store/own-store.ts";
@@ -14,7 +13,7 @@ const RUNS = [
 ] as const;
 
 /** Runs of two teams in two workspaces, of which one is asked for what is like a task. */
-export async function alikeRuns({ store, runs }: Pick<Opened, "store" | "runs">): Promise<void> {
+export async function alikeRuns({ store, runs }: Pick<Opened, "store" | "runs">): Promise<object> {
   for (const [index, [team, task, outcome, usd]] of RUNS.entries()) {
     const events: readonly EventBody[] = [
       { type: "run.started", run: "r", team, startedBy: MARIA, teamHash: "a".repeat(64) },
@@ -28,18 +27,31 @@ export async function alikeRuns({ store, runs }: Pick<Opened, "store" | "runs">)
   while (await runs.enter("T1"));
   const alike = async (task: string, limit = 10, team = "coding", workspace = "T1") =>
     (await runs.alike({ workspace, team, task, limit })).map(({ usage }) => usage.usd);
-  // What has most of the rarer words first, then the newest; neither what failed nor another team's.
-  expect(await alike("add numbers harbour ledger")).toEqual([3, 1, 2, 6]);
-  expect(await alike("a harbour map")).toEqual([2, 3, 6, 1]);
-  expect(await alike("咖啡")).toEqual([6, 3, 2, 1]);
-  expect(await alike("add numbers harbour ledger", 2)).toEqual([3, 1]);
-  expect(await alike("")).toEqual([6, 3, 2, 1]);
-  expect(await alike('ledger" OR NEAR( * : ^ --')).toEqual([1, 3, 6, 2]);
-  expect(await alike("ledger", 10, "debate")).toEqual([5]);
-  expect(await alike("ledger", 10, "nobody")).toEqual([]);
-  // Nothing is entered by asking.
-  expect(await alike("ledger", 10, "coding", "T2")).toEqual([]);
-  expect(await runs.alike({ workspace: "T1", team: "debate", task: "x", limit: 1 })).toMatchObject([
-    { task: "Add the numbers in the ledger", teamHash: "a".repeat(64), elapsedMs: expect.any(Number) as number, priced: true },
-  ]);
+  const [one] = await runs.alike({ workspace: "T1", team: "debate", task: "x", limit: 1 });
+  return {
+    several: await alike("add numbers harbour ledger"),
+    fewer: await alike("a harbour map"),
+    chinese: await alike("咖啡"),
+    some: await alike("add numbers harbour ledger", 2),
+    nothing: await alike(""),
+    signs: await alike('ledger" OR NEAR( * : ^ --'),
+    another: await alike("ledger", 10, "debate"),
+    nobody: await alike("ledger", 10, "nobody"),
+    unentered: await alike("ledger", 10, "coding", "T2"),
+    one: { task: one?.task, teamHash: one?.teamHash, isTimed: typeof one?.elapsedMs === "number" },
+  };
 }
+
+/** What has most of the rarer words first, then the newest; neither what failed nor another team's. Nothing is entered by asking. */
+export const ALIKE = {
+  several: [3, 1, 2, 6],
+  fewer: [2, 3, 6, 1],
+  chinese: [6, 3, 2, 1],
+  some: [3, 1],
+  nothing: [6, 3, 2, 1],
+  signs: [1, 3, 6, 2],
+  another: [5],
+  nobody: [],
+  unentered: [],
+  one: { task: "Add the numbers in the ledger", teamHash: "a".repeat(64), isTimed: true },
+};

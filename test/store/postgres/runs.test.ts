@@ -9,7 +9,7 @@ import { addressOf } from "../../../src/store/postgres/server/address.ts";
 import { postgresRuns } from "../../../src/store/postgres/runs/run-index.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { StoreError, type Store } from "../../../src/store/store.ts";
-import { alikeRuns } from "../alike.ts";
+import { ALIKE, alikeRuns } from "../alike.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
 
 const run = (task: string): readonly EventBody[] => [started(), said(task), stopped()];
@@ -62,8 +62,9 @@ describeOnPostgres("runs on a server", (server) => {
     await both[1]?.store.close();
   });
 
-  test("runs about what is asked are found by their words, of one team and workspace, and behind them the newest", async () =>
-    alikeRuns(await fresh()));
+  test("runs about what is asked are found by their words, of one team and workspace, and behind them the newest", async () => {
+    expect(await alikeRuns(await fresh())).toEqual(ALIKE);
+  });
 
   test("a word's beginning finds it also where its stem is another: each of them", async () => {
     const opened = await fresh();
