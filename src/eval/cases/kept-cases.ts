@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { casesIn } from "../../store/kept-cases.ts";
+import { casesIn } from "../../store/cases/kept-cases.ts";
 import type { Settings } from "../../store/settings.ts";
 
 const ID_CHARS = 10;

@@ -2,7 +2,7 @@ import type { ModalView } from "@slack/web-api";
 import type { Person, RunEvent } from "../../engine/events/events.ts";
 import { answerOf } from "../../engine/reading/answer.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
-import { keepCase, type KeptCase } from "../../store/kept-cases.ts";
+import { keepCase, type KeptCase } from "../../store/cases/kept-cases.ts";
 import { findRun, mayNotExport, runPressed } from "../buttons/result-buttons.ts";
 import { openModal, type HandlerContext } from "../commands/handler-context.ts";
 import { personOf } from "../commands/message-context.ts";

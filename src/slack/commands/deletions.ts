@@ -1,6 +1,6 @@
 import type { Beside } from "../../engine/events/events.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
-import { dropCases } from "../../store/kept-cases.ts";
+import { dropCases } from "../../store/cases/kept-cases.ts";
 import { notesOn } from "../door/attachments.ts";
 import { beforeIn } from "../door/thread-before.ts";
 import type { FindActor } from "../door/gate.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SETTING_BYTES_MAX, SETTING_NAME_CHARS_MAX, SETTINGS_LISTED_MAX, type Decision, type Settings } from "./settings.ts";
+import { SETTING_BYTES_MAX, SETTING_NAME_CHARS_MAX, SETTINGS_LISTED_MAX, type Decision, type Settings } from "../settings.ts";
 
 /**
  * Results that people have kept as cases, for an evaluation: settings of the workspace, whose names say of which run they are and who had part in it, so
