@@ -122,7 +122,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 /** Each step has settings of its own, and so a Parley of its own, one after the other on the same database. */
 async function withParley<T>(
   settings: Settings,
-  { env, db, io, stopped }: { readonly env: Io["env"]; readonly db: string | undefined; readonly io: Io; readonly stopped: AbortController },
+  {
+    env,
+    db,
+    io,
+    stopped,
+  }: { readonly env: Io["env"]; readonly db: string | undefined; readonly io: Io; readonly stopped: AbortController },
   job: (world: EvaluationWorld, start: (workspace: string) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const { createParley } = await import("../../parley.ts");

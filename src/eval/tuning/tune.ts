@@ -207,7 +207,10 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
       return result.team === label && result.end !== "solved" && one ? [{ case: one, result }] : [];
     });
     const task = proposalTask(now, failed);
-    const thread = `${TUNING}${createHash("sha256").update(JSON.stringify([parts.model, round, task])).digest("hex").slice(0, THREAD_CHARS)}`;
+    const thread = `${TUNING}${createHash("sha256")
+      .update(JSON.stringify([parts.model, round, task]))
+      .digest("hex")
+      .slice(0, THREAD_CHARS)}`;
     const teams = new Map([...settings.teams, [WRITER, writerTeam(settings, parts.model)]]);
     return parts.within({ ...settings, teams }, async ({ runner }, start) => {
       const runs = createRuns(runner);
@@ -216,7 +219,10 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
         const workspace = workspaceOf(thread);
         await start(workspace);
         const wanted = { workspace, thread, team: WRITER, task, answers: [], approvals: "end" as const };
-        const { transcript } = await runs.have({ ...wanted, ...(Number.isFinite(left) ? { usdMax: Math.max(left, USD_LEAST) } : {}) }, signal);
+        const { transcript } = await runs.have(
+          { ...wanted, ...(Number.isFinite(left) ? { usdMax: Math.max(left, USD_LEAST) } : {}) },
+          signal,
+        );
         usd += currentRun(transcript).usage.usd;
         return proposalsIn(transcript, now);
       } finally {
