@@ -7,7 +7,7 @@ import { questionFor } from "../engine/steering.ts";
 import type { Dispatch } from "../store/dispatch.ts";
 import type { Lane } from "../store/lanes.ts";
 import type { Heard as HeardOf, Store } from "../store/store.ts";
-import type { Forecasts } from "./forecasts.ts";
+import type { Forecasts } from "./forecasts/forecasts.ts";
 import { isUsedUp, nextDay, type DayBudgets } from "./day-budgets.ts";
 import { heldToRate, usedRate, type RateSettings } from "./rates.ts";
 import { refusedFor, type Refused, type RefusedFor } from "./refused.ts";

@@ -11,7 +11,7 @@ import { createLanes, type Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import type { FinishedRuns } from "../store/runs/finished-runs.ts";
 import type { DayBudgets } from "./day-budgets.ts";
-import { createForecasts, type Forecasts } from "./forecasts.ts";
+import { createForecasts, type Forecasts } from "./forecasts/forecasts.ts";
 import { createForks, type Forked, type Forks, type ForkWish } from "./begin-fork.ts";
 import { hear, type Heard, type HearingParts, type Said } from "./hear.ts";
 import { isStoreTrouble } from "./store-trouble.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createForecasts, type ForecastParts } from "../../src/runner/forecasts.ts";
+import { createForecasts, type ForecastParts } from "../../src/runner/forecasts/forecasts.ts";
 import type { TakenRun } from "../../src/store/runs/finished-runs.ts";
 import { StoreError } from "../../src/store/store.ts";
 

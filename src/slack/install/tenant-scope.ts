@@ -1,6 +1,6 @@
 import type { Memory } from "../../engine/memory.ts";
 import type { DayBudgets, Forgets, Runner } from "../../runner/runner.ts";
-import type { Forecasts } from "../../runner/forecasts.ts";
+import type { Forecasts } from "../../runner/forecasts/forecasts.ts";
 import { refusedFor } from "../../runner/refused.ts";
 import type { Dispatch } from "../../store/dispatch.ts";
 import type { FinishedRuns } from "../../store/runs/finished-runs.ts";

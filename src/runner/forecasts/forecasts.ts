@@ -1,9 +1,9 @@
-import { withinMs, type Clock } from "../engine/clock.ts";
-import type { Forecast } from "../engine/events/events.ts";
-import { forecastOf, type Took } from "../engine/limits/forecast.ts";
-import type { FinishedRuns, TakenRun } from "../store/runs/finished-runs.ts";
-import { StoreError, type Store } from "../store/store.ts";
-import type { Teams } from "./runnable-team.ts";
+import { withinMs, type Clock } from "../../engine/clock.ts";
+import type { Forecast } from "../../engine/events/events.ts";
+import { forecastOf, type Took } from "../../engine/limits/forecast.ts";
+import type { FinishedRuns, TakenRun } from "../../store/runs/finished-runs.ts";
+import { StoreError, type Store } from "../../store/store.ts";
+import type { Teams } from "../runnable-team.ts";
 
 /** What a run will probably take, by what such runs took: of the same team, with the same models, about tasks in like words. */
 export interface Forecasts {
