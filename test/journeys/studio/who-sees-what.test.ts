@@ -52,7 +52,9 @@ async function waysIn(
       const filled = ["1.1", "2.2"].map((ts) =>
         path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
           // A team is its workspace's, whoever is in which channel.
-          const value = { thread: encodeURIComponent(thread(ts)), seq: "1", event: "3", hash, workspace: TEAM, name: "pair" }[name];
+          const value = { thread: encodeURIComponent(thread(ts)), seq: "1", event: "3", hash, workspace: TEAM, name: "pair", id: "none" }[
+            name
+          ];
           if (value === undefined) throw new Error(`${method} ${path}: say here what {${name}} is of a run in the private channel`);
           return value;
         }),
@@ -89,6 +91,9 @@ const QUERIES: { readonly [name: string]: readonly string[] } = {
   limit: ["200"],
   after: ["0", "5"],
   revision: ["1"],
+  by: ["team", "agent", "model", "place", "person"],
+  against: ["none"],
+  show: ["all", "unsolved"],
 };
 
 /** By path, what changes something where it may be; of a run that one may not see it changes nothing, and says so. */
@@ -132,7 +137,7 @@ async function expectNothing(who: string, cookie: string): Promise<void> {
       const { status, text } = await told(cookie, { method, url });
       // What was asked may be said back in no answer either.
       expect([who, url, status, HIDDEN.exec(text)?.[0], text.includes(hidden)]).toEqual([who, url, status, undefined, false]);
-      expect([who, url, status]).toEqual([who, url, cookie === "" ? 401 : path.includes("{thread}") ? 404 : 200]);
+      expect([who, url, status]).toEqual([who, url, cookie === "" ? 401 : /\{(thread|id)\}/.test(path) ? 404 : 200]);
     }
   }
 }
