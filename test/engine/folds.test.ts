@@ -40,6 +40,7 @@ await import("./reading/own-view.test.ts");
 await import("./limits/combined.test.ts");
 await import("./policies/selector-rules.test.ts");
 await import("./agents/coder-steps.test.ts");
+await import("./agents/leaks.test.ts");
 await import("../slack/render/reading-on.test.ts");
 await import("../slack/post/cards/card-updates.test.ts");
 

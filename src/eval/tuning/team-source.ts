@@ -73,9 +73,9 @@ function replaced(source: string, path: Path, change: Change): string | undefine
 const oneLine = (value: string): string => stringify(value, { lineWidth: 0 }).trimEnd();
 
 function block(value: string, indent: number): string {
-  const lines = value.replace(/\n+$/, "").split("\n");
   // What begins with a blank has to say how far it is moved in.
-  if (/^\s/.test(value) || /\n\n+$/.test(value)) return JSON.stringify(value);
+  if (/^\s/.test(value) || value.endsWith("\n\n")) return JSON.stringify(value);
+  const lines = (value.endsWith("\n") ? value.slice(0, -1) : value).split("\n");
   const pad = " ".repeat(indent + 2);
   return `${value.endsWith("\n") ? "|" : "|-"}\n${lines.map((line) => (line === "" ? "" : pad + line)).join("\n")}`;
 }

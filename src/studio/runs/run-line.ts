@@ -48,14 +48,9 @@ export interface LineState {
 
 /** The run's line, event by event, so that one that goes on is read on and not from its beginning. */
 export const runLine = {
-  initial: (): LineState => ({
-    run: runState.initial(),
-    started: undefined,
-    stopped: undefined,
-    task: undefined,
-    spent: NOTHING_SPENT,
-    asked: new Map(),
-  }),
+  initial(): LineState {
+    return { run: runState.initial(), started: undefined, stopped: undefined, task: undefined, spent: NOTHING_SPENT, asked: new Map() };
+  },
   step(before: LineState, event: RunEvent): LineState {
     const run = runState.step(before.run, event);
     const usage = usageOf(event);

@@ -100,7 +100,7 @@ async function reach({ url, headers }: ForeignSettings, signal: AbortSignal): Pr
     transports: [new JsonRpcTransportFactory({ fetchImpl, legacyCompat }), new RestTransportFactory({ fetchImpl, legacyCompat })],
     cardResolver: new DefaultAgentCardResolver({ fetchImpl, legacyCompat }),
   });
-  return CARD.test(new URL(url).pathname) ? factory.createFromUrl(url, "") : factory.createFromUrl(url.replace(/\/*$/, "/"));
+  return CARD.test(new URL(url).pathname) ? factory.createFromUrl(url, "") : factory.createFromUrl(url.endsWith("/") ? url : `${url}/`);
 }
 
 class ElsewhereError extends Error {}
