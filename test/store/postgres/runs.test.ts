@@ -96,15 +96,30 @@ describeOnPostgres("runs on a server", (server) => {
 
   test("of a thread with many runs each look enters some, and the next ones the rest; two at once enter nothing twice", async () => {
     const address = server.address();
-    const [one, other] = [await open(address), await open(address)];
-    for (let nth = 0; nth < 45; nth++) await one.store.commit(commitOf("T1/C1/1", nth * 3, run(`task ${nth}`)));
-    const counts: number[] = [];
-    for (let more = true; more;) {
-      [more = false] = await Promise.all([one.runs.enter("T1"), other.runs.enter("T1")]);
-      counts.push(await entered(address));
+    const opened = await open(address);
+    for (let nth = 0; nth < 45; nth++) await opened.store.commit(commitOf("T1/C1/1", nth * 3, run(`task ${nth}`)));
+    const reading: (() => void)[] = [];
+    // Both have read the log before either enters what it has read.
+    const load: Store["load"] = async (...asked) => {
+      const events = await opened.store.load(...asked);
+      await new Promise<void>((go) => {
+        if (reading.push(go) === 2) reading.splice(0).forEach((both) => both());
+      });
+      return events;
+    };
+    const connection = await openConnection(addressOf(address));
+    try {
+      const [one, other] = [postgresRuns(connection, { load }), postgresRuns(connection, { load })];
+      const counts: number[] = [];
+      for (let more = true; more;) {
+        [more = false] = await Promise.all([one.enter("T1"), other.enter("T1")]);
+        counts.push(await entered(address));
+      }
+      expect(counts).toEqual([20, 40, 45]);
+      expect(await tasks(opened)).toHaveLength(45);
+    } finally {
+      await connection.close();
     }
-    expect(counts).toEqual([20, 40, 45]);
-    expect(await tasks(one)).toHaveLength(45);
   });
 
   test("only the first page enters what has ended", async () => {

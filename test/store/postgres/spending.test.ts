@@ -91,25 +91,25 @@ describeOnPostgres("spending and opinions on a server", (server) => {
     const postgres = await open(address);
     const sqlite = openSqlite({ path: ":memory:" });
     for (const opened of [postgres, sqlite]) await story(opened);
-    const ask = async () => {
+    const ask = async (apart: readonly SpendingWanted["by"][]) => {
       const reader = await openPostgresReadOnly({ address });
-      // Each is a connection of its own: what is told apart is tried of all, and where and when of two.
+      // Each is a connection of its own: what is told apart is tried of all once, where and when of one, and who only reads once.
       for (const [nth, wanted] of WANTED.entries())
-        for (const by of nth === 0 ? [...TOLD_APART_BY.map((one) => [one]), TOLD_APART_BY] : [["day", "model"] as const]) {
+        for (const by of nth === 0 ? apart : [["day", "model"] as const]) {
           const inLogs = sums(await Array.fromAsync(readSpending(sqlite.store, { ...wanted, by })), by);
           const found = [
             await postgres.runs.spending({ ...wanted, by }),
             await sqlite.runs.spending({ ...wanted, by }),
             await runsInLogs(sqlite.store).spending({ ...wanted, by }),
-            ...(nth === 0 ? [] : [await Array.fromAsync(readSpending(reader, { ...wanted, by }))]),
+            ...(nth === 1 ? [await Array.fromAsync(readSpending(reader, { ...wanted, by }))] : []),
           ];
           expect([wanted, by, ...found.map((one) => sums(one, by))]).toEqual([wanted, by, ...found.map(() => inLogs)]);
         }
       await reader.close();
     };
-    await ask();
+    await ask([...TOLD_APART_BY.map((one) => [one]), TOLD_APART_BY]);
     for (const { runs } of [postgres, sqlite]) while (await runs.enter("T1"));
-    await ask();
+    await ask([TOLD_APART_BY]);
     await sqlite.store.close();
   });
 
