@@ -72,8 +72,12 @@ test("a run that goes on is read on and not from its beginning, and ends before 
 });
 
 test("whoever has gone before it began is not listened for", async () => {
-  const { how, follows, leaving } = watched();
+  const { open, how, follows, leaving } = watched();
+  await write(open);
+  let turns = 0;
+  const drafts = { follow: () => (turns++, { before: [], close: () => void turns-- }), close: () => undefined };
   leaving.abort();
   expect((await changesOf(how).next()).done).toBe(true);
-  expect(follows.now).toBe(0);
+  expect((await eventsFrom(NAME, 0, { ...how, drafts }).next()).done).toBe(true);
+  expect([follows.now, turns]).toEqual([0, 0]);
 });

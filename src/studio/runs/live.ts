@@ -44,6 +44,8 @@ export async function* eventsFrom(
   after: number,
   { logs, clock, signal, sight, drafts }: Watched & { readonly drafts?: Drafts },
 ): AsyncGenerator<RunEvent | Piece, void, void> {
+  // Who has gone by now would be listened for, and for good.
+  if (signal.aborted) return;
   const news = newsOf(logs, signal);
   let pieces: Piece[] = [];
   const turns = drafts?.follow(name.thread, (piece) => {
