@@ -148,6 +148,7 @@ test("beside a database that is only read, forks are of a store of their own, ar
   expect([opened, await json("/api/v1/session")]).toMatchObject([1, { workspaces: ["T1", "studio"] }]);
   expect(((await json("/api/v1/runs?workspace=studio")) as { found: object[] }).found).toHaveLength(2);
   expect(((await json("/api/v1/runs?workspace=T1")) as { found: object[] }).found).toHaveLength(1);
+  expect(await json("/api/v1/quality?workspace=studio")).toMatchObject({ teams: ["pair", "solo"].map((team) => ({ team, runs: 1 })) });
   const failing = forksBeside({ logs, teams, open: () => Promise.reject(new Error("OPENAI_API_KEY is missing")) });
   const shut = await asking(failing.logs, failing.forking);
   expect(await (await shut.fork({ at: first })).text()).toContain("OPENAI_API_KEY is missing");

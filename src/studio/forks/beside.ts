@@ -68,6 +68,8 @@ export function forksBeside({
         search: (wanted) => of(wanted.workspace).runs.search(wanted),
         enter: (workspace) => of(workspace).runs.enter(workspace),
         filters: (wanted) => of(wanted.workspace).runs.filters(wanted),
+        spending: (wanted) => of(wanted.workspace).runs.spending(wanted),
+        opinions: (wanted) => of(wanted.workspace).runs.opinions(wanted),
         workspaces: async () => [...(await logs.runs.workspaces()), ...(here ? [BESIDE] : [])],
       },
       follow(listener) {
