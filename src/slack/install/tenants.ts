@@ -6,7 +6,7 @@ import type { TeamCards, TeamShelf } from "../../team-shelf.ts";
 import type { Inbox } from "../door/inbox.ts";
 import type { OAuthSettings } from "./oauth-pages.ts";
 import { originOf, type Origin } from "./body-origin.ts";
-import { placeOf } from "../words/place.ts";
+import { placeOf, teamOf } from "../words/place.ts";
 import { NOT_INSTALLED } from "../search/workspace-search.ts";
 import { createSlack, type SlackSettings, type Tenant } from "../slack.ts";
 import type { Dropped } from "../words/envelope.ts";
@@ -118,7 +118,7 @@ export function createTenants(parts: TenantsParts): Tenants {
     seats.set(team, seated);
     await tenant.start();
     for (const thread of early) {
-      if (placeOf(thread)?.team !== team) continue;
+      if (teamOf(thread) !== team) continue;
       early.delete(thread);
       await runner.lookAgain(thread);
     }
@@ -179,7 +179,7 @@ export function createTenants(parts: TenantsParts): Tenants {
   async function shut({ id, name, why }: Installation): Promise<void> {
     const wasActive = directory.remove(id);
     tokens.forget(id);
-    await runner.park((thread) => directory.servedBy(placeOf(thread)?.team ?? "") === undefined && placeOf(thread) !== undefined);
+    await runner.park((thread) => directory.servedBy(teamOf(thread) ?? "") === undefined && teamOf(thread) !== undefined);
     await close(id);
     if (wasActive)
       log(
@@ -266,9 +266,9 @@ export function createTenants(parts: TenantsParts): Tenants {
       return seats.get(team)?.tenant.heardAll(thread) ?? directory.servedBy(team) === undefined;
     },
     isParked(thread) {
-      const place = placeOf(thread);
-      if (place === undefined || directory.servedBy(place.team) === undefined) return place !== undefined;
-      const seat = seats.get(place.team);
+      const team = teamOf(thread);
+      if (team === undefined || directory.servedBy(team) === undefined) return team !== undefined;
+      const seat = seats.get(team);
       if (!seat) early.add(thread);
       return seat?.tenant.isParked(thread) ?? true;
     },

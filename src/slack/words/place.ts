@@ -24,6 +24,12 @@ export function channelOf(thread: string): Pick<Place, "team" | "channel"> | und
   return placeOf(thread);
 }
 
+/** In which workspace a thread is, be it shown in its Slack or, as what the studio begins, not; `undefined` for one of a terminal or a program. */
+export function teamOf(thread: string): string | undefined {
+  const [team, place, ...below] = thread.split("/");
+  return team && place && below.length >= 1 && below.length <= 2 && below.every(Boolean) ? team : undefined;
+}
+
 /** What is of a channel and nobody is told of there, such as forks that are looked at in the studio: who sees the channel sees it. */
 const BESIDE = "studio";
 

@@ -114,6 +114,13 @@ test.each(["told", "quietly"] as const)(
     expect(calls).toBeLessThan(12);
     expect((await many.parley.store.unfinished(NORTH)).map((one) => one.thread)).toEqual([thread.key]);
     expect(JSON.stringify(await thread.log())).not.toContain("Two.");
+    // Nor has one that is seen in the studio alone.
+    const beside = `${NORTH}/playground/U0MARIA/1`;
+    const said = { thread: beside, workspace: NORTH, person: { id: "U0MARIA", name: "Maria" }, text: "count", id: "beside", addressed: true };
+    expect((await many.parley.runner.say(said)).kind).toBe("started");
+    const next = await many.mention(SOUTH, "@parley count");
+    await next.ended();
+    expect(JSON.stringify((await many.parley.runner.read(beside)).events)).not.toContain("One.");
 
     // Also over a restart.
     const again = await many.again();
