@@ -9,6 +9,8 @@ import { HOSTILE } from "./stories.ts";
 import { ADA } from "./studio.ts";
 import { logsIn, MAKING, seesAll, teamsParley, teamsWorkshop } from "./teams-studio.ts";
 
+/** As the pictures of the documentation are asked for. */
+const PICTURES = process.env["PARLEY_PICTURES"] === "1";
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 375, height: 740 };
 
@@ -52,9 +54,8 @@ describe.skipIf(!chromiumPath())("the studio's teams", () => {
     })}`;
 
   async function open(hash: string, { dark = false, viewport = DESK } = {}): Promise<Page> {
-    const page = await browser.open(studio.address(ADA), { viewport, colorScheme: dark ? "dark" : "light", timezoneId: "UTC" });
-    await page.goto(`${studio.url}${hash}`);
-    return page;
+    // Where the address leads on to, what stands behind the # comes along.
+    return browser.open(`${studio.address(ADA)}${hash}`, { viewport, colorScheme: dark ? "dark" : "light", timezoneId: "UTC" });
   }
   const graph = (page: Page) => page.getByRole("region", { name: "Graph" });
   const yaml = (page: Page) => page.getByRole("textbox", { name: "Team as YAML" });
@@ -130,6 +131,18 @@ describe.skipIf(!chromiumPath())("the studio's teams", () => {
     expect(parley.workshop.shelf.get("T1", "crew")?.revision).toBe(3);
   });
 
+  test("what one has written is saved also where one has come in anew in another tab", async () => {
+    const page = await open("#/team/T1");
+    await page.getByLabel("Name", { exact: true }).fill("anew");
+    await page.getByRole("button", { name: "Save", disabled: false }).waitFor();
+    const other = await page.context().newPage();
+    await other.goto(studio.address(ADA));
+    await other.locator("body.ready").waitFor();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Revision 1", { exact: true }).waitFor();
+    expect(parley.workshop.shelf.get("T1", "anew")?.revision).toBe(1);
+  });
+
   test("a line drawn from one to another is a hand-over, and what is chosen is taken out with Delete", async () => {
     const page = await open("#/team/T1?from=team:pair");
     const drawn = graph(page);
@@ -195,12 +208,15 @@ describe.skipIf(!chromiumPath())("the studio's teams", () => {
     ).toBe(0);
   });
 
-  test.each([
+  const SEEN = [
     ["desk", "light", { dark: false, viewport: DESK }],
+    ["phone", "dark", { dark: true, viewport: PHONE }],
     ["desk", "dark", { dark: true, viewport: DESK }],
     ["phone", "light", { dark: false, viewport: PHONE }],
-    ["phone", "dark", { dark: true, viewport: PHONE }],
-  ] as const)("nothing stands in anybody's way, and nothing runs off the side: %s, %s", async (where, light, how) => {
+  ] as const;
+  // Each size and each light once; for pictures all of them.
+  const seen = SEEN.slice(0, PICTURES ? 4 : 2);
+  test.each(seen)("nothing stands in anybody's way, and nothing runs off the side: %s, %s", async (where, light, how) => {
     const page = await open("#/teams", how);
     const sideways = () => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
     await page.getByRole("link", { name: /whole/ }).waitFor();

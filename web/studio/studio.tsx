@@ -25,7 +25,7 @@ export function Studio() {
   const read = (): void =>
     void readSession().then(
       (found) => (goBack(), setSession(found)),
-      (error: unknown) => setSession(error instanceof Refused ? error : new Refused(0, "The studio does not answer.")),
+      (error: unknown) => setSession(error instanceof Refused ? error : new Refused(0, "no_answer", "The studio does not answer.")),
     );
   useEffect(read, []);
   useEffect(() => {

@@ -10,7 +10,7 @@ const PATIENCE_MS = 60_000;
 
 /**
  * One browser for a test file; each page is of a browser profile of its own, and closed with its test. Nothing may go wrong in any of them. `shutOut`: its
- * pages ask before anybody has signed in, and a browser's console tells of that answer; so it does where `late` somebody was faster.
+ * pages ask before anybody has signed in, and a browser's console tells of that answer; so it does where `late` somebody was faster, or has come in anew.
  */
 export function useBrowser({ shutOut = false, late = false } = {}): { open(url: string, options?: BrowserContextOptions): Promise<Page> } {
   const trouble: (readonly string[])[] = [];
@@ -22,7 +22,7 @@ export function useBrowser({ shutOut = false, late = false } = {}): { open(url: 
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((page) => page.context().close()));
     const found = trouble.splice(0).flat();
-    const isTold = (line: string): boolean => (shutOut && line.includes("status of 401")) || (late && line.includes("status of 409"));
+    const isTold = (line: string): boolean => (shutOut && line.includes("status of 401")) || (late && /status of (403|409)/.test(line));
     expect(found.filter((line) => !isTold(line))).toEqual([]);
   });
   afterAll(() => browser.close());

@@ -26,11 +26,13 @@ export type {
 /** What the studio did not answer with; `message` is for people. */
 export class Refused extends Error {
   readonly status: number;
+  readonly code: string;
   /** Where one comes in, and by which service, where it is for want of a session. */
   readonly signIn: SignIn | undefined;
-  constructor(status: number, message: string, signIn?: SignIn) {
+  constructor(status: number, code: string, message: string, signIn?: SignIn) {
     super(message);
     this.status = status;
+    this.code = code;
     this.signIn = signIn;
   }
 }
@@ -46,10 +48,19 @@ export const get = <Answer>(path: string, signal?: AbortSignal): Promise<Answer>
 
 /** Changes something, in the session's name. */
 export async function send<Answer>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
-  token ??= (await session()).csrf;
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
-  const headers = { "content-type": "application/json", "x-parley-csrf": token };
-  return ask(path, { method, headers, ...content, ...(signal ? { signal } : {}) });
+  const sent = async (csrf: string): Promise<Answer> =>
+    ask(path, { method, headers: { "content-type": "application/json", "x-parley-csrf": csrf }, ...content, ...(signal ? { signal } : {}) });
+  const known = token;
+  token ??= (await session()).csrf;
+  try {
+    return await sent(token);
+  } catch (error) {
+    // In another tab one has come in anew since: nothing was done, and what one has written is not lost for it.
+    if (known === undefined || !(error instanceof Refused) || error.code !== "no_csrf_token") throw error;
+    token = (await session()).csrf;
+    return sent(token);
+  }
 }
 
 /** Of the session, for as long as the page is open. */
@@ -59,8 +70,8 @@ async function ask<Answer>(path: string, { headers, ...init }: RequestInit): Pro
   const response = await fetch(BASE + path, { ...init, headers: { accept: "application/json", ...(headers as Record<string, string>) } });
   const body: unknown = await response.json();
   if (response.ok) return body as Answer;
-  const { error } = body as { readonly error?: { readonly message?: string; readonly signIn?: SignIn } };
-  throw new Refused(response.status, error?.message ?? `The studio answered ${response.status}.`, error?.signIn);
+  const { error } = body as { readonly error?: { readonly code?: string; readonly message?: string; readonly signIn?: SignIn } };
+  throw new Refused(response.status, error?.code ?? "", error?.message ?? `The studio answered ${response.status}.`, error?.signIn);
 }
 
 export interface RunName {
