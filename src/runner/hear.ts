@@ -155,7 +155,8 @@ async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts:
     ...(teamHash ? { teamHash } : {}),
     ...quiet,
     ...(said.usdMax === undefined ? {} : { usdMax: said.usdMax }),
-    ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true }),
+    // Nobody is asked of a team that is only tried: where it is tried there is no button for more.
+    ...(parts.haltMinutes === undefined || draft ? {} : { haltsAtLimits: true }),
     ...(code === "auto" ? {} : { code }),
     ...(tools === "auto" ? {} : { tools }),
     ...(ahead > 0 ? { ahead } : {}),

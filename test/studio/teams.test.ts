@@ -43,7 +43,7 @@ async function enter(
     const sent = await ask(`/api/v1${path}`, { method, headers: { cookie, ...headers }, ...given });
     return { status: sent.status, answer: (await sent.json()) as { readonly error?: { code: string; message: string } } };
   };
-  return { ask, cookie, get, send };
+  return { ask, cookie, csrf, get, send };
 }
 
 const putDuo = (yaml = MAKING, revision = 0) => ["PUT", "/teams/T1/duo", { yaml, revision }] as const;
@@ -108,7 +108,7 @@ test("a team is kept with its revisions; the second of two editors is told who w
 
 test("who may not change teams, or read one, is told why and changes nothing; neither does another page, or a body that is too large", async () => {
   const asked: string[] = [];
-  const { get, send, ask, cookie } = await enter("U3", {
+  const { get, send, ask, cookie, csrf } = await enter("U3", {
     mayNot: async (_asker, { deed, subject, isAsked }) => (asked.push(`${deed} ${subject} ${isAsked}`), "Only admins may."),
   });
   expect(await get("/teams?workspace=T1")).toMatchObject({ mayNotEdit: "Only admins may.", mayNotPlay: "Only admins may." });
@@ -126,9 +126,37 @@ test("who may not change teams, or read one, is told why and changes nothing; ne
   expect((await send(...putDuo(), {})).answer.error?.code).toBe("no_csrf_token");
   expect((await send("POST", "/teams/check", { yaml: 1 })).answer.error?.code).toBe("bad_body");
   expect((await send("POST", "/teams/check", { workspace: "T1", yaml: "x".repeat(600_000) })).answer.error?.code).toBe("too_large");
+  let sentBytes = 0;
+  const unsaid = new ReadableStream<Uint8Array>({
+    pull: (to) => ((sentBytes += 65_536) < 16_000_000 ? to.enqueue(new Uint8Array(65_536)) : to.close()),
+  });
+  const posted = { method: "POST", headers: { cookie, "x-parley-csrf": csrf }, body: unsaid, duplex: "half" };
+  // Of what does not say how long it is, no more is read either.
+  expect([(await ask("/api/v1/teams/check", posted)).status, sentBytes < 1_000_000]).toEqual([400, true]);
   const broken = await ask("/api/v1/teams/check", { method: "POST", headers: { cookie }, body: "{" });
   expect(broken.status).toBe(403);
   expect(parley.workshop.shelf.get("T1", "duo")).toBeUndefined();
+});
+
+test("in a run of one's own in the playground the table of permissions holds as in Slack", async () => {
+  const { run } = PlayAnswer.parse(
+    (await (await enter("U1")).send("POST", "/playground", { workspace: "T1", yaml: MAKING, task: "Go." })).answer,
+  );
+  const asked: string[] = [];
+  const { send } = await enter("U1", {
+    mayNot: async (_asker, { deed, workspace, subject, isAsked }) => (
+      asked.push(`${deed} ${workspace} ${subject === run?.thread} ${isAsked}`), "Only admins may."
+    ),
+  });
+  const path = `/playground/${encodeURIComponent(run?.thread ?? "")}`;
+  for (const [what, body] of [
+    ["words", { text: "left" }],
+    ["words", { text: "left", answers: 3 }],
+    ["verdict", { call: "c", approved: true }],
+    ["stop", undefined],
+  ] as const)
+    expect([what, (await send("POST", `${path}/${what}`, body)).status]).toEqual([what, 403]);
+  expect(asked).toEqual(["steer", "answer", "approve", "stop"].map((deed) => `${deed} T1 true true`));
 });
 
 test("who is in another workspace finds none of its teams by any route, and begins nothing there", async () => {
@@ -155,7 +183,8 @@ test("who is in another workspace finds none of its teams by any route, and begi
 });
 
 test("a team that is not kept runs in the playground, asks its own person alone, and is in the store by its name", async () => {
-  const maria = await enter("U1");
+  const looks: string[] = [];
+  const maria = await enter("U1", { access: { ...seesAll, onLook: async (_asker, { way, thread }) => void looks.push(`${way} ${thread}`) } });
   const begin = async (more: object) =>
     PlayAnswer.parse((await maria.send("POST", "/playground", { workspace: "T1", yaml: MAKING, task: "Choose a side.", ...more })).answer);
   const until = async (thread: string, type: string) => {
@@ -185,7 +214,9 @@ test("a team that is not kept runs in the playground, asks its own person alone,
   );
   expect(await begin({ model: "none" })).toMatchObject({ mistakes: [{ path: "model" }] });
 
+  looks.length = 0;
   const again = await begin({ recorded: run });
+  expect(looks).toEqual([`POST /playground ${run.thread}`]);
   const repeated = (await until(again.run?.thread ?? "", "handoff.made")).find(({ type }) => type === "handoff.made");
   expect(repeated).toMatchObject({ agent: "Ana", text: "Which?", options: ["left", "right"] });
   await maria.send("POST", `/playground/${encodeURIComponent(again.run?.thread ?? "")}/words`, { text: "left", answers: repeated?.seq });

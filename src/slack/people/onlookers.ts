@@ -29,7 +29,8 @@ export interface Onlookers {
 
 /** What somebody wants to do there with teams; where it `isAsked` and refused, it is in the audit log. */
 export interface OnlookerWish {
-  readonly deed: "editTeams" | "export" | "start";
+  /** All but the first two: in a run of their own. */
+  readonly deed: "editTeams" | "export" | "start" | "steer" | "answer" | "approve" | "stop";
   readonly subject: string;
   /** Where; absent for what is about the whole workspace. */
   readonly channel?: string;

@@ -1,8 +1,9 @@
 import type { Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { streamSSE, type SSEMessage } from "hono/streaming";
 import { z } from "zod";
 import type { Clock } from "../../engine/clock.ts";
-import { SightUnknown, type Access, type Sight } from "../access.ts";
+import { sees, SightUnknown, type Access, type Sight } from "../access.ts";
 import { refused, type Let } from "../door/gate.ts";
 import type { Session } from "../door/sessions.ts";
 
@@ -27,6 +28,11 @@ export interface Bytes {
 
 type Shape = z.ZodType;
 
+interface RunNamed {
+  readonly thread: string;
+  readonly seq: number;
+}
+
 /** It was not done; `message` says why, to whoever asked. */
 export class NotDone extends Error {
   override readonly name = "NotDone";
@@ -49,6 +55,8 @@ export interface Route<Params extends Shape = Shape, Query extends Shape = Shape
   readonly query?: Query;
   /** JSON, at most {@link BODY_BYTES_MAX}. */
   readonly body?: Body;
+  /** A run that the body names, which is looked into for the answer. */
+  readonly looksAt?: (body: z.infer<Body>) => RunNamed | undefined;
   /** It ends a session and shows nothing: it is done also while nobody can say what they may see. */
   readonly isLeaving?: true;
   readonly gives:
@@ -88,6 +96,7 @@ const KEEP_ALIVE_MS = 15_000;
  */
 export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSession, clock, log }: Serving): void {
   const streams = createStreams();
+  app.use(NO_LARGER);
   for (const one of routes) {
     app.on(one.method, one.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
       const session = c.get("session");
@@ -105,11 +114,13 @@ export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSes
       const body = (one.body ?? z.undefined()).safeParse(one.body && (await bodyOf(c)));
       if (!body.success) return refused(c, 400, "bad_body", z.prettifyError(body.error));
       const asked = { params: params.data, query: query.data, body: body.data, sight, session, c, sightNow, signal };
-      const look = async (): Promise<void> => {
-        const { thread, seq } = params.data as { readonly thread?: string; readonly seq?: number };
+      const look = async ({ thread, seq } = params.data as Partial<RunNamed>): Promise<void> => {
         if (thread === undefined || seq === undefined) return;
         await access.onLook?.(session.asker, { thread, seq, way: `${one.method.toUpperCase()} ${one.path}`, session: session.id });
       };
+      const beside = one.looksAt?.(body.data);
+      // Before: what is told of it then stands elsewhere.
+      if (beside && sees(sight, beside.thread)) await look(beside);
       switch (one.gives.kind) {
         case "json": {
           const answer = await one.gives.answer(asked);
@@ -204,14 +215,16 @@ function createStreams() {
   };
 }
 
-/** Nothing where it is no JSON, or too large: then the shape says what was wanted. */
+/** Of what does not say how long it is no more is read than this. */
+const NO_LARGER = bodyLimit({
+  maxSize: BODY_BYTES_MAX,
+  onError: (c) => refused(c, 400, "too_large", `More than ${BODY_BYTES_MAX} bytes are not taken.`),
+});
+
+/** Nothing where it is no JSON: then the shape says what was wanted. */
 async function bodyOf(c: Context): Promise<unknown> {
-  if (Number(c.req.header("content-length") ?? 0) > BODY_BYTES_MAX)
-    throw new NotDone(400, "too_large", `More than ${BODY_BYTES_MAX} bytes are not taken.`);
-  const text = await c.req.text();
-  if (Buffer.byteLength(text) > BODY_BYTES_MAX) throw new NotDone(400, "too_large", `More than ${BODY_BYTES_MAX} bytes are not taken.`);
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(await c.req.text()) as unknown;
   } catch {
     return undefined;
   }

@@ -76,6 +76,7 @@ export const teamRoutes = (teams: StudioTeams): Route[] => [
     path: "/playground",
     summary: "Begins a run of a team that is not kept; it is in the store like any run, and follows nobody in a channel",
     body: PlayBody,
+    looksAt: ({ recorded }) => recorded,
     gives: { kind: "json", shape: PlayAnswer, answer: async (asked) => teams.play(asked.body, by(asked)) },
   }),
   route({

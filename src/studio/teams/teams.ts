@@ -60,9 +60,12 @@ export function createStudioTeams(logs: Pick<Logs, "load" | "file">, workshopNow
     return { workshop, team };
   }
 
-  /** For whoever has begun that run there, and sees it. */
-  function playgroundFor(thread: string, { asker, sight }: By): Playground | undefined {
-    return sees(sight, thread) && isPlayedBy(thread, asker.id) ? workshopNow()?.playground : undefined;
+  /** For whoever has begun that run there, and sees it. Rejects where they may not do this in a run of their own. */
+  async function playgroundFor(thread: string, deed: TeamWish["deed"], { asker, sight }: By): Promise<Playground | undefined> {
+    const workshop = sees(sight, thread) && isPlayedBy(thread, asker.id) ? workshopNow() : undefined;
+    if (!workshop?.playground) return undefined;
+    await must(workshop, asker, { deed, workspace: thread.split("/")[0] ?? "", subject: thread });
+    return workshop.playground;
   }
 
   async function changed(workshop: Workshop, { workspace, name }: Named): Promise<never> {
@@ -176,18 +179,18 @@ export function createStudioTeams(logs: Pick<Logs, "load" | "file">, workshopNow
       return "mistakes" in played ? { mistakes: [...played.mistakes] } : { run: { thread: played.thread, seq: played.seq }, mistakes: [] };
     },
     async say(thread, { text, answers }, by) {
-      const playground = playgroundFor(thread, by);
+      const playground = await playgroundFor(thread, answers === undefined ? "steer" : "answer", by);
       const no = await playground?.say(thread, by.asker, { text, ...(answers === undefined ? {} : { answers }) });
       if (no !== undefined) throw new NotDone(409, "refused", no);
       return playground && {};
     },
     async approve(thread, verdict, by) {
-      const playground = playgroundFor(thread, by);
+      const playground = await playgroundFor(thread, "approve", by);
       if (playground && !(await playground.approve(thread, by.asker, verdict))) throw new NotDone(409, "too_late", TOO_LATE);
       return playground && {};
     },
     async stop(thread, by) {
-      const playground = playgroundFor(thread, by);
+      const playground = await playgroundFor(thread, "stop", by);
       if (playground && !(await playground.stop(thread, by.asker))) throw new NotDone(409, "too_late", TOO_LATE);
       return playground && {};
     },

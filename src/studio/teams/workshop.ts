@@ -20,7 +20,8 @@ export interface Workshop {
 }
 
 export interface TeamWish {
-  readonly deed: "editTeams" | "export" | "start";
+  /** All but the first two: in the playground, in a run of one's own. */
+  readonly deed: "editTeams" | "export" | "start" | "steer" | "answer" | "approve" | "stop";
   readonly workspace: string;
   /** On what, for the audit log. */
   readonly subject: string;
