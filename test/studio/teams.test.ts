@@ -130,7 +130,7 @@ test("who may not change teams, or read one, is told why and changes nothing; ne
   const unsaid = new ReadableStream<Uint8Array>({
     pull: (to) => ((sentBytes += 65_536) < 16_000_000 ? to.enqueue(new Uint8Array(65_536)) : to.close()),
   });
-  const posted = { method: "POST", headers: { cookie, "x-parley-csrf": csrf }, body: unsaid, duplex: "half" };
+  const posted = { method: "POST", headers: { cookie, "x-parley-csrf": csrf }, body: unsaid, duplex: "half" as const };
   // Of what does not say how long it is, no more is read either.
   expect([(await ask("/api/v1/teams/check", posted)).status, sentBytes < 1_000_000]).toEqual([400, true]);
   const broken = await ask("/api/v1/teams/check", { method: "POST", headers: { cookie }, body: "{" });
@@ -145,7 +145,8 @@ test("in a run of one's own in the playground the table of permissions holds as 
   const asked: string[] = [];
   const { send } = await enter("U1", {
     mayNot: async (_asker, { deed, workspace, subject, isAsked }) => (
-      asked.push(`${deed} ${workspace} ${subject === run?.thread} ${isAsked}`), "Only admins may."
+      asked.push(`${deed} ${workspace} ${subject === run?.thread} ${isAsked}`),
+      "Only admins may."
     ),
   });
   const path = `/playground/${encodeURIComponent(run?.thread ?? "")}`;
@@ -184,7 +185,9 @@ test("who is in another workspace finds none of its teams by any route, and begi
 
 test("a team that is not kept runs in the playground, asks its own person alone, and is in the store by its name", async () => {
   const looks: string[] = [];
-  const maria = await enter("U1", { access: { ...seesAll, onLook: async (_asker, { way, thread }) => void looks.push(`${way} ${thread}`) } });
+  const maria = await enter("U1", {
+    access: { ...seesAll, onLook: async (_asker, { way, thread }) => void looks.push(`${way} ${thread}`) },
+  });
   const begin = async (more: object) =>
     PlayAnswer.parse((await maria.send("POST", "/playground", { workspace: "T1", yaml: MAKING, task: "Choose a side.", ...more })).answer);
   const until = async (thread: string, type: string) => {

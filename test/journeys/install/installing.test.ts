@@ -116,7 +116,14 @@ test.each(["told", "quietly"] as const)(
     expect(JSON.stringify(await thread.log())).not.toContain("Two.");
     // Nor has one that is seen in the studio alone.
     const beside = `${NORTH}/playground/U0MARIA/1`;
-    const said = { thread: beside, workspace: NORTH, person: { id: "U0MARIA", name: "Maria" }, text: "count", id: "beside", addressed: true };
+    const said = {
+      thread: beside,
+      workspace: NORTH,
+      person: { id: "U0MARIA", name: "Maria" },
+      text: "count",
+      id: "beside",
+      addressed: true,
+    };
     expect((await many.parley.runner.say(said)).kind).toBe("started");
     const next = await many.mention(SOUTH, "@parley count");
     await next.ended();

@@ -50,7 +50,12 @@ export const get = <Answer>(path: string, signal?: AbortSignal): Promise<Answer>
 export async function send<Answer>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
   const sent = async (csrf: string): Promise<Answer> =>
-    ask(path, { method, headers: { "content-type": "application/json", "x-parley-csrf": csrf }, ...content, ...(signal ? { signal } : {}) });
+    ask(path, {
+      method,
+      headers: { "content-type": "application/json", "x-parley-csrf": csrf },
+      ...content,
+      ...(signal ? { signal } : {}),
+    });
   const known = token;
   token ??= (await session()).csrf;
   try {
