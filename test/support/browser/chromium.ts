@@ -22,12 +22,15 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
+/** A network of the machine came or went, such as a container's: Chromium gives up what is under way then, of whatever address. What a page then lacks, its test misses. */
+const NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED";
+
 /** What a page must never do: break the content security policy, throw, or open a dialog of the browser's. */
 export function watchForTrouble(page: Page): readonly string[] {
   const trouble: string[] = [];
   page.on("pageerror", (error) => trouble.push(`error: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error") trouble.push(`console: ${message.text()}`);
+    if (message.type() === "error" && !message.text().includes(NETWORK_CHANGED)) trouble.push(`console: ${message.text()}`);
   });
   page.on("dialog", (dialog) => {
     trouble.push(`dialog: ${dialog.message()}`);
