@@ -1,6 +1,6 @@
 import type { ToolSpec } from "./model.ts";
 import type { Turn } from "./turn.ts";
-import type { ActionPolicy, HeldCode, Failure, FileRef, Person, Source, Usage } from "./events/events.ts";
+import type { ActionPolicy, HeldCode, Failure, FileRef, Leak, Person, Source, Usage } from "./events/events.ts";
 
 /**
  * What an agent asks of a tool. Contract: `run` gets the arguments already parsed as JSON (checked by the tool itself), and returns a
@@ -72,7 +72,7 @@ export interface ToolAnswer {
 /** `asks`: the call waits for a person, and is made again with the answer. */
 export type ToolResult = ToolEnd | { readonly kind: "asks"; readonly question: ToolQuestion };
 
-/** `files`: kept already, for people; the agent reads the output. `images`: those of them that its model is shown, named in the output in this order. `sources`: where it was found, for people. `usage`: of the models that worked inside. */
+/** `files`: kept already, for people; the agent reads the output. `images`: those of them that its model is shown, named in the output in this order. `sources`: where it was found, for people. `usage`: of the models that worked inside. `touched`: what came in there, beside what the tool says that it touches. */
 export type ToolEnd =
   | {
       readonly kind: "returned";
@@ -81,5 +81,6 @@ export type ToolEnd =
       readonly images?: readonly FileRef[];
       readonly sources?: readonly Source[];
       readonly usage?: Usage;
+      readonly touched?: readonly (keyof Leak)[];
     }
-  | { readonly kind: "failed"; readonly error: Failure; readonly usage?: Usage };
+  | { readonly kind: "failed"; readonly error: Failure; readonly usage?: Usage; readonly touched?: readonly (keyof Leak)[] };

@@ -263,7 +263,9 @@ const RUNNABLE: readonly string[] = ["python", "sh", "bash", "javascript", "type
 /** As the log shows it: whether a person was asked before every call of the tool, before some, or before none. A call that the log ends at tells nothing. */
 function approvalOf(tool: string, calls: readonly ToolCalled[], log: readonly RunEvent[]): "never" | "always" | "first-time" {
   // What was asked for another reason than the tool's own rule is asked for that reason again.
-  const asked = new Set(log.flatMap((event) => (event.type === "approval.requested" && !event.because ? [event.call] : [])));
+  const requests = log.flatMap((event) => (event.type === "approval.requested" && !event.because ? [event] : []));
+  if (requests.some((one) => one.tool === tool && one.lasting)) return "first-time";
+  const asked = new Set(requests.map(({ call }) => call));
   const answered = new Set(log.flatMap((event) => (isEnd(event) ? [idOf(event)] : [])));
   const own = calls.filter((call) => call.tool === tool && (asked.has(idOf(call)) || answered.has(idOf(call))));
   if (!own.some((call) => asked.has(idOf(call)))) return "never";

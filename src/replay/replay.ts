@@ -64,7 +64,7 @@ export async function replay(
       const event =
         isGivenByPerson(next) && isGivenByPerson(expected)
           ? expected
-          : ({ ...next, ...toolIn(expected, next), ...times, ...cutIn(expected, next), ...refusalIn(expected, next), seq, at } as RunEvent);
+          : ({ ...withTool(expected, next), ...times, ...cutIn(expected, next), ...refusalIn(expected, next), seq, at } as RunEvent);
       if (JSON.stringify(event) !== JSON.stringify(expected)) return differs(expected, JSON.stringify(event));
       events.push(event);
     }
@@ -96,12 +96,27 @@ function waitsIn(event: RunEvent): {
   return event.type === "handoff.made" || event.type === "approval.requested" || event.type === "limit.reached" ? event : {};
 }
 
-/** What a tool said of itself, which its log has where somebody was asked for it alone. */
-function toolIn(expected: RunEvent, next: EventBody): { readonly spec?: string; readonly says?: string } {
-  if (expected.type !== "approval.requested" || next.type !== "approval.requested") return {};
-  const { spec, says } = expected;
-  return { ...(spec === undefined ? {} : { spec }), ...(says === undefined ? {} : { says }) };
+/** What a tool said of itself then, and what this call of it has brought in; both may be another thing at another call. */
+function withTool(expected: RunEvent, next: EventBody): EventBody {
+  if (expected.type === "approval.requested" && next.type === "approval.requested") {
+    const { because, within, quiet, ...asked } = next;
+    const { spec, says } = expected;
+    return { ...asked, ...present({ spec, says, because, within, quiet }) };
+  }
+  if (expected.type === "tool.returned" && next.type === "tool.returned") {
+    const { touched: _touched, within, quiet, ...ended } = next;
+    return { ...ended, ...present({ touched: expected.touched, within, quiet }) };
+  }
+  if (expected.type === "tool.failed" && next.type === "tool.failed") {
+    const { touched: _touched, within, quiet, ...ended } = next;
+    return { ...ended, ...present({ touched: expected.touched, within, quiet }) };
+  }
+  return next;
 }
+
+/** In this order, as the log has them. */
+const present = <Fields extends object>(fields: Fields) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { readonly [Name in keyof Fields]?: NonNullable<Fields[Name]> };
 
 /** Logs of older versions hold the beginning of a long thing that was asked for. */
 function cutIn(expected: RunEvent, next: EventBody): { readonly what?: string } {

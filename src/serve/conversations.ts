@@ -55,7 +55,7 @@ export interface Listed {
 
 /**
  * The conversations that programs have with teams. Their ids cannot be guessed: who has one may go on there. A step throws {@link NotHeard} where
- * its words are not taken; its signal stops the run.
+ * its words are not taken; its signal stops the run, and so does leaving it before its end.
  */
 export interface Conversations {
   readonly teams: readonly ServedTeam[];
@@ -114,13 +114,19 @@ export function createConversations({
     if (underWay.has(conversation)) throw new NotHeard("The team is at work in this conversation already. Wait for what that call gives.");
     if (underWay.size >= RUNS_AT_ONCE_MAX) throw new NotHeard(`${RUNS_AT_ONCE_MAX} runs are under way here already. Try again later.`);
     underWay.add(conversation);
+    let isLeft = true;
     try {
       yield* following(runner, { thread: conversation, person, signal }, begin);
-      return standing(await runner.read(conversation), stopWordsOf);
+      const stands = standing(await runner.read(conversation), stopWordsOf);
+      isLeft = false;
+      return stands;
+    } catch (error) {
+      isLeft = false;
+      throw error;
     } finally {
       underWay.delete(conversation);
       // Whoever has left does not come back for it.
-      if (signal.aborted) await runner.stop(conversation, person);
+      if (signal.aborted || isLeft) await runner.stop(conversation, person);
     }
   }
 

@@ -26,6 +26,8 @@ const BODY_BYTES_MAX = 1_000_000;
 /** Where only programs of this machine come. */
 export const isLoopback = (host: string): boolean => LOOPBACK.includes(host);
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
+/** Addresses by which nobody comes. */
+const EVERYWHERE = ["0.0.0.0", "[::]"];
 
 /**
  * Opens a door for programs over HTTP until `close()`. In front of every route: by which name one comes, from which page, if from any, and the token.
@@ -38,7 +40,8 @@ export async function openDoor(
 ): Promise<Door> {
   const { host, port, hosts, token } = settings;
   if (token === undefined && !isLoopback(host)) throw new Error(`a door at ${host} needs a token`);
-  const names = [...LOOPBACK.map(bracketed), ...hosts];
+  // The address that it is at is a name of it, too, where it is one.
+  const names = [...LOOPBACK, host].map(bracketed).concat(hosts).filter((name) => !EVERYWHERE.includes(name));
   const app = new Hono();
   let url = "";
   app.use(async (c, next) => {

@@ -1,6 +1,9 @@
 import { Role, TaskState, type AgentCard, type Message, type StreamResponse } from "@a2a-js/sdk";
 import { ClientFactory, DefaultAgentCardResolver, JsonRpcTransportFactory, type Client } from "@a2a-js/sdk/client";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../src/engine/clock.ts";
+import { serveA2aOverHttp } from "../../src/serve/a2a/http.ts";
+import type { Conversations } from "../../src/serve/conversations.ts";
 import { parley } from "../cli/here.ts";
 import { serving, teamFolder } from "./served.ts";
 
@@ -100,6 +103,49 @@ test("a limit fails the task and says so, what needs a yes is refused, and a mes
   expect("artifacts" in read && textOf(read.artifacts.at(-1)?.parts)).toContain("cannot show it to a person");
   const none = await reader.sendMessage(asked({ ...words(""), parts: [] }));
   expect("status" in none && none.status?.state).toBe(TaskState.TASK_STATE_REJECTED);
+});
+
+/** A door to a team that works until it is let go, and whoever speaks to it. */
+async function gated() {
+  const gate = Promise.withResolvers<void>();
+  const conversations: Conversations = {
+    teams: [{ name: "pair", description: "Two.", agents: [{ name: "Ana" }], stopWords: [] }],
+    begin: () => "c",
+    async *say() {
+      yield { type: "speaker.selected", agent: "Ana", by: "policy", reason: "", seq: 1, at: "2026-01-01T00:00:00.000Z" };
+      await gate.promise;
+      return { kind: "ended", outcome: "done", reason: "", answer: "It is 42." };
+    },
+    approve: () => expect.fail("nothing is asked"),
+    recent: () => [],
+    read: async () => undefined,
+    stop: async () => undefined,
+    close: async () => undefined,
+  };
+  const log = (line: string) => expect.fail(line);
+  const at = { host: "127.0.0.1", port: 0, hosts: [], token: undefined };
+  const own = await serveA2aOverHttp({ ...at, conversations, version: "1.0.0", clock: systemClock, log });
+  onTestFinished(() => own.close());
+  return { gate, url: `${own.url}a2a/pair` };
+}
+
+test("who leaves the stream of a task is told of its end later, and a task under way takes no further message", async () => {
+  const { gate, url } = await gated();
+  const own = await new ClientFactory().createFromUrl(`${url}/`);
+  const gone = new AbortController();
+  const stream = own.sendMessageStream(asked(words("What is it?")), { signal: gone.signal });
+  const { value: first } = await stream.next();
+  const id = first?.payload?.$case === "task" ? first.payload.value.id : "";
+  const body = { jsonrpc: "2.0", id: 1, method: "SendMessage", params: { message: { taskId: id, parts: [{ text: "And?" }] } } };
+  const further = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+  expect(await further.json()).toMatchObject({ id: 1, error: { message: expect.stringContaining("at work on this task already") as string } });
+  gone.abort();
+  await stream.next().catch(() => undefined);
+  const task = async () => own.getTask({ tenant: "", id, historyLength: undefined });
+  expect((await task()).status?.state).toBe(TaskState.TASK_STATE_WORKING);
+  gate.resolve();
+  await expect.poll(async () => (await task()).status?.state).toBe(TaskState.TASK_STATE_COMPLETED);
+  expect(textOf((await task()).artifacts.at(-1)?.parts)).toBe("It is 42.");
 });
 
 test("cards are read without the token, and nothing else is", async () => {

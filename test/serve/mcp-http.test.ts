@@ -11,7 +11,7 @@ afterAll(async () => void (await door.close()));
 type Answer = (asked: { readonly message: string; readonly requestedSchema?: unknown }) => ElicitResult;
 
 /** A client as programs have it, of the newest protocol or of one before; `answer`: what its person says. */
-async function client(mode: "auto" | "legacy", answer?: Answer) {
+async function client(mode: "auto" | "legacy", answer?: Answer, fetchImpl: typeof fetch = fetch) {
   const asked: unknown[] = [];
   const own = new Client(
     { name: "tester", version: "1.0.0" },
@@ -22,7 +22,7 @@ async function client(mode: "auto" | "legacy", answer?: Answer) {
       asked.push(params);
       return answer(params);
     });
-  await own.connect(new StreamableHTTPClientTransport(new URL(door.url)));
+  await own.connect(new StreamableHTTPClientTransport(new URL(door.url), { fetch: fetchImpl }));
   return { own, asked };
 }
 
@@ -120,6 +120,24 @@ describe.each([["auto"], ["legacy"]] as const)("over HTTP, by a client whose fir
     const uri = (await own.listResources()).resources[0]?.uri ?? "";
     await expect.poll(async () => JSON.stringify(await own.readResource({ uri }))).toContain("**Ended (stopped):**");
     await own.close();
+  });
+});
+
+describe.each([["auto"], ["legacy"]] as const)("over HTTP, by a client whose first protocol is %s", (mode) => {
+  test("a run is stopped whose client is gone, without a word, in the middle of a call", async () => {
+    const gone = new AbortController();
+    const { own } = await client(mode, undefined, async (url, init) =>
+      fetch(url, { ...init, signal: AbortSignal.any([gone.signal, ...(init?.signal ? [init.signal] : [])]) }),
+    );
+    const begun = Promise.withResolvers<void>();
+    const call = own.callTool({ name: "slow", arguments: { task: "Think." } }, { onprogress: () => begun.resolve() });
+    call.catch(() => undefined); // Nobody waits for it any more.
+    await begun.promise;
+    gone.abort();
+    const { own: other } = await client(mode);
+    const uri = (await other.listResources()).resources[0]?.uri ?? "";
+    await expect.poll(async () => JSON.stringify(await other.readResource({ uri }))).toContain("**Ended (stopped):**");
+    await Promise.all([own.close(), other.close()]);
   });
 });
 

@@ -5,9 +5,10 @@ import { converse } from "../loop.ts";
 import type { Agent, Team, TerminationCondition } from "../team.ts";
 import { any } from "../limits/combined.ts";
 import { maxTurns } from "../stops/max-turns.ts";
-import type { CallOrigin, Tool, ToolResult } from "../tool.ts";
+import type { CallOrigin, Tool, ToolEnd } from "../tool.ts";
 import { inside, type Turn } from "../turn.ts";
 import type { RunState } from "../reading/run-state.ts";
+import { touchedIn } from "../reading/touched.ts";
 import { currentRun, isMessage, type Transcript } from "../reading/transcript.ts";
 
 export interface AsToolSettings {
@@ -46,7 +47,8 @@ export function teamAsTool(team: Team, { name, description, clock = systemClock 
       if (typeof task !== "string" || task.trim() === "")
         return failed("bad_arguments", `${name} needs {"task": "…"}: what is to be done, in words.`);
       const transcript = await held({ team, task, origin, clock }, turn);
-      return outcome(name, transcript);
+      const touched = touchedIn(transcript);
+      return { ...outcome(name, transcript), ...(touched.length > 0 ? { touched } : {}) };
     },
   };
 }
@@ -69,7 +71,7 @@ async function held(
   return { events };
 }
 
-function outcome(name: string, transcript: Transcript): ToolResult {
+function outcome(name: string, transcript: Transcript): ToolEnd {
   const run = currentRun(transcript);
   const usage = usageOf(run);
   const stopped = transcript.events.findLast((event) => event.type === "run.stopped");
@@ -106,7 +108,7 @@ function usageOf({ usage, priced }: RunState): { readonly usage?: Usage } {
   return usage.calls > 0 ? { usage: priced ? { ...tokens, usd } : tokens } : {};
 }
 
-const failed = (kind: string, message: string, usage: { readonly usage?: Usage } = {}): ToolResult => ({
+const failed = (kind: string, message: string, usage: { readonly usage?: Usage } = {}): ToolEnd => ({
   kind: "failed",
   error: { kind, message },
   ...usage,

@@ -55,9 +55,19 @@ export function leakOf(caller: Caller, call: ToolCall, { transcript, thread }: T
 
 /** How it is marked, and, where it says something new, what that is. */
 export function specOf(caller: Caller, call: ToolCall): { readonly spec?: string; readonly says?: string } {
-  const { spec, hasChanged, description = "" } = toolOf(caller, call) ?? {};
-  if (spec === undefined) return {};
-  return { spec, ...(hasChanged?.() ? { says: description } : {}) };
+  const tool = toolOf(caller, call);
+  if (tool?.spec === undefined) return {};
+  return { spec: tool.spec, ...(tool.hasChanged?.() ? { says: wordsOf(tool) } : {}) };
+}
+
+/** On a card, and in the log. */
+const WORDS_CHARS_MAX = 4_000;
+
+/** What it says of itself, and of its arguments, which are words to models too. */
+function wordsOf({ description, parameters }: Tool): string {
+  const { properties = {} } = parameters as { readonly properties?: object };
+  const words = Object.keys(properties).length > 0 ? `${description}\nIts arguments: ${JSON.stringify(properties)}` : description;
+  return words.slice(0, WORDS_CHARS_MAX).toWellFormed();
 }
 
 /** The person whose yes alone counts, where the tool acts for them and others have had a word in it. */

@@ -57,6 +57,7 @@ export function foreign({
           agent: name,
           text: answer.text,
           ...(answer.notices ? { notices: answer.notices } : {}),
+          touched: ["untrusted"],
         };
     },
   };

@@ -75,7 +75,8 @@ export async function* runCalls(caller: Caller, calls: readonly ToolCall[], turn
 
 /** What a call has brought in; nothing where it was not run. */
 function touchedBy(caller: Caller, call: ToolCall, result: ToolEnd): { readonly touched?: readonly (keyof Leak)[] } {
-  const brings = (toolOf(caller, call)?.touches ?? []).filter((touch) => touch !== "outside");
+  const own = (toolOf(caller, call)?.touches ?? []).filter((touch) => touch !== "outside");
+  const brings = [...new Set([...own, ...(result.touched ?? [])])];
   if (brings.length === 0 || (result.kind === "failed" && OF_OURS.has(result.error.kind))) return {};
   return { touched: brings };
 }

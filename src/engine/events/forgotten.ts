@@ -86,6 +86,7 @@ const SPOKEN: Rules<Extract<Named<"message.posted">, { readonly agent: string }>
   printed: (value, pen, event) => (pen.text(event.text) === event.text ? value : undefined),
   model: keep,
   notices: texts,
+  touched: keep,
   usage: spent,
 };
 

@@ -87,6 +87,8 @@ export interface AgentMessage {
   /** The model that wrote it, as the provider names it. */
   readonly model?: string;
   readonly notices?: Notices;
+  /** Somebody else's agent has written it: words that may be there to deceive. */
+  readonly touched?: readonly "untrusted"[];
   readonly usage?: Usage;
 }
 

@@ -1,16 +1,23 @@
 import type { Leak, RunEvent } from "../events/events.ts";
 import { read, type Fold, type Transcript } from "./fold.ts";
 
-/** What the calls of a thread have brought into it, by the names of the tools, each once. Of earlier runs too: what was read then is still in what was said. */
+/** What the calls of a thread, and agents that are elsewhere, have brought into it, by their names, each once. Of earlier runs too: what was read then is still in what was said. */
 const brought: Fold<{ readonly private: Set<string>; readonly untrusted: Set<string> }> = {
   growsInPlace: true,
   initial: () => ({ private: new Set(), untrusted: new Set() }),
   step(state, event) {
+    if (event.type === "message.posted" && "agent" in event) for (const touch of event.touched ?? []) state[touch].add(event.agent);
     if (event.type !== "tool.returned" && event.type !== "tool.failed") return state;
     for (const touch of event.touched ?? []) state[touch].add(event.tool);
     return state;
   },
 };
+
+/** Whether something private, and whether something untrusted, came into this log. */
+export function touchedIn(log: Transcript): readonly (keyof Leak)[] {
+  const found = read(log, brought);
+  return (["private", "untrusted"] as const).filter((touch) => found[touch].size > 0);
+}
 
 /**
  * What would be at risk if something were sent out of here now: in these logs stands what is not for everybody, and what somebody may have written to have it

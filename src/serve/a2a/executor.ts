@@ -1,16 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { Role, TaskState, type Message, type Part, type Task } from "@a2a-js/sdk";
 import { AgentEvent, type AgentExecutor, type ExecutionEventBus, type RequestContext } from "@a2a-js/sdk/server";
+import type { Clock } from "../../engine/clock.ts";
 import type { Person } from "../../engine/events/events.ts";
-import { NotHeard, type Conversations, type ServedTeam, type Standing, type Step } from "../conversations.ts";
-import { progressOf } from "../progress.ts";
+import { NotHeard, type Conversations, type ServedTeam, type Standing } from "../conversations.ts";
+import { followed } from "../progress.ts";
 
 /** Who speaks by A2A is a program; for whom, it does not say. */
 const PERSON: Person = { id: "a2a", name: "A2A client" };
 
 const NOBODY_TO_ASK = "The program that has begun this run cannot show it to a person";
-/** Contexts that a task can go on in; the oldest is forgotten. */
+/** Contexts that a task can go on in, and tasks that wait for an answer; the oldest is forgotten. */
 const CONTEXTS_MAX = 500;
+const WAITING_MAX = 500;
 
 /** What a task waits for, or whether it is under way. */
 interface Tasked {
@@ -20,11 +22,21 @@ interface Tasked {
   readonly question?: number;
 }
 
+export interface TeamExecutor extends AgentExecutor {
+  /** Whether this task is under way: it takes no further message then. */
+  isAtWork(taskId: string): boolean;
+}
+
 /**
  * A team as the agent behind a card: a task is a run, and a context is a conversation in which one follows the other. The task's status tells of each
  * turn, the answer is its artifact, and a question makes it wait for input. What needs a person's yes is refused: another agent's is none.
  */
-export function teamExecutor(team: ServedTeam, conversations: Conversations, now: () => number): AgentExecutor {
+export function teamExecutor(
+  team: ServedTeam,
+  conversations: Conversations,
+  { clock, log }: { readonly clock: Pick<Clock, "now">; readonly log: (problem: string) => void },
+): TeamExecutor {
+  const now = () => clock.now();
   const contexts = new Map<string, string>();
   const tasks = new Map<string, Tasked>();
 
@@ -35,6 +47,11 @@ export function teamExecutor(team: ServedTeam, conversations: Conversations, now
     const [oldest] = contexts.keys();
     if (oldest !== undefined && contexts.size > CONTEXTS_MAX) contexts.delete(oldest);
     return conversation;
+  }
+
+  function forgetWaiting(): void {
+    const waiting = [...tasks].filter(([, { running }]) => running === undefined);
+    for (const [task] of waiting.slice(0, Math.max(waiting.length - WAITING_MAX, 0))) tasks.delete(task);
   }
 
   return {
@@ -64,6 +81,7 @@ export function teamExecutor(team: ServedTeam, conversations: Conversations, now
           tasks.delete(taskId);
           if (standing.kind === "asks") {
             tasks.set(taskId, { conversation, question: standing.seq });
+            forgetWaiting();
             const choices = standing.options.length > 0 ? `\n${standing.options.map((option) => `- ${option}`).join("\n")}` : "";
             told.status(TaskState.TASK_STATE_INPUT_REQUIRED, `${standing.text}${choices}`);
           } else told.end(standing);
@@ -71,30 +89,23 @@ export function teamExecutor(team: ServedTeam, conversations: Conversations, now
         }
       } catch (error) {
         tasks.delete(taskId);
-        if (error instanceof NotHeard) told.status(TaskState.TASK_STATE_REJECTED, error.message);
-        else told.status(TaskState.TASK_STATE_FAILED, "The team failed; the log of its server says why.");
-        if (!(error instanceof NotHeard)) throw error;
+        if (error instanceof NotHeard) return told.status(TaskState.TASK_STATE_REJECTED, error.message);
+        // Here, as the SDK would print it whole, with what must not be seen.
+        log(`A task for ${team.name} has failed: ${error instanceof Error ? error.message : String(error)}`);
+        told.status(TaskState.TASK_STATE_FAILED, "The team failed; the log of its server says why.");
       }
     },
+    isAtWork: (taskId) => tasks.get(taskId)?.running !== undefined,
     async cancelTask(taskId, bus) {
       const tasked = tasks.get(taskId);
-      tasks.delete(taskId);
       if (tasked?.running) return tasked.running.abort(); // Its own end tells of it.
-      if (!tasked) return;
-      await conversations.stop(tasked.conversation, PERSON);
-      const contextId = [...contexts].find(([, conversation]) => conversation === tasked.conversation)?.[0] ?? "";
+      tasks.delete(taskId);
+      if (tasked) await conversations.stop(tasked.conversation, PERSON);
+      // Of a task that is forgotten too: whoever cancels it waits for this.
+      const contextId = [...contexts].find(([, conversation]) => conversation === tasked?.conversation)?.[0] ?? "";
       bus.publish(AgentEvent.statusUpdate({ taskId, contextId, status: { state: TaskState.TASK_STATE_CANCELED, timestamp: new Date(now()).toISOString(), message: undefined }, metadata: {} })); // prettier-ignore
     },
   };
-}
-
-async function followed(step: Step, progress: (line: string) => void): Promise<Standing> {
-  for (;;) {
-    const next = await step.next();
-    if (next.done) return next.value;
-    const line = progressOf(next.value);
-    if (line !== undefined) progress(line);
-  }
 }
 
 /** Tells of one task. */

@@ -50,11 +50,11 @@ function agentOf(team: ServedTeam, parts: A2aOverHttp, doorUrl: () => string): H
   /** As programs come to it: by a name of ours behind a proxy with TLS, else where it is. */
   const urlFor = (c: Context): string => {
     const host = c.req.header("host") ?? "";
-    const origin = hosts.includes(host.replace(/:\d+$/, "")) ? `https://${host}/` : doorUrl();
+    const origin = hosts.includes(host.replace(/:\d+$/, "").toLowerCase()) ? `https://${host}/` : doorUrl();
     return `${origin}${FOLDER}/${team.name}`;
   };
   const tasks = createTasks();
-  const executor = teamExecutor(team, conversations, () => clock.now());
+  const executor = teamExecutor(team, conversations, { clock, log });
   const cardFor = (c: Context) => cardOf(team, { url: urlFor(c), version, wantsToken: token !== undefined });
   // Which address stands in the card is of no account to it.
   const handler = new DefaultRequestHandler(cardOf(team, { url: "", version, wantsToken: token !== undefined }), tasks, executor);
@@ -63,7 +63,7 @@ function agentOf(team: ServedTeam, parts: A2aOverHttp, doorUrl: () => string): H
     c.header("vary", A2A_VERSION_HEADER);
     return c.json(cardJson(cardFor(c), !c.req.header(A2A_VERSION_HEADER)?.startsWith("1.")));
   });
-  app.post("/", (c) => answer(c, handler, log));
+  app.post("/", (c) => answer(c, { handler, isAtWork: (task) => executor.isAtWork(task), log }));
   app.all("/", (c) => c.json(JSON_RPC_METHOD_NOT_ALLOWED, 405));
   return app;
 }
@@ -76,13 +76,22 @@ function cardAlone(agent: Hono): Hono {
 
 type Answered = { readonly jsonrpc: string; readonly id: string | number | null; readonly result?: unknown; readonly error?: unknown };
 
-async function answer(c: Context, handler: A2ARequestHandler, log: (problem: string) => void): Promise<Response> {
+interface Answering {
+  readonly handler: A2ARequestHandler;
+  readonly isAtWork: (taskId: string) => boolean;
+  readonly log: (problem: string) => void;
+}
+
+async function answer(c: Context, { handler, isAtWork, log }: Answering): Promise<Response> {
   const body = Body.safeParse(await c.req.json().catch(() => undefined)).data;
   if (!body) return c.json({ jsonrpc: "2.0", id: null, error: { code: -32_700, message: "The body is no JSON object." } }, 400);
   const isLegacy = isLegacyJsonRpcMethod(body["method"]);
   const errorOf = isLegacy ? LegacyJsonRpcTransportHandler.mapToLegacyJSONRPCError : JsonRpcTransportHandler.mapToJSONRPCError;
   const id = Id.safeParse(body["id"]).data ?? null;
   const failed = (error: unknown): Answered => ({ jsonrpc: "2.0", id, error: errorOf(error) });
+  // To the SDK it would be the end of the task, which goes on.
+  const task = Said.safeParse(body["params"]).data?.message.taskId;
+  if (task !== undefined && isAtWork(task)) return c.json({ jsonrpc: "2.0", id, error: AT_WORK });
   try {
     const requestedVersion = c.req.header(A2A_VERSION_HEADER) || undefined;
     const extensions = Extensions.parseServiceParameter(c.req.header(isLegacy ? "X-A2A-Extensions" : "A2A-Extensions"));
@@ -105,6 +114,8 @@ async function answer(c: Context, handler: A2ARequestHandler, log: (problem: str
 }
 
 const Body = z.record(z.string(), z.unknown());
+const Said = z.object({ message: z.object({ taskId: z.string() }) });
+const AT_WORK = { code: -32_004, message: "The team is at work on this task already. Wait for its end, or cancel it." };
 const Id = z.union([z.string(), z.number()]);
 
 /** As they come. Whoever leaves early leaves the task going, and may ask for it again. */
@@ -125,13 +136,20 @@ function streamed(
         next = events.next();
         next.catch(() => undefined); // It is waited for in its turn.
       } catch (error) {
-        log(`A stream to an A2A client broke off: ${error instanceof Error ? error.message : String(error)}`);
+        log(`A stream to an A2A client broke off: ${wordsOf(error)}`);
         controller.enqueue(bytes(formatSSEErrorEvent(failed(error))));
         controller.close();
       }
     },
-    async cancel() {
-      await events.return?.();
+    cancel() {
+      // The state of a task is kept as its events are read: whoever asks for it later is told of all of them.
+      void readOn(next, events).catch((error: unknown) => log(`A task of an A2A client could not be followed: ${wordsOf(error)}`));
     },
   });
 }
+
+async function readOn(next: Promise<IteratorResult<unknown>>, events: AsyncIterator<unknown>): Promise<void> {
+  for (let read = await next; !read.done; read = await events.next());
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -5,6 +5,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
   type McpServerFactory,
 } from "@modelcontextprotocol/server";
+import { z } from "zod";
 import type { Clock } from "../../engine/clock.ts";
 import { openDoor, type Door, type DoorSettings } from "../door.ts";
 
@@ -82,9 +83,11 @@ function createSessions(servers: McpServerFactory, clock: Pick<Clock, "now">) {
       const session = sessions.get(id);
       if (!session) return refusal(404, -32_001, "There is no such session; begin a new one.");
       session.usedAtMs = clock.now();
-      const response = await session.transport.handleRequest(request);
       // The stream that a client listens on is no work.
-      return request.method === "POST" ? untilRead(response, session, clock) : response;
+      if (request.method !== "POST") return session.transport.handleRequest(request);
+      const asked = idsIn(await request.clone().json().catch(() => undefined));
+      const response = await session.transport.handleRequest(request);
+      return untilRead(response, session, { clock, left: () => cancel(session, asked) });
     },
     async close(): Promise<void> {
       for (const { transport } of sessions.values()) await transport.close();
@@ -92,8 +95,24 @@ function createSessions(servers: McpServerFactory, clock: Pick<Clock, "now">) {
   };
 }
 
-/** Counts an answer until it is read, or nobody reads it any more. */
-function untilRead(response: Response, session: Session, clock: Pick<Clock, "now">): Response {
+const Asked = z.object({ id: z.union([z.string(), z.number()]), method: z.string() });
+
+/** What a body asks, by its ids. */
+const idsIn = (body: unknown): readonly (string | number)[] =>
+  (Array.isArray(body) ? body : [body]).flatMap((message) => Asked.safeParse(message).data?.id ?? []);
+
+/** No answer can be fetched later: whoever has gone from one is worked for no longer. */
+function cancel({ transport }: Session, ids: readonly (string | number)[]): void {
+  for (const requestId of ids)
+    transport.onmessage?.({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId, reason: "the connection has ended" } });
+}
+
+/** Counts an answer until it is read, or nobody reads it any more, which `left` is told. */
+function untilRead(
+  response: Response,
+  session: Session,
+  { clock, left }: { readonly clock: Pick<Clock, "now">; readonly left: () => void },
+): Response {
   if (!response.body) return response;
   session.open++;
   const reader = response.body.getReader();
@@ -118,6 +137,7 @@ function untilRead(response: Response, session: Session, clock: Pick<Clock, "now
     },
     async cancel(reason) {
       over();
+      left();
       await reader.cancel(reason);
     },
   });

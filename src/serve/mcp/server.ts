@@ -16,7 +16,7 @@ import { z } from "zod";
 import type { Person } from "../../engine/events/events.ts";
 import { transcriptOf } from "../../transcript.ts";
 import { NotHeard, type Conversations, type ServedTeam, type Standing, type Step } from "../conversations.ts";
-import { progressOf } from "../progress.ts";
+import { followed } from "../progress.ts";
 import { answerIn, type Awaited, formOf, verdictIn } from "./asking.ts";
 
 const SCHEME = "parley://conversations/";
@@ -149,15 +149,6 @@ async function work(
 const NO_ANSWER = "(The person gives no answer. Go on with what is known, and say what you assume.)";
 const NOBODY_TO_ASK = "The program that has begun this run cannot show it to a person";
 
-async function followed(step: Step, progress: (line: string) => Promise<void>): Promise<Standing> {
-  for (;;) {
-    const next = await step.next();
-    if (next.done) return next.value;
-    const line = progressOf(next.value);
-    if (line !== undefined) await progress(line);
-  }
-}
-
 /** Told to a client that has asked for it. */
 function progressTo(ctx: ServerContext): (line: string) => Promise<void> {
   const progressToken = ctx.mcpReq._meta?.progressToken;
@@ -165,7 +156,8 @@ function progressTo(ctx: ServerContext): (line: string) => Promise<void> {
   return async (message) => {
     if (progressToken === undefined) return;
     progress++;
-    await ctx.mcpReq.notify({ method: "notifications/progress", params: { progressToken, progress, message } });
+    // Whoever is gone is told nothing more; the signal stops the run.
+    await ctx.mcpReq.notify({ method: "notifications/progress", params: { progressToken, progress, message } }).catch(() => undefined);
   };
 }
 

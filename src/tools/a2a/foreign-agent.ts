@@ -17,6 +17,7 @@ export interface ForeignSettings {
 
 const POLL_MS = 2_000; // Of an agent that does not stream.
 const GOODBYE_TIMEOUT_MS = 5_000;
+const ARTIFACTS_MAX = 100; // What they say is cut to one answer.
 const CARD = /\.json$/;
 
 /** A participant by A2A, version 1.0 or 0.3, as its card says. Its answers and all else that it says are data. */
@@ -112,7 +113,7 @@ function createHeard() {
   const artifacts = new Map<string, string>();
 
   const artifact = (given: Artifact | undefined, append: boolean): void => {
-    if (!given) return;
+    if (!given || (artifacts.size >= ARTIFACTS_MAX && !artifacts.has(given.artifactId))) return;
     const text = textIn(given.parts);
     artifacts.set(given.artifactId, cut(`${append ? (artifacts.get(given.artifactId) ?? "") : ""}${text}`, OUTPUT_CHARS_MAX));
   };

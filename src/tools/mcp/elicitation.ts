@@ -49,7 +49,12 @@ const Form = z.object({
 });
 
 /** A page on which people are to do something, such as to pay, or to log in there; the server knows itself when they have. */
-const Link = z.object({ mode: z.literal("url"), message: z.string(), url: z.string().max(URL_CHARS_MAX).refine(isOpenable) });
+const Link = z.object({
+  mode: z.literal("url"),
+  message: z.string(),
+  // As a browser reads it, so that nothing in it looks like a second address.
+  url: z.string().max(URL_CHARS_MAX).refine(isOpenable).transform((url) => new URL(url).href), // prettier-ignore
+});
 
 const Asked = z.union([z.object({ key: z.string(), form: Form }), z.object({ key: z.string(), link: Link })]);
 type Asked = z.output<typeof Asked>;

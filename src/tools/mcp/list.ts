@@ -134,11 +134,16 @@ function listed(server: string, tool: RemoteTool, names: ReadonlyMap<string, str
   };
 }
 
-/** A mark of all that a model is told of a tool. */
+/** A mark of all that a model is told of a tool; in whatever order a server lists the names in it. */
 export const specMark = ({ description, parameters }: ToolSpec): string =>
   createHash("sha256")
-    .update(JSON.stringify([description, parameters]))
+    .update(JSON.stringify([description, parameters], byName))
     .digest("hex");
+
+const byName = (_key: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+    : value;
 
 const shortened = (reasons: readonly string[]): readonly string[] =>
   reasons.length <= REASONS_MAX ? reasons : [...reasons.slice(0, REASONS_MAX), `and ${reasons.length - REASONS_MAX} more`];

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { main } from "../../../src/cli/main.ts";
+import { lineServer } from "../../fixtures/mcp-lines.ts";
 import { parley, terminal } from "../here.ts";
 import { eventsIn, folder, QUESTION, TALK, TEAMS } from "../stories.ts";
 
@@ -58,6 +59,37 @@ describe("a run comes out again as it was recorded, without a model", () => {
     });
     expect(events.some((event) => event.type === "speaker.selected" && event.by === "fallback")).toBe(true);
     expect(await replayed(cwd)).toEqual({ code: 0, out: `${events.length} events, identical\n`, err: "" });
+  });
+
+  test("calls of a server's tools that are asked for: since nobody has allowed them, and since they would send out what was read", async () => {
+    const { command, args } = lineServer({ tools: ["mail", "page", "send"] });
+    const touchesBy = { mail: ["private"], page: ["untrusted"], send: ["outside"] };
+    const team = {
+      description: "One who sends.",
+      speakers: { policy: "round-robin" },
+      agents: [{ name: "Ana", description: "Sends.", model: "m", tools: ["box"] }],
+      stop: { textMention: "DONE" },
+    };
+    const inside = {
+      ...team,
+      agents: [{ name: "Pair", description: "Two.", kind: "team", team: "main" }],
+    };
+    const call = (name: string) => ({ toolCalls: [{ name: `box__${name}`, args: { n: name } }] });
+    const cwd = folder(
+      JSON.stringify({ Ana: [call("mail"), call("page"), call("send"), "DONE"] }),
+      JSON.stringify({
+        models: { m: { provider: "replay", file: "replies.yml" } },
+        tools: { box: { kind: "mcp", command, args, touchesBy } },
+        teams: { main: team, inside },
+      }),
+    );
+    for (const name of ["main", "inside"]) {
+      const { events } = await ran(cwd, ["--team", name, "Go"], "y\ny\ny\n");
+      expect(events.flatMap((event) => (event.type === "tool.returned" ? [event.touched] : []))).toEqual([["private"], ["untrusted"], undefined]);
+      const requests = events.flatMap((event) => (event.type === "approval.requested" ? [event] : []));
+      expect(requests.map(({ lasting, because }) => [lasting, because !== undefined])).toEqual([[true, false], [true, false], [undefined, true]]); // prettier-ignore
+      expect(await replayed(cwd)).toEqual({ code: 0, out: `${events.length} events, identical\n`, err: "" });
+    }
   });
 
   test("selectors one inside the other, each with its own lines, rules and a fallback", async () => {

@@ -227,6 +227,8 @@ test("a server that wants a page opened has its whole address shown, and is told
   expect((await action("I do not answer that")).inputResponses.q).toEqual({ action: "decline" });
   expect((await action("No, never")).inputResponses.q).toEqual({ action: "decline" });
   expect((await action(undefined)).inputResponses.q).toEqual({ action: "cancel" });
+  const two = await under.call("ask", { ...args, url: "https://pay.example/\nhttp://bank.example/" });
+  expect(two.kind === "asks" && two.question.text).toContain("\nhttps://pay.example/http://bank.example/\nOpen it only");
   for (const url of ["http://pay.example/", "https://bank.example@pay.example/", "javascript:alert(1)"])
     expect(failureOf(await under.call("ask", { ...args, url })).kind).toBe("needs_answer");
 });
