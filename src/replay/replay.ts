@@ -116,7 +116,9 @@ function withTool(expected: RunEvent, next: EventBody): EventBody {
 
 /** In this order, as the log has them. */
 const present = <Fields extends object>(fields: Fields) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { readonly [Name in keyof Fields]?: NonNullable<Fields[Name]> };
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    readonly [Name in keyof Fields]?: NonNullable<Fields[Name]>;
+  };
 
 /** Logs of older versions hold the beginning of a long thing that was asked for. */
 function cutIn(expected: RunEvent, next: EventBody): { readonly what?: string } {

@@ -41,7 +41,10 @@ export async function openDoor(
   const { host, port, hosts, token } = settings;
   if (token === undefined && !isLoopback(host)) throw new Error(`a door at ${host} needs a token`);
   // The address that it is at is a name of it, too, where it is one.
-  const names = [...LOOPBACK, host].map(bracketed).concat(hosts).filter((name) => !EVERYWHERE.includes(name));
+  const names = [...LOOPBACK, host]
+    .map(bracketed)
+    .concat(hosts)
+    .filter((name) => !EVERYWHERE.includes(name));
   const app = new Hono();
   let url = "";
   app.use(async (c, next) => {

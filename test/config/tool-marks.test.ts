@@ -51,7 +51,10 @@ test("what a tool said when it was last used is kept, and another description is
 
 test("the order in which a server lists names is no change, and that of a list is one", () => {
   const mark = (parameters: object) => specMark({ name: "pay", description: "Pays.", parameters: { type: "object", ...parameters } });
-  const [to, sum] = [{ type: "string", description: "Whom." }, { description: "How much.", type: "number" }];
+  const [to, sum] = [
+    { type: "string", description: "Whom." },
+    { description: "How much.", type: "number" },
+  ];
   const known = mark({ properties: { to, sum }, required: ["to", "sum"] });
   expect(mark({ required: ["to", "sum"], properties: { sum: { type: "number", description: "How much." }, to } })).toBe(known);
   expect(mark({ properties: { to, sum }, required: ["sum", "to"] })).not.toBe(known);

@@ -138,7 +138,10 @@ test("who leaves the stream of a task is told of its end later, and a task under
   const id = first?.payload?.$case === "task" ? first.payload.value.id : "";
   const body = { jsonrpc: "2.0", id: 1, method: "SendMessage", params: { message: { taskId: id, parts: [{ text: "And?" }] } } };
   const further = await fetch(url, { method: "POST", body: JSON.stringify(body) });
-  expect(await further.json()).toMatchObject({ id: 1, error: { message: expect.stringContaining("at work on this task already") as string } });
+  expect(await further.json()).toMatchObject({
+    id: 1,
+    error: { message: expect.stringContaining("at work on this task already") as string },
+  });
   gone.abort();
   await stream.next().catch(() => undefined);
   const task = async () => own.getTask({ tenant: "", id, historyLength: undefined });

@@ -262,7 +262,14 @@ const message = z.union([
     answers: whole.optional(),
     ...around,
   }),
-  z.strictObject({ type: z.literal("message.posted"), agent: name, ...said, printed, touched: z.array(z.literal("untrusted")).max(1).optional(), ...around }),
+  z.strictObject({
+    type: z.literal("message.posted"),
+    agent: name,
+    ...said,
+    printed,
+    touched: z.array(z.literal("untrusted")).max(1).optional(),
+    ...around,
+  }),
 ]);
 
 const shapes = new Map<string, z.ZodType>([

@@ -85,7 +85,12 @@ function createSessions(servers: McpServerFactory, clock: Pick<Clock, "now">) {
       session.usedAtMs = clock.now();
       // The stream that a client listens on is no work.
       if (request.method !== "POST") return session.transport.handleRequest(request);
-      const asked = idsIn(await request.clone().json().catch(() => undefined));
+      const asked = idsIn(
+        await request
+          .clone()
+          .json()
+          .catch(() => undefined),
+      );
       const response = await session.transport.handleRequest(request);
       return untilRead(response, session, { clock, left: () => cancel(session, asked) });
     },

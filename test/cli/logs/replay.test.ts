@@ -85,7 +85,11 @@ describe("a run comes out again as it was recorded, without a model", () => {
     );
     for (const name of ["main", "inside"]) {
       const { events } = await ran(cwd, ["--team", name, "Go"], "y\ny\ny\n");
-      expect(events.flatMap((event) => (event.type === "tool.returned" ? [event.touched] : []))).toEqual([["private"], ["untrusted"], undefined]);
+      expect(events.flatMap((event) => (event.type === "tool.returned" ? [event.touched] : []))).toEqual([
+        ["private"],
+        ["untrusted"],
+        undefined,
+      ]);
       const requests = events.flatMap((event) => (event.type === "approval.requested" ? [event] : []));
       expect(requests.map(({ lasting, because }) => [lasting, because !== undefined])).toEqual([[true, false], [true, false], [undefined, true]]); // prettier-ignore
       expect(await replayed(cwd)).toEqual({ code: 0, out: `${events.length} events, identical\n`, err: "" });
