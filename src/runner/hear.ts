@@ -145,7 +145,7 @@ async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts:
   const { code, tools } = strictest(await parts.rulesAt?.(said.thread), draft ?? teams.policy?.(team));
   const ahead = parts.dispatch.ahead(lane.workspace);
   // Behind others nobody knows how long it takes, and while many ask at once each has better to do.
-  const forecast = ahead > 0 ? undefined : await parts.forecasts?.of({ workspace: lane.workspace, team, task: said.text });
+  const forecast = ahead > 0 ? undefined : await parts.forecasts?.of({ workspace: lane.workspace, team, task: said.text, snapshot });
   const started: EventBody = {
     type: "run.started",
     run,

@@ -17,14 +17,16 @@ const nine = (more?: (index: number) => Partial<TakenRun>) => Array.from({ lengt
 /** Teams whose settings are one word, and whose models are its beginning. `files`: what was read. */
 function forecasting(found: readonly TakenRun[], more: Partial<ForecastParts> = {}) {
   const files: string[] = [];
+  const told: string[] = [];
   const forecasts = createForecasts({
     runs: { alike: async () => found, enter: async () => false },
     store: { file: async (hash) => (files.push(hash), hash === "gone" ? undefined : Buffer.from(hash)) },
     teams: { snapshot: () => "small v2", modelsIn: (snapshot) => snapshot.split(" ")[0] },
     clock: NEVER,
+    log: (problem) => void told.push(problem),
     ...more,
   });
-  return { files, of: () => forecasts.of({ workspace: "T1", team: "pair", task: "Count" }) };
+  return { files, told, of: (snapshot?: string) => forecasts.of({ workspace: "T1", team: "pair", task: "Count", snapshot }) };
 }
 
 test("it is read off runs of the same models, whatever else of the team has changed; each of their settings is read once", async () => {
@@ -39,15 +41,33 @@ test("it is read off runs of the same models, whatever else of the team has chan
   }
 });
 
+test("a team that is tried out is what it is tried with, whatever is kept under its name", async () => {
+  const teams = {
+    snapshot: () => {
+      throw new Error("there is no such team yet");
+    },
+    modelsIn: (snapshot: string) => snapshot.split(" ")[0],
+  };
+  const tried = forecasting(
+    nine(() => ({ teamHash: "large v1" })),
+    { teams },
+  );
+  expect((await tried.of("large v2"))?.runs).toBe(9);
+  expect(await tried.of("small v2")).toBeUndefined();
+  expect(tried.told).toEqual([]);
+});
+
 test("a team that comes from no file has no settings to differ in", async () => {
   expect((await forecasting(nine(), { teams: {} }).of())?.runs).toBe(9);
 });
 
-test("whoever waits for a run is not kept: not by a store in trouble, nor by one that is slow", async () => {
+test("whoever waits for a run is not kept: not by a store in trouble, nor by one that is slow, nor by what nobody has thought of", async () => {
   const broken = { alike: async () => Promise.reject(new StoreError("the disk is full")), enter: async () => false };
-  expect(await forecasting([], { runs: broken }).of()).toBeUndefined();
+  const inTrouble = forecasting([], { runs: broken });
+  expect([await inTrouble.of(), inTrouble.told]).toEqual([undefined, []]);
   const slow = { alike: () => new Promise<never>(() => undefined), enter: async () => false };
   expect(await forecasting([], { runs: slow, clock: { sleep: async () => undefined } }).of()).toBeUndefined();
   const bug = { alike: async () => Promise.reject(new Error("a bug")), enter: async () => false };
-  await expect(forecasting([], { runs: bug }).of()).rejects.toThrow("a bug");
+  const surprised = forecasting([], { runs: bug });
+  expect([await surprised.of(), surprised.told]).toEqual([undefined, ["what a run of pair will take could not be said"]]);
 });

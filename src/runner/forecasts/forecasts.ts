@@ -8,8 +8,7 @@ import type { Teams } from "../runnable-team.ts";
 /** What a run will probably take, by what such runs took: of the same team, with the same models, about tasks in like words. */
 export interface Forecasts {
   /**
-   * `undefined` where too few such runs are known, or where that is not known soon: whoever waits for a run is not kept by it. Never rejects for
-   * trouble with the store.
+   * `undefined` where too few such runs are known, or where that is not known soon: whoever waits for a run is not kept by it. Never rejects.
    */
   of(asked: Asked): Promise<Forecast | undefined>;
   /** Takes a few more of the runs that are over into account, where nobody else sees to it. Whether there are more. */
@@ -21,6 +20,8 @@ interface Asked {
   readonly team: string;
   /** Empty where it is not known yet: then it is what runs of the team take. */
   readonly task: string;
+  /** All that the settings say of the team, where it is not the one that there is under this name. */
+  readonly snapshot?: string | undefined;
 }
 
 export interface ForecastParts {
@@ -28,6 +29,7 @@ export interface ForecastParts {
   readonly store: Pick<Store, "file">;
   readonly teams: Pick<Teams, "snapshot" | "modelsIn" | "of">;
   readonly clock: Pick<Clock, "sleep">;
+  readonly log: (problem: string, error?: unknown) => void;
 }
 
 const WAIT_MS_MAX = 100; // Of the second in which a person sees that somebody is on it.
@@ -37,14 +39,14 @@ const RUNS_READ_MAX = 50;
 const RUNS_FOUND_MAX = 80;
 const SETTINGS_KNOWN_MAX = 200;
 
-export function createForecasts({ runs, store, teams, clock }: ForecastParts): Forecasts {
+export function createForecasts({ runs, store, teams, clock, log }: ForecastParts): Forecasts {
   /** By the hash of a team's settings, which never change. */
   const modelsBy = new Map<string, string | undefined>();
 
-  async function of({ workspace, team, task }: Asked): Promise<Forecast | undefined> {
+  async function of({ workspace, team, task, snapshot: given }: Asked): Promise<Forecast | undefined> {
     const found = await runs.alike({ workspace, team, task, limit: RUNS_FOUND_MAX });
     if (found.length === 0) return undefined;
-    const snapshot = ((await teams.of?.(workspace)) ?? teams).snapshot?.(team);
+    const snapshot = given ?? ((await teams.of?.(workspace)) ?? teams).snapshot?.(team);
     const now = snapshot === undefined ? undefined : teams.modelsIn?.(snapshot);
     const alike: Took[] = [];
     for (const run of found)
@@ -69,9 +71,9 @@ export function createForecasts({ runs, store, teams, clock }: ForecastParts): F
         clock,
         WAIT_MS_MAX,
         of(asked).catch((error: unknown) => {
-          // A run begins without it.
-          if (error instanceof StoreError) return undefined;
-          throw error;
+          // A run begins without it. Trouble with the store is told where the run meets it.
+          if (!(error instanceof StoreError)) log(`what a run of ${asked.team} will take could not be said`, error);
+          return undefined;
         }),
       ),
     learn: (workspace) => runs.enter(workspace),
