@@ -1,5 +1,6 @@
 import type { ModalView } from "@slack/web-api";
 import type { Person, RunEvent } from "../../engine/events/events.ts";
+import { FORGOTTEN } from "../../engine/events/forgotten.ts";
 import { answerOf } from "../../engine/reading/answer.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
 import { keepCase, type KeptCase } from "../../store/cases/kept-cases.ts";
@@ -84,7 +85,7 @@ export async function submitKeepCase(ctx: HandlerContext, submission: Submission
     allowed: true,
     key: `keep case ${submission.view.id}`,
   };
-  const of = { thread: about.thread, seq: found.started.seq, people: made.people };
+  const of = { thread: about.thread, seq: found.started.seq, people: [...made.people, user] };
   await ctx.whisper.tell(listener, t(KEEPING[await keepCase(ctx.settings, of, { kept, decision })]));
 }
 
@@ -95,7 +96,7 @@ const KEEPING = {
   "many people": "cases.text.manyPeople",
 } as const;
 
-/** The run as a case, in which nobody is named; nothing where it has no task or no answer. */
+/** The run as a case, in which nobody is named; nothing where it has no task or no answer, or one of them was forgotten. */
 async function caseOf(ctx: HandlerContext, { team, events }: { readonly team: string } & Transcript, user: string) {
   const stopWords = ctx.teams.cards.find(({ name }) => name === team)?.stopWords ?? [];
   const answer = answerOf({ events }, stopWords)?.text;
@@ -106,7 +107,7 @@ async function caseOf(ctx: HandlerContext, { team, events }: { readonly team: st
   const task = [asked?.text ?? "", ...beside.map(({ source, text }) => (source === undefined ? text : `${source}:\n${text}`))]
     .filter(Boolean)
     .join("\n\n");
-  if (answer === undefined || task === "") return undefined;
+  if (answer === undefined || task === "" || [answer, asked?.text].includes(FORGOTTEN)) return undefined;
   const involved = peopleIn(events);
   const isMember = await ctx.people.lookalikes();
   const sources = beside.flatMap(({ source }) => (source !== undefined && isMember(source) ? [`@${source}`] : []));

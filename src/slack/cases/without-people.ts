@@ -6,9 +6,13 @@ import type { Person } from "../../engine/events/events.ts";
  */
 export function withoutPeople(people: readonly Person[], isMember: (name: string) => boolean): (text: string) => string {
   const owners = new Map<string, string>();
-  for (const { id, name } of people) for (const one of [id, ...namesOf(name)]) if (!owners.has(one)) owners.set(one, id);
-  const known = [...owners.keys()].toSorted((one, other) => other.length - one.length).map(escaped);
-  const found = new RegExp([MAIL, MENTION, known.length > 0 ? named(known) : NEVER, ID].join("|"), "gu");
+  for (const { id, name } of people)
+    for (const one of [id, ...namesOf(name)]) for (const key of [one, ...asSeveral(one)]) if (!owners.has(key)) owners.set(key, id);
+  const known = [...owners.keys()].toSorted((one, other) => other.length - one.length);
+  const apart = known.filter((one) => !isUnspaced(one)).map((one) => (one.includes(" ") ? `(?i:${escaped(one)})` : escaped(one)));
+  const within = known.filter(isUnspaced).map(escaped);
+  const found = new RegExp([MAIL, MENTION, named(apart), unspaced(within), ID].join("|"), "gu");
+  const ownerOf = (name: string) => owners.get(spaced(name)) ?? owners.get(spaced(name).toLowerCase());
   const called = new RegExp(AT_NAME, "gu");
   const placeholders = { person: new Map<string, string>(), mail: new Map<string, string>() };
   const placed = (kind: "person" | "mail", whose: string): string => {
@@ -24,9 +28,9 @@ export function withoutPeople(people: readonly Person[], isMember: (name: string
         return name === undefined ? whole : placed("person", owners.get(name) ?? idOf(name)) + words.slice(name.length);
       })
       .replaceAll(found, (whole: string, ...more: unknown[]) => {
-        const { mail, mention, name, id } = more.at(-1) as { readonly [group: string]: string | undefined };
+        const { mail, mention, apart: name, within: inside, id } = more.at(-1) as { readonly [group: string]: string | undefined };
         if (mail !== undefined) return PLACEHOLDER.test(mail) ? whole : placed("mail", mail.toLowerCase());
-        return placed("person", mention ?? id ?? owners.get(name ?? "") ?? "");
+        return placed("person", mention ?? id ?? ownerOf(name ?? inside ?? "") ?? "");
       });
 }
 
@@ -47,20 +51,35 @@ function memberIn(called: string, isMember: (name: string) => boolean): string |
 }
 
 const NAME_CHARS_MIN = 3; // A shorter one is a word like others, or part of one.
+const UNSPACED_CHARS_MIN = 2;
 
 /** The whole name, and each part of it that is written as one. */
 function namesOf(name: string): readonly string[] {
-  const parts = name.split(/\s+/).filter((part) => /^\p{Lu}/u.test(part));
-  return [name.trim(), ...parts].filter((one) => one.length >= NAME_CHARS_MIN);
+  const whole = spaced(name).trim();
+  const words = whole.split(" ");
+  if (words.every(isUnspaced)) return [whole, words.join(""), ...words].filter((one) => one.length >= UNSPACED_CHARS_MIN);
+  const parts = words.filter((part) => /^\p{Lu}/u.test(part) && part.length >= NAME_CHARS_MIN);
+  // All of a name may be as short as Bo.
+  return whole.length >= NAME_CHARS_MIN || /^\p{Lu}\p{L}$/u.test(whole) ? [whole, ...parts] : parts;
 }
 
-const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+/** A name of several words is one however it is written; a single one may be a word, too, as Mark is. */
+const asSeveral = (name: string): readonly string[] => (name.includes(" ") ? [name.toLowerCase()] : []);
 
+const spaced = (text: string): string => text.replaceAll(/\s+/g, " ");
+
+/** In a script that puts no spaces between words: a name stands in the middle of others. */
+const isUnspaced = (text: string): boolean => /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}ー・]+$/u.test(text);
+
+const escaped = (name: string): string => name.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replaceAll(" ", String.raw`\s+`);
+
+const oneOf = (sources: readonly string[]): string => (sources.length > 0 ? sources.join("|") : NEVER);
 const NEVER = "(?!)";
 const MAIL = String.raw`(?<mail>[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8})`;
 const PLACEHOLDER = /^address\d+@example\.com$/;
 const MENTION = String.raw`<@(?<mention>[A-Z0-9]{2,40})(?:\|[^<>]{0,200})?>`;
-const named = (known: readonly string[]): string => String.raw`(?<![\p{L}\p{N}_])@?(?<name>${known.join("|")})(?![\p{L}\p{N}_])`;
+const named = (known: readonly string[]): string => String.raw`(?<![\p{L}\p{N}_])@?(?<apart>${oneOf(known)})(?![\p{L}\p{N}_])`;
+const unspaced = (known: readonly string[]): string => `@?(?<within>${oneOf(known)})`;
 const CAPITALISED = String.raw`\p{Lu}[\p{L}\p{M}'’-]{0,40}`;
 const AT_NAME = String.raw`(?<![\p{L}\p{N}_<])@(?<member>\p{L}(?:[\p{L}\p{M}\p{N}._'’-]{0,60}[\p{L}\p{M}\p{N}])?(?: ${CAPITALISED}){0,3})`;
 /** Slack's id of a user; a word of capitals has no digit. */

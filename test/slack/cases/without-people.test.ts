@@ -31,6 +31,19 @@ test("members are found where they are called by an @, and then without it", () 
   expect(withoutPeople(found, isMember)("Lovelace and @grace and grace")).toBe("Person 2 and Person 1 and Person 1");
 });
 
+test.each([
+  ["Anne-Marie O'Neil (she/her)", "Ask Anne-Marie O'Neil (she/her), or Anne-Marie.", "Ask Person 1, or Person 1."],
+  ["Maria Lopez", "ask maria lopez, MARIA  LOPEZ or Maria\nLopez", "ask Person 1, Person 1 or Person 1"],
+  ["Mark Twain", "Mark Twain is to mark it", "Person 1 is to mark it"],
+  ["Bo", "Bo knows, about bo.", "Person 1 knows, about bo."],
+  ["李明", "请李明看一下，@李明。", "请Person 1看一下，Person 1。"],
+  ["山田 太郎", "山田さんと山田太郎、太郎", "Person 1さんとPerson 1、Person 1"],
+  ["김민수", "김민수가 왔다", "Person 1가 왔다"],
+  ["$& [a-z]+ \\", "$& [a-z]+ \\ or abc", "Person 1 or abc"],
+])("%s is found as it is written", (name, text, put) => {
+  expect(withoutPeople([{ id: "U1", name }], () => false)(text)).toBe(put);
+});
+
 test("words that are no names stay", () => {
   const put = nameless();
   for (const text of ["UNDERSTANDING WORLDWIDE", "Marianne and jonass", "@Override", "@media print", "a@b", "<!channel> <#C0GENERAL>"])
