@@ -56,8 +56,8 @@ export interface Forgetter {
   /** All that is in no thread: memory, settings, envelopes, notes, files that nobody refers to any more; and the audit log's entry. */
   finish(forgetting: Forgetting): Promise<void>;
   /**
-   * The words of one message: a person's by its `id`, an agent's by the `receipt` of its post. How many events have changed. `copiedIn`: in this
-   * fork of the thread alone, which has a copy of it.
+   * The words of one message: a person's by its `id`, an agent's by the `receipt` of its post; what was kept as a case of the thread goes with them.
+   * How many events have changed. `copiedIn`: in this fork of the thread alone, which has a copy of it.
    */
   message(thread: string, message: { readonly id: string; readonly receipt: string }, copiedIn?: Fork): Promise<number>;
   /** The threads that begin with a copy of this one. */

@@ -4,6 +4,7 @@ import { createForgetting } from "../../src/runner/forgetting.ts";
 import { forksUnder, noteFork, type Fork } from "../../src/store/forks/forks.ts";
 import type { Target } from "../../src/store/forgetting.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { casesGoWithTheirWords } from "./cases-forgotten.ts";
 import { decision } from "./sqlite/planted-database.ts";
 
 const MARIA: Person = { id: "U0MARIA", name: "Maria" };
@@ -127,6 +128,12 @@ test("how much of a fork's fork is a copy of the first is the least that was cop
     { thread: "c", seq: 5 },
     { thread: "d", seq: 12 },
   ]);
+});
+
+test("what was kept as a case goes with the words of its thread, and of the one that it copies", async () => {
+  const opened = openSqlite({ path: ":memory:" });
+  await casesGoWithTheirWords(opened);
+  await opened.store.close();
 });
 
 test("a fork that a crash kept from being written is looked for, and is no trouble", async () => {

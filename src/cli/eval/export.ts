@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { evaluationRoom } from "../../parley.ts";
 import { print, type Io } from "../command.ts";
@@ -26,10 +26,23 @@ export async function exportCases(
     const text = lines.map((line) => `${line}\n`).join("");
     if (out === undefined) {
       if (text !== "") await print(io.stdout, text.trimEnd());
-    } else await writeFile(resolve(io.cwd, out), text, { mode: 0o600 });
+    } else await writeOwn(resolve(io.cwd, out), text);
     await print(io.stderr, `${lines.length} ${lines.length === 1 ? "case" : "cases"}${out === undefined ? "" : ` in ${out}`}`);
     return 0;
   } finally {
     await store.close();
+  }
+}
+
+const OWNER_ALONE = 0o600;
+
+/** Also where the file is there already, and others may read it. */
+async function writeOwn(path: string, text: string): Promise<void> {
+  const file = await open(path, "w", OWNER_ALONE);
+  try {
+    if ((await file.stat()).isFile()) await file.chmod(OWNER_ALONE);
+    await file.writeFile(text);
+  } finally {
+    await file.close();
   }
 }

@@ -1,6 +1,5 @@
 import type { Beside } from "../../engine/events/events.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
-import { dropCases } from "../../store/cases/kept-cases.ts";
 import { notesOn } from "../door/attachments.ts";
 import { beforeIn } from "../door/thread-before.ts";
 import type { FindActor } from "../door/gate.ts";
@@ -23,11 +22,7 @@ export async function hearDeletion(ctx: MessageContext, event: MessageEvent): Pr
   if (events.length === 0) return;
   if (before.user && events.some((one) => one.type === "message.posted" && "person" in one && one.id === id))
     await ctx.runner.steer(thread, { kind: "delete", id, person: await personOf(ctx, before.user) });
-  if ((await ctx.forgetting.message(thread, { id, receipt: ts })) === 0) return;
-  // What was kept of the thread may have its words in it.
-  const by = before.user === undefined ? { id: "slack", name: "Slack" } : await personOf(ctx, before.user);
-  const decision = { workspace: ctx.me.team, person: by, deed: "drop case", subject: thread, allowed: true };
-  await dropCases(ctx.settings, thread, decision);
+  await ctx.forgetting.message(thread, { id, receipt: ts });
 }
 
 const idOf = (ctx: MessageContext, channel: string, ts: string): string => `${ctx.me.team}:${channel}:${ts}`;

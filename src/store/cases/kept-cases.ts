@@ -28,7 +28,7 @@ interface CaseOf {
   readonly thread: string;
   /** Of its `run.started`. */
   readonly seq: number;
-  /** Ids of whoever started it or spoke in it. */
+  /** Ids of whoever started it or spoke in it, and of who keeps it, whose words stand in it too. */
   readonly people: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export async function keepCase(
   of: CaseOf,
   { kept, decision }: { readonly kept: KeptCase; readonly decision: Decision },
 ): Promise<Keeping> {
-  const ofRun = `${prefixOf(of.thread)}${of.seq}/`;
+  const ofRun = `${casesOf(of.thread)}${of.seq}/`;
   const name = `${ofRun}${[...new Set(of.people)].toSorted().join("/")}`;
   if (name.length > SETTING_NAME_CHARS_MAX) return "many people";
   if (Buffer.byteLength(JSON.stringify(kept)) > SETTING_BYTES_MAX) return "large";
@@ -77,11 +77,5 @@ export async function casesIn(
   });
 }
 
-/** What was kept of a thread goes, as when words of it are to be gone. */
-export async function dropCases(settings: Pick<Settings, "list" | "put">, thread: string, decision: Decision): Promise<void> {
-  for (const { name, revision } of await settings.list(decision.workspace, prefixOf(thread)))
-    await settings.put({ name, value: undefined, revision, decision });
-}
-
-/** Without the workspace, which the setting has. */
-const prefixOf = (thread: string): string => `${KIND}${thread.slice(thread.indexOf("/") + 1)}/`;
+/** How the names of a thread's cases begin: without the workspace, which the setting has. */
+export const casesOf = (thread: string): string => `${KIND}${thread.slice(thread.indexOf("/") + 1)}/`;

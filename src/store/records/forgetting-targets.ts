@@ -1,3 +1,4 @@
+import { casesOf } from "../cases/kept-cases.ts";
 import type { Target } from "../forgetting.ts";
 
 /** Rows of a table; `?` stands for the values in their order. */
@@ -24,6 +25,8 @@ export interface RowsMeant<Value> {
   readonly threads: (target: Target) => Where<Value>;
   readonly memories: (target: Target) => Where<Value> | undefined;
   readonly settings: (target: Target) => Where<Value> | undefined;
+  /** Among the settings, what was kept as a case of this thread: its words are in it. */
+  readonly cases: (thread: string) => Where<Value>;
   /** With whom they belong to, and where: nobody else may want them to go on. */
   readonly schedules: (target: Target) => Where<Value> | undefined;
   /** Not yet handled, hence with their text. A name's parts are in them as they are. Others' words about a person are for their handler. */
@@ -93,6 +96,10 @@ export function rowsMeant<Value>(dialect: Dialect<Value | string>): RowsMeant<Va
         case "person":
           return { sql: isPart("name"), values: [target.person] };
       }
+    },
+    cases(thread) {
+      const { sql, values } = startsWith("name", casesOf(thread));
+      return { sql: `workspace = ? AND ${sql}`, values: [divided(thread).workspace, ...values] };
     },
     schedules(target) {
       switch (target.kind) {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -68,7 +68,9 @@ test("a result is kept as a case: the answer put right, with what people thought
   await journey.slack.control.until(() => journey.whispers(MARIA).length === 3);
   expect(await exported(journey)).toMatchObject([{ id: one?.["id"], expected: "Send it to Person 1.", why: "Twice." }]);
 
+  await writeFile(join(journey.folder, "kept.jsonl"), "what was there", { mode: 0o644 });
   await exported(journey, "--out", "kept.jsonl");
+  expect((await stat(join(journey.folder, "kept.jsonl"))).mode & 0o777).toBe(0o600);
   await writeFile(
     join(journey.folder, "suite.yml"),
     stringify({ cases: { file: "kept.jsonl", id: "id" }, teams: ["pair"], score: [{ kind: "exact" }] }),
@@ -83,10 +85,10 @@ test("a result is kept as a case: the answer put right, with what people thought
   expect(await exported(journey)).toEqual([]);
 });
 
-test("whom the table does not let take anything out keeps nothing, and a person who is forgotten is so in cases too", async () => {
+test("whom the table does not let take anything out keeps nothing, and a person who is forgotten is so in what they have kept", async () => {
   const allow = { export: [MARIA] };
   const journey = await openJourney({ file: { ...PAIR, slack: { allow } }, replies: REPLIES });
-  const thread = await journey.mention("@parley who gets the letter?");
+  const thread = await journey.mention("@parley who gets the letter?", { user: JONAS });
   await thread.ended();
   await thread.click(KEEP, JONAS);
   await journey.slack.control.until(() => journey.whispers(JONAS).length === 1);

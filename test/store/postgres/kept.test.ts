@@ -16,6 +16,7 @@ import { until } from "../../../src/store/contracts/fake-clock.ts";
 import { writeAuditOut } from "../../../src/runner/write-audit-out.ts";
 import { draft, memoryContract } from "../../contracts/memory.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
+import { casesGoWithTheirWords } from "../cases-forgotten.ts";
 import { decision, ELSEWHERE, MINE, plant, SAME_PLACE } from "../sqlite/planted-database.ts";
 import { PLANTED } from "../sqlite/planted.ts";
 
@@ -73,6 +74,9 @@ describeOnPostgres("on a server", (server) => {
         .replaceAll(/Somebody [0-9a-f]{4}/g, "Somebody …")
         .replaceAll(/"id":\d+/g, '"id":0'),
     );
+
+  test("what was kept as a case goes with the words of its thread, and of the one that it copies", async () =>
+    casesGoWithTheirWords(await fresh()));
 
   test("any log that SQLite holds is held byte by byte, whatever a person or a model wrote, and under whatever name", async () => {
     const { store } = await fresh();

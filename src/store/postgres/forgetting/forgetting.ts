@@ -17,7 +17,7 @@ import type { Connection, Query } from "../server/connection.ts";
 import { runsRewritten } from "../runs/run-rows.ts";
 import type { Age } from "../together/age.ts";
 import type { Changes } from "../together/changes.ts";
-import { dropThread, find, forgetElsewhere, forgetThread, forgetWorkspace, forksOf, namesOf, threadsOf } from "./rows.ts";
+import { dropThread, find, forgetElsewhere, forgetCases, forgetThread, forgetWorkspace, forksOf, namesOf, threadsOf } from "./rows.ts";
 import { compacted } from "./compact.ts";
 
 /** Read at once when files are looked for, whether they refer to one or not: a statement has an end of its own. */
@@ -97,6 +97,7 @@ export function postgresForgetting(
     // Nobody knows whose words are in files that code wrote.
     await forgetWorkspace(within, name);
     await runsRewritten(within, id, workspace);
+    if (copy) await forgetCases(within, name);
     if (target.kind !== "person" && !copy) {
       const stays = target.kind === "older" ? { memory: target.memory, forks: true } : { memory: false, forks: false };
       await forgetThread(within, { id, name }, stays);
@@ -227,6 +228,7 @@ export function postgresForgetting(
         }
         if (count > 0) {
           await runsRewritten(within, found.id, found.workspace);
+          await forgetCases(within, name);
           await within(
             `INSERT INTO forgettings (target, others, at, state, decision) SELECT '', '', $1, 'done', ''
               WHERE NOT EXISTS (SELECT 1 FROM forgettings WHERE state = 'done')`,

@@ -98,6 +98,11 @@ export async function forgetWorkspace(within: Query, thread: string): Promise<vo
   );
 }
 
+export async function forgetCases(within: Query, thread: string): Promise<void> {
+  const { sql, values } = meant.cases(thread);
+  await run(within, `DELETE FROM settings WHERE ${sql}`, ...values);
+}
+
 export async function forgetThread(
   within: Query,
   { id, name }: { readonly id: number; readonly name: string },

@@ -65,6 +65,7 @@ export function sqliteForgetting(
     // Nobody knows whose words are in files that code wrote.
     rows().forgetWorkspace(thread);
     rows().rewriteRuns(found.id, found.workspace);
+    if (copy) rows().forgetCases(thread);
     if (target.kind === "person" || copy) return changed;
     const stays = target.kind === "older" ? { memory: target.memory, forks: true } : { memory: false, forks: false };
     rows().forgetThread(found.id, thread, stays);
@@ -157,8 +158,10 @@ export function sqliteForgetting(
             rows().putEvent.run(JSON.stringify(after), row.id);
             count++;
           }
-          if (count > 0) rows().rewriteRuns(found.id, found.workspace);
-          if (count > 0) rows().makeDue.run(timeNow());
+          if (count === 0) return 0;
+          rows().rewriteRuns(found.id, found.workspace);
+          rows().forgetCases(copiedIn?.thread ?? thread);
+          rows().makeDue.run(timeNow());
           return count;
         }),
       );

@@ -142,6 +142,11 @@ export function forgettingRows(connection: Connection) {
       run("INSERT OR REPLACE INTO workspaces (thread, revision, whole) VALUES (?, ?, 1)", thread, randomUUID());
     },
 
+    forgetCases(thread: string): void {
+      const { sql, values } = meant.cases(thread);
+      run(`DELETE FROM settings WHERE ${sql}`, ...values);
+    },
+
     forgetThread(id: number, name: string, stays: { readonly memory: boolean; readonly forks: boolean }): void {
       run("DELETE FROM outbox WHERE thread = ?", id);
       run("DELETE FROM ready WHERE thread = ?", id);

@@ -1,0 +1,44 @@
+import { expect } from "vitest";
+import type { EventBody, Person } from "../../src/engine/events/events.ts";
+import { createForgetting } from "../../src/runner/forgetting.ts";
+import { casesIn, keepCase, type KeptCase } from "../../src/store/cases/kept-cases.ts";
+import { noteFork } from "../../src/store/forks/forks.ts";
+import type { Opened } from "../../src/store/own-store.ts";
+import { decision } from "./sqlite/planted-database.ts";
+
+const MARIA: Person = { id: "U0MARIA", name: "Maria" };
+/** The last one begins as the first does, and is another one. */
+const [ORIGIN, FORK, OTHER] = ["T1/C1/1.1", "T1/C1/2.2", "T1/C1/1.12"] as const;
+const CASE: KeptCase = { version: 1, at: "2026-11-23T10:00:00.000Z", team: "pair", input: "1?", answer: "1", expected: "1", answers: [] };
+
+/** What was kept as a case goes with the words of its thread, in whatever way they go, and in a fork of it too. */
+export async function casesGoWithTheirWords({ store, settings, forgetter }: Pick<Opened, "store" | "settings" | "forgetter">): Promise<void> {
+  const forgets = createForgetting({ store, forgetter, rewrite: async (_thread, job) => job(), compacts: "if small" });
+  for (const [thread, id] of [
+    [ORIGIN, "m1"],
+    [FORK, "m1"],
+    [OTHER, "m2"],
+  ] as const) {
+    const started: EventBody = { type: "run.started", run: `${thread}#1`, team: "pair", startedBy: MARIA };
+    const task: EventBody = { type: "message.posted", person: MARIA, text: "XYLOPHONE?", id };
+    const at = "2026-11-23T10:00:00.000Z";
+    await store.commit({ thread, workspace: "T1", afterSeq: 0, at, events: [started, task], posts: [], wake: "none" });
+  }
+  await noteFork(store, ORIGIN, { thread: FORK, seq: 2 });
+  const keep = async (...threads: readonly string[]) => {
+    for (const thread of threads)
+      expect(await keepCase(settings, { thread, seq: 1, people: [MARIA.id] }, { kept: CASE, decision: decision("keep case") })).toBe("kept");
+  };
+  const left = async () => (await casesIn(settings, "T1")).map(({ name }) => name);
+  const other = "case/C1/1.12/1/U0MARIA";
+
+  await keep(ORIGIN, FORK, OTHER);
+  expect(await left()).toEqual(["case/C1/1.1/1/U0MARIA", other, "case/C1/2.2/1/U0MARIA"]);
+  expect(await forgets.message(ORIGIN, { id: "m1", receipt: "1.1" })).toBe(2);
+  expect(await left()).toEqual([other]);
+  await keep(ORIGIN, FORK);
+  await forgets.forget({ kind: "thread", thread: ORIGIN }, decision("forget"));
+  expect(await left()).toEqual([other]);
+  await forgets.forget({ kind: "older", before: "2026-11-25T00:00:00.000Z", costs: true, memory: true }, decision("forget"));
+  expect(await left()).toEqual([]);
+}
