@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { isCollection, isScalar, parseDocument, stringify, type Document } from "yaml";
@@ -93,14 +93,15 @@ function isInFlow(document: Document, path: Path): boolean {
   });
 }
 
-/** Puts the file anew, at once or not at all. Throws where it is not what it was any more. */
+/** Puts the file anew, at once or not at all; a link to it stays one. Throws where it is not what it was any more. */
 export function writeSource({ path, text, shown }: TeamSource, after: string): void {
   if (readFileSync(path, "utf8") !== text)
     throw new ConfigError([{ file: shown, path: "", message: "was changed meanwhile; nothing was written" }]);
-  const beside = join(dirname(path), `.${randomUUID()}.tmp`);
+  const real = realpathSync(path);
+  const beside = join(dirname(real), `.${randomUUID()}.tmp`);
   try {
-    writeFileSync(beside, after, { mode: statSync(path).mode });
-    renameSync(beside, path);
+    writeFileSync(beside, after, { mode: statSync(real).mode });
+    renameSync(beside, real);
   } finally {
     rmSync(beside, { force: true });
   }

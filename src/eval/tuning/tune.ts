@@ -131,22 +131,30 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
   const needUsd = (cases: number, teams: number) => aRunUsd * cases * source.settings.repeats * teams;
   const reservedUsd = needUsd(heldOut.length, 2);
 
+  const isOver = () => usd + needUsd(seen.length, 1) + reservedUsd > budgetUsd;
   let isShort = false;
   for (let round = 1; round <= parts.rounds && best.solved < 1 && !isShort; round++) {
-    for (const proposal of await proposals(round, best)) {
+    // A proposal that cannot be tried is not paid for.
+    isShort = isOver();
+    for (const proposal of isShort ? [] : await proposals(round, best)) {
       const candidate = usable(round, proposal);
       if (!candidate) continue;
-      isShort = usd + needUsd(seen.length, 1) + reservedUsd > budgetUsd;
+      isShort = isOver();
       if (isShort) break;
       const report = await evaluated(
         `Round ${round}: ${proposal.reason}`,
         [{ label: proposed, team: proposed, models: {} }],
         seen,
-        candidate.team,
+        { candidate: candidate.team, keptBackUsd: reservedUsd },
       );
+      isShort = report.state === "budget";
+      if (isShort) {
+        tried.push({ round, reason: proposal.reason, refused: "the budget was used up before it was tried on all seen cases" });
+        break;
+      }
       const solved = solvedIn(report, proposed);
       tried.push({ round, reason: proposal.reason, solved });
-      if (report.state !== "budget" && solved > best.solved) best = { ...candidate, report, label: proposed, solved };
+      if (solved > best.solved) best = { ...candidate, report, label: proposed, solved };
     }
   }
   if (best.changes.length === 0) return ended(isShort ? "budget" : "none");
@@ -155,7 +163,7 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
     "Held-out cases: as proposed against as it is",
     [{ label: proposed, team: proposed, models: {} }, asItIs],
     heldOut,
-    best.team,
+    { candidate: best.team },
   );
   const [pair] = last.pairs;
   if (last.state === "budget" || !pair) return ended("budget");
@@ -168,10 +176,15 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
     p: pair.p,
   });
 
-  async function evaluated(step: string, variants: readonly Variant[], cases: readonly Case[], candidate?: WrittenTeam): Promise<Report> {
+  async function evaluated(
+    step: string,
+    variants: readonly Variant[],
+    cases: readonly Case[],
+    { candidate, keptBackUsd = 0 }: { readonly candidate?: WrittenTeam; readonly keptBackUsd?: number } = {},
+  ): Promise<Report> {
     progress.step(step);
     const score = source.settings.score.filter(({ kind }) => kind !== "pairwise");
-    const left = Math.max(budgetUsd - usd, USD_LEAST);
+    const left = Math.max(budgetUsd - usd - keptBackUsd, USD_LEAST);
     const own: EvaluationSource = {
       ...source,
       name: `${source.name} tune ${team}`,

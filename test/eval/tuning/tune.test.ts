@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
@@ -29,7 +29,7 @@ teams:
 `;
 
 /**
- * Solves all cases with CAREFUL in the instructions, none with HASTY, else those with an even number. What it proposes stands in proposals.json. `calls.log`: which calls were made.
+ * Solves all cases with CAREFUL in the instructions, none with HASTY, else those with an even number; with DEAR a call costs five times as much. What it proposes stands in proposals.json. `calls.log`: which calls were made.
  */
 const MODEL = `import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ export const told = defineModel({
   reply: async ({ agent, system, messages, answer }, { signal }) => {
     const words = messages.map(({ text }) => text).join("\\n");
     const asked = system + words; // What an agent is to do stands in either.
-    const usage = { inputTokens: 90, outputTokens: 10, usd: 0.01 };
+    const usage = { inputTokens: 90, outputTokens: 10, usd: asked.includes("DEAR") ? 0.05 : 0.01 };
     appendFileSync(CALLS, agent + " " + (/case (\\d+)/.exec(words)?.[1] ?? "") + "\\n");
     if (answer) return { text: readFileSync(join(import.meta.dirname, "proposals.json"), "utf8"), usage };
     const number = Number(/case (\\d+)/.exec(words)?.[1]);
@@ -118,11 +118,14 @@ test("what a person is shown ends in a question, and only a yes changes the file
   }
 });
 
-test("a block of several lines stays one, and the comments stay", async () => {
+test("a block of several lines stays one, the comments stay, and so does a link to the file", async () => {
   const cwd = folder(
     propose({ reason: "r", changes: [change("Be brief.\n\n  Twice.", "agents.1.instructions"), change("CAREFUL, {yes}: now")] }),
   );
+  renameSync(join(cwd, "parley.yml"), join(cwd, "shared.yml"));
+  symlinkSync("shared.yml", join(cwd, "parley.yml"));
   expect((await tuned(cwd, "--yes")).tuned?.applied).toBe(true);
+  expect(lstatSync(join(cwd, "parley.yml")).isSymbolicLink()).toBe(true);
   expect(teamFile(cwd)).toBe(
     TEAM_FILE.replace("          Check what was said.\n\n          Say it again.\n", "          Be brief.\n\n            Twice.\n").replace(
       "instructions: Add the numbers.",
@@ -159,12 +162,19 @@ test("a budget holds over all of it, and keeps back what the judgement needs; wi
   // The seen cases take 0.24, and a proposal on them as much; the held-out ones by both 0.48.
   const short = await tuned(cwd, "--budget-usd", "0.9");
   expect([short.code, short.tuned?.outcome, short.tuned?.tried.length]).toEqual([3, "budget", 0]);
-  expect(short.tuned?.usd).toBeLessThanOrEqual(0.9);
+  // Nothing is proposed that could not be tried.
+  expect(short.tuned?.usd).toBeCloseTo(0.24, 9);
   const before = callsIn(cwd).length;
   const rest = await tuned(cwd, "--budget-usd", "10");
   expect([rest.code, rest.tuned?.outcome]).toEqual([0, "helped"]);
   expect(callsIn(cwd)).toHaveLength(Math.round((rest.tuned?.usd ?? 0) * 100));
   expect(callsIn(cwd).length).toBeGreaterThan(before);
+
+  // What costs more than the team as it is may cost no more than the judgement leaves: then it is said, and no share of what was tried.
+  const dear = await tuned(folder(propose({ reason: "dear", changes: [change("CAREFUL and DEAR")] })), "--budget-usd", "1");
+  expect([dear.code, dear.tuned]).toMatchObject([3, { outcome: "budget", tried: [{ reason: "dear", refused: expect.stringContaining("budget") as string }] }]);
+  expect(dear.tuned?.tried[0]).not.toHaveProperty("solved");
+  expect(dear.tuned?.usd).toBeLessThanOrEqual(1 - 0.48);
 });
 
 test("interrupted, the same command goes on, and pays for no call twice but those under way", async () => {
