@@ -17,4 +17,9 @@ export const isOfEvaluation = (thread: string): boolean => thread.startsWith(BEG
  * Whose threads an evaluation's are: they wait for no person, and nothing of them is posted anywhere. Each has its own, so that whoever goes on with one
  * works on no run of another.
  */
-export const workspaceOf = (evaluation: string): string => `evaluation:${evaluation}`;
+export const workspaceOf = (evaluation: string): string => `${OF_EVALUATION}${evaluation}`;
+
+const OF_EVALUATION = "evaluation:";
+
+/** Whether a workspace is an evaluation's, in which no person is. */
+export const isWorkspaceOfEvaluation = (workspace: string): boolean => workspace.startsWith(OF_EVALUATION);

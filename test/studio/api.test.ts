@@ -22,8 +22,11 @@ test("lists tell what waits, what goes on and what is over, page by page, each a
       at: `2026-01-0${nth + 1}T10:00:00.000Z`,
       events: runEvents({ id: `r${nth}`, task: `task ${nth}` }),
     });
+  await write(open, { thread: "evaluation:sums-1/eval-sums-1-1-1-1" });
   const { json } = await open.enter();
-  held(SessionAnswer, await json("/api/v1/session"));
+  // Runs of an evaluation have a page of their own, and are there by their address; among the workspaces of people they are not.
+  expect(held(SessionAnswer, await json("/api/v1/session")).workspaces).toEqual(["T1"]);
+  expect(held(RunsAnswer, await json("/api/v1/runs?workspace=evaluation%3Asums-1")).found).toHaveLength(1);
   const first = held(RunsAnswer, await json("/api/v1/runs?workspace=T1&limit=3"));
   expect(first.waiting).toMatchObject([{ task: "Ask me", state: "waiting", waitsFor: ["Ana: Which meadow?"], usd: 1 }]);
   expect(first.going).toMatchObject([{ state: "running", turns: 0 }]);

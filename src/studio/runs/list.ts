@@ -1,6 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import type { Logs } from "../../store/runs/logs.ts";
+import { isWorkspaceOfEvaluation } from "../../eval/evaluation-threads.ts";
 import { named, sees, seesWorkspace, type Sight } from "../access.ts";
 import { Outcome, type FiltersAnswer, type RunLine, type RunsAnswer, type RunsQuery } from "../api/shapes.ts";
 import { createGoingRuns, type Going } from "./going.ts";
@@ -84,7 +85,11 @@ export function createRunsList(logs: Logs, clock: Pick<Clock, "now">): RunsList 
       filters.set(key, { found, readAtMs: clock.now() });
       return withNames(found, sight);
     },
-    workspaces: async (sight) => (sight.kind === "all" ? logs.runs.workspaces() : [sight.workspace]),
+    async workspaces(sight) {
+      if (sight.kind !== "all") return [sight.workspace];
+      // Runs of an evaluation are found from its page, and by their address.
+      return (await logs.runs.workspaces()).filter((workspace) => !isWorkspaceOfEvaluation(workspace));
+    },
   };
 }
 
