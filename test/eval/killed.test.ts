@@ -36,9 +36,10 @@ test(
     const cwd = folderOfTeams(suite);
     const random = randomOf(seedOf(1));
     for (let kill = 0; kill < KILLS; kill++)
-      expect(await lived(cwd, startMs / 2 + random() * (startMs / 2 + lifeMs)), `it ended before it was killed, the ${kill + 1}th time`).toBe(
-        undefined,
-      );
+      expect(
+        await lived(cwd, startMs / 2 + random() * (startMs / 2 + lifeMs)),
+        `it ended before it was killed, the ${kill + 1}th time`,
+      ).toBe(undefined);
     writeFileSync(join(cwd, "go"), "");
     const report = await lived(cwd);
     expect(report?.evaluation.id).toBe("suite-1");

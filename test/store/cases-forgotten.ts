@@ -12,7 +12,11 @@ const [ORIGIN, FORK, OTHER] = ["T1/C1/1.1", "T1/C1/2.2", "T1/C1/1.12"] as const;
 const CASE: KeptCase = { version: 1, at: "2026-11-23T10:00:00.000Z", team: "pair", input: "1?", answer: "1", expected: "1", answers: [] };
 
 /** What was kept as a case goes with the words of its thread, in whatever way they go, and in a fork of it too. */
-export async function casesGoWithTheirWords({ store, settings, forgetter }: Pick<Opened, "store" | "settings" | "forgetter">): Promise<void> {
+export async function casesGoWithTheirWords({
+  store,
+  settings,
+  forgetter,
+}: Pick<Opened, "store" | "settings" | "forgetter">): Promise<void> {
   const forgets = createForgetting({ store, forgetter, rewrite: async (_thread, job) => job(), compacts: "if small" });
   for (const [thread, id] of [
     [ORIGIN, "m1"],
@@ -27,7 +31,9 @@ export async function casesGoWithTheirWords({ store, settings, forgetter }: Pick
   await noteFork(store, ORIGIN, { thread: FORK, seq: 2 });
   const keep = async (...threads: readonly string[]) => {
     for (const thread of threads)
-      expect(await keepCase(settings, { thread, seq: 1, people: [MARIA.id] }, { kept: CASE, decision: decision("keep case") })).toBe("kept");
+      expect(await keepCase(settings, { thread, seq: 1, people: [MARIA.id] }, { kept: CASE, decision: decision("keep case") })).toBe(
+        "kept",
+      );
   };
   const left = async () => (await casesIn(settings, "T1")).map(({ name }) => name);
   const other = "case/C1/1.12/1/U0MARIA";

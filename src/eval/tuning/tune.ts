@@ -141,12 +141,10 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
       if (!candidate) continue;
       isShort = isOver();
       if (isShort) break;
-      const report = await evaluated(
-        `Round ${round}: ${proposal.reason}`,
-        [{ label: proposed, team: proposed, models: {} }],
-        seen,
-        { candidate: candidate.team, keptBackUsd: reservedUsd },
-      );
+      const report = await evaluated(`Round ${round}: ${proposal.reason}`, [{ label: proposed, team: proposed, models: {} }], seen, {
+        candidate: candidate.team,
+        keptBackUsd: reservedUsd,
+      });
       isShort = report.state === "budget";
       if (isShort) {
         tried.push({ round, reason: proposal.reason, refused: "the budget was used up before it was tried on all seen cases" });

@@ -172,9 +172,12 @@ test("a budget holds over all of it, and keeps back what the judgement needs; wi
 
   // What costs more than the team as it is may cost no more than the judgement leaves: then it is said, and no share of what was tried.
   const dear = await tuned(folder(propose({ reason: "dear", changes: [change("CAREFUL and DEAR")] })), "--budget-usd", "1");
-  expect([dear.code, dear.tuned]).toMatchObject([3, { outcome: "budget", tried: [{ reason: "dear", refused: expect.stringContaining("budget") as string }] }]);
+  expect([dear.code, dear.tuned]).toMatchObject([
+    3,
+    { outcome: "budget", tried: [{ reason: "dear", refused: expect.stringContaining("budget") as string }] },
+  ]);
   expect(dear.tuned?.tried[0]).not.toHaveProperty("solved");
-  expect(dear.tuned?.usd).toBeLessThanOrEqual(1 - 0.48);
+  expect(dear.tuned?.usd).toBeLessThanOrEqual(1 - 0.48 + 0.05); // The call under way is paid.
 });
 
 test("interrupted, the same command goes on, and pays for no call twice but those under way", async () => {
