@@ -1,4 +1,3 @@
-import { expect } from "vitest";
 import type { EventBody, Person } from "../../src/engine/events/events.ts";
 import { createForgetting } from "../../src/runner/forgetting.ts";
 import { casesIn, keepCase, type KeptCase } from "../../src/store/cases/kept-cases.ts";
@@ -11,12 +10,8 @@ const MARIA: Person = { id: "U0MARIA", name: "Maria" };
 const [ORIGIN, FORK, OTHER] = ["T1/C1/1.1", "T1/C1/2.2", "T1/C1/1.12"] as const;
 const CASE: KeptCase = { version: 1, at: "2026-11-23T10:00:00.000Z", team: "pair", input: "1?", answer: "1", expected: "1", answers: [] };
 
-/** What was kept as a case goes with the words of its thread, in whatever way they go, and in a fork of it too. */
-export async function casesGoWithTheirWords({
-  store,
-  settings,
-  forgetter,
-}: Pick<Opened, "store" | "settings" | "forgetter">): Promise<void> {
+/** Cases of a thread, of its fork and of another one: which are left as words are forgotten, one way after the other. */
+export async function casesLeft({ store, settings, forgetter }: Pick<Opened, "store" | "settings" | "forgetter">): Promise<object> {
   const forgets = createForgetting({ store, forgetter, rewrite: async (_thread, job) => job(), compacts: "if small" });
   for (const [thread, id] of [
     [ORIGIN, "m1"],
@@ -36,15 +31,23 @@ export async function casesGoWithTheirWords({
       );
   };
   const left = async () => (await casesIn(settings, "T1")).map(({ name }) => name);
-  const other = "case/C1/1.12/1/U0MARIA";
 
   await keep(ORIGIN, FORK, OTHER);
-  expect(await left()).toEqual(["case/C1/1.1/1/U0MARIA", other, "case/C1/2.2/1/U0MARIA"]);
-  expect(await forgets.message(ORIGIN, { id: "m1", receipt: "1.1" })).toBe(2);
-  expect(await left()).toEqual([other]);
+  const kept = await left();
+  const changed = await forgets.message(ORIGIN, { id: "m1", receipt: "1.1" });
+  const withoutMessage = await left();
   await keep(ORIGIN, FORK);
   await forgets.forget({ kind: "thread", thread: ORIGIN }, decision("forget"));
-  expect(await left()).toEqual([other]);
+  const withoutThread = await left();
   await forgets.forget({ kind: "older", before: "2026-11-25T00:00:00.000Z", costs: true, memory: true }, decision("forget"));
-  expect(await left()).toEqual([]);
+  return { kept, changed, withoutMessage, withoutThread, withoutOld: await left() };
 }
+
+/** What was kept goes with the words of its thread, in whatever way they go, and in a fork of it too. */
+export const CASES_LEFT = {
+  kept: ["case/C1/1.1/1/U0MARIA", "case/C1/1.12/1/U0MARIA", "case/C1/2.2/1/U0MARIA"],
+  changed: 2,
+  withoutMessage: ["case/C1/1.12/1/U0MARIA"],
+  withoutThread: ["case/C1/1.12/1/U0MARIA"],
+  withoutOld: [],
+};
