@@ -26,9 +26,7 @@ export async function casesLeft({ store, settings, forgetter }: Pick<Opened, "st
   await noteFork(store, ORIGIN, { thread: FORK, seq: 2 });
   const keep = async (...threads: readonly string[]) => {
     for (const thread of threads)
-      expect(await keepCase(settings, { thread, seq: 1, people: [MARIA.id] }, { kept: CASE, decision: decision("keep case") })).toBe(
-        "kept",
-      );
+      await keepCase(settings, { thread, seq: 1, people: [MARIA.id] }, { kept: CASE, decision: decision("keep case") });
   };
   const left = async () => (await casesIn(settings, "T1")).map(({ name }) => name);
 
