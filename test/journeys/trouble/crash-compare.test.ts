@@ -135,3 +135,22 @@ test("a card that was left out without kills may be there, unless it still shows
   const withCard = expectedOf(had([CARD, ONE, END], { log }));
   expect(violationsOf(had([{ ...CARD, text: "hot" }, ONE, END], { log }), withCard)).toHaveLength(1);
 });
+
+test("of two runs the card of one may have been left out without kills: in a play it may be there all the same", () => {
+  const log = LOG.slice(0, 1);
+  const again = (one: ThreadMessage): ThreadMessage => ({
+    ...one,
+    ts: `${++ts}`,
+    text: `${one.text} again`,
+    metadata: {
+      event_type: "parley_msg",
+      event_payload: { ...one.metadata?.event_payload, o: `1${String(one.metadata?.event_payload["o"])}`, r: "run-2" },
+    },
+  });
+  const first = [CARD, ONE, END];
+  const second = [again(ONE), again(END)];
+  const onlyFirst = expectedOf(had([...first, ...second], { log }));
+  expect(violationsOf(had([...first, again(CARD), ...second], { log }), onlyFirst)).toEqual([]);
+  const stop = [{ type: "actions", elements: [{ type: "button", action_id: "parley.run.stop" }] }];
+  expect(violationsOf(had([...first, { ...again(CARD), blocks: stop }, ...second], { log }), onlyFirst)).toHaveLength(1);
+});
