@@ -58,5 +58,13 @@ function readable(thread: Thread): string {
     .replaceAll(/[\d.]+k? tokens/g, "… tokens")
     .replaceAll(/(?:under )?\$\d+\.\d+/g, "$$…")
     .replaceAll(/File "[^"]+"/g, 'File "…"')
-    .replaceAll(/^ *[~^]+ *\n/gm, "");
+    .replaceAll(/^ *[~^]+ *\n/gm, "")
+    .replace(END_IN_ANSWER, "($<why> · … tokens · $…)\n\nParley: $<end>\n$<buttons>\n(1 turn · $<spent> · $<next>)");
 }
+
+/**
+ * An answer that was all of its run tells the end too where the selector has decided by the time the answer leaves; where it decides later the end
+ * has a message of its own. Both are right, and here the first is laid out as the second.
+ */
+const END_IN_ANSWER =
+  /^(?<buttons>\[Continue.*\])\n\((?<why>#1 · .*) · (?<spent>… tokens in, .*) · (?<end>:checkered_flag: .*) · (?<next>mention me .*)\)$/mu;
