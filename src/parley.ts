@@ -38,6 +38,7 @@ import { inFull, type Store } from "./store/store.ts";
 import { createHeldTurns } from "./store/workspaces/held-turns.ts";
 import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { openAlerts } from "./open-alerts.ts";
+import { openKnowledge } from "./open-knowledge.ts";
 import { openLogins, withPages } from "./open-logins.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
@@ -60,6 +61,7 @@ export type { Installation } from "./store/installations.ts";
 export { totalOf } from "./engine/limits/spending.ts";
 export type { ProbeReport } from "./slack/probes/run-probes.ts";
 export { channelOf, placeOf, threadBeside } from "./slack/words/place.ts";
+export { lookAtKnowledge } from "./open-knowledge.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog, forkPointAt, writeFork, type ForkPoint } from "./runner/fork.ts";
 export { createForgetting, FORGETTING } from "./runner/forgetting.ts";
@@ -116,21 +118,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const clock = options.clock ?? systemClock;
   const redact = createRedactor({ ...env, ...secretsOf(options.slack) }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const {
-    store: database,
-    dispatch: given,
-    memory,
-    workspaces,
-    settings: keptNow,
-    schedules,
-    runs,
-    installations,
-    logins: loginsIn,
-    audit,
-    forgetter,
-    instance,
-    peers,
-  } = redactedPorts(await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, role, ...clock }), redact);
+  const opened = redactedPorts(await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, role, ...clock }), redact);
+  const { store: database, dispatch: given, memory, workspaces, settings: keptNow, schedules, runs, instance, peers } = opened;
+  const { installations, logins: loginsIn, audit, forgetter } = opened;
   const sandbox = () => createExecutor(settings.sandbox, env, { instance: instance(), ...(peers ? { peers } : {}), log });
   const executor = options.executor ?? (isWorker(role) ? await sandbox() : createOffExecutor("Workers run it."));
   const problem = (what: string, error?: unknown) => log(error === undefined ? what : `${what}: ${inFull(error)}`);
@@ -159,6 +149,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     workspaceOf: (thread) => channelOf(thread)?.team ?? "",
     marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
   });
+  const library = openKnowledge({ knowledge: opened.knowledge, store, clock, log: problem });
   const rebuilding = { registry: settings.registry, env, redact };
   const { settings: kept, versions } = keepingVersions(keptNow, { prefix: "team/", store, clock });
   const turns: Turns = { follow: (hear) => runner?.follow(hear) ?? (() => undefined) };
@@ -170,6 +161,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const closeAll = async () => {
     await auditFile?.close();
     await servers.close();
+    await library.close();
     await doors?.close();
     await executor.close();
     telemetry?.stop();
@@ -200,6 +192,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       keepFile: (content) => store.putFile(content),
       readFile: (hash) => store.file(hash),
       notes: { memory, scopeOf },
+      knowledge: library.lookUp,
       ...(options.slack ? { search: (wanted, signal) => searchIn(slack, wanted, signal) } : {}),
       servers,
       foreign: foreignAgents({ env, clock, redact }),

@@ -18,6 +18,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   tools: ["engine", "documents", "plain-page.ts"],
   store: ["engine", "keyed-queue.ts"],
   sandbox: ["keyed-queue.ts"],
+  // Documents of elsewhere, indexed and searched.
+  knowledge: ["engine", "documents", "store"],
   // When work starts by itself; nothing of a chat service, nor of where it is kept.
   schedules: [],
   guards: [],
@@ -61,6 +63,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   eval: ["engine", "store", "config", "runner"],
   // Parley for other programs.
   serve: ["engine", "runner", "transcript.ts", "listening.ts"],
+  // What teams look things up in, wired.
+  "open-knowledge.ts": ["engine", "knowledge", "store", "config"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
   // The studio for people who sign in with Slack, wired.
@@ -75,6 +79,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "parley-options.ts",
     "open-alerts.ts",
     "open-logins.ts",
+    "open-knowledge.ts",
     "studio-door.ts",
     "open-workshop.ts",
     "engine",

@@ -18,7 +18,7 @@ import { cardOf } from "./build/cards.ts";
 import { chainOf } from "./build/chain.ts";
 import { modelsInUse } from "./build/models-in-use.ts";
 import { closingModel } from "./build/closing-model.ts";
-import { get, type ForeignAt, type Notebook, type Parts } from "./build/parts.ts";
+import { get, type ForeignAt, type LookUp, type Notebook, type Parts } from "./build/parts.ts";
 import { policyOf } from "./build/policy.ts";
 import { modelsThen, readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { stancesOf } from "./build/stances.ts";
@@ -75,6 +75,8 @@ export interface BuildDeps {
   readonly notes?: Notebook;
   /** Without one, nothing that people have said elsewhere is found. */
   readonly search?: Search;
+  /** Without it, teams look nothing up. */
+  readonly knowledge?: LookUp;
   /** What takes the place of parts of a team in a replay, which knows what was decided and done. */
   readonly recorded?: {
     /** In place of whoever leads, with the participant inside which it leads. */
@@ -138,6 +140,7 @@ function builderOf(
     foreign = outOfReach,
     notes,
     search,
+    knowledge,
     recorded,
   }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">>,
 ) {
@@ -171,6 +174,7 @@ function builderOf(
         foreign,
         notes,
         search,
+        knowledge,
         modelNamed: (model) =>
           guardedModel(
             chained(model, (one) => limited(ready(one))),

@@ -63,7 +63,7 @@ export function loadSettings(sources: Sources): Settings {
   checkVariables(mergedTools, env, notes);
   const tools = new Map([...mergedTools].map(([name, { value, part }]) => [name, placed(value, part)]));
   const mergedTeams = mergeTeams(parts, notes);
-  const teams = valuesOf(mergedTeams);
+  const teams = new Map([...mergedTeams].map(([name, { value, part }]) => [name, placedTeam(value, part)]));
   checkTools(mergedTools, { models, tools, teams, registry }, notes);
   checkTeams(mergedTeams, { models, tools, teams, registry }, notes);
   checkSandbox(main.file.sandbox, env, (kind, path, message) =>
@@ -101,12 +101,15 @@ export function loadSettings(sources: Sources): Settings {
   };
 }
 
-const valuesOf = <Value>(merged: ReadonlyMap<string, Merged<Value>>): Map<string, Value> =>
-  new Map([...merged].map(([name, { value }]) => [name, value]));
-
 /** A server's folder is looked for where the file is, as every other path of it. */
 const placed = (tool: ToolSettings, part: Part): ToolSettings =>
   tool.kind === "mcp" && tool.cwd !== undefined ? { ...tool, cwd: resolve(dirname(part.yaml.path), tool.cwd) } : tool;
+
+/** So are the folders in which a team looks things up. */
+const placedTeam = ({ knowledge, ...team }: TeamSettings, { yaml }: Part): TeamSettings => ({
+  ...team,
+  ...(knowledge ? { knowledge: knowledge.map((source) => ({ ...source, folder: resolve(dirname(yaml.path), source.folder) })) } : {}),
+});
 
 /** Where the log is kept, a path made whole; the address of another store than a file of SQLite, such as `:memory:`, stays as it is. */
 export function databasePath(address: string, cwd: string): string {

@@ -9,6 +9,8 @@ export type DocumentText =
       readonly text: string;
       /** How much of it that is, for the reader: `pages 1–12 of 80`; absent where it is all. */
       readonly part?: string;
+      /** Of a PDF: where each of its pages begins in the text. */
+      readonly starts?: readonly number[];
     }
   /**
    * Why not, as the second half of a sentence: `it is locked by a password`. `failure`: what went wrong in the program that reads it, in a line
@@ -56,16 +58,18 @@ const DIRECTORY_BYTES = 256 * 1_024;
 /** As many parts as there is room for, in their order; the last may be cut. `of`: what one is called. */
 export function together(parts: readonly string[], total: number, of: string, { charsMax }: Budget): DocumentText {
   const kept: string[] = [];
+  const starts: number[] = [];
   let chars = 0;
   for (const part of parts) {
     if (kept.length > 0 && chars + part.length > charsMax) break;
+    starts.push(chars);
     kept.push(cut(part, charsMax - chars));
     chars += part.length + 2;
   }
   const isCut = chars - 2 > charsMax && kept.length === 1;
   const part = kept.length < total ? `${of}s 1–${kept.length} of ${total}` : undefined;
   const shown = [part, isCut ? "cut" : undefined].filter(Boolean).join(", ");
-  return { kind: "read", text: kept.join("\n\n"), ...(shown === "" ? {} : { part: shown }) };
+  return { kind: "read", text: kept.join("\n\n"), starts, ...(shown === "" ? {} : { part: shown }) };
 }
 
 /** At the end of a line where there is one near, and never within a character. */

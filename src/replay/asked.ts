@@ -67,6 +67,7 @@ export async function askedAt({
         tools: async () => ({ tools: known.map((name): Tool => ({ name, description: "", parameters: {}, run: stays })), missing: [] }),
         close: async () => undefined,
       },
+      knowledge: (sources) => ({ sources, search: stays, read: stays }),
       recorded: { leader: asIs, member: asIs, runCode: () => stays },
     },
   );

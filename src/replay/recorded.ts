@@ -1,6 +1,7 @@
 import type { BuildDeps } from "../config/build.ts";
 import type { Settings } from "../config/load.ts";
 import type { AgentSettings } from "../config/schema/agents.ts";
+import type { TeamSettings } from "../config/schema/team-file.ts";
 import type { ToolSettings } from "../config/schema/tools.ts";
 import type { ForeignAnswer } from "../engine/agents/foreign.ts";
 import { codeBlocks } from "../engine/code-blocks.ts";
@@ -168,7 +169,7 @@ export function recordedWorld(log: readonly RunEvent[], languages: readonly stri
           name,
           {
             ...team,
-            agents: team.agents.map((agent) => (usesTools(agent) ? { ...agent, tools: [RECORDED] } : agent)),
+            agents: team.agents.map((agent) => (usesTools(agent, team) ? { ...agent, tools: [RECORDED] } : agent)),
           },
         ]),
       ),
@@ -210,9 +211,9 @@ function isInTurnOf(agent: string, within: string | undefined, event: RunEvent):
   return at >= 0 && path[at - 1] === within;
 }
 
-/** Its memory is tools too. */
-const usesTools = (agent: AgentSettings): agent is Extract<AgentSettings, { readonly tools: unknown }> =>
-  "tools" in agent && (agent.tools.length > 0 || agent.memory !== false);
+/** Its memory is tools too, and so is what its team looks things up in. */
+const usesTools = (agent: AgentSettings, { knowledge }: Pick<TeamSettings, "knowledge">): agent is Extract<AgentSettings, { readonly tools: unknown }> =>
+  "tools" in agent && (agent.tools.length > 0 || agent.memory !== false || knowledge !== undefined);
 
 type ForeignEnd = Extract<RunEvent, { type: "message.posted" | "turn.failed" | "turn.ended" }>;
 

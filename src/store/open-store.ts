@@ -131,13 +131,14 @@ const isOwnStore = (opened: unknown): opened is OwnStore =>
 
 /** Notes, settings and decisions that are not kept live as long as the process; what cannot be done without being kept says so. */
 function completed(own: OwnStore, address: string, clock: Clock): Opened {
-  const { store: spare, memory, workspaces, settings, schedules, audit, logins } = openSqlite({ path: MEMORY, ...clock });
+  const { store: spare, memory, knowledge, workspaces, settings, schedules, audit, logins } = openSqlite({ path: MEMORY, ...clock });
   const instance = randomUUID();
   const cannot = (what: string) => (): never => {
     throw new StoreError(`${shownAddress(address)}: this store keeps ${what}.`);
   };
   return {
     memory,
+    knowledge,
     workspaces,
     settings,
     schedules,

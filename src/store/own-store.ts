@@ -5,6 +5,7 @@ import type { Dispatch } from "./dispatch.ts";
 import type { Forgetter } from "./forgetting.ts";
 import type { Installations } from "./installations.ts";
 import type { KeyRing } from "./key-ring.ts";
+import type { KnowledgeIndex } from "./knowledge/knowledge-index.ts";
 import type { Logins } from "./sealed/logins.ts";
 import type { FinishedRuns } from "./runs/finished-runs.ts";
 import type { Schedules } from "./schedules/schedules.ts";
@@ -17,6 +18,7 @@ export interface Opened {
   readonly store: Store;
   readonly dispatch: Dispatch;
   readonly memory: Memory;
+  readonly knowledge: KnowledgeIndex;
   readonly workspaces: Workspaces;
   /** The ring's keys seal and open the tokens. */
   readonly installations: (ring: KeyRing) => Installations;

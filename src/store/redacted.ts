@@ -4,11 +4,16 @@ import type { Store } from "./store.ts";
 
 /** The same ports, into which no text that people or models may choose goes but as `redact` gives it. */
 export function redactedPorts(opened: Opened, redact: (text: string) => string): Opened {
-  const { store, memory, settings, schedules } = opened;
+  const { store, memory, knowledge, settings, schedules } = opened;
   return {
     ...opened,
     store: redacted(store, redact),
     memory: { ...memory, remember: (draft) => memory.remember({ ...draft, text: redact(draft.text) }) },
+    knowledge: {
+      ...knowledge,
+      retitle: (source, document) => knowledge.retitle(source, { ...document, title: redact(document.title) }),
+      put: (source, document, passages) => knowledge.put(source, { ...document, title: redact(document.title) }, redactAll(passages, redact)),
+    },
     settings: {
       ...settings,
       put: (change) => settings.put(redactAll(change, redact)),

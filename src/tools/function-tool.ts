@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FileRef, Source } from "../engine/events/events.ts";
 import type { JsonSchema } from "../engine/model.ts";
-import type { CallOrigin, Tool, ToolResult } from "../engine/tool.ts";
+import type { CallOrigin, Tool, ToolEnd, ToolResult } from "../engine/tool.ts";
 import type { Turn } from "../engine/turn.ts";
 import { untilAborted } from "./deadline.ts";
 import { capped, failed, quoted, returned } from "./result.ts";
@@ -58,20 +58,22 @@ export class WithFiles {
   }
 }
 
-/** An output, and where it was found. */
+/** An output, and where it was found; `beside`: what else came with it. */
 export class WithSources {
   readonly output: string;
   readonly sources: readonly Source[];
-  constructor(output: string, sources: readonly Source[]) {
+  readonly beside: Pick<ToolEnd, "usage" | "touched">;
+  constructor(output: string, sources: readonly Source[], beside: Pick<ToolEnd, "usage" | "touched"> = {}) {
     this.output = output;
     this.sources = sources;
+    this.beside = beside;
   }
 }
 
 function asResult(value: unknown): ToolResult {
   if (isFailed(value)) return failed(value.error.kind, value.error.message);
   if (value instanceof WithFiles) return { kind: "returned", output: capped(value.output), files: value.files };
-  if (value instanceof WithSources) return { kind: "returned", output: capped(value.output), sources: value.sources };
+  if (value instanceof WithSources) return { kind: "returned", output: capped(value.output), sources: value.sources, ...value.beside };
   return returned(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 }
 

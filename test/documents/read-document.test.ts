@@ -26,6 +26,7 @@ test("a PDF is read page by page, as far as there is room, and says how far", as
   expect(await read("a.pdf", pdf(["Deploy 417\nexit 137", "Page two (of two)"]))).toEqual({
     kind: "read",
     text: "Deploy 417\nexit 137\n\nPage two (of two)",
+    starts: [0, 21],
   });
   const long = pdf(Array.from({ length: 30 }, (_, nth) => `page ${nth} ${"word ".repeat(40)}`));
   expect(await read("a.pdf", long, { charsMax: 1_000 })).toMatchObject({

@@ -6,6 +6,7 @@ import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { checkAlerts } from "./alerts.ts";
 import { checkDatabase } from "./database.ts";
+import { checkKnowledge } from "./knowledge.ts";
 import { checkLogs } from "./logs.ts";
 import { checkInstallations, checkOAuth } from "./installations.ts";
 import { checkModels } from "./models.ts";
@@ -157,6 +158,7 @@ async function* findings(file: string | undefined, { live, learned }: Looking, i
   yield* checkModels(settings, env, live);
   yield* checkSandbox(settings, env);
   yield* checkDatabase(settings.database);
+  yield* checkKnowledge(settings);
   yield* checkAlerts(settings, env);
   if (isOfMany(env)) yield* checkInstallations(env, settings.database);
 }

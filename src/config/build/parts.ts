@@ -1,6 +1,7 @@
 import type { BudgetLimits } from "../../engine/limits/budget.ts";
 import type { AskForeign } from "../../engine/agents/foreign.ts";
 import type { RunCode } from "../../engine/agents/code/run-block.ts";
+import type { Knowledge } from "../../engine/knowledge.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Search } from "../../engine/search.ts";
@@ -9,6 +10,7 @@ import type { Tool } from "../../engine/tool.ts";
 import type { Executor } from "../../sandbox/executor.ts";
 import type { KeepFile, ReadFile } from "../sandbox/code-run.ts";
 import type { Guard } from "../../engine/guards/guard.ts";
+import type { KnowledgeSettings } from "../schema/knowledge.ts";
 import type { SandboxSettings } from "../schema/team-file.ts";
 import type { ToolSettings } from "../schema/tools.ts";
 import type { McpServers } from "../mcp-servers.ts";
@@ -30,6 +32,8 @@ export interface Parts {
   readonly notes: Notebook | undefined;
   /** Absent where there is no workspace to search. */
   readonly search: Search | undefined;
+  /** What a team looks things up in, by its sources, in this thread; absent where nothing is indexed. */
+  readonly knowledge: LookUp | undefined;
   /** What looks at words before they go anywhere, of the file and of the teams that this is inside. */
   readonly guards: readonly Guard[];
   modelNamed(name: string): Model;
@@ -56,6 +60,9 @@ export interface ForeignAt {
   readonly headersEnv?: { readonly [header: string]: string } | undefined;
   readonly timeoutSeconds: number;
 }
+
+/** What agents of a thread look things up in. */
+export type LookUp = (sources: readonly KnowledgeSettings[], thread: string) => Knowledge;
 
 /** Where agents with memory keep their notes. */
 export interface Notebook {

@@ -15,7 +15,7 @@ const OWN_CHARS_PER_OTHER_MAX = 600;
  * where it is the only one, or has more instructions of its own than that saves.
  */
 export function sharersWith(agent: AssistantSettings, team: TeamSettings): readonly AssistantSettings[] {
-  if (!ONE_BY_ONE.has(team.speakers.policy) || !isPlain(agent)) return [];
+  if (!ONE_BY_ONE.has(team.speakers.policy) || team.knowledge || !isPlain(agent)) return [];
   const alike = team.agents.filter((one): one is AssistantSettings => isPlain(one) && one.model === agent.model);
   const sharers = alike.filter(({ instructions }) => instructions.length <= OWN_CHARS_PER_OTHER_MAX * (alike.length - 1));
   return sharers.length > 1 && sharers.some(({ name }) => name === agent.name) ? sharers : [];

@@ -9,6 +9,7 @@ import { subTeam } from "../../engine/agents/sub-team.ts";
 import { lookedAtFile, type GuardedFile } from "../../engine/guards/guard.ts";
 import { guardedCode, guardedForeign, guardedTool } from "../../engine/guards/guarded.ts";
 import type { Tool } from "../../engine/tool.ts";
+import { knowledgeTools } from "../../tools/knowledge.ts";
 import { memoryTools } from "../../tools/memory.ts";
 import { instructionsFor, instructionsForVoice, ownPartFor, sharedInstructionsFor } from "../build/instructions.ts";
 import type { Parts } from "../build/parts.ts";
@@ -17,6 +18,7 @@ import { answerOf, contextOf } from "../build/thinking.ts";
 import { withTools } from "../build/tools.ts";
 import { checkInner, checkRuns } from "../checks/agents.ts";
 import { defineAgent } from "../define/agent.ts";
+import type { AgentParts } from "../registry/definition.ts";
 import { codeRun } from "../sandbox/code-run.ts";
 import { AGENTS, recallOf, type AssistantSettings, type CoderSettings } from "../schema/agents.ts";
 
@@ -32,9 +34,10 @@ export const agents = [
       const recall = recallOf(agent);
       const memory = recall ? toolsOfMemory(parts).map((tool) => guardedTool(tool, name, parts.guards)) : [];
       const { team } = parts;
+      const looksUp = toolsOfKnowledge(parts).map((tool) => guardedTool(tool, name, parts.guards));
       const { hint } = parts.executor.capabilities;
       const sharers = sharersWith(agent, team);
-      const handed = { name, model: agent.model, others: memory.length + agent.handoffs.length };
+      const handed = { name, model: agent.model, others: memory.length + looksUp.length + agent.handoffs.length };
       return withTools(handed, agent.tools, parts, (tools, missing, liveTools) =>
         assistant({
           name,
@@ -43,7 +46,7 @@ export const agents = [
             ? { instructions: sharedInstructionsFor(sharers, team, hint), ownPart: ownPartFor(agent, sharers, team, hint) }
             : { instructions: instructionsFor(agent, team, hint, missing) }),
           model: parts.modelNamed(agent.model),
-          tools: [...memory, ...tools],
+          tools: [...memory, ...looksUp, ...tools],
           liveTools,
           recallsFirst: recall === "automatic",
           handoffs: agent.handoffs.map(handoffOf),
@@ -122,6 +125,9 @@ export const agents = [
 /** None where nothing is kept: a replay takes their results from the log. */
 const toolsOfMemory = ({ notes, thread }: Parts): readonly Tool[] =>
   notes ? memoryTools({ memory: notes.memory, scope: notes.scopeOf(thread) }) : [];
+
+const toolsOfKnowledge = ({ knowledge, team, thread }: AgentParts): readonly Tool[] =>
+  knowledge && team.knowledge ? knowledgeTools(knowledge(team.knowledge, thread), thread) : [];
 
 function runCode(name: string, { runCode: inPlace, executor, keepFile, readFile, settings, guards }: Parts): RunCode {
   const passFile = (file: GuardedFile) => lookedAtFile(guards, file, { to: "tool", agent: name, tool: "sandbox" });

@@ -23,7 +23,7 @@ export function checkAgent(
   if ("model" in agent) checkThinker(agent, path, around, report);
   if (!("handoffs" in agent)) return;
   checkHandoffs(agent, path, team, report);
-  checkTools(agent, path, around, report);
+  checkTools({ ...agent, looksUp: team.knowledge !== undefined }, path, around, report);
 }
 
 export function checkInner(

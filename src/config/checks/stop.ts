@@ -1,5 +1,6 @@
 import { transferTool } from "../../engine/agents/handoff.ts";
 import { HUMAN } from "../../engine/events/events.ts";
+import { KNOWLEDGE_TOOLS } from "../../engine/knowledge.ts";
 import { MEMORY_TOOLS } from "../../engine/memory.ts";
 import { handoffsOf, recallOf, targetOf } from "../schema/agents.ts";
 import type { StopSettings } from "../schema/stop.ts";
@@ -56,6 +57,7 @@ export function checkToolCalled(name: string, { team, path, around: { tools }, r
       callable.add((typeof handoff === "string" ? undefined : handoff.tool) ?? transferTool(targetOf(handoff)));
     if (recallOf(agent)) for (const name of Object.values(MEMORY_TOOLS)) callable.add(name);
     if (!("tools" in agent)) continue;
+    if (team.knowledge) for (const one of Object.values(KNOWLEDGE_TOOLS)) callable.add(one);
     for (const ref of agent.tools) {
       callable.add(ref);
       const called = calledAs(ref, tools);

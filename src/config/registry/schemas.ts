@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { named as namedAgent, type AgentSettings } from "../schema/agents.ts";
 import { guarding, type GuardSettings } from "../schema/guards.ts";
+import { KnowledgeSources } from "../schema/knowledge.ts";
 import { fallback, type ModelChoice, type ProviderModel } from "../schema/models.ts";
 import type { SpeakersSettings } from "../schema/speakers.ts";
 import { stopOf } from "../schema/stop.ts";
@@ -17,6 +18,9 @@ interface Schemas {
   readonly castOfPeople: ReturnType<typeof castOf>;
 }
 
+/** Whoever may name a folder reads what is in it. */
+const onlyInFile = z.never({ error: "can be given to a team of the team file alone, by whoever runs Parley; take it out" }).optional();
+
 const made = new WeakMap<Registry, Schemas>();
 
 /** The schema of a team file in which everything of this registry can be named. */
@@ -27,7 +31,7 @@ export function schemasOf(registry: Registry): Schemas {
   const schemas = {
     file: teamFileOf(all),
     cast: castOf(all),
-    castOfPeople: castOf(namedIn(registry, (one) => one.defines === "store" || !one.onlyInFile)),
+    castOfPeople: castOf({ ...namedIn(registry, (one) => one.defines === "store" || !one.onlyInFile), knowledge: onlyInFile }),
   };
   made.set(registry, schemas);
   return schemas;
@@ -57,6 +61,7 @@ function namedIn(registry: Registry, mayName: (definition: Definition) => boolea
     stop: stopOf(Object.fromEntries(ofKind("stop").map(({ name, schema }) => [name, schema]))),
     tool: oneOf("kind", ofKind("tool").map(({ name, schema }) => withKey(schema, { kind: z.literal(name) }))) as z.ZodType<ToolSettings>, // prettier-ignore
     guard: oneOf("guard", ofKind("guard").map(({ name, schema }) => withKey(schema, { guard: z.literal(name), ...guarding }))) as z.ZodType<GuardSettings>, // prettier-ignore
+    knowledge: KnowledgeSources.optional(),
     model: z.union([
       providers,
       z.strictObject({

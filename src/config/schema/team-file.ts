@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AgentSettings } from "./agents.ts";
 import { E2b, Kubernetes } from "./elsewhere.ts";
 import { Alerts, Audit, Retention } from "./keeping.ts";
+import type { KnowledgeSettings } from "./knowledge.ts";
 import { type GuardSettings } from "./guards.ts";
 import { type ModelChoice, Providers } from "./models.ts";
 import { AGENTS_PER_TEAM_MAX, agentRef, description, key } from "./names.ts";
@@ -32,6 +33,7 @@ export interface Named {
   readonly tool: z.ZodType<ToolSettings>;
   readonly model: z.ZodType<ModelChoice>;
   readonly guard: z.ZodType<GuardSettings>;
+  readonly knowledge: z.ZodType<readonly KnowledgeSettings[] | undefined>;
 }
 
 const GUARDS_MAX = 20; // Each looks at every word that goes anywhere.
@@ -39,7 +41,7 @@ const EXTENSIONS_MAX = 50;
 
 const guards = (guard: z.ZodType<GuardSettings>) => z.array(guard).max(GUARDS_MAX).default([]);
 
-const teamOf = ({ speakers, agent, stop, guard }: Named) =>
+const teamOf = ({ speakers, agent, stop, guard, knowledge }: Named) =>
   z
     .strictObject({
       description: description.describe("One line for people who pick a team."),
@@ -63,6 +65,7 @@ const teamOf = ({ speakers, agent, stop, guard }: Named) =>
         .describe(
           "From so many turns on, a run that ends with an answer is summed up for people, by the model that chooses speakers or else the first of an agent, in one more call of at most 600 tokens.",
         ),
+      knowledge,
       guards: guards(guard).describe(
         "Beside those of the whole file: what looks at words before they go to a model, to a tool or to people.",
       ),

@@ -29,7 +29,7 @@ const FILES_AT_ONCE = 2;
 const WORKSPACE_FILES_AT_ONCE = 8;
 
 /**
- * The index of finished runs is made anew from the logs, and what holds for the processes that have a database open (claims, locks, money set aside) ends
+ * The index of finished runs is made anew from the logs, that of knowledge from where it lies, and what holds for the processes that have a database open (claims, locks, money set aside) ends
  * with them. `memories.scope` is a name, and their words are divided anew.
  */
 export const TABLES: readonly Table[] = [

@@ -141,6 +141,25 @@ export const MIGRATIONS: readonly string[] = [
     ON CONFLICT (thread) DO UPDATE SET mark = excluded.mark;
   DELETE FROM runs;
   `,
+  // What documents of elsewhere say.
+  `
+  CREATE TABLE IF NOT EXISTS knowledge_sources (id ${ID}, name ${T} UNIQUE, used_at ${N});
+  CREATE TABLE IF NOT EXISTS knowledge_documents (
+    id ${ID}, source bigint NOT NULL REFERENCES knowledge_sources ON DELETE CASCADE, name ${T}, version ${T}, hash ${T}, title ${T}, link ${T},
+    problem ${T}, part ${T}, at ${N}
+  );
+  CREATE UNIQUE INDEX IF NOT EXISTS knowledge_documents_by_name ON knowledge_documents (source, name);
+  CREATE TABLE IF NOT EXISTS knowledge_passages (
+    id ${ID}, source ${N}, document bigint NOT NULL REFERENCES knowledge_documents ON DELETE CASCADE, position integer NOT NULL, place ${T},
+    text ${T}, overlap integer NOT NULL, words tsvector NOT NULL
+  );
+  CREATE UNIQUE INDEX IF NOT EXISTS knowledge_passages_by_position ON knowledge_passages (document, position);
+  CREATE INDEX IF NOT EXISTS knowledge_passages_by_source ON knowledge_passages (source);
+  CREATE INDEX IF NOT EXISTS knowledge_passages_by_word ON knowledge_passages USING gin (words);
+  CREATE TABLE IF NOT EXISTS knowledge_vectors (
+    passage bigint PRIMARY KEY REFERENCES knowledge_passages ON DELETE CASCADE, model ${T}, vector bytea NOT NULL
+  );
+  `,
 ];
 
 /** As `server_version_num` has it: transactions are told apart by `xid8` from 13 on. */

@@ -11,6 +11,7 @@ import { postgresForgetting } from "./forgetting/forgetting.ts";
 import { postgresInbox } from "./inbox.ts";
 import { postgresInstallations } from "./sealed/installations.ts";
 import { postgresInstance } from "./instance.ts";
+import { postgresKnowledge } from "./knowledge.ts";
 import { postgresLog } from "./log.ts";
 import { postgresLogins } from "./sealed/logins.ts";
 import { postgresMemory } from "./memory.ts";
@@ -91,6 +92,7 @@ async function opener(connection: Connection, process: Parameters<typeof workTog
     store,
     dispatch: together.dispatch,
     memory: guarded(postgresMemory(connection, now)),
+    knowledge: guarded(postgresKnowledge(connection, now)),
     workspaces: guarded(postgresWorkspaces(connection)),
     settings: { ...guarded(postgresSettings(connection, { ...kept, follow: together.settings })), follow: together.settings },
     schedules: { ...guarded(postgresSchedules(connection, { ...kept, follow: together.schedules })), follow: together.schedules },

@@ -32,6 +32,8 @@ export interface RowsMeant<Value> {
   /** Not yet handled, hence with their text. A name's parts are in them as they are. Others' words about a person are for their handler. */
   readonly envelopes: (target: Target) => readonly Where<Value>[];
   readonly notes: (target: Target) => Where<Value> | undefined;
+  /** Of the sources of knowledge, those that lie there. */
+  readonly knowledge: (target: Target) => Where<Value> | undefined;
 }
 
 /** The decision for all databases: they differ in how they say it alone. */
@@ -150,6 +152,18 @@ export function rowsMeant<Value>(dialect: Dialect<Value | string>): RowsMeant<Va
           return named(target.workspace);
         case "person":
           return named(target.person);
+      }
+    },
+    knowledge(target) {
+      switch (target.kind) {
+        case "thread":
+        case "older":
+        case "person":
+          return undefined;
+        case "scope":
+          return startsWith("name", `${target.scope}/`);
+        case "workspace":
+          return startsWith("name", `${target.workspace}/`);
       }
     },
   };

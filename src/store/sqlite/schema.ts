@@ -30,6 +30,8 @@ import { StoreError } from "../store.ts";
  * - `runs` are those that are over, as lists show them and with what they have cost, `run_words` the index of what was said in them and by whom, which keeps no text of its own.
  *   Both are read off the logs beside the commits: `runs_due` says of which threads they are to be. Written in the commit that ends a run, they
  *   would have it read that run whole.
+ * - `knowledge_sources`, `_documents` and `_passages` are a copy of what lies elsewhere, as `knowledge-index.ts` says; `knowledge_words` is the index of
+ *   it, which triggers keep, and `knowledge_vectors` holds what a model made of a passage (32-bit floats), where one is named.
  * - `logins` are those of people for servers of others, `secret` sealed, `giver` whose account it is; one that is not given yet is there too, until it has run out.
  * - `ready` holds when a thread is to be worked on, in ms since the epoch. `inbox.body` is emptied once handled; the id stays for a while.
  *   `inbox.lane` says in which order; its index holds those that were handled by time, and those that were not by lane.
@@ -208,6 +210,33 @@ const MIGRATIONS: readonly Migration[] = [
   );
   DELETE FROM runs;
   INSERT OR IGNORE INTO runs_due (thread, workspace, mark) SELECT id, workspace, '' FROM threads WHERE last_seq > 0;
+  `,
+  // What documents of elsewhere say. Where a word is deleted it goes from the index at once (secure-delete).
+  `
+  CREATE TABLE IF NOT EXISTS knowledge_sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, used_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS knowledge_documents (
+    id INTEGER PRIMARY KEY, source INTEGER NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, hash TEXT NOT NULL, title TEXT NOT NULL,
+    link TEXT NOT NULL, problem TEXT NOT NULL, part TEXT NOT NULL, at INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS knowledge_documents_by_name ON knowledge_documents (source, name);
+  CREATE TABLE IF NOT EXISTS knowledge_passages (
+    id INTEGER PRIMARY KEY, source INTEGER NOT NULL, document INTEGER NOT NULL, position INTEGER NOT NULL, place TEXT NOT NULL,
+    text TEXT NOT NULL, overlap INTEGER NOT NULL, words TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS knowledge_passages_by_position ON knowledge_passages (document, position);
+  CREATE INDEX IF NOT EXISTS knowledge_passages_by_source ON knowledge_passages (source);
+  CREATE TABLE IF NOT EXISTS knowledge_vectors (passage INTEGER PRIMARY KEY, model TEXT NOT NULL, vector BLOB NOT NULL) STRICT;
+  CREATE VIRTUAL TABLE IF NOT EXISTS knowledge_words USING fts5 (
+    source, words, content = 'knowledge_passages', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
+  );
+  INSERT INTO knowledge_words (knowledge_words, rank) VALUES ('secure-delete', 1);
+  CREATE TRIGGER IF NOT EXISTS knowledge_passages_added AFTER INSERT ON knowledge_passages BEGIN
+    INSERT INTO knowledge_words (rowid, source, words) VALUES (new.id, new.source, new.words);
+  END;
+  CREATE TRIGGER IF NOT EXISTS knowledge_passages_removed AFTER DELETE ON knowledge_passages BEGIN
+    INSERT INTO knowledge_words (knowledge_words, rowid, source, words) VALUES ('delete', old.id, old.source, old.words);
+    DELETE FROM knowledge_vectors WHERE passage = old.id;
+  END;
   `,
 ];
 

@@ -11,6 +11,7 @@ import { sqliteHeard } from "./heard.ts";
 import { sqliteInbox } from "./inbox.ts";
 import { sqliteInstallations } from "./sealed/installations.ts";
 import { sqliteInstance } from "./instance.ts";
+import { sqliteKnowledge } from "./knowledge.ts";
 import { sqliteLog } from "./log.ts";
 import { sqliteLogins } from "./sealed/logins.ts";
 import { sqliteMemory } from "./memory.ts";
@@ -134,6 +135,7 @@ function opener(shared: Shared): SqliteOpened {
     store,
     dispatch: member.dispatch,
     memory: sqliteMemory(connection, now),
+    knowledge: sqliteKnowledge(connection, now),
     workspaces: sqliteWorkspaces(connection),
     settings: sqliteSettings(connection, { audit, follow: settings.of(member), changed: settings.tell }),
     schedules: sqliteSchedules(connection, { audit, follow: schedules.of(member), changed: schedules.tell }),

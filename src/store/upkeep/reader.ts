@@ -3,6 +3,7 @@ import type { Audit } from "../audit.ts";
 import type { Forgetter } from "../forgetting.ts";
 import type { Installation } from "../installations.ts";
 import { createKeyRing, type KeyRing } from "../key-ring.ts";
+import type { KnowledgeIndex } from "../knowledge/knowledge-index.ts";
 import type { Opened } from "../own-store.ts";
 import type { Settings } from "../settings.ts";
 import type { SpendingWanted, ThreadSpending } from "../spending.ts";
@@ -14,6 +15,7 @@ export interface StoreReader extends Pick<
   "load" | "spentOn" | "unhandled" | "duePosts" | "receipt" | "note" | "file" | "unfinished" | "recent" | "close"
 > {
   readonly memory: Pick<Memory, "recall" | "list" | "scopes">;
+  readonly knowledge: Pick<KnowledgeIndex, "sources">;
   readonly settings: Pick<Settings, "get" | "list" | "decisions" | "workspaces">;
   readonly audit: Pick<Audit, "check">;
   /** See `readSpending`; where it is absent, the logs are read. */
@@ -28,8 +30,8 @@ export function readerOf({
   store,
   installations,
   ...ports
-}: Pick<Opened, "memory" | "settings" | "installations"> & {
-  readonly store: Omit<StoreReader, "memory" | "settings" | "audit" | "forgetter" | "installations">;
+}: Pick<Opened, "memory" | "knowledge" | "settings" | "installations"> & {
+  readonly store: Omit<StoreReader, "memory" | "knowledge" | "settings" | "audit" | "forgetter" | "installations">;
   readonly audit: StoreReader["audit"];
   readonly forgetter: StoreReader["forgetter"];
 }): StoreReader {

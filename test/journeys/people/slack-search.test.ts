@@ -105,7 +105,7 @@ test("in a private channel, what all of its members see elsewhere is found, and 
   };
   const first = await ask();
   expect(first.read).toContain("gizmo is ours");
-  expect(JSON.stringify(first.thread.ofKind("turn")[0]?.blocks)).toContain(`Found in Slack: <${linkOf(journey, ours, ts)}|Ada`);
+  expect(JSON.stringify(first.thread.ofKind("turn")[0]?.blocks)).toContain(`Found: <${linkOf(journey, ours, ts)}|Ada`);
   control.join({ user: JONAS, channel: home });
   const second = await ask();
   expect(second.read).not.toContain("gizmo is ours");

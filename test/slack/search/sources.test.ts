@@ -22,7 +22,7 @@ test("what the words link to are the sources; without a link, what was found", (
   const events = [searched(numbered(3)), searched(numbered(2))];
   expect(sourcesLine(t, "Ana", events, `as [he said](${link(1)}), so`)).toBe(`Sources: <${link(1)}|Jonas in #eng 1>`);
   expect(sourcesLine(t, "Ana", events, "so")).toBe(
-    `Found in Slack: <${link(0)}|Jonas in #eng 0>, <${link(1)}|Jonas in #eng 1>, <${link(2)}|Jonas in #eng 2>`,
+    `Found: <${link(0)}|Jonas in #eng 0>, <${link(1)}|Jonas in #eng 1>, <${link(2)}|Jonas in #eng 2>`,
   );
   expect(sourcesLine(t, "Ben", events, "so")).toBeUndefined();
   expect(sourcesLine(t, "Ana", [searched(numbered(7))], "so")).toMatch(/ 4>, and 2 more$/);
@@ -41,6 +41,6 @@ test("neither a title nor an address breaks out of its link, and what is no addr
   const line = sourcesLine(t, "Ana", [searched(hostile)], "") ?? "";
   expect(line.match(/</g)).toHaveLength(1);
   expect(line.match(/\|/g)).toHaveLength(1);
-  expect(line).toMatch(/^Found in Slack: <https:\/\/a\.example\/x%7Cy%3Ez\|a b&gt; /);
+  expect(line).toMatch(/^Found: <https:\/\/a\.example\/x%7Cy%3Ez\|a b&gt; /);
   expect(line).not.toContain("<!");
 });

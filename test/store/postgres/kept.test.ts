@@ -14,6 +14,7 @@ import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { AT, append, commitOf, said, started, stopped } from "../../../src/store/contracts/commits.ts";
 import { until } from "../../../src/store/contracts/fake-clock.ts";
 import { writeAuditOut } from "../../../src/runner/write-audit-out.ts";
+import { documentOf, knowledgeContract, passage } from "../../contracts/knowledge.ts";
 import { draft, memoryContract } from "../../contracts/memory.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
 import { CASES_LEFT, casesLeft } from "../cases-forgotten.ts";
@@ -28,6 +29,26 @@ describeOnPostgres("on a server", (server) => {
   memoryContract("Postgres", async (at) => {
     const { memory, store } = await fresh(() => at);
     return { memory, close: () => store.close() };
+  });
+
+  for (const count of [1, 2])
+    knowledgeContract(`Postgres, of ${count === 1 ? "one opener" : "two openers"}`, async (at) => {
+      const address = server.address();
+      const opened = [await open(address, { now: () => at })];
+      if (count === 2) opened.push(await open(address, { now: () => at }));
+      const close = async () => void (await Promise.all(opened.map(({ store }) => store.close())));
+      return { openers: opened.map(({ knowledge }) => knowledge), close };
+    });
+
+  test("what lay in a channel or a workspace goes with it, and a folder's stays", async () => {
+    const { knowledge, store, forgetter } = await fresh();
+    for (const source of ["T1/C1/files", "T1/C2/files", "folder/abc"]) await knowledge.put(source, documentOf("F1"), [passage("words")]);
+    const { forget } = createForgetting({ store, rewrite: (_thread, job) => job(), forgetter, compacts: "now" });
+    const left = async () => (await knowledge.sources()).map(({ source }) => source);
+    await forget({ kind: "scope", scope: "T1/C1" }, decision("forget channel"));
+    expect(await left()).toEqual(["T1/C2/files", "folder/abc"]);
+    await forget({ kind: "workspace", workspace: "T1" }, decision("forget workspace"));
+    expect(await left()).toEqual(["folder/abc"]);
   });
 
   test("of processes that name one audit file one writes it, and the next one goes on where it ended", async () => {

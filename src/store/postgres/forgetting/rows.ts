@@ -138,6 +138,7 @@ export async function forgetElsewhere(
     ["settings", meant.settings(target)],
     ["schedules", meant.schedules(target)],
     ["notes", meant.notes(target)],
+    ["knowledge_sources", meant.knowledge(target)],
   ] as const)
     if (where) await run(within, `DELETE FROM ${table} WHERE ${where.sql}`, ...where.values);
   if (target.kind === "person") await forgetPersonElsewhere(within, target.person, other(target.person));

@@ -6,6 +6,7 @@ import { postgresContent } from "../content.ts";
 import { postgresForgetting } from "../forgetting/forgetting.ts";
 import { postgresInbox } from "../inbox.ts";
 import { postgresInstallations } from "../sealed/installations.ts";
+import { postgresKnowledge } from "../knowledge.ts";
 import { postgresLog } from "../log.ts";
 import { postgresMemory } from "../memory.ts";
 import { postgresOutbox } from "../outbox.ts";
@@ -38,6 +39,7 @@ export async function openPostgresReadOnly(options: { readonly address: string }
       close: () => connection.close(),
     },
     memory: postgresMemory(connection, now),
+    knowledge: postgresKnowledge(connection, now),
     settings: postgresSettings(connection, { audit, changes, follow }),
     audit,
     forgetter: postgresForgetting(connection, { audit, changes, now, age: { refuse: unwritten } }),

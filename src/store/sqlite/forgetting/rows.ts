@@ -172,6 +172,8 @@ export function forgettingRows(connection: Connection) {
       if (memories) forgetMemories(memories);
       const settings = meant.settings(target);
       if (settings) run(`DELETE FROM settings WHERE ${settings.sql}`, ...settings.values);
+      const knowledge = meant.knowledge(target);
+      if (knowledge) forgetKnowledge(knowledge);
       const schedules = meant.schedules(target);
       if (schedules) run(`DELETE FROM schedules WHERE ${schedules.sql}`, ...schedules.values);
       const notes = meant.notes(target);
@@ -187,6 +189,13 @@ export function forgettingRows(connection: Connection) {
     if (run(`DELETE FROM memories WHERE ${sql}`, ...values) === 0) return;
     run("DELETE FROM memory_scopes WHERE NOT EXISTS (SELECT 1 FROM memories WHERE scope = memory_scopes.id)");
     db.exec("INSERT INTO memory_words (memory_words) VALUES ('rebuild')");
+  }
+
+  function forgetKnowledge({ sql, values }: Where<string>): void {
+    const within = `(SELECT id FROM knowledge_sources WHERE ${sql})`;
+    run(`DELETE FROM knowledge_passages WHERE source IN ${within}`, ...values);
+    run(`DELETE FROM knowledge_documents WHERE source IN ${within}`, ...values);
+    run(`DELETE FROM knowledge_sources WHERE ${sql}`, ...values);
   }
 
   function forgetPersonElsewhere(id: string, other: Person): void {

@@ -20,7 +20,7 @@ export const turns: Translated<"turns"> = {
   "text.forgot": "Notiz {id} vergessen",
   "text.moreRemembered": "und {count} weitere in seinem Gedächtnis",
   "text.sources": "Quellen: {links}",
-  "text.found": "In Slack gefunden: {links}",
+  "text.found": "Gefunden: {links}",
   "text.andMore": "{links} und {count} weitere",
 
   "text.file.table": "Eine Tabelle aus Beitrag {turn}, von {agent}",

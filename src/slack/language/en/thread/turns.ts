@@ -19,7 +19,7 @@ export const turns = {
   "text.forgot": "forgot note {id}",
   "text.moreRemembered": "and {count} more in its memory",
   "text.sources": "Sources: {links}",
-  "text.found": "Found in Slack: {links}",
+  "text.found": "Found: {links}",
   "text.andMore": "{links}, and {count} more",
 
   "text.file.table": "A table of turn {turn}, by {agent}",

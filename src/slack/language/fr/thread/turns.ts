@@ -20,7 +20,7 @@ export const turns: Translated<"turns"> = {
   "text.forgot": "note {id} oubliée",
   "text.moreRemembered": "et {count} de plus dans sa mémoire",
   "text.sources": "Sources : {links}",
-  "text.found": "Trouvé dans Slack : {links}",
+  "text.found": "Trouvé : {links}",
   "text.andMore": "{links} et {count} de plus",
 
   "text.file.table": "Un tableau du tour {turn}, par {agent}",

@@ -1,0 +1,174 @@
+import { withinMs } from "../engine/clock.ts";
+import type { Knowledge, KnowledgeAnswer, KnowledgePassage, KnowledgeSource } from "../engine/knowledge.ts";
+import type { FoundPassage, IndexedDocument } from "../store/knowledge/knowledge-index.ts";
+import type { Store } from "../store/store.ts";
+import { bringUpToDate, type IndexingParts, type Progress } from "./indexing.ts";
+import { SourceTrouble, type DocumentSource } from "./source.ts";
+
+/** What a team looks things up in, for all teams and threads of a process. */
+export interface Library {
+  /** `sources`: those of a team, in one thread. */
+  of(sources: readonly (DocumentSource & KnowledgeSource)[]): Knowledge;
+  /** What lies there may have changed: the next search looks at once. */
+  changed(key: string): void;
+  /** What is being indexed ends where it is; the next process goes on. */
+  close(): Promise<void>;
+}
+
+/** A source is looked at no more often; what has changed since is found after that. */
+export const LOOKED_AT_MS_MIN = 60_000;
+/** A search waits for what is being indexed; behind that it tells what is there. */
+const INDEXING_MS_WAITED = 20_000;
+/** What nobody has searched for so long is thrown away. */
+const UNUSED_MS_MAX = 90 * 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
+/** Named in an answer; the rest is counted. */
+const UNREAD_NAMED_MAX = 5;
+
+interface Look {
+  /** When it was last looked at, ms since the epoch. */
+  at: number;
+  underWay: Promise<void> | undefined;
+  progress: Progress | undefined;
+  /** For whoever searches: what was left out, or why nobody could look. */
+  notes: readonly string[];
+}
+
+export function createLibrary(parts: IndexingParts & { readonly store: Pick<Store, "exclusively"> }): Library {
+  const { index, store, clock, log } = parts;
+  const looks = new Map<string, Look>();
+  const closed = new AbortController();
+  let sweptAt = Number.NEGATIVE_INFINITY;
+
+  /** One of all processes looks at a source at a time: those who come next find that nothing is left to do. */
+  async function look(source: DocumentSource, state: Look): Promise<void> {
+    try {
+      await store.exclusively(`knowledge/${source.key}`, async (lost) => {
+        const signal = AbortSignal.any([lost, closed.signal]);
+        if (signal.aborted) return;
+        state.notes = await bringUpToDate(source, parts, signal, (progress) => void (state.progress = progress));
+      });
+      if (clock.now() - sweptAt < DAY_MS) return;
+      sweptAt = clock.now();
+      await index.dropUnused(clock.now() - UNUSED_MS_MAX);
+    } catch (error) {
+      if (closed.signal.aborted) return;
+      state.notes = [
+        error instanceof SourceTrouble
+          ? `${source.name} is searched as it was when it could last be looked at: ${error.message}`
+          : `${source.name} is searched as it was when it could last be looked at: something went wrong, which whoever runs Parley is told.`,
+      ];
+      log(`knowledge ${source.name} could not be looked at`, error);
+    } finally {
+      state.at = clock.now();
+      state.underWay = undefined;
+      state.progress = undefined;
+    }
+  }
+
+  /** Looks at it where that is due, and waits for a while; what is to be said of it. */
+  async function refreshed(source: DocumentSource, tell: ((doing: string) => void) | undefined): Promise<readonly string[]> {
+    const state = looks.get(source.key) ?? { at: Number.NEGATIVE_INFINITY, underWay: undefined, progress: undefined, notes: [] };
+    looks.set(source.key, state);
+    if (state.underWay === undefined && clock.now() - state.at >= LOOKED_AT_MS_MIN && !closed.signal.aborted) state.underWay = look(source, state);
+    if (state.underWay === undefined) return state.notes;
+    tell?.(`is looking at ${source.name}`);
+    const ended = await withinMs(
+      clock,
+      INDEXING_MS_WAITED,
+      state.underWay.then(() => "ended" as const),
+    );
+    if (ended === "ended") return state.notes;
+    const { done = 0, total } = state.progress ?? {};
+    return [
+      `${source.name} is still being indexed: ${total === undefined ? "it has only begun" : `${done} of ${total} documents are in it`}. Ask again later for the rest.`,
+    ];
+  }
+
+  async function searched(sources: readonly DocumentSource[], wanted: Parameters<Knowledge["search"]>[0]): Promise<KnowledgeAnswer> {
+    const asked = sources.filter(({ name }) => wanted.source === undefined || name === wanted.source);
+    const closedTo = await Promise.all(asked.map((source) => source.closedTo(wanted)));
+    const open = asked.filter((_source, at) => closedTo[at] === undefined);
+    const notes = await Promise.all(open.map((source) => refreshed(source, wanted.tell)));
+    const { query, limit } = wanted;
+    const found = await index.find(
+      open.map(({ key }) => key),
+      { query, limit },
+    );
+    const unread = await Promise.all(open.map(unreadIn));
+    return {
+      kind: "found",
+      passages: found.map((passage) => passageOf(passage, open)),
+      notes: [...closedTo, ...notes.flat(), ...unread].filter((note) => note !== undefined),
+      touched: touchedBy(found, open),
+    };
+  }
+
+  async function unreadIn({ name, key }: DocumentSource): Promise<string | undefined> {
+    const unread = (await index.documents(key)).filter(({ problem }) => problem !== "");
+    return unread.length === 0 ? undefined : `In ${name} could not be read: ${unreadShown(unread)}.`;
+  }
+
+  async function readOn(sources: readonly DocumentSource[], wanted: Parameters<Knowledge["read"]>[0]): Promise<KnowledgeAnswer> {
+    const source = sources.find(({ name }) => name === wanted.source);
+    if (!source) return { kind: "failed", error: { kind: "not_found", message: `There is no source "${wanted.source}".` } };
+    const closedTo = await source.closedTo(wanted);
+    if (closedTo !== undefined) return { kind: "failed", error: { kind: "not_allowed", message: closedTo } };
+    const { document, passage, limit } = wanted;
+    const read = await index.passages(source.key, document, { position: passage, limit });
+    if (!read)
+      return {
+        kind: "failed",
+        error: { kind: "not_found", message: `${source.name} has no document of this name, or no longer. Search it: that gives the names.` },
+      };
+    const { passages, total } = read;
+    const next = passage + passages.length;
+    return {
+      kind: "found",
+      passages: passages.map((one, at) => passageOf(at === 0 ? one : { ...one, text: one.text.slice(one.overlap) }, [source])),
+      notes: next < total ? [`There is more of it: passage ${next} of ${total - 1} comes next.`] : [],
+      touched: touchedBy(passages, [source]),
+    };
+  }
+
+  return {
+    of: (sources) => ({
+      sources,
+      search: (wanted) => unfailing(() => searched(sources, wanted)),
+      read: (wanted) => unfailing(() => readOn(sources, wanted)),
+    }),
+    changed(key) {
+      const state = looks.get(key);
+      if (state) state.at = Number.NEGATIVE_INFINITY;
+    },
+    async close() {
+      closed.abort();
+      await Promise.all([...looks.values()].map(({ underWay }) => underWay));
+    },
+  };
+
+  async function unfailing(work: () => Promise<KnowledgeAnswer>): Promise<KnowledgeAnswer> {
+    try {
+      return await work();
+    } catch (error) {
+      log("what a team was given to look things up in could not be searched", error);
+      return { kind: "failed", error: { kind: "unavailable", message: "The documents cannot be searched just now. Go on without." } };
+    }
+  }
+}
+
+function passageOf({ position, source: key, place, text, ...passage }: FoundPassage, sources: readonly DocumentSource[]): KnowledgePassage {
+  const { document, title, link } = passage;
+  return { source: sources.find((one) => one.key === key)?.name ?? "", document, passage: position, title, place, link, text };
+}
+
+function touchedBy(found: readonly FoundPassage[], sources: readonly DocumentSource[]): DocumentSource["touches"] {
+  const from = new Set(found.map(({ source }) => source));
+  return [...new Set(sources.flatMap(({ key, touches }) => (from.has(key) ? touches : [])))];
+}
+
+function unreadShown(unread: readonly IndexedDocument[]): string {
+  const named = unread.slice(0, UNREAD_NAMED_MAX).map(({ title, problem }) => `${title} (${problem})`);
+  const rest = unread.length - named.length;
+  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join("; ");
+}

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { loadSettings } from "../../src/config/load.ts";
+import { checkOwnTeam } from "../../src/config/own-team.ts";
+import { reachable, readSnapshot, snapshotOf } from "../../src/config/build/snapshot.ts";
+import { folderWith, load, mistakesOf, SMALL } from "./team-files.ts";
+
+const withKnowledge = (knowledge: string): string => SMALL.replace("    stop:", `    knowledge: ${knowledge}\n    stop:`);
+
+test("a folder is looked for beside the file that names it, also where that is an included one", () => {
+  const cwd = folderWith({
+    "parley.yml": `include: [teams/a.yml]\n${SMALL}`,
+    "teams/a.yml": withKnowledge("[{ name: handbook, folder: ./handbook }]").replace("  pair:", "  other:"),
+  });
+  const settings = loadSettings({ env: {}, cwd });
+  expect(settings.teams.get("pair")?.knowledge).toBeUndefined();
+  expect(settings.teams.get("other")?.knowledge).toMatchObject([
+    { name: "handbook", folder: join(cwd, "teams/handbook"), filesMax: 2_000, mbMax: 200, exclude: [], touches: [] },
+  ]);
+});
+
+test("what is no source says what is meant", () => {
+  const said = (knowledge: string) => mistakesOf({ "parley.yml": withKnowledge(knowledge) }).join("\n");
+  expect(said("[{ name: a, folder: x }, { name: A, folder: y }]")).toContain("two of them have the same name; rename one");
+  expect(said("[{ name: a, folder: x, include: ['../**'] }]")).toContain("is no path within the folder; write it as **/*.md");
+  expect(said("[{ name: a, folder: x, links: 'ftp://x' }]")).toContain("an http or https address");
+  expect(said("[{ name: a, foldr: x }]")).toMatch(/folder/);
+  expect(said("[]")).not.toBe("");
+});
+
+test("a team that people make can name no folder", () => {
+  const settings = load({ "parley.yml": withKnowledge("[{ name: handbook, folder: . }]") });
+  const team = {
+    description: "d",
+    speakers: { policy: "round-robin" },
+    agents: [{ name: "Ana", description: "d", model: "m" }],
+    knowledge: [{ name: "etc", folder: "/etc" }],
+  };
+  expect(checkOwnTeam({ name: "mine", team }, settings)).toMatchObject({
+    mistakes: [{ message: expect.stringContaining("can be given to a team of the team file alone, by whoever runs Parley") as string }],
+  });
+  const { knowledge: _knowledge, ...without } = team;
+  expect(checkOwnTeam({ name: "mine", team: without }, settings)).not.toHaveProperty("mistakes");
+});
+
+test("a run keeps the sources that it began with", () => {
+  const settings = load({ "parley.yml": withKnowledge("[{ name: handbook, folder: . }]") });
+  const then = readSnapshot(snapshotOf(settings, "pair", []), settings);
+  expect(reachable(then, "pair").teams.get("pair")?.knowledge).toEqual(settings.teams.get("pair")?.knowledge);
+});
