@@ -1,10 +1,12 @@
-import type { Settings } from "./config/settings.ts";
 import type { LookUp } from "./config/build/parts.ts";
 import type { KnowledgeSettings } from "./config/schema/knowledge.ts";
+import type { Settings } from "./config/settings.ts";
 import type { Clock } from "./engine/clock.ts";
 import { folderSource } from "./knowledge/folder.ts";
-import { createLibrary } from "./knowledge/library.ts";
-import { SourceTrouble, type DocumentSource } from "./knowledge/source.ts";
+import { createLibrary, type OfferedSource } from "./knowledge/library.ts";
+import { FILE_BYTES_MAX, SourceTrouble, type DocumentSource } from "./knowledge/source.ts";
+import type { FilesPlace, PostedFiles } from "./slack/knowledge/posted-files.ts";
+import { placeOf } from "./slack/words/place.ts";
 import type { KnowledgeIndex } from "./store/knowledge/knowledge-index.ts";
 import type { Store } from "./store/store.ts";
 
@@ -14,52 +16,132 @@ export interface OpenKnowledge {
   close(): Promise<void>;
 }
 
+/** The files of a workspace; nothing where there is no Slack, or the app is not installed there. */
+type FilesIn = (team: string) => Promise<PostedFiles | undefined>;
+
 export function openKnowledge(parts: {
   readonly knowledge: KnowledgeIndex;
   readonly store: Pick<Store, "exclusively">;
+  readonly filesIn: FilesIn;
   readonly clock: Clock;
   readonly log: (what: string, error?: unknown) => void;
 }): OpenKnowledge {
   const library = createLibrary({ ...parts, index: parts.knowledge });
   return {
-    lookUp: (sources) => library.of(sources.map((one) => ({ ...sourceOf(one), description: one.description }))),
+    lookUp: (sources, thread) => library.of(sources.map((one) => offered(one, thread, parts.filesIn))),
     close: () => library.close(),
   };
 }
 
-const sourceOf = (settings: KnowledgeSettings): DocumentSource => folderSource(settings);
+function offered(settings: KnowledgeSettings, thread: string, filesIn: FilesIn): OfferedSource {
+  const { name, description } = settings;
+  return {
+    name,
+    description,
+    async ready() {
+      const place = slackPlaceOf(settings);
+      if (place === undefined) return folderOf(settings);
+      const team = placeOf(thread)?.team;
+      const files = team === undefined ? undefined : await filesIn(team);
+      if (team === undefined || !files) return `${name} is left out: it lies in Slack, and this is no thread of it.`;
+      const found = await files.find(place);
+      return typeof found === "string" ? `${name} is left out: ${found}.` : postedSource(settings, { team, place: found, files });
+    },
+  };
+}
+
+function slackPlaceOf({ channel, canvas }: KnowledgeSettings): FilesPlace | undefined {
+  if (canvas !== undefined) return { canvas };
+  return channel === undefined ? undefined : { channel };
+}
+
+function folderOf({ folder, touches = [], ...settings }: KnowledgeSettings): DocumentSource {
+  if (folder === undefined) throw new Error("a checked source that does not lie in Slack has a folder");
+  return folderSource({ ...settings, folder, touches });
+}
+
+/** Files that lie in Slack: what is found of them is for those who may see the place. */
+function postedSource(
+  { name, filesMax, mbMax, touches = ["private"] }: KnowledgeSettings,
+  { team, place, files }: { readonly team: string; readonly place: FilesPlace; readonly files: PostedFiles },
+): DocumentSource {
+  return {
+    name,
+    // What is forgotten with a channel, or a workspace, begins with its name.
+    key: "channel" in place ? `${team}/${place.channel}/files` : `${team}/${place.canvas}/canvas`,
+    touches,
+    closedTo: async (reader) =>
+      (await files.isOpenTo(place, reader)) ? undefined : `${name} is left out: not everybody who reads this thread may see it.`,
+    async list(signal) {
+      const { files: posted, leftOut } = await files.list(place, filesMax, signal).catch((error: unknown) => {
+        throw new SourceTrouble(error instanceof Error ? `${error.message}.` : String(error));
+      });
+      let bytes = 0;
+      const fit = posted.filter((file) => (bytes += Math.min(file.bytes, FILE_BYTES_MAX)) <= mbMax * 1024 * 1024);
+      const tooMany = leftOut + posted.length - fit.length;
+      return {
+        files: fit.map(({ id, title, link, version, mediaType }) => ({ name: id, title, link, version, mediaType, hasLines: false })),
+        leftOut:
+          tooMany > 0
+            ? [`${tooMany} older files of ${name} left out: it is indexed up to ${filesMax} files (filesMax) and ${mbMax} MiB (mbMax).`]
+            : [],
+      };
+    },
+    content: (file) => files.content(file.name, FILE_BYTES_MAX),
+  };
+}
 
 /** How a source of a team is, for whoever runs Parley. */
 export interface KnowledgeFinding {
   readonly grade: "ok" | "warn" | "fail";
-  /** The teams that look there. */
+  /** The source, and the team that looks there. */
   readonly thing: string;
   readonly message: string;
 }
 
-/** Looks at each folder, and tells of what an index holds of it that could not be read; `indexed`: what the database has, where it is there. */
+type Indexed = Awaited<ReturnType<KnowledgeIndex["sources"]>>;
+
+/** Looks at each folder, and tells of what an index holds of each source that could not be read; `indexed`: what the database has, where it is there. */
 export async function* lookAtKnowledge(
   { teams }: Pick<Settings, "teams">,
-  indexed: () => Promise<Awaited<ReturnType<KnowledgeIndex["sources"]>>>,
+  indexed: () => Promise<Indexed>,
 ): AsyncGenerator<KnowledgeFinding, void, void> {
   const all = [...teams].flatMap(([team, { knowledge = [] }]) => knowledge.map((settings) => ({ team, settings })));
   if (all.length === 0) return;
-  const sources = await indexed().catch(() => []);
+  const sources = await indexed().catch((): Indexed => []);
   for (const { team, settings } of all) {
     const thing = `knowledge ${settings.name} of ${team}`;
-    const source = sourceOf(settings);
-    try {
-      const { files, leftOut } = await source.list(new AbortController().signal);
-      const known = sources.find((one) => one.source === source.key);
-      const already = known ? `; ${known.documents} are indexed, in ${known.passages} passages` : "; the first search indexes them";
-      if (files.length === 0) yield { grade: "warn", thing, message: `no file of ${settings.folder} is meant by \`include\`; name some.` };
-      else yield { grade: "ok", thing, message: `${files.length} files in ${settings.folder}${already}` };
-      for (const message of leftOut) yield { grade: "warn", thing, message };
-      for (const { title, problem } of known?.unread ?? [])
-        yield { grade: "warn", thing, message: `${JSON.stringify(title)} could not be read: ${problem}` };
-    } catch (error) {
-      if (!(error instanceof SourceTrouble)) throw error;
-      yield { grade: "fail", thing, message: `${error.message} It is ${settings.folder}.` };
+    const place = slackPlaceOf(settings);
+    if (place === undefined) yield* lookAtFolder(thing, settings, sources);
+    else {
+      const where = "channel" in place ? `the files of ${place.channel}` : `the canvas ${place.canvas}`;
+      yield { grade: "ok", thing, message: `${where}, for whom Slack shows them; the app needs the scope files:read, and to be in the channel` };
     }
   }
+  for (const { source, unread } of sources.filter(({ source: key }) => !key.startsWith("folder/")))
+    yield* unreadIn(`knowledge in Slack (${source.split("/", 2).join("/")})`, unread);
+}
+
+async function* lookAtFolder(
+  thing: string,
+  settings: KnowledgeSettings,
+  sources: Indexed,
+): AsyncGenerator<KnowledgeFinding, void, void> {
+  const source = folderOf(settings);
+  try {
+    const { files, leftOut } = await source.list(new AbortController().signal);
+    const known = sources.find((one) => one.source === source.key);
+    const already = known ? `; ${known.documents} are indexed, in ${known.passages} passages` : "; the first search indexes them";
+    if (files.length === 0) yield { grade: "warn", thing, message: `no file of ${settings.folder} is meant by \`include\`; name some.` };
+    else yield { grade: "ok", thing, message: `${files.length} ${files.length === 1 ? "file" : "files"} in ${settings.folder}${already}` };
+    for (const message of leftOut) yield { grade: "warn", thing, message };
+    yield* unreadIn(thing, known?.unread ?? []);
+  } catch (error) {
+    if (!(error instanceof SourceTrouble)) throw error;
+    yield { grade: "fail", thing, message: `${error.message} It is ${settings.folder}.` };
+  }
+}
+
+function* unreadIn(thing: string, unread: Indexed[number]["unread"]): Generator<KnowledgeFinding, void, void> {
+  for (const { title, problem } of unread) yield { grade: "warn", thing, message: `${JSON.stringify(title)} could not be read: ${problem}` };
 }

@@ -149,7 +149,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     workspaceOf: (thread) => channelOf(thread)?.team ?? "",
     marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
   });
-  const library = openKnowledge({ knowledge: opened.knowledge, store, clock, log: problem });
+  const library = openKnowledge({ knowledge: opened.knowledge, store, filesIn: async (team) => slack?.filesIn(team), clock, log: problem });
   const rebuilding = { registry: settings.registry, env, redact };
   const { settings: kept, versions } = keepingVersions(keptNow, { prefix: "team/", store, clock });
   const turns: Turns = { follow: (hear) => runner?.follow(hear) ?? (() => undefined) };

@@ -129,7 +129,18 @@ function findCanvas(local: Local, args: Args): StoredFile | Refusal {
   return file && isCanvas(file) ? file : refuse("canvas_not_found");
 }
 
-const isCanvas = (file: StoredFile): boolean => file.special?.["filetype"] === "quip";
+export const isCanvas = (file: StoredFile): boolean => file.special?.["filetype"] === "quip";
+
+/** What is downloaded of a canvas: a page, whose paragraphs are those of the editor. */
+export function canvasPage(markdown: string): string {
+  const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const parts = sectionsOf(markdown).map(({ id, text }) => {
+    const heading = /^(#{1,3}) (.*)$/s.exec(text);
+    const tag = heading ? `h${heading[1]?.length ?? 1}` : "p";
+    return `<${tag} id="${id}" class="line">${escaped(heading?.[2] ?? text).replaceAll("\n", "<br/>")}</${tag}>`;
+  });
+  return `<div class="quip-canvas-content">${parts.join("")}</div>`;
+}
 
 /** `{type: "markdown", markdown}`; nothing is an empty canvas. */
 function documentArg(given: unknown): string | Refusal {

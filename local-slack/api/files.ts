@@ -9,7 +9,7 @@ import { postMessage, replace } from "../state/messages.ts";
 import { storeFile } from "../people.ts";
 import { personaArg, personaScopes } from "./personas.ts";
 import { BOT_USER_ID } from "../state/seed.ts";
-import { nextId, type Json, type StoredFile, type Upload } from "../state/state.ts";
+import { botIsIn, nextId, type Json, type StoredFile, type Upload } from "../state/state.ts";
 import type { Method } from "./method.ts";
 
 export const fileMethods: { readonly [name: string]: Method } = {
@@ -20,6 +20,7 @@ export const fileMethods: { readonly [name: string]: Method } = {
     run: completeUpload,
   },
   "files.info": { perMinute: TIER.four, scopes: () => ["files:read"], run: info },
+  "files.list": { perMinute: TIER.three, scopes: () => ["files:read"], run: list },
   "files.delete": { perMinute: TIER.three, scopes: () => ["files:write"], run: remove },
 };
 
@@ -106,6 +107,25 @@ function info(local: Local, args: Args): Json | Refusal {
   const file = local.state.files.get(textArg(args, "file"));
   if (file?.refusedWith !== undefined) return refuse(file.refusedWith);
   return file ? { file: fileJson(local, file), comments: [], response_metadata: { next_cursor: "" } } : refuse("file_not_found");
+}
+
+/** Files that are shared where the app is, the newest first, by pages. */
+function list(local: Local, args: Args): Json | Refusal {
+  const wanted = textArg(args, "channel");
+  const known = wanted === "" ? undefined : findChannel(local, wanted);
+  if (known !== undefined && isRefusal(known)) return known;
+  const seen = new Set(
+    [...local.state.channels.values()]
+      .filter((channel) => botIsIn(channel) && (known === undefined || channel.id === known.id))
+      .flatMap((channel) => [...channel.messages.values()].flatMap(({ files }) => files.map(({ id }) => id))),
+  );
+  const files = [...local.state.files.values()].filter(({ id }) => seen.has(id)).toReversed();
+  const count = Math.min(Number(textArg(args, "count")) || 100, 1_000);
+  const page = Math.max(Number(textArg(args, "page")) || 1, 1);
+  return {
+    files: files.slice((page - 1) * count, page * count).map((file) => fileJson(local, file)),
+    paging: { count, total: files.length, page, pages: Math.max(1, Math.ceil(files.length / count)) },
+  };
 }
 
 /** The app's own files; the messages that show them stay. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { canvasPage, isCanvas } from "../api/canvases.ts";
 import { readBody, refuseRequest } from "./http.ts";
 import { FILE_BYTES_MAX } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
@@ -43,7 +44,7 @@ export async function downloadRoute(local: Local, request: IncomingMessage, resp
     return;
   }
   if (!file) return refuseRequest(response, 404, "file_not_found");
-  sendFile(response, file);
+  sendFile(response, isCanvas(file) ? { ...file, content: Buffer.from(canvasPage(file.content.toString("utf8"))) } : file);
 }
 
 const RASTER_IMAGES: readonly string[] = ["image/png", "image/jpeg", "image/gif", "image/webp"];

@@ -12,6 +12,7 @@ import { mergeNamed, mergeTeams, type Merged } from "./file/merge.ts";
 import { nearest } from "../engine/reading/nearest.ts";
 import { at, attempt, type Notes } from "./file/notes.ts";
 import { check, parse, type Part } from "./file/part.ts";
+import type { KnowledgeSettings } from "./schema/knowledge.ts";
 import type { TeamSettings } from "./schema/team-file.ts";
 import type { ModelChoice, ProviderModel } from "./schema/models.ts";
 import type { ToolSettings } from "./schema/tools.ts";
@@ -108,8 +109,11 @@ const placed = (tool: ToolSettings, part: Part): ToolSettings =>
 /** So are the folders in which a team looks things up. */
 const placedTeam = ({ knowledge, ...team }: TeamSettings, { yaml }: Part): TeamSettings => ({
   ...team,
-  ...(knowledge ? { knowledge: knowledge.map((source) => ({ ...source, folder: resolve(dirname(yaml.path), source.folder) })) } : {}),
+  ...(knowledge ? { knowledge: knowledge.map((source) => placedSource(source, dirname(yaml.path))) } : {}),
 });
+
+const placedSource = (source: KnowledgeSettings, folder: string): KnowledgeSettings =>
+  source.folder === undefined ? source : { ...source, folder: resolve(folder, source.folder) };
 
 /** Where the log is kept, a path made whole; the address of another store than a file of SQLite, such as `:memory:`, stays as it is. */
 export function databasePath(address: string, cwd: string): string {

@@ -8,11 +8,16 @@ import { SourceTrouble, type DocumentSource } from "./source.ts";
 /** What a team looks things up in, for all teams and threads of a process. */
 export interface Library {
   /** `sources`: those of a team, in one thread. */
-  of(sources: readonly (DocumentSource & KnowledgeSource)[]): Knowledge;
+  of(sources: readonly OfferedSource[]): Knowledge;
   /** What lies there may have changed: the next search looks at once. */
   changed(key: string): void;
   /** What is being indexed ends where it is; the next process goes on. */
   close(): Promise<void>;
+}
+
+/** A source as a team was given it. `ready`: where its documents lie, or why nobody can say, a sentence. Never rejects. */
+export interface OfferedSource extends KnowledgeSource {
+  ready(): Promise<DocumentSource | string>;
 }
 
 /** A source is looked at no more often; what has changed since is found after that. */
@@ -85,10 +90,11 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     ];
   }
 
-  async function searched(sources: readonly DocumentSource[], wanted: Parameters<Knowledge["search"]>[0]): Promise<KnowledgeAnswer> {
+  async function searched(sources: readonly OfferedSource[], wanted: Parameters<Knowledge["search"]>[0]): Promise<KnowledgeAnswer> {
     const asked = sources.filter(({ name }) => wanted.source === undefined || name === wanted.source);
-    const closedTo = await Promise.all(asked.map((source) => source.closedTo(wanted)));
-    const open = asked.filter((_source, at) => closedTo[at] === undefined);
+    const all = await Promise.all(asked.map((source) => openTo(source, wanted)));
+    const open = all.filter((one) => typeof one !== "string");
+    const closedTo = all.filter((one) => typeof one === "string");
     const notes = await Promise.all(open.map((source) => refreshed(source, wanted.tell)));
     const { query, limit } = wanted;
     const found = await index.find(
@@ -99,7 +105,7 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     return {
       kind: "found",
       passages: found.map((passage) => passageOf(passage, open)),
-      notes: [...closedTo, ...notes.flat(), ...unread].filter((note) => note !== undefined),
+      notes: [...closedTo, ...notes.flat(), ...unread.filter((note) => note !== undefined)],
       touched: touchedBy(found, open),
     };
   }
@@ -109,11 +115,17 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     return unread.length === 0 ? undefined : `In ${name} could not be read: ${unreadShown(unread)}.`;
   }
 
-  async function readOn(sources: readonly DocumentSource[], wanted: Parameters<Knowledge["read"]>[0]): Promise<KnowledgeAnswer> {
-    const source = sources.find(({ name }) => name === wanted.source);
-    if (!source) return { kind: "failed", error: { kind: "not_found", message: `There is no source "${wanted.source}".` } };
-    const closedTo = await source.closedTo(wanted);
-    if (closedTo !== undefined) return { kind: "failed", error: { kind: "not_allowed", message: closedTo } };
+  /** Where it lies, if everybody who reads the thread may see it; else why nothing of it is given. */
+  async function openTo(source: OfferedSource, reader: Parameters<DocumentSource["closedTo"]>[0]): Promise<DocumentSource | string> {
+    const found = await source.ready();
+    return typeof found === "string" ? found : ((await found.closedTo(reader)) ?? found);
+  }
+
+  async function readOn(sources: readonly OfferedSource[], wanted: Parameters<Knowledge["read"]>[0]): Promise<KnowledgeAnswer> {
+    const named = sources.find(({ name }) => name === wanted.source);
+    if (!named) return { kind: "failed", error: { kind: "not_found", message: `There is no source "${wanted.source}".` } };
+    const source = await openTo(named, wanted);
+    if (typeof source === "string") return { kind: "failed", error: { kind: "not_allowed", message: source } };
     const { document, passage, limit } = wanted;
     const read = await index.passages(source.key, document, { position: passage, limit });
     if (!read)

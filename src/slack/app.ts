@@ -8,6 +8,8 @@ import { removedNote } from "../store/forgetting.ts";
 import { shareOf } from "../store/share.ts";
 import type { Store } from "../store/store.ts";
 import { createAttachments } from "./door/attachments.ts";
+import { createFileContent } from "./door/file-content.ts";
+import { createPostedFiles, type PostedFiles } from "./knowledge/posted-files.ts";
 import { createCatchUp } from "./door/catch-up.ts";
 import { createChannelNames } from "./door/channel-names.ts";
 import { createClosedChannels, type ClosedChannels } from "./post/closed-channels.ts";
@@ -89,6 +91,7 @@ export interface Tenancy {
 
 /** Parley's ear in Slack: what people write and press becomes words to the runner. */
 export interface SlackApp extends WorkspaceSearch {
+  readonly files: PostedFiles;
   readonly botUserId: string;
   /** The workspace that the token belongs to; the first part of its threads' names. */
   readonly teamId: string;
@@ -132,14 +135,9 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const unheard = createUnheard({ whisper, clock });
   const people = createPeople({ read: web.read, store, me, clock, log });
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
-  const attachments = createAttachments({
-    store,
-    botToken: tokenOf(botToken),
-    infoOf: async (file) => (await web.read.files.info({ file })).file,
-    clock,
-    log,
-    ...at,
-  });
+  const contentOf = createFileContent({ botToken: tokenOf(botToken), log, ...at });
+  const infoOf = async (file: string) => (await web.read.files.info({ file })).file;
+  const attachments = createAttachments({ store, contentOf, infoOf, clock, log });
   const channelNameOf = createChannelNames({ read: web.read, clock });
   const threadBefore = createThreadBefore({ web, people, channelNameOf, attachments, me, reads: pace.askedReads, clock });
   const { search, keepLeave } = createWorkspaceSearch({ web, store, people, channelNameOf, me, clock, log });
@@ -258,6 +256,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   });
   return {
     search,
+    files: createPostedFiles({ web, people, contentOf, me, clock, log }),
     keepLeave,
     botUserId: me.user,
     teamId: me.team,

@@ -2,6 +2,7 @@ import type { Clock } from "../engine/clock.ts";
 import { isWorker, type Role } from "../engine/role.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Search } from "../engine/search.ts";
+import type { PostedFiles } from "./knowledge/posted-files.ts";
 import { currentRun } from "../engine/reading/transcript.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
 import type { Dispatch } from "../store/dispatch.ts";
@@ -93,6 +94,8 @@ export interface Slack {
   isParked(thread: string): boolean;
   /** What agents search the workspace with. */
   readonly search: Search;
+  /** The files of a workspace that teams look things up in; nothing where the app is not installed. */
+  filesIn(team: string): Promise<PostedFiles | undefined>;
   /** Whoever looks at runs of a workspace elsewhere than here; nothing where the app is not installed. `since`: of that installation. */
   onlookersIn(team: string): Promise<{ readonly onlookers: Onlookers; readonly since: string } | undefined>;
   /** Posts for whoever runs Parley, once. Never rejects. */
@@ -233,6 +236,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     heardAll: (thread) => app.heardAll(thread),
     isParked: (thread) => app.closedChannels.has(thread),
     search: app.search,
+    filesIn: async (team) => (team === app.teamId ? app.files : undefined),
     onlookersIn: async (team) => (team === app.teamId ? { onlookers: app.onlookers, since: "" } : undefined),
     alert: ({ channel }, message) => postAlert({ web: createWeb(reach), pace, clock, log }, channel, message, stopping.signal),
     handle: (body) => app.handle(body),

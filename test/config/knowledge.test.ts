@@ -15,7 +15,7 @@ test("a folder is looked for beside the file that names it, also where that is a
   const settings = loadSettings({ env: {}, cwd });
   expect(settings.teams.get("pair")?.knowledge).toBeUndefined();
   expect(settings.teams.get("other")?.knowledge).toMatchObject([
-    { name: "handbook", folder: join(cwd, "teams/handbook"), filesMax: 2_000, mbMax: 200, exclude: [], touches: [] },
+    { name: "handbook", folder: join(cwd, "teams/handbook"), filesMax: 2_000, mbMax: 200, exclude: [] },
   ]);
 });
 
@@ -25,6 +25,10 @@ test("what is no source says what is meant", () => {
   expect(said("[{ name: a, folder: x, include: ['../**'] }]")).toContain("is no path within the folder; write it as **/*.md");
   expect(said("[{ name: a, folder: x, links: 'ftp://x' }]")).toContain("an http or https address");
   expect(said("[{ name: a, foldr: x }]")).toMatch(/folder/);
+  expect(said("[{ name: a }]")).toContain("name one of `folder`, `channel` and `canvas`");
+  expect(said("[{ name: a, folder: x, canvas: F0123 }]")).toContain("name one of `folder`, `channel` and `canvas`");
+  expect(said("[{ name: a, channel: project }]")).toContain("a channel by its name with #, or its id: #project, C0123ABCD");
+  expect(said("[{ name: a, channel: '#project', links: 'https://x' }]")).toContain("`links` belongs to a `folder`");
   expect(said("[]")).not.toBe("");
 });
 

@@ -49,10 +49,9 @@ function open(more: Partial<DocumentSource> = {}) {
       links: "https://example.org/wiki",
       touches: ["private"],
     }),
-    description: "",
     ...more,
   };
-  const desk = library.of([source]);
+  const desk = library.of([offered(source)]);
   return {
     clock,
     library,
@@ -70,6 +69,8 @@ function open(more: Partial<DocumentSource> = {}) {
     later: () => clock.advance(LOOKED_AT_MS_MIN),
   };
 }
+
+const offered = (source: DocumentSource) => ({ name: source.name, description: "", ready: async () => source });
 
 function foundIn(answer: KnowledgeAnswer) {
   if (answer.kind === "failed") throw new Error(answer.error.message);
@@ -180,7 +181,7 @@ test("who searches while much is being indexed waits for a while, then is given 
   const told: string[] = [];
   const { write, source, library, clock } = open();
   const { content } = source;
-  const slow: typeof source = {
+  const slow: DocumentSource = {
     ...source,
     content: async (file, signal) => {
       if (file.name === "z.md") await held.promise;
@@ -189,7 +190,7 @@ test("who searches while much is being indexed waits for a while, then is given 
   };
   write("a.md", "blue whales");
   write("z.md", "green whales");
-  const desk = library.of([slow]);
+  const desk = library.of([offered(slow)]);
   const answer = desk.search({ ...ASKED, query: "whales", tell: (doing) => void told.push(doing) }, NEVER);
   await clock.untilSleeping();
   await clock.advance(30_000);
@@ -204,10 +205,10 @@ test("who searches while much is being indexed waits for a while, then is given 
 test("where a source cannot be looked at, it is searched as it was, with a word about it, and its operator is told", async () => {
   const { write, source, library, logged, clock } = open();
   write("a.md", "blue whales");
-  await library.of([source]).search({ ...ASKED, query: "whales" }, NEVER);
+  await library.of([offered(source)]).search({ ...ASKED, query: "whales" }, NEVER);
   await clock.advance(LOOKED_AT_MS_MIN);
   const broken = { ...source, list: () => Promise.reject(new Error("secret detail")) };
-  const { passages, notes } = foundIn(await library.of([broken]).search({ ...ASKED, query: "whales" }, NEVER));
+  const { passages, notes } = foundIn(await library.of([offered(broken)]).search({ ...ASKED, query: "whales" }, NEVER));
   expect(passages).toHaveLength(1);
   expect(notes).toEqual([
     "handbook is searched as it was when it could last be looked at: something went wrong, which whoever runs Parley is told.",

@@ -23,9 +23,22 @@ const Source = z
       .string()
       .min(1)
       .max(1_000)
+      .optional()
       .describe(
         "A folder of this machine, from this file on, with all that is below it. Links are not followed, and what is hidden is left out. Whoever may use the team may be told all of it.",
       ),
+    channel: z
+      .string()
+      .regex(/^(?:[CG][A-Z0-9]{2,20}|#[^\s#,<>]{1,80})$/, { error: "a channel by its name with #, or its id: #project, C0123ABCD" })
+      .optional()
+      .describe(
+        "A channel of Slack that Parley is in: the files that are posted there, and its canvases. Only where everybody who reads a thread may see the channel is anything of it given.",
+      ),
+    canvas: z
+      .string()
+      .regex(/^F[A-Z0-9]{2,20}$/, { error: "the id of a canvas, such as F0123ABCD: the last part of its link" })
+      .optional()
+      .describe("One canvas of Slack, for those who may see a channel in which it is shared."),
     include: globs.min(1).default(READ_BY_DEFAULT).describe("Paths within the folder, with * and **."),
     exclude: globs.default([]).describe("Those that are left out all the same."),
     links: z
@@ -38,11 +51,15 @@ const Source = z
     touches: z
       .array(z.enum(["private", "untrusted"]))
       .max(2)
-      .default([])
+      .optional()
       .describe(
-        "What its words bring into a conversation. private: they are not for everybody. untrusted: somebody may have written them to deceive agents. Nothing when absent.",
+        "What its words bring into a conversation. private: they are not for everybody. untrusted: somebody may have written them to deceive agents. Nothing of a folder, private of what lies in Slack when absent.",
       ),
   })
+  .refine(({ folder, channel, canvas }) => [folder, channel, canvas].filter((one) => one !== undefined).length === 1, {
+    error: "name one of `folder`, `channel` and `canvas`",
+  })
+  .refine(({ folder, links }) => folder !== undefined || links === undefined, { error: "`links` belongs to a `folder`; Slack has its own" })
   .describe("Documents that are indexed in the database, again as they change.");
 
 export const KnowledgeSources = z

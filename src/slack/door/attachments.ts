@@ -14,7 +14,8 @@ import {
   type FileWords,
 } from "./file-words.ts";
 import { SharedFile } from "../words/payload-parts.ts";
-import { apiBase, slackErrorCode, type Log } from "../api/web-client.ts";
+import { slackErrorCode, type Log } from "../api/web-client.ts";
+import { LACKS_SCOPE, type FileContent } from "./file-content.ts";
 
 /** What was posted with a message. */
 export interface Attached {
@@ -38,8 +39,7 @@ export const attachedBeside = ({ words, note }: Attached): Beside => [...words, 
 
 export interface AttachmentParts {
   readonly store: Pick<Store, "putFile">;
-  readonly botToken: () => Promise<string>;
-  readonly apiUrl?: string;
+  readonly contentOf: FileContent;
   /** What Slack says of a file of which a message has no more than the id. Rejects as Slack does. */
   readonly infoOf: (file: string) => Promise<unknown>;
   readonly clock: Clock;
@@ -49,11 +49,9 @@ export interface AttachmentParts {
 const FILES_MAX = 10; // Slack's own composer takes ten.
 const FILE_BYTES_MAX = 8 * 1024 * 1024; // What a sandbox takes, too.
 const FILES_BYTES_MAX = 16 * 1024 * 1024; // of one message
-const DOWNLOAD_MS_MAX = 20_000; // The task waits for its files.
 const NAME_CHARS_MAX = 200;
 
-export function createAttachments({ store, botToken, apiUrl, infoOf, clock, log }: AttachmentParts): Attachments {
-  const api = new URL(apiBase(apiUrl));
+export function createAttachments({ store, contentOf, infoOf, clock, log }: AttachmentParts): Attachments {
 
   /** A file of a channel that is shared with others, or that is just being uploaded, comes as a stub. */
   async function whole(file: SharedFile): Promise<SharedFile | string> {
@@ -74,41 +72,6 @@ export function createAttachments({ store, botToken, apiUrl, infoOf, clock, log 
   /** What a file says that is none to be read as a document. */
   async function saidIn(file: SharedFile): Promise<FileWords | undefined> {
     return wordsOfEmail(file) ?? (await wordsOfClip(file, (id) => ask(id).catch(() => undefined), clock));
-  }
-
-  async function contentOf(file: SharedFile, bytesMax: number): Promise<Uint8Array | string> {
-    if (file.mode === "tombstone") return "it was deleted";
-    if (file.mode === "hidden_by_limit") return "the limits of the workspace hide it";
-    if (file.file_access === "access_denied") return "the app has no access to it";
-    if ((file.size ?? 0) > bytesMax) return tooLarge(bytesMax);
-    const address = URL.parse(file.url_private_download ?? file.url_private ?? "");
-    // The token goes to Slack alone: a file that lies elsewhere has an address elsewhere.
-    if (!address || !isSlacks(address, api)) return "it does not lie in Slack";
-    try {
-      const answer = await fetch(address, {
-        headers: { Authorization: `Bearer ${await botToken()}` },
-        redirect: "manual",
-        signal: AbortSignal.timeout(DOWNLOAD_MS_MAX),
-      });
-      // Without the scope, Slack sends one to a page to sign in.
-      if (answer.status >= 300 && answer.status < 400) {
-        log(LACKS_SCOPE);
-        await answer.body?.cancel();
-        return "the app may not read files";
-      }
-      if (!answer.ok || !answer.body) return `Slack answered ${answer.status}`;
-      const parts: Uint8Array[] = [];
-      let bytes = 0;
-      for await (const part of answer.body) {
-        bytes += part.byteLength;
-        if (bytes > bytesMax) return tooLarge(bytesMax);
-        parts.push(part);
-      }
-      return Buffer.concat(parts);
-    } catch (error) {
-      log("a file could not be read", error);
-      return "it could not be fetched from Slack";
-    }
   }
 
   return async ({ files: shared = [], charsMax = FILES_CHARS_MAX }) => {
@@ -166,21 +129,12 @@ export function createAttachments({ store, botToken, apiUrl, infoOf, clock, log 
 export const notesOn = (beside: Beside = []): Beside =>
   beside.filter((one) => isOfFile(one) || (one.source === undefined && one.text.startsWith("(Attached")));
 
-const LACKS_SCOPE = "a file could not be read: the app lacks the scope files:read; add it and install the app again";
-
 /** Why Slack tells nothing of a file, as a person would say it. */
 const REASONS: { readonly [code: string]: string } = {
   file_deleted: "it was deleted",
   missing_scope: "the app may not read files",
   ratelimited: "Slack answers no more questions about files just now",
 };
-
-const tooLarge = (bytesMax: number): string => `it is larger than ${Math.floor(bytesMax / 1024 / 1024)} MiB`;
-
-/** Slack's own hosts over TLS, or the very server that is spoken to in its place. */
-const isSlacks = (address: URL, api: URL): boolean =>
-  address.origin === api.origin ||
-  (address.protocol === "https:" && /(^|\.)slack(-gov)?\.com$/.test(address.hostname) && /(^|\.)slack(-gov)?\.com$/.test(api.hostname));
 
 /** Without folders, control or direction marks; never hidden, never empty. */
 function cleanName(raw: string, number: number): string {

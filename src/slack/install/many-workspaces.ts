@@ -157,6 +157,10 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
     heardAll: (thread) => tenants.heardAll(thread),
     isParked: (thread) => tenants.isParked(thread),
     search: (wanted, signal) => tenants.search(wanted, signal),
+    async filesIn(team) {
+      const seated = await tenants.find({ team, org: undefined, isOrgWide: false, channel: undefined });
+      return seated?.tenant.filesIn(team);
+    },
     async onlookersIn(team) {
       const seated = await tenants.find({ team, org: undefined, isOrgWide: false, channel: undefined });
       const found = await seated?.tenant.onlookersIn(team);

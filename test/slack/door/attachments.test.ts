@@ -4,6 +4,7 @@ import { WebAPIPlatformError } from "@slack/web-api";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../../src/engine/clock.ts";
 import { createAttachments } from "../../../src/slack/door/attachments.ts";
+import { createFileContent } from "../../../src/slack/door/file-content.ts";
 import { MessageEvent } from "../../../src/slack/words/event-payloads.ts";
 import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
@@ -29,13 +30,13 @@ async function slackWith(
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const kept: string[] = [];
   const problems: string[] = [];
+  const log = (problem: string) => void problems.push(problem);
   const attachments = createAttachments({
     store: { putFile: async (content) => (kept.push(Buffer.from(content).toString()), `hash-${kept.length}`) },
-    botToken: async () => TOKEN,
+    contentOf: createFileContent({ botToken: async () => TOKEN, apiUrl: `${base}/api/`, log }),
     infoOf: async (id) => infoOf(id, base),
-    apiUrl: `${base}/api/`,
     clock: { now, sleep: async () => undefined },
-    log: (problem) => void problems.push(problem),
+    log,
   });
   const take = (files: readonly object[]) =>
     attachments(MessageEvent.parse({ type: "message", ts: "1.1", channel: "C1", user: "U1", text: "look", files }));
