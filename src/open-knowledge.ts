@@ -1,10 +1,14 @@
 import type { LookUp } from "./config/build/parts.ts";
 import type { KnowledgeSettings } from "./config/schema/knowledge.ts";
-import type { Settings } from "./config/settings.ts";
+import { isEmbedding } from "./config/checks/knowledge.ts";
+import type { Env } from "./config/env.ts";
+import type { ModelSettings, Settings } from "./config/settings.ts";
 import type { Clock } from "./engine/clock.ts";
+import type { Embedder } from "./engine/knowledge.ts";
 import { folderSource } from "./knowledge/folder.ts";
 import { createLibrary, type OfferedSource } from "./knowledge/library.ts";
 import { FILE_BYTES_MAX, SourceTrouble, type DocumentSource } from "./knowledge/source.ts";
+import { createEmbedder } from "./models/create.ts";
 import type { FilesPlace, PostedFiles } from "./slack/knowledge/posted-files.ts";
 import { placeOf } from "./slack/words/place.ts";
 import type { KnowledgeIndex } from "./store/knowledge/knowledge-index.ts";
@@ -23,29 +27,52 @@ export function openKnowledge(parts: {
   readonly knowledge: KnowledgeIndex;
   readonly store: Pick<Store, "exclusively">;
   readonly filesIn: FilesIn;
+  /** The model of this name, where it makes vectors. */
+  readonly embedder: (name: string) => Embedder | undefined;
   readonly clock: Clock;
   readonly log: (what: string, error?: unknown) => void;
 }): OpenKnowledge {
   const library = createLibrary({ ...parts, index: parts.knowledge });
   return {
-    lookUp: (sources, thread) => library.of(sources.map((one) => offered(one, thread, parts.filesIn))),
+    lookUp: (sources, thread) => library.of(sources.map((one) => offered(one, thread, parts))),
     close: () => library.close(),
   };
 }
 
-function offered(settings: KnowledgeSettings, thread: string, filesIn: FilesIn): OfferedSource {
-  const { name, description } = settings;
+/** Makes each model once. */
+export function embedders({ models }: Pick<Settings, "models">, env: Env): (name: string) => Embedder | undefined {
+  const made = new Map<string, Embedder>();
+  return (name) => {
+    const settings = models.get(name);
+    if (!settings || !("provider" in settings) || !makesVectors(settings)) return undefined;
+    const embedder = made.get(name) ?? createEmbedder(settings, { env });
+    made.set(name, embedder);
+    return embedder;
+  };
+}
+
+const makesVectors = (settings: ModelSettings): settings is Extract<ModelSettings, { provider: "openai" | "azure" | "openai-compatible" }> =>
+  isEmbedding(settings.provider);
+
+function offered(
+  settings: KnowledgeSettings,
+  thread: string,
+  { filesIn, embedder }: { readonly filesIn: FilesIn; readonly embedder: (name: string) => Embedder | undefined },
+): OfferedSource {
+  const { name, description, embeddings, vectorsMax } = settings;
+  const model = embeddings === undefined ? undefined : embedder(embeddings);
+  const vectors = model ? { vectors: { embedder: model, max: vectorsMax } } : {};
   return {
     name,
     description,
     async ready() {
       const place = slackPlaceOf(settings);
-      if (place === undefined) return folderOf(settings);
+      if (place === undefined) return { ...folderOf(settings), ...vectors };
       const team = placeOf(thread)?.team;
       const files = team === undefined ? undefined : await filesIn(team);
       if (team === undefined || !files) return `${name} is left out: it lies in Slack, and this is no thread of it.`;
       const found = await files.find(place);
-      return typeof found === "string" ? `${name} is left out: ${found}.` : postedSource(settings, { team, place: found, files });
+      return typeof found === "string" ? `${name} is left out: ${found}.` : { ...postedSource(settings, { team, place: found, files }), ...vectors };
     },
   };
 }
@@ -131,7 +158,7 @@ async function* lookAtFolder(
   try {
     const { files, leftOut } = await source.list(new AbortController().signal);
     const known = sources.find((one) => one.source === source.key);
-    const already = known ? `; ${known.documents} are indexed, in ${known.passages} passages` : "; the first search indexes them";
+    const already = known ? `; indexed: ${known.documents}, as ${known.passages} passages` : "; the first search indexes them";
     if (files.length === 0) yield { grade: "warn", thing, message: `no file of ${settings.folder} is meant by \`include\`; name some.` };
     else yield { grade: "ok", thing, message: `${files.length} ${files.length === 1 ? "file" : "files"} in ${settings.folder}${already}` };
     for (const message of leftOut) yield { grade: "warn", thing, message };

@@ -38,7 +38,7 @@ import { inFull, type Store } from "./store/store.ts";
 import { createHeldTurns } from "./store/workspaces/held-turns.ts";
 import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { openAlerts } from "./open-alerts.ts";
-import { openKnowledge } from "./open-knowledge.ts";
+import { embedders, openKnowledge } from "./open-knowledge.ts";
 import { openLogins, withPages } from "./open-logins.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
@@ -149,7 +149,14 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     workspaceOf: (thread) => channelOf(thread)?.team ?? "",
     marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
   });
-  const library = openKnowledge({ knowledge: opened.knowledge, store, filesIn: async (team) => slack?.filesIn(team), clock, log: problem });
+  const library = openKnowledge({
+    knowledge: opened.knowledge,
+    store,
+    filesIn: async (team) => slack?.filesIn(team),
+    embedder: embedders(settings, env),
+    clock,
+    log: problem,
+  });
   const rebuilding = { registry: settings.registry, env, redact };
   const { settings: kept, versions } = keepingVersions(keptNow, { prefix: "team/", store, clock });
   const turns: Turns = { follow: (hear) => runner?.follow(hear) ?? (() => undefined) };

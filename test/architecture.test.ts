@@ -64,7 +64,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // Parley for other programs.
   serve: ["engine", "runner", "transcript.ts", "listening.ts"],
   // What teams look things up in, wired.
-  "open-knowledge.ts": ["engine", "knowledge", "store", "config", "slack"],
+  "open-knowledge.ts": ["engine", "models", "knowledge", "store", "config", "slack"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
   // The studio for people who sign in with Slack, wired.

@@ -67,6 +67,17 @@ export interface KnowledgePassage {
   readonly text: string;
 }
 
+/** A model that makes texts into vectors: those that mean alike lie near each other. */
+export interface Embedder {
+  /** The model's own name: vectors of another one are of no use beside its own. */
+  readonly model: string;
+  /** One for each text, in their order, at most {@link EMBEDDED_AT_ONCE} of them. Rejects as the provider does. */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<{ readonly vectors: readonly Float32Array[]; readonly usage: Usage }>;
+}
+
+/** Some servers take no more. */
+export const EMBEDDED_AT_ONCE = 64;
+
 export const KNOWLEDGE_TOOLS = { search: "search_knowledge", read: "read_knowledge" } as const;
 export const PASSAGES_FOUND = 5;
 /** A result of a tool has at most 20,000 characters: so many passages fit. */

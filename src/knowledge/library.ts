@@ -1,16 +1,17 @@
 import { withinMs } from "../engine/clock.ts";
-import type { Knowledge, KnowledgeAnswer, KnowledgePassage, KnowledgeSource } from "../engine/knowledge.ts";
+import type { Usage } from "../engine/events/events.ts";
+import { plus } from "../engine/limits/usage.ts";
+import type { Embedder, Knowledge, KnowledgeAnswer, KnowledgePassage, KnowledgeSource } from "../engine/knowledge.ts";
 import type { FoundPassage, IndexedDocument } from "../store/knowledge/knowledge-index.ts";
 import type { Store } from "../store/store.ts";
 import { bringUpToDate, type IndexingParts, type Progress } from "./indexing.ts";
 import { SourceTrouble, type DocumentSource } from "./source.ts";
+import { embedMissing, fused, nearest, RANKED_MAX } from "./vectors.ts";
 
 /** What a team looks things up in, for all teams and threads of a process. */
 export interface Library {
   /** `sources`: those of a team, in one thread. */
   of(sources: readonly OfferedSource[]): Knowledge;
-  /** What lies there may have changed: the next search looks at once. */
-  changed(key: string): void;
   /** What is being indexed ends where it is; the next process goes on. */
   close(): Promise<void>;
 }
@@ -27,6 +28,10 @@ const INDEXING_MS_WAITED = 20_000;
 /** What nobody has searched for so long is thrown away. */
 const UNUSED_MS_MAX = 90 * 24 * 3_600_000;
 const DAY_MS = 24 * 3_600_000;
+/** A file that is being fetched is not waited for; what it would have become is made again. */
+const CLOSING_MS_MAX = 3_000;
+/** Sources that are remembered; of more, the one that was looked at longest ago is looked at anew. */
+const LOOKS_MAX = 1_000;
 /** Named in an answer; the rest is counted. */
 const UNREAD_NAMED_MAX = 5;
 
@@ -37,6 +42,8 @@ interface Look {
   progress: Progress | undefined;
   /** For whoever searches: what was left out, or why nobody could look. */
   notes: readonly string[];
+  /** What indexing has cost, and nobody has been told. */
+  spent: Usage | undefined;
 }
 
 export function createLibrary(parts: IndexingParts & { readonly store: Pick<Store, "exclusively"> }): Library {
@@ -52,6 +59,7 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
         const signal = AbortSignal.any([lost, closed.signal]);
         if (signal.aborted) return;
         state.notes = await bringUpToDate(source, parts, signal, (progress) => void (state.progress = progress));
+        state.notes = [...state.notes, ...(await embedded(source, state, signal))];
       });
       if (clock.now() - sweptAt < DAY_MS) return;
       sweptAt = clock.now();
@@ -71,10 +79,47 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     }
   }
 
+  /** Without its vectors a source is found by its words. */
+  async function embedded({ name, key, vectors }: DocumentSource, state: Look, signal: AbortSignal): Promise<readonly string[]> {
+    if (!vectors) return [];
+    try {
+      const spent = (usage: Usage) => void (state.spent = state.spent ? plus(state.spent, usage) : usage);
+      await embedMissing({ source: key, vectorsMax: vectors.max }, index, vectors.embedder, signal, spent);
+      return [];
+    } catch (error) {
+      if (signal.aborted) return [];
+      log(`knowledge ${name}: ${vectors.embedder.model} made no vectors of it`, error);
+      return [`Not all of ${name} is found by its meaning just now, only by its words.`];
+    }
+  }
+
+  /** The passages whose meaning is near to the query's, best first; what it has cost. */
+  async function near(query: string, open: readonly DocumentSource[], signal: AbortSignal) {
+    const lists: (readonly FoundPassage[])[] = [];
+    const notes: string[] = [];
+    let usage: Usage | undefined;
+    for (const [model, { embedder, keys, max }] of byModel(open)) {
+      try {
+        const asked = await embedder.embed([query], signal);
+        usage = usage ? plus(usage, asked.usage) : asked.usage;
+        const [wanted] = asked.vectors;
+        const ids = wanted ? nearest(wanted, await index.vectors(keys, model, max), RANKED_MAX) : [];
+        lists.push(await index.passagesById(ids));
+      } catch (error) {
+        log(`${model} made no vector of a query`, error);
+        notes.push("It was looked for by words alone: the model that knows meanings did not answer.");
+      }
+    }
+    return { lists, notes, usage };
+  }
+
   /** Looks at it where that is due, and waits for a while; what is to be said of it. */
   async function refreshed(source: DocumentSource, tell: ((doing: string) => void) | undefined): Promise<readonly string[]> {
-    const state = looks.get(source.key) ?? { at: Number.NEGATIVE_INFINITY, underWay: undefined, progress: undefined, notes: [] };
+    const state = looks.get(source.key) ?? { at: Number.NEGATIVE_INFINITY, underWay: undefined, progress: undefined, notes: [], spent: undefined };
+    looks.delete(source.key);
     looks.set(source.key, state);
+    const [oldest] = looks;
+    if (oldest && looks.size > LOOKS_MAX && oldest[1].underWay === undefined) looks.delete(oldest[0]);
     if (state.underWay === undefined && clock.now() - state.at >= LOOKED_AT_MS_MIN && !closed.signal.aborted) state.underWay = look(source, state);
     if (state.underWay === undefined) return state.notes;
     tell?.(`is looking at ${source.name}`);
@@ -90,23 +135,28 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     ];
   }
 
-  async function searched(sources: readonly OfferedSource[], wanted: Parameters<Knowledge["search"]>[0]): Promise<KnowledgeAnswer> {
+  async function searched(
+    sources: readonly OfferedSource[],
+    wanted: Parameters<Knowledge["search"]>[0],
+    signal: AbortSignal,
+  ): Promise<KnowledgeAnswer> {
     const asked = sources.filter(({ name }) => wanted.source === undefined || name === wanted.source);
     const all = await Promise.all(asked.map((source) => openTo(source, wanted)));
     const open = all.filter((one) => typeof one !== "string");
     const closedTo = all.filter((one) => typeof one === "string");
     const notes = await Promise.all(open.map((source) => refreshed(source, wanted.tell)));
     const { query, limit } = wanted;
-    const found = await index.find(
-      open.map(({ key }) => key),
-      { query, limit },
-    );
+    const keys = open.map(({ key }) => key);
+    const meant = await near(query, open, signal);
+    const byWords = await index.find(keys, { query, limit: meant.lists.length > 0 ? RANKED_MAX : limit });
+    const found = meant.lists.length > 0 ? fused([byWords, ...meant.lists], limit) : byWords;
     const unread = await Promise.all(open.map(unreadIn));
     return {
       kind: "found",
       passages: found.map((passage) => passageOf(passage, open)),
-      notes: [...closedTo, ...notes.flat(), ...unread.filter((note) => note !== undefined)],
+      notes: [...closedTo, ...notes.flat(), ...meant.notes, ...unread.filter((note) => note !== undefined)],
       touched: touchedBy(found, open),
+      ...spentOn(open, meant.usage),
     };
   }
 
@@ -143,19 +193,24 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     };
   }
 
+  /** What was spent since somebody was told last. */
+  function spentOn(open: readonly DocumentSource[], asked: Usage | undefined): { readonly usage?: Usage } {
+    const states = open.flatMap(({ key }) => looks.get(key) ?? []);
+    const all = [asked, ...states.map(({ spent }) => spent)].filter((one) => one !== undefined);
+    for (const state of states) state.spent = undefined;
+    return all.length > 0 ? { usage: all.reduce(plus) } : {};
+  }
+
   return {
     of: (sources) => ({
       sources,
-      search: (wanted) => unfailing(() => searched(sources, wanted)),
+      search: (wanted, signal) => unfailing(() => searched(sources, wanted, signal)),
       read: (wanted) => unfailing(() => readOn(sources, wanted)),
     }),
-    changed(key) {
-      const state = looks.get(key);
-      if (state) state.at = Number.NEGATIVE_INFINITY;
-    },
     async close() {
       closed.abort();
-      await Promise.all([...looks.values()].map(({ underWay }) => underWay));
+      const underWay = Promise.all([...looks.values()].map((state) => state.underWay));
+      await withinMs(clock, CLOSING_MS_MAX, underWay);
     },
   };
 
@@ -167,6 +222,19 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
       return { kind: "failed", error: { kind: "unavailable", message: "The documents cannot be searched just now. Go on without." } };
     }
   }
+}
+
+/** Each model is asked once, for all of its sources. */
+function byModel(open: readonly DocumentSource[]) {
+  const models = new Map<string, { readonly embedder: Embedder; readonly keys: string[]; max: number }>();
+  for (const { key, vectors } of open) {
+    if (!vectors) continue;
+    const known = models.get(vectors.embedder.model) ?? { embedder: vectors.embedder, keys: [], max: 0 };
+    known.keys.push(key);
+    known.max += vectors.max;
+    models.set(vectors.embedder.model, known);
+  }
+  return models;
 }
 
 function passageOf({ position, source: key, place, text, ...passage }: FoundPassage, sources: readonly DocumentSource[]): KnowledgePassage {

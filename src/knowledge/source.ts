@@ -1,4 +1,5 @@
 import type { Leak, Person } from "../engine/events/events.ts";
+import type { Embedder } from "../engine/knowledge.ts";
 
 /** Where documents lie that are indexed. */
 export interface DocumentSource {
@@ -8,6 +9,8 @@ export interface DocumentSource {
   readonly key: string;
   /** What comes into a conversation with its words. */
   readonly touches: readonly (keyof Leak)[];
+  /** What makes vectors of its passages, up to so many; absent where words alone are looked for. */
+  readonly vectors?: { readonly embedder: Embedder; readonly max: number };
   /** Whether everybody who reads a thread may see what lies there; else why nothing of it is given, in a sentence. Asked anew each time. Never rejects. */
   closedTo(reader: { readonly thread: string; readonly person: Person }): Promise<string | undefined>;
   /** What lies there now. Rejects with {@link SourceTrouble} where it cannot be looked at. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../engine/clock.ts";
+import type { Embedder } from "../engine/knowledge.ts";
 import type { Model } from "../engine/model.ts";
 import { createAnthropicModel } from "./anthropic/anthropic.ts";
 import type { AnthropicSettings } from "./anthropic/client.ts";
@@ -6,6 +7,7 @@ import { lessonsInMemory, type Lessons } from "./refusals/lessons.ts";
 import { withGate, type Gates } from "./gated.ts";
 import type { ReadFile } from "./images.ts";
 import type { OpenAiSettings } from "./openai/client.ts";
+import { openAiEmbedder } from "./openai/embeddings.ts";
 import { createOpenAiModel, type Made, type ProviderDeps } from "./openai/openai.ts";
 import { withPrice, type Price } from "./prices.ts";
 import type { Timeouts } from "./replies/reply.ts";
@@ -145,8 +147,14 @@ function anthropic(settings: AnthropicModelSettings, deps: ModelDeps): Made {
   );
 }
 
-function openAi(settings: OpenAiModelSettings, deps: ModelDeps): Made {
-  const { env } = deps;
+/** What makes texts into vectors, of a model that OpenAI's API speaks to. Nothing is asked of the provider yet. Throws {@link ModelSettingsError}. */
+export const createEmbedder = (settings: OpenAiModelSettings, { env }: Pick<ModelDeps, "env">): Embedder =>
+  openAiEmbedder(openAiSettings(settings, env), settings.price);
+
+const openAi = (settings: OpenAiModelSettings, deps: ModelDeps): Made =>
+  createOpenAiModel(openAiSettings(settings, deps.env), providerDeps(deps));
+
+function openAiSettings(settings: OpenAiModelSettings, env: Env): OpenAiSettings {
   const { provider, apiVersion, reasoningEffort, temperature } = settings;
   const { keyName, apiKey } = keyOf(settings, env);
   const needsKey = provider !== "openai-compatible" || settings.apiKeyEnv !== undefined;
@@ -155,22 +163,19 @@ function openAi(settings: OpenAiModelSettings, deps: ModelDeps): Made {
   if (provider !== "openai" && baseUrl === undefined) {
     throw new ModelSettingsError(`Model "${settings.model}" (${provider}) has no address: add baseUrl, such as ${EXAMPLES[provider]}.`);
   }
-  return createOpenAiModel(
-    {
-      ...common(settings),
-      temperature,
-      provider,
-      apiKey,
-      keyName,
-      baseUrl,
-      apiVersion,
-      reasoningEffort,
-      structured: settings.structured ?? "native",
-      api: settings.api ?? "chat",
-      seed: settings.seed,
-    },
-    providerDeps(deps),
-  );
+  return {
+    ...common(settings),
+    temperature,
+    provider,
+    apiKey,
+    keyName,
+    baseUrl,
+    apiVersion,
+    reasoningEffort,
+    structured: settings.structured ?? "native",
+    api: settings.api ?? "chat",
+    seed: settings.seed,
+  };
 }
 
 const EXAMPLES = { azure: "https://NAME.openai.azure.com", "openai-compatible": "http://127.0.0.1:11434/v1" } as const;

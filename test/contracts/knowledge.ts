@@ -49,6 +49,7 @@ export function knowledgeContract(
       expect(await index.put(HERE, holidays, passages)).toBe("kept");
       expect(await index.find([HERE], { query: "what is carried over?", limit: 5 })).toEqual([
         {
+          id: expect.any(Number) as number,
           source: HERE,
           document: "a/holidays.md",
           title: "Holidays",
@@ -145,6 +146,32 @@ export function knowledgeContract(
       await expect(long).rejects.toThrow(/a passage has 4001 characters; at most 4000/);
       await expect(index.put(HERE, documentOf("x".repeat(2_001)), [])).rejects.toThrow(/more than 2000 characters/);
       expect(await index.documents(HERE)).toEqual([]);
+    });
+
+    test("vectors are kept by model, go with their passages, and find them by id", async () => {
+      await index.put(HERE, documentOf("a"), [passage("blue whales"), passage("red sharks"), passage("green eels")]);
+      const { missing } = await index.withoutVector(HERE, "tiny", 2);
+      expect(missing.map(({ text }) => text)).toEqual(["blue whales", "red sharks"]);
+      const [one, two] = missing;
+      if (!one || !two) throw new Error("no passages");
+      const vector = Float32Array.from([0.1, -2.5, 3e-8]);
+      await index.putVectors("tiny", [
+        { id: one.id, vector },
+        { id: two.id, vector: Float32Array.from([1]) },
+        { id: 987_654, vector },
+      ]);
+      expect(await index.vectors([HERE], "tiny", 10)).toEqual([
+        { id: one.id, vector },
+        { id: two.id, vector: Float32Array.from([1]) },
+      ]);
+      expect(await index.vectors([HERE], "tiny", 1)).toHaveLength(1);
+      expect([await index.vectors([HERE], "other", 10), await index.vectors(["folder/other"], "tiny", 10)]).toEqual([[], []]);
+      expect(await index.withoutVector(HERE, "tiny", 10)).toMatchObject({ embedded: 2, missing: [{ text: "green eels" }] });
+      expect((await index.passagesById([two.id, 987_654, one.id])).map(({ text }) => text)).toEqual(["red sharks", "blue whales"]);
+      await index.putVectors("other", [{ id: one.id, vector }]);
+      expect((await index.vectors([HERE], "tiny", 10)).map(({ id }) => id)).toEqual([two.id]);
+      await index.remove(HERE, ["a"]);
+      expect([await index.vectors([HERE], "tiny", 10), await index.withoutVector(HERE, "tiny", 10)]).toEqual([[], { embedded: 0, missing: [] }]);
     });
 
     test("any text is kept as it is and no query harms", async () => {

@@ -1,5 +1,6 @@
 import { checkAgent } from "./agents.ts";
 import { checkDescriptions } from "./descriptions.ts";
+import { checkKnowledge } from "./knowledge.ts";
 import { checkNames } from "./names.ts";
 import { checkRecursion } from "./recursion.ts";
 import type { Report, Surroundings } from "./report.ts";
@@ -19,5 +20,6 @@ export function checkTeam(name: string, team: TeamSettings, around: Surroundings
   for (const [index, agent] of team.agents.entries()) checkAgent(agent, index, team, around, registry, report);
   checkSpeakers(team, around, registry, report);
   checkStances(team, report);
+  checkKnowledge(team, around, report);
   if (team.stop) checkStop(team.stop, ["stop"], team, around, registry, report);
 }

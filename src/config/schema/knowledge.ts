@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { key } from "./names.ts";
+import { key, modelRef } from "./names.ts";
 
 const SOURCES_MAX = 20; // Each is asked for at every search.
 const GLOBS_MAX = 50;
@@ -48,6 +48,17 @@ const Source = z
       .describe("The address under which people find the folder: agents link to a file by it. They name its path when absent."),
     filesMax: z.int().positive().max(10_000).default(2_000).describe("Files, at most; those behind are left out, in the order of their names."),
     mbMax: z.int().positive().max(4_096).default(200).describe("Mebibytes of all files together, at most."),
+    embeddings: modelRef
+      .optional()
+      .describe(
+        "A model of OpenAI, Azure or a compatible server that makes texts into vectors: then passages are found by what they mean, too. By their words alone when absent.",
+      ),
+    vectorsMax: z
+      .int()
+      .positive()
+      .max(20_000)
+      .default(5_000)
+      .describe("Passages of which vectors are made, at most; the others are found by their words. Each is compared at every search."),
     touches: z
       .array(z.enum(["private", "untrusted"]))
       .max(2)

@@ -24,6 +24,18 @@ export interface KnowledgeIndex {
     document: string,
     from: { readonly position: number; readonly limit: number },
   ): Promise<{ readonly passages: readonly FoundPassage[]; readonly total: number } | undefined>;
+  /** How many passages of a source have a vector of this model, and those that have none, the oldest first, at most so many. */
+  withoutVector(
+    source: string,
+    model: string,
+    limit: number,
+  ): Promise<{ readonly embedded: number; readonly missing: readonly { readonly id: number; readonly text: string }[] }>;
+  /** What a model has made of passages; those that are gone by now are passed over. Vectors of another model give way. */
+  putVectors(model: string, vectors: readonly StoredVector[]): Promise<void>;
+  /** The vectors of this model in these sources, at most so many. */
+  vectors(sources: readonly string[], model: string, limit: number): Promise<readonly StoredVector[]>;
+  /** Passages by their ids, in that order; those that are gone by now are left out. */
+  passagesById(ids: readonly number[]): Promise<readonly FoundPassage[]>;
   /** The sources that are indexed, by name: how many documents and passages, and the documents that could not be read. */
   sources(): Promise<readonly IndexedSource[]>;
   /** Throws away what nobody has used since then (ms since the epoch); how many sources. */
@@ -61,6 +73,7 @@ export interface PassageDraft {
 }
 
 export interface FoundPassage extends PassageDraft {
+  readonly id: number;
   readonly source: string;
   /** Its document's name, title and link. */
   readonly document: string;
@@ -68,6 +81,12 @@ export interface FoundPassage extends PassageDraft {
   readonly link: string;
   /** Among those of its document: 0, 1, 2 … */
   readonly position: number;
+}
+
+/** Of the passage with this id. */
+export interface StoredVector {
+  readonly id: number;
+  readonly vector: Float32Array;
 }
 
 export interface IndexedSource {

@@ -9,7 +9,9 @@ import {
   type IndexedSource,
   type KnowledgeIndex,
   type PassageDraft,
+  type StoredVector,
 } from "../knowledge/knowledge-index.ts";
+import { bytesOf, vectorIn } from "../records/vectors.ts";
 import { PREFIX_CHARS_MIN, QUERY_WORDS_MAX, rankedByRarity, spacedWordsOf, wordsOf } from "../records/words.ts";
 import type { Connection, Query } from "./server/connection.ts";
 import { matchOf, stemsOf, vectorOf } from "./words.ts";
@@ -17,7 +19,7 @@ import { matchOf, stemsOf, vectorOf } from "./words.ts";
 /** In one statement: each is a row of seven arrays. */
 const PASSAGES_AT_ONCE = 500;
 
-const PASSAGE = `SELECT s.name AS source, d.name AS document, d.title, d.link, p.position, p.place, p.text, p.overlap
+const PASSAGE = `SELECT p.id, s.name AS source, d.name AS document, d.title, d.link, p.position, p.place, p.text, p.overlap
   FROM knowledge_passages p JOIN knowledge_documents d ON d.id = p.document JOIN knowledge_sources s ON s.id = p.source`;
 
 /** The documents of each source, and an index of their words as memories have one. */
@@ -104,6 +106,12 @@ export function postgresKnowledge({ query, transaction }: Connection, now: () =>
     return rankedByRarity(found, all?.passages ?? 0);
   }
 
+  async function passagesById(ids: readonly number[]): Promise<readonly FoundPassage[]> {
+    const rows = await query<FoundPassage>(`${PASSAGE} WHERE p.id = ANY($1::bigint[])`, [ids]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
   const documentOf = async (source: string, name: string): Promise<number | undefined> =>
     (
       await query<{ id: number }>(
@@ -149,13 +157,7 @@ export function postgresKnowledge({ query, transaction }: Connection, now: () =>
       if (own.length === 0) return [];
       let ids = await ranked(own, words);
       if (ids.length === 0) ids = await ranked(own, words, "and what begins with them");
-      const best = ids.slice(0, limit);
-      const rows = await query<FoundPassage & { id: number }>(
-        `${PASSAGE.replace("SELECT ", "SELECT p.id, ")} WHERE p.id = ANY($1::bigint[])`,
-        [best],
-      );
-      const byId = new Map(rows.map(({ id, ...passage }) => [id, passage]));
-      return best.flatMap((id) => byId.get(id) ?? []);
+      return passagesById(ids.slice(0, limit));
     },
     async passages(source, document, { position, limit }) {
       const id = await documentOf(source, document);
@@ -170,6 +172,38 @@ export function postgresKnowledge({ query, transaction }: Connection, now: () =>
         total: all?.passages ?? 0,
       };
     },
+    async withoutVector(source, model, limit) {
+      const inSource = "source = (SELECT id FROM knowledge_sources WHERE name = $1)";
+      const has = "EXISTS (SELECT 1 FROM knowledge_vectors WHERE passage = knowledge_passages.id AND model = $2)";
+      const [embedded] = await query<{ count: number }>(`SELECT count(*) AS count FROM knowledge_passages WHERE ${inSource} AND ${has}`, [
+        source,
+        model,
+      ]);
+      const missing = await query<{ id: number; text: string }>(
+        `SELECT id, text FROM knowledge_passages WHERE ${inSource} AND NOT ${has} ORDER BY id LIMIT $3`,
+        [source, model, limit],
+      );
+      return { embedded: embedded?.count ?? 0, missing };
+    },
+    async putVectors(model, vectors) {
+      await transaction(async (within) => {
+        for (const { id, vector } of vectors)
+          await within(
+            `INSERT INTO knowledge_vectors (passage, model, vector) SELECT id, $2, $3 FROM knowledge_passages WHERE id = $1
+              ON CONFLICT (passage) DO UPDATE SET model = excluded.model, vector = excluded.vector`,
+            [id, model, bytesOf(vector)],
+          );
+      });
+    },
+    async vectors(sources, model, limit) {
+      const rows = await query<{ id: number; vector: Buffer }>(
+        `SELECT passage AS id, vector FROM knowledge_vectors JOIN knowledge_passages ON id = passage
+          WHERE source IN (SELECT id FROM knowledge_sources WHERE name = ANY($1::text[])) AND model = $2 ORDER BY passage LIMIT $3`,
+        [sources, model, limit],
+      );
+      return rows.map(({ id, vector }): StoredVector => ({ id, vector: vectorIn(vector) }));
+    },
+    passagesById,
     async sources() {
       const rows = await query<Omit<IndexedSource, "unread"> & { id: number }>(
         `SELECT id, name AS source, (SELECT count(*) FROM knowledge_documents WHERE source = knowledge_sources.id) AS documents,

@@ -8,8 +8,10 @@ import {
   type IndexedSource,
   type KnowledgeIndex,
   type PassageDraft,
+  type StoredVector,
 } from "../knowledge/knowledge-index.ts";
 import { QUERY_CHARS_MAX } from "../../engine/memory.ts";
+import { bytesOf, vectorIn } from "../records/vectors.ts";
 import { PREFIX_CHARS_MIN, QUERY_WORDS_MAX, rankedByRarity, spacedWordsOf, wordsOf } from "../records/words.ts";
 import type { Connection } from "./connection.ts";
 
@@ -92,6 +94,25 @@ export function sqliteKnowledge({ db, write, read }: Connection, now: () => numb
         if (found === undefined) return undefined;
         return { passages: on().passagesFrom.all(found, position, limit), total: on().countOf.get(found) ?? 0 };
       }),
+    withoutVector: async (source, model, limit) =>
+      read(() => {
+        const id = on().findSource.get(source);
+        if (id === undefined) return { embedded: 0, missing: [] };
+        return { embedded: on().embedded.get(id, model) ?? 0, missing: on().unembedded.all(id, model, limit) };
+      }),
+    async putVectors(model, vectors) {
+      write("normal", () => {
+        for (const { id, vector } of vectors) on().putVector.run(id, model, bytesOf(vector), id);
+      });
+    },
+    vectors: async (sources, model, limit) =>
+      read(() => {
+        const ids = JSON.stringify(sources.flatMap((source) => on().findSource.get(source) ?? []));
+        return on()
+          .vectors.all(ids, model, limit)
+          .map(({ id, vector }): StoredVector => ({ id, vector: vectorIn(vector) }));
+      }),
+    passagesById: async (ids) => read(() => ids.flatMap((id) => on().passageById.get(id) ?? [])),
     sources: async () =>
       read(() =>
         on()
@@ -107,7 +128,7 @@ export function sqliteKnowledge({ db, write, read }: Connection, now: () => numb
   };
 }
 
-const PASSAGE = `SELECT s.name AS source, d.name AS document, d.title, d.link, p.position, p.place, p.text, p.overlap
+const PASSAGE = `SELECT p.id, s.name AS source, d.name AS document, d.title, d.link, p.position, p.place, p.text, p.overlap
   FROM knowledge_passages p JOIN knowledge_documents d ON d.id = p.document JOIN knowledge_sources s ON s.id = p.source`;
 
 function statementsOn(db: Connection["db"]) {
@@ -148,6 +169,23 @@ function statementsOn(db: Connection["db"]) {
     passageById: db.prepare<[number], FoundPassage>(`${PASSAGE} WHERE p.id = ?`),
     passagesFrom: db.prepare<[number, number, number], FoundPassage>(
       `${PASSAGE} WHERE p.document = ? AND p.position >= ? ORDER BY p.position LIMIT ?`,
+    ),
+    embedded: db
+      .prepare<[number, string], number>(
+        "SELECT count(*) FROM knowledge_vectors JOIN knowledge_passages ON id = passage WHERE source = ? AND model = ?",
+      )
+      .pluck(),
+    unembedded: db.prepare<[number, string, number], { readonly id: number; readonly text: string }>(
+      `SELECT id, text FROM knowledge_passages WHERE source = ? AND id NOT IN (SELECT passage FROM knowledge_vectors WHERE model = ?)
+        ORDER BY id LIMIT ?`,
+    ),
+    putVector: db.prepare<[number, string, Buffer, number]>(
+      `INSERT OR REPLACE INTO knowledge_vectors (passage, model, vector) SELECT ?, ?, ?
+        WHERE EXISTS (SELECT 1 FROM knowledge_passages WHERE id = ?)`,
+    ),
+    vectors: db.prepare<[string, string, number], { readonly id: number; readonly vector: Buffer }>(
+      `SELECT passage AS id, vector FROM knowledge_vectors JOIN knowledge_passages ON id = passage
+        WHERE source IN (SELECT value FROM json_each(?)) AND model = ? ORDER BY passage LIMIT ?`,
     ),
     sources: db.prepare<[], Omit<IndexedSource, "unread"> & { readonly id: number }>(
       `SELECT id, name AS source, (SELECT count(*) FROM knowledge_documents WHERE source = knowledge_sources.id) AS documents,

@@ -1,0 +1,69 @@
+import type { Usage } from "../engine/events/events.ts";
+import { EMBEDDED_AT_ONCE, type Embedder } from "../engine/knowledge.ts";
+import type { FoundPassage, KnowledgeIndex, StoredVector } from "../store/knowledge/knowledge-index.ts";
+
+/** Of each way to look; what stands further behind says little. */
+export const RANKED_MAX = 50;
+/** As those who found it have it: what is first in one list goes before what is in the middle of two. */
+const RECIPROCAL_RANK = 60;
+
+/** Makes vectors of what has none yet, up to so many of a source; `spent` is told of each call. */
+export async function embedMissing(
+  { source, vectorsMax }: { readonly source: string; readonly vectorsMax: number },
+  index: KnowledgeIndex,
+  { model, embed }: Embedder,
+  signal: AbortSignal,
+  spent: (usage: Usage) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    const { embedded, missing } = await index.withoutVector(source, model, EMBEDDED_AT_ONCE);
+    const some = missing.slice(0, Math.max(0, vectorsMax - embedded));
+    if (some.length === 0) return;
+    const { vectors, usage } = await embed(
+      some.map(({ text }) => text),
+      signal,
+    );
+    spent(usage);
+    await index.putVectors(
+      model,
+      some.flatMap(({ id }, at) => (vectors[at] ? [{ id, vector: vectors[at] }] : [])),
+    );
+  }
+}
+
+/** The nearest by the angle between them, best first. Those of another length, and nothing at all, are near to nothing. */
+export function nearest(query: Float32Array, vectors: readonly StoredVector[], limit: number): readonly number[] {
+  const length = lengthOf(query);
+  return vectors
+    .flatMap(({ id, vector }) => {
+      if (vector.length !== query.length) return [];
+      let dot = 0;
+      for (let at = 0; at < vector.length; at++) dot += (vector[at] ?? 0) * (query[at] ?? 0);
+      const cosine = dot / (length * lengthOf(vector));
+      return cosine > 0 ? [{ id, cosine }] : [];
+    })
+    .toSorted((one, other) => other.cosine - one.cosine || one.id - other.id)
+    .slice(0, limit)
+    .map(({ id }) => id);
+}
+
+function lengthOf(vector: Float32Array): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return Math.sqrt(sum);
+}
+
+/** One list of several, best first: each passage counts for more the further in front it stands in each. */
+export function fused(lists: readonly (readonly FoundPassage[])[], limit: number): readonly FoundPassage[] {
+  const scores = new Map<number, { readonly passage: FoundPassage; score: number }>();
+  for (const list of lists)
+    for (const [at, passage] of list.entries()) {
+      const known = scores.get(passage.id) ?? { passage, score: 0 };
+      known.score += 1 / (RECIPROCAL_RANK + at + 1);
+      scores.set(passage.id, known);
+    }
+  return [...scores.values()]
+    .toSorted((one, other) => other.score - one.score || one.passage.id - other.passage.id)
+    .slice(0, limit)
+    .map(({ passage }) => passage);
+}

@@ -1,0 +1,132 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import type { Embedder } from "../../src/engine/knowledge.ts";
+import { folderSource } from "../../src/knowledge/folder.ts";
+import { createLibrary } from "../../src/knowledge/library.ts";
+import { fused, nearest } from "../../src/knowledge/vectors.ts";
+import { createEmbedder } from "../../src/models/create.ts";
+import type { FoundPassage } from "../../src/store/knowledge/knowledge-index.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { manualClock } from "../support/clock.ts";
+import { IDLE_STAYS } from "../support/idle-connections.ts";
+
+const NEVER = new AbortController().signal;
+const ASKED = { thread: "T1/C1/1", person: { id: "U1", name: "Maria" }, limit: 5 };
+
+test("the nearest are those at the smallest angle, and none of another length or without a direction", () => {
+  const vector = (...values: number[]) => Float32Array.from(values);
+  const all = [
+    { id: 1, vector: vector(0, 1) },
+    { id: 2, vector: vector(10, 1) },
+    { id: 3, vector: vector(1, 1) },
+    { id: 4, vector: vector(1, 1, 1) },
+    { id: 5, vector: vector(0, 0) },
+    { id: 6, vector: vector(-1, 0) },
+  ];
+  expect(nearest(vector(1, 0), all, 5)).toEqual([2, 3]);
+  expect(nearest(vector(1, 0), all, 1)).toEqual([2]);
+  expect(nearest(vector(0, 0), all, 5)).toEqual([]);
+});
+
+test("of several lists, what stands in both goes before what is first in one", () => {
+  const one = (id: number): FoundPassage => ({ id, source: "", document: "", title: "", link: "", position: 0, place: "", text: "", overlap: 0 });
+  const ids = (lists: number[][], limit: number) => fused(lists.map((list) => list.map(one)), limit).map(({ id }) => id); // prettier-ignore
+  expect(ids([[1, 2], [3, 2]], 3)).toEqual([2, 1, 3]); // prettier-ignore
+  expect(ids([[], [3, 2]], 1)).toEqual([3]); // prettier-ignore
+});
+
+/** A server whose vectors say how often some words stand in a text, and that some words mean the same. */
+async function vectorServer(broken: () => boolean) {
+  const asked: { readonly path: string; readonly key: string | undefined; readonly input: readonly string[] }[] = [];
+  const server = createServer(IDLE_STAYS, (request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      const { input } = JSON.parse(Buffer.concat(parts).toString()) as { input: string[] };
+      asked.push({ path: request.url ?? "", key: request.headers.authorization, input });
+      const of = (text: string) => [/vacation|holiday|leave/i, /money|pay/i].map((words) => (words.test(text) ? 1 : 0.01));
+      const data = input.map((text, index) => ({ object: "embedding", index, embedding: of(text) }));
+      response
+        .writeHead(broken() ? 400 : 200, { "content-type": "application/json" })
+        .end(JSON.stringify({ object: "list", data: data.toReversed(), model: "tiny", usage: { prompt_tokens: 10, total_tokens: 10 } }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const embedder = createEmbedder(
+    {
+      provider: "openai-compatible",
+      model: "tiny",
+      baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+      apiKeyEnv: "TINY_KEY",
+      price: { inputPerMTokUsd: 1_000, outputPerMTokUsd: 0 },
+    },
+    { env: { TINY_KEY: "key-1" } },
+  );
+  return { asked, embedder };
+}
+
+function libraryWith(embedder: Embedder, files: { readonly [name: string]: string }, max = 100) {
+  const folder = mkdtempSync(join(tmpdir(), "parley-vectors-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  const { knowledge, store } = openSqlite({ path: ":memory:" });
+  const logged: string[] = [];
+  const library = createLibrary({ index: knowledge, store, clock: manualClock(), log: (what) => void logged.push(what) });
+  onTestFinished(async () => {
+    await library.close();
+    await store.close();
+  });
+  const settings = { name: "handbook", folder, include: ["**/*"], exclude: [], filesMax: 100, mbMax: 10, touches: [] };
+  const source = { ...folderSource(settings), vectors: { embedder, max } };
+  const desk = library.of([{ name: "handbook", description: "", ready: async () => source }]);
+  const search = async (query: string) => {
+    const answer = await desk.search({ ...ASKED, query }, NEVER);
+    if (answer.kind === "failed") throw new Error(answer.error.message);
+    return answer;
+  };
+  return { search, logged };
+}
+
+test("a passage is found that means it in other words; what it has cost is told once, indexing included", async () => {
+  const { asked, embedder } = await vectorServer(() => false);
+  const { search } = libraryWith(embedder, { "a.md": "Everybody has thirty days of leave.", "b.md": "Salaries: we pay on the 25th.", "c.md": "The kitchen." });
+  const first = await search("vacation");
+  expect(first.passages[0]).toMatchObject({ document: "a.md" });
+  // Three passages in one call, and the query.
+  expect(asked.map(({ input }) => input.length)).toEqual([3, 1]);
+  expect(asked[0]).toMatchObject({ path: "/v1/embeddings", key: "Bearer key-1" });
+  expect(first.usage).toMatchObject({ inputTokens: 20, calls: 2, usd: 0.02 });
+  const second = await search("money");
+  expect(second.passages[0]).toMatchObject({ document: "b.md" });
+  expect(second.usage).toMatchObject({ inputTokens: 10, usd: 0.01 });
+  // What has the word goes before what only means it.
+  expect((await search("kitchen")).passages[0]).toMatchObject({ document: "c.md" });
+});
+
+test("no more vectors are made than so many, and the rest is found by its words", async () => {
+  const { asked, embedder } = await vectorServer(() => false);
+  const { search } = libraryWith(embedder, { "a.md": "leave", "b.md": "pay", "c.md": "holiday kitchen" }, 2);
+  const { passages } = await search("kitchen");
+  expect(asked[0]?.input).toHaveLength(2);
+  expect(passages.map(({ document }) => document)).toContain("c.md");
+});
+
+test("where the model does not answer, words alone find it, and the agent and the operator are told", async () => {
+  const { embedder } = await vectorServer(() => true);
+  const { search, logged } = libraryWith(embedder, { "a.md": "thirty days of leave" });
+  const { passages, notes } = await search("leave");
+  expect(passages).toHaveLength(1);
+  expect(notes).toEqual([
+    "Not all of handbook is found by its meaning just now, only by its words.",
+    "It was looked for by words alone: the model that knows meanings did not answer.",
+  ]);
+  expect(logged).toEqual(["knowledge handbook: tiny made no vectors of it", "tiny made no vector of a query"]);
+});
