@@ -2,6 +2,7 @@ import type { LookUp } from "./config/build/parts.ts";
 import type { KnowledgeSettings } from "./config/schema/knowledge.ts";
 import { isEmbedding } from "./config/checks/knowledge.ts";
 import type { Env } from "./config/env.ts";
+import { priceOf } from "./config/prices.ts";
 import type { ModelSettings, Settings } from "./config/settings.ts";
 import type { Clock } from "./engine/clock.ts";
 import type { Embedder } from "./engine/knowledge.ts";
@@ -45,14 +46,15 @@ export function embedders({ models }: Pick<Settings, "models">, env: Env): (name
   return (name) => {
     const settings = models.get(name);
     if (!settings || !("provider" in settings) || !makesVectors(settings)) return undefined;
-    const embedder = made.get(name) ?? createEmbedder(settings, { env });
+    const embedder = made.get(name) ?? createEmbedder({ ...settings, price: priceOf(settings, env)?.price, timeouts: {} }, { env });
     made.set(name, embedder);
     return embedder;
   };
 }
 
-const makesVectors = (settings: ModelSettings): settings is Extract<ModelSettings, { provider: "openai" | "azure" | "openai-compatible" }> =>
-  isEmbedding(settings.provider);
+const makesVectors = (
+  settings: ModelSettings,
+): settings is Extract<ModelSettings, { provider: "openai" | "azure" | "openai-compatible" }> => isEmbedding(settings.provider);
 
 function offered(
   settings: KnowledgeSettings,
@@ -72,7 +74,9 @@ function offered(
       const files = team === undefined ? undefined : await filesIn(team);
       if (team === undefined || !files) return `${name} is left out: it lies in Slack, and this is no thread of it.`;
       const found = await files.find(place);
-      return typeof found === "string" ? `${name} is left out: ${found}.` : { ...postedSource(settings, { team, place: found, files }), ...vectors };
+      return typeof found === "string"
+        ? `${name} is left out: ${found}.`
+        : { ...postedSource(settings, { team, place: found, files }), ...vectors };
     },
   };
 }
@@ -142,18 +146,18 @@ export async function* lookAtKnowledge(
     if (place === undefined) yield* lookAtFolder(thing, settings, sources);
     else {
       const where = "channel" in place ? `the files of ${place.channel}` : `the canvas ${place.canvas}`;
-      yield { grade: "ok", thing, message: `${where}, for whom Slack shows them; the app needs the scope files:read, and to be in the channel` };
+      yield {
+        grade: "ok",
+        thing,
+        message: `${where}, for whom Slack shows them; the app needs the scope files:read, and to be in the channel`,
+      };
     }
   }
   for (const { source, unread } of sources.filter(({ source: key }) => !key.startsWith("folder/")))
     yield* unreadIn(`knowledge in Slack (${source.split("/", 2).join("/")})`, unread);
 }
 
-async function* lookAtFolder(
-  thing: string,
-  settings: KnowledgeSettings,
-  sources: Indexed,
-): AsyncGenerator<KnowledgeFinding, void, void> {
+async function* lookAtFolder(thing: string, settings: KnowledgeSettings, sources: Indexed): AsyncGenerator<KnowledgeFinding, void, void> {
   const source = folderOf(settings);
   try {
     const { files, leftOut } = await source.list(new AbortController().signal);
@@ -170,5 +174,6 @@ async function* lookAtFolder(
 }
 
 function* unreadIn(thing: string, unread: Indexed[number]["unread"]): Generator<KnowledgeFinding, void, void> {
-  for (const { title, problem } of unread) yield { grade: "warn", thing, message: `${JSON.stringify(title)} could not be read: ${problem}` };
+  for (const { title, problem } of unread)
+    yield { grade: "warn", thing, message: `${JSON.stringify(title)} could not be read: ${problem}` };
 }

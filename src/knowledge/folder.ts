@@ -32,7 +32,9 @@ const NEVER = new Set(["node_modules"]);
  */
 export function folderSource(settings: FolderSettings): DocumentSource {
   const { name, folder, include, exclude, links, touches } = settings;
-  const hash = createHash("sha256").update(JSON.stringify([folder, include, exclude, links ?? "", settings.filesMax, settings.mbMax])).digest("hex");
+  const hash = createHash("sha256")
+    .update(JSON.stringify([folder, include, exclude, links ?? "", settings.filesMax, settings.mbMax]))
+    .digest("hex");
   return {
     name,
     key: `folder/${hash}`,
@@ -105,7 +107,9 @@ async function rootOf(name: string, folder: string): Promise<string> {
     const root = await realpath(folder);
     if ((await stat(root)).isDirectory()) return root;
   } catch (error) {
-    throw new SourceTrouble(`the folder of ${name} cannot be looked at (${codeOf(error)}). Name one that is there, and that Parley may read.`);
+    throw new SourceTrouble(
+      `the folder of ${name} cannot be looked at (${codeOf(error)}). Name one that is there, and that Parley may read.`,
+    );
   }
   throw new SourceTrouble(`what ${name} names is not a folder. Name the folder that the file is in, and the file under \`include\`.`);
 }
@@ -147,4 +151,5 @@ async function contentOf(folder: string, path: string): Promise<Uint8Array | str
   }
 }
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error));
+const codeOf = (error: unknown): string =>
+  (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error));

@@ -115,12 +115,19 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
 
   /** Looks at it where that is due, and waits for a while; what is to be said of it. */
   async function refreshed(source: DocumentSource, tell: ((doing: string) => void) | undefined): Promise<readonly string[]> {
-    const state = looks.get(source.key) ?? { at: Number.NEGATIVE_INFINITY, underWay: undefined, progress: undefined, notes: [], spent: undefined };
+    const state = looks.get(source.key) ?? {
+      at: Number.NEGATIVE_INFINITY,
+      underWay: undefined,
+      progress: undefined,
+      notes: [],
+      spent: undefined,
+    };
     looks.delete(source.key);
     looks.set(source.key, state);
     const [oldest] = looks;
     if (oldest && looks.size > LOOKS_MAX && oldest[1].underWay === undefined) looks.delete(oldest[0]);
-    if (state.underWay === undefined && clock.now() - state.at >= LOOKED_AT_MS_MIN && !closed.signal.aborted) state.underWay = look(source, state);
+    if (state.underWay === undefined && clock.now() - state.at >= LOOKED_AT_MS_MIN && !closed.signal.aborted)
+      state.underWay = look(source, state);
     if (state.underWay === undefined) return state.notes;
     tell?.(`is looking at ${source.name}`);
     const ended = await withinMs(
@@ -181,7 +188,10 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     if (!read)
       return {
         kind: "failed",
-        error: { kind: "not_found", message: `${source.name} has no document of this name, or no longer. Search it: that gives the names.` },
+        error: {
+          kind: "not_found",
+          message: `${source.name} has no document of this name, or no longer. Search it: that gives the names.`,
+        },
       };
     const { passages, total } = read;
     const next = passage + passages.length;

@@ -78,10 +78,11 @@ function blocksOf({ text, pages = [] }: DividedText): readonly Block[] {
   let wordLines = 0;
   let isHeading = false;
   const end = (at: number) => {
-    if (at > start) blocks.push({ start, end: at, headings: headings.filter(Boolean), begins: opens, isBare: isHeading && wordLines === 1 });
+    if (at > start)
+      blocks.push({ start, end: at, headings: headings.filter(Boolean), begins: opens, isBare: isHeading && wordLines === 1 });
     [start, opens, isBlank, wordLines, isHeading] = [at, undefined, false, 0, false];
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const stop = text.indexOf("\n", at);
     const next = stop < 0 ? text.length : stop + 1;
     const line = text.slice(at, Math.min(next, at + LINE_CHARS_LOOKED_AT));
@@ -144,7 +145,8 @@ function borderBefore(text: string, latest: number, earliest: number): number {
 }
 
 /** Whether a pair that makes one character would be parted here. */
-const isHalf = (text: string, at: number): boolean => /[\ud800-\udbff]/.test(text.charAt(at - 1)) && /[\udc00-\udfff]/.test(text.charAt(at));
+const isHalf = (text: string, at: number): boolean =>
+  /[\ud800-\udbff]/.test(text.charAt(at - 1)) && /[\udc00-\udfff]/.test(text.charAt(at));
 
 /** As much of what stands before as is repeated, from the beginning of a word on. */
 function overlapBefore(text: string, start: number, earliest: number): number {

@@ -1,7 +1,6 @@
 import type { BuildDeps } from "../config/build.ts";
 import type { Settings } from "../config/load.ts";
 import type { AgentSettings } from "../config/schema/agents.ts";
-import type { TeamSettings } from "../config/schema/team-file.ts";
 import type { ToolSettings } from "../config/schema/tools.ts";
 import type { ForeignAnswer } from "../engine/agents/foreign.ts";
 import { codeBlocks } from "../engine/code-blocks.ts";
@@ -212,7 +211,10 @@ function isInTurnOf(agent: string, within: string | undefined, event: RunEvent):
 }
 
 /** Its memory is tools too, and so is what its team looks things up in. */
-const usesTools = (agent: AgentSettings, { knowledge }: Pick<TeamSettings, "knowledge">): agent is Extract<AgentSettings, { readonly tools: unknown }> =>
+const usesTools = (
+  agent: AgentSettings,
+  { knowledge }: { readonly knowledge?: unknown },
+): agent is Extract<AgentSettings, { readonly tools: unknown }> =>
   "tools" in agent && (agent.tools.length > 0 || agent.memory !== false || knowledge !== undefined);
 
 type ForeignEnd = Extract<RunEvent, { type: "message.posted" | "turn.failed" | "turn.ended" }>;

@@ -12,7 +12,8 @@ export function redactedPorts(opened: Opened, redact: (text: string) => string):
     knowledge: {
       ...knowledge,
       retitle: (source, document) => knowledge.retitle(source, { ...document, title: redact(document.title) }),
-      put: (source, document, passages) => knowledge.put(source, { ...document, title: redact(document.title) }, redactAll(passages, redact)),
+      put: (source, document, passages) =>
+        knowledge.put(source, { ...document, title: redact(document.title) }, redactAll(passages, redact)),
     },
     settings: {
       ...settings,

@@ -88,7 +88,11 @@ function shown(answer: KnowledgeAnswer, nothing: string): Failed | WithSources {
     fit.push(one);
   }
   const unfit = passages.length - fit.length;
-  const lines = [text, ...(unfit > 0 ? [`(${unfit} more did not fit here; ask with a smaller limit.)`] : []), ...(rest === "" ? [] : [rest])];
+  const lines = [
+    text,
+    ...(unfit > 0 ? [`(${unfit} more did not fit here; ask with a smaller limit.)`] : []),
+    ...(rest === "" ? [] : [rest]),
+  ];
   return new WithSources(
     lines.join("\n"),
     [...new Map(fit.flatMap(({ link, title }) => (link === "" ? [] : [[link, { title: plain(title), link }] as const]))).values()],

@@ -41,11 +41,15 @@ export function knowledgeContract(
       ({ close } = opened);
     });
     afterEach(() => close());
-    const found = async (query: string, sources = [HERE], limit = 5) => (await index.find(sources, { query, limit })).map(({ text }) => text);
+    const found = async (query: string, sources = [HERE], limit = 5) =>
+      (await index.find(sources, { query, limit })).map(({ text }) => text);
 
     test("a passage is found by its words, with its document and its place", async () => {
       const holidays = documentOf("a/holidays.md", { title: "Holidays", link: "https://example.org/holidays" });
-      const passages = [passage("Everybody has thirty days."), passage("days. Five can be carried over.", { place: "Carry-over, line 7", overlap: 6 })];
+      const passages = [
+        passage("Everybody has thirty days."),
+        passage("days. Five can be carried over.", { place: "Carry-over, line 7", overlap: 6 }),
+      ];
       expect(await index.put(HERE, holidays, passages)).toBe("kept");
       expect(await index.find([HERE], { query: "what is carried over?", limit: 5 })).toEqual([
         {
@@ -171,11 +175,22 @@ export function knowledgeContract(
       await index.putVectors("other", [{ id: one.id, vector }]);
       expect((await index.vectors([HERE], "tiny", 10)).map(({ id }) => id)).toEqual([two.id]);
       await index.remove(HERE, ["a"]);
-      expect([await index.vectors([HERE], "tiny", 10), await index.withoutVector(HERE, "tiny", 10)]).toEqual([[], { embedded: 0, missing: [] }]);
+      expect([await index.vectors([HERE], "tiny", 10), await index.withoutVector(HERE, "tiny", 10)]).toEqual([
+        [],
+        { embedded: 0, missing: [] },
+      ]);
     });
 
     test("any text is kept as it is and no query harms", async () => {
-      const odd = ["'); DROP TABLE knowledge_passages; --", 'x" OR source : "1', "%", "🙂", "日本語の休暇は三十日です", "a".repeat(4_000), "\u{10FFFF}0"];
+      const odd = [
+        "'); DROP TABLE knowledge_passages; --",
+        'x" OR source : "1',
+        "%",
+        "🙂",
+        "日本語の休暇は三十日です",
+        "a".repeat(4_000),
+        "\u{10FFFF}0",
+      ];
       await index.put(
         HERE,
         documentOf("odd\n\"'/..", { title: "ti\u{10FFFF}tle" }),

@@ -37,7 +37,21 @@ test("what is longer than a passage is cut behind a sentence, and the next one b
 /** What makes documents: words, headings, fences, blank lines, long lines, characters of two halves. */
 const piece = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 60 }),
-  fc.constantFrom("\n", "\n\n", "\n# A heading\n", "\n## 标题\n", "\n###### six\n", "```\n", "~~~~\n", "   \n", "\t", "# ", "\r\n", "🙂".repeat(900), "é. ".repeat(700)),
+  fc.constantFrom(
+    "\n",
+    "\n\n",
+    "\n# A heading\n",
+    "\n## 标题\n",
+    "\n###### six\n",
+    "```\n",
+    "~~~~\n",
+    "   \n",
+    "\t",
+    "# ",
+    "\r\n",
+    "🙂".repeat(900),
+    "é. ".repeat(700),
+  ),
   fc.integer({ min: 1, max: 4_000 }).map((length) => "x".repeat(length)),
 );
 

@@ -33,7 +33,17 @@ test("the nearest are those at the smallest angle, and none of another length or
 });
 
 test("of several lists, what stands in both goes before what is first in one", () => {
-  const one = (id: number): FoundPassage => ({ id, source: "", document: "", title: "", link: "", position: 0, place: "", text: "", overlap: 0 });
+  const one = (id: number): FoundPassage => ({
+    id,
+    source: "",
+    document: "",
+    title: "",
+    link: "",
+    position: 0,
+    place: "",
+    text: "",
+    overlap: 0,
+  });
   const ids = (lists: number[][], limit: number) => fused(lists.map((list) => list.map(one)), limit).map(({ id }) => id); // prettier-ignore
   expect(ids([[1, 2], [3, 2]], 3)).toEqual([2, 1, 3]); // prettier-ignore
   expect(ids([[], [3, 2]], 1)).toEqual([3]); // prettier-ignore
@@ -97,7 +107,11 @@ function libraryWith(embedder: Embedder, files: { readonly [name: string]: strin
 
 test("a passage is found that means it in other words; what it has cost is told once, indexing included", async () => {
   const { asked, embedder } = await vectorServer(() => false);
-  const { search } = libraryWith(embedder, { "a.md": "Everybody has thirty days of leave.", "b.md": "Salaries: we pay on the 25th.", "c.md": "The kitchen." });
+  const { search } = libraryWith(embedder, {
+    "a.md": "Everybody has thirty days of leave.",
+    "b.md": "Salaries: we pay on the 25th.",
+    "c.md": "The kitchen.",
+  });
   const first = await search("vacation");
   expect(first.passages[0]).toMatchObject({ document: "a.md" });
   // Three passages in one call, and the query.

@@ -10,13 +10,18 @@ export function checkKnowledge(
   for (const [position, { embeddings }] of knowledge.entries()) {
     const at = ["knowledge", position, "embeddings"];
     if (embeddings === undefined) continue;
-    const model = models.get(embeddings);
+    const model = models.get(embeddings) as { readonly provider: string } | undefined;
     if (!model) report("mistake", at, unknownEntry("model", embeddings, [...models.keys()]));
     else if (!isEmbedding(model.provider))
-      report("mistake", at, `"${embeddings}" is a model of ${model.provider}, which makes no vectors. Name one of openai, azure or openai-compatible.`);
+      report(
+        "mistake",
+        at,
+        `"${embeddings}" is a model of ${model.provider}, which makes no vectors. Name one of openai, azure or openai-compatible.`,
+      );
   }
 }
 
 const EMBEDDING = ["openai", "azure", "openai-compatible"] as const;
 
-export const isEmbedding = (provider: string): provider is (typeof EMBEDDING)[number] => (EMBEDDING as readonly string[]).includes(provider);
+export const isEmbedding = (provider: string): provider is (typeof EMBEDDING)[number] =>
+  (EMBEDDING as readonly string[]).includes(provider);

@@ -12,7 +12,7 @@ export function checkAgentTool(tool: Omit<AgentToolSettings, "kind">, around: Su
     report("mistake", ["team"], unknownEntry("team", tool.team, [...around.teams.keys()]));
   if (!tool.agent) return;
   checkThinker(tool.agent, ["agent"], around, report);
-  checkTools({ ...tool.agent, handoffs: [], memory: false, looksUp: false }, ["agent"], around, report);
+  checkTools({ ...tool.agent, handoffs: [], memory: false }, ["agent"], around, report);
   for (const [position, ref] of tool.agent.tools.entries()) {
     const inner = around.tools.get(readToolRef(ref).key);
     if (inner && inner.kind !== "agent" && (inner.approval ?? "never") !== "never")
@@ -42,7 +42,7 @@ export function checkModel(name: string, path: Path, { models }: Pick<Surroundin
 
 /** Every tool that an agent names is there, and no two things it can call have the same name. */
 export function checkTools(
-  agent: Pick<AssistantSettings, "tools" | "handoffs" | "memory"> & { readonly looksUp: boolean },
+  agent: Pick<AssistantSettings, "tools" | "handoffs" | "memory"> & { readonly looksUp?: boolean },
   path: Path,
   { tools }: Surroundings,
   report: Report,
@@ -72,5 +72,6 @@ export function checkTools(
   }
   if (agent.memory !== false)
     for (const name of Object.values(MEMORY_TOOLS)) claim(name, `"${name}" of the agent's memory`, [...path, "memory"]);
-  if (agent.looksUp) for (const name of Object.values(KNOWLEDGE_TOOLS)) claim(name, `"${name}" of the team's knowledge`, [...path, "tools"]);
+  if (agent.looksUp)
+    for (const name of Object.values(KNOWLEDGE_TOOLS)) claim(name, `"${name}" of the team's knowledge`, [...path, "tools"]);
 }

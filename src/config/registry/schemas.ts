@@ -19,7 +19,9 @@ interface Schemas {
 }
 
 /** Whoever may name a folder reads what is in it. */
-const onlyInFile = z.never({ error: "can be given to a team of the team file alone, by whoever runs Parley; take it out" }).optional();
+const onlyInFile = z
+  .custom<never>(() => false, { error: "can be given to a team of the team file alone, by whoever runs Parley; take it out" })
+  .optional();
 
 const made = new WeakMap<Registry, Schemas>();
 

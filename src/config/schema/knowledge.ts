@@ -46,7 +46,12 @@ const Source = z
       .max(500)
       .optional()
       .describe("The address under which people find the folder: agents link to a file by it. They name its path when absent."),
-    filesMax: z.int().positive().max(10_000).default(2_000).describe("Files, at most; those behind are left out, in the order of their names."),
+    filesMax: z
+      .int()
+      .positive()
+      .max(10_000)
+      .default(2_000)
+      .describe("Files, at most; those behind are left out, in the order of their names."),
     mbMax: z.int().positive().max(4_096).default(200).describe("Mebibytes of all files together, at most."),
     embeddings: modelRef
       .optional()

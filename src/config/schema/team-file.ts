@@ -33,7 +33,7 @@ export interface Named {
   readonly tool: z.ZodType<ToolSettings>;
   readonly model: z.ZodType<ModelChoice>;
   readonly guard: z.ZodType<GuardSettings>;
-  readonly knowledge: z.ZodType<readonly KnowledgeSettings[] | undefined>;
+  readonly knowledge: z.ZodOptional<z.ZodType<readonly KnowledgeSettings[]>>;
 }
 
 const GUARDS_MAX = 20; // Each looks at every word that goes anywhere.

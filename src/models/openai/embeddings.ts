@@ -24,7 +24,11 @@ export function openAiEmbedder(settings: OpenAiSettings, price: Price | undefine
       if (!isWhole || found.some((one) => one.length !== first.length || !one.every(Number.isFinite)))
         throw new Error(`${model} gave ${found.length} vectors for ${texts.length} texts, or none that can be used`);
       const inputTokens = answer.usage?.total_tokens;
-      const counted: Usage = { inputTokens: inputTokens ?? estimated(texts), outputTokens: 0, ...(inputTokens === undefined ? { estimated: true } : {}) };
+      const counted: Usage = {
+        inputTokens: inputTokens ?? estimated(texts),
+        outputTokens: 0,
+        ...(inputTokens === undefined ? { estimated: true } : {}),
+      };
       return { vectors: found.map((one) => Float32Array.from(one)), usage: price ? priced(counted, price) : counted };
     },
   };

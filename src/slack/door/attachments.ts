@@ -52,7 +52,6 @@ const FILES_BYTES_MAX = 16 * 1024 * 1024; // of one message
 const NAME_CHARS_MAX = 200;
 
 export function createAttachments({ store, contentOf, infoOf, clock, log }: AttachmentParts): Attachments {
-
   /** A file of a channel that is shared with others, or that is just being uploaded, comes as a stub. */
   async function whole(file: SharedFile): Promise<SharedFile | string> {
     const isStub = file.file_access === "check_file_info" || file.mode === "file_access";

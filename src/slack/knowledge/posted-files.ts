@@ -127,7 +127,9 @@ export function createPostedFiles(parts: {
       if ("canvas" in place) return place;
       try {
         const channel = await channelOf(place.channel);
-        return channel === undefined ? `the app is in no channel ${place.channel}; invite it there, or name the channel by its id` : { channel };
+        return channel === undefined
+          ? `the app is in no channel ${place.channel}; invite it there, or name the channel by its id`
+          : { channel };
       } catch (error) {
         return `Slack does not say which channel ${place.channel} is (${failureOf(error).code})`;
       }
@@ -171,15 +173,18 @@ export function createPostedFiles(parts: {
 
 const shown = (place: FilesPlace): string => ("channel" in place ? place.channel : place.canvas);
 
-const isCanvas = ({ filetype, mode }: ListedFile): boolean => filetype === "quip" || mode === "quip" || mode === "canvas";
+const isCanvas = ({ filetype, mode }: Pick<ListedFile, "filetype" | "mode">): boolean => filetype === "quip" || mode === "quip" || mode === "canvas";
 
 /** What is only seen or heard; nobody misses it among what is read. */
 const isWordless = ({ mimetype, mode }: ListedFile): boolean =>
   /^(image|audio|video)\//.test(mimetype ?? "") || mode === "list" || mode === "tombstone";
 
 /** Of one that can be edited without a word about when, nobody knows whether it has changed. */
-function fileOf({ id, title, name, permalink, updated, timestamp, editable, size, mimetype, filetype, mode }: ListedFile, nowMs: number): PostedFile {
-  const isDated = updated !== undefined || !(editable || isCanvas({ id, filetype, mode }));
+function fileOf(
+  { id, title, name, permalink, updated, timestamp, editable, size, mimetype, filetype, mode }: ListedFile,
+  nowMs: number,
+): PostedFile {
+  const isDated = updated !== undefined || !(editable || isCanvas({ filetype, mode }));
   return {
     id,
     title: (title || name || id).slice(0, 500),

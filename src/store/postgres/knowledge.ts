@@ -47,7 +47,13 @@ export function postgresKnowledge({ query, transaction }: Connection, now: () =>
     );
     if (!added) throw new Error("a document that was just added is not there");
     for (let first = 0; first < passages.length; first += PASSAGES_AT_ONCE)
-      await addPassages(within, { source: own.id, document: added.id, title, first, some: passages.slice(first, first + PASSAGES_AT_ONCE) });
+      await addPassages(within, {
+        source: own.id,
+        document: added.id,
+        title,
+        first,
+        some: passages.slice(first, first + PASSAGES_AT_ONCE),
+      });
     return "kept";
   }
 
@@ -100,9 +106,10 @@ export function postgresKnowledge({ query, transaction }: Connection, now: () =>
       [sources, matches],
     );
     const found = matches.map((_match, index) => rows.flatMap(({ id, n }) => (n === index + 1 ? [id] : [])));
-    const [all] = await query<{ passages: number }>("SELECT count(*) AS passages FROM knowledge_passages WHERE source = ANY($1::bigint[])", [
-      sources,
-    ]);
+    const [all] = await query<{ passages: number }>(
+      "SELECT count(*) AS passages FROM knowledge_passages WHERE source = ANY($1::bigint[])",
+      [sources],
+    );
     return rankedByRarity(found, all?.passages ?? 0);
   }
 
@@ -153,7 +160,9 @@ export function postgresKnowledge({ query, transaction }: Connection, now: () =>
     async find(sources, { query: asked, limit }) {
       const words = wordsOf(asked.slice(0, QUERY_CHARS_MAX)).slice(0, QUERY_WORDS_MAX);
       if (words.length === 0) return [];
-      const own = (await query<{ id: number }>("SELECT id FROM knowledge_sources WHERE name = ANY($1::text[])", [sources])).map(({ id }) => id);
+      const own = (await query<{ id: number }>("SELECT id FROM knowledge_sources WHERE name = ANY($1::text[])", [sources])).map(
+        ({ id }) => id,
+      );
       if (own.length === 0) return [];
       let ids = await ranked(own, words);
       if (ids.length === 0) ids = await ranked(own, words, "and what begins with them");
