@@ -219,7 +219,7 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     }),
     async close() {
       closed.abort();
-      const underWay = Promise.all([...looks.values()].map((state) => state.underWay));
+      const underWay = Promise.all([...looks.values()].flatMap((state) => state.underWay ?? []));
       await withinMs(clock, CLOSING_MS_MAX, underWay);
     },
   };

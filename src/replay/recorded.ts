@@ -168,7 +168,7 @@ export function recordedWorld(log: readonly RunEvent[], languages: readonly stri
           name,
           {
             ...team,
-            agents: team.agents.map((agent) => (usesTools(agent, team) ? { ...agent, tools: [RECORDED] } : agent)),
+            agents: team.agents.map((agent) => (usesTools(agent, team.knowledge !== undefined) ? { ...agent, tools: [RECORDED] } : agent)),
           },
         ]),
       ),
@@ -211,11 +211,8 @@ function isInTurnOf(agent: string, within: string | undefined, event: RunEvent):
 }
 
 /** Its memory is tools too, and so is what its team looks things up in. */
-const usesTools = (
-  agent: AgentSettings,
-  { knowledge }: { readonly knowledge?: unknown },
-): agent is Extract<AgentSettings, { readonly tools: unknown }> =>
-  "tools" in agent && (agent.tools.length > 0 || agent.memory !== false || knowledge !== undefined);
+const usesTools = (agent: AgentSettings, looksUp: boolean): agent is Extract<AgentSettings, { readonly tools: unknown }> =>
+  "tools" in agent && (agent.tools.length > 0 || agent.memory !== false || looksUp);
 
 type ForeignEnd = Extract<RunEvent, { type: "message.posted" | "turn.failed" | "turn.ended" }>;
 
