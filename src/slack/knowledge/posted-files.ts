@@ -173,7 +173,8 @@ export function createPostedFiles(parts: {
 
 const shown = (place: FilesPlace): string => ("channel" in place ? place.channel : place.canvas);
 
-const isCanvas = ({ filetype, mode }: Pick<ListedFile, "filetype" | "mode">): boolean => filetype === "quip" || mode === "quip" || mode === "canvas";
+const isCanvas = ({ filetype, mode }: Pick<ListedFile, "filetype" | "mode">): boolean =>
+  filetype === "quip" || mode === "quip" || mode === "canvas";
 
 /** What is only seen or heard; nobody misses it among what is read. */
 const isWordless = ({ mimetype, mode }: ListedFile): boolean =>
