@@ -1,5 +1,4 @@
 import { dirname, join, resolve } from "node:path";
-import { stringify } from "yaml";
 import { checkTeam } from "./checks/team.ts";
 import { checkNamesOf } from "./checks/ceilings.ts";
 import { checkFallback } from "./checks/models.ts";
@@ -18,7 +17,7 @@ import type { ModelChoice, ProviderModel } from "./schema/models.ts";
 import type { ToolSettings } from "./schema/tools.ts";
 import { Script } from "./file/script.ts";
 import type { ModelSettings, Settings } from "./settings.ts";
-import { readYamlFile, readYamlText } from "./file/yaml-file.ts";
+import { asYamlFile, readYamlFile } from "./file/yaml-file.ts";
 import { secretNamesOf, unsetVariables } from "../tools/mcp/variables.ts";
 import { registryFor } from "./extensions.ts";
 import type { Definition } from "./registry/definition.ts";
@@ -47,7 +46,7 @@ export function loadSettings(sources: Sources): Settings {
   const { env, cwd } = sources;
   const shown = sources.file ?? (env["PARLEY_FILE"] || DEFAULT_FILE);
   const notes: Notes = { mistakes: [], warnings: [] };
-  const yaml = sources.data ? readYamlText(stringify(sources.data), GIVEN, resolve(cwd, GIVEN)) : readYamlFile(resolve(cwd, shown), shown);
+  const yaml = sources.data ? asYamlFile(sources.data, GIVEN, resolve(cwd, GIVEN)) : readYamlFile(resolve(cwd, shown), shown);
   const registry = registryFor(yaml, sources.definitions ?? [], notes);
   // What an extension would have defined is no mistake of the rest.
   const main = notes.mistakes.length === 0 ? parse(yaml, registry, notes) : undefined;

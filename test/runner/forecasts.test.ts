@@ -20,7 +20,10 @@ function forecasting(found: readonly TakenRun[], more: Partial<ForecastParts> = 
   const told: string[] = [];
   const forecasts = createForecasts({
     runs: { alike: async () => found, enter: async () => false },
-    store: { file: async (hash) => (files.push(hash), hash === "gone" ? undefined : Buffer.from(hash)) },
+    store: {
+      file: async (hash) => (files.push(hash), hash === "gone" ? undefined : Buffer.from(hash)),
+      leisure: { sinceRushMs: () => Number.POSITIVE_INFINITY },
+    },
     teams: { snapshot: () => "small v2", modelsIn: (snapshot) => snapshot.split(" ")[0] },
     clock: NEVER,
     log: (problem) => void told.push(problem),
@@ -70,4 +73,11 @@ test("whoever waits for a run is not kept: not by a store in trouble, nor by one
   const bug = { alike: async () => Promise.reject(new Error("a bug")), enter: async () => false };
   const surprised = forecasting([], { runs: bug });
   expect([await surprised.of(), surprised.told]).toEqual([undefined, ["what a run of pair will take could not be said"]]);
+});
+
+test("in a rush, and a while behind it, nobody looks: the processor has answers to make", async () => {
+  for (const [sinceMs, runs] of [[0, undefined], [1_999, undefined], [2_000, 9]] as const) {
+    const store = { file: async () => undefined, leisure: { sinceRushMs: () => sinceMs } };
+    expect((await forecasting(nine(), { store, teams: {} }).of())?.runs).toBe(runs);
+  }
 });

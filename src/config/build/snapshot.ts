@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ModelSettings, Settings } from "../settings.ts";
 import type { Registry } from "../registry/registry.ts";
 import { schemasOf } from "../registry/schemas.ts";
+import { READ_ONCE } from "../file/part.ts";
 import { Script } from "../file/script.ts";
 import { INSTRUCTIONS_CHARS_MAX } from "../schema/names.ts";
 import { readToolRef } from "../tool-names.ts";
@@ -41,7 +42,7 @@ const withoutPlace = (model: Extract<ModelSettings, { provider: "replay" }>) => 
 
 /** The settings of a snapshot; what it does not hold is as in `now`. Throws an error for people when another version wrote what this one cannot read. */
 export function readSnapshot(text: string, now: Settings): Settings {
-  const parsed = snapshotIn(now.registry).safeParse(JSON.parse(text));
+  const parsed = snapshotIn(now.registry).safeParse(JSON.parse(text), READ_ONCE);
   if (!parsed.success) throw new Error("they were written by another version of Parley");
   const { file, scripts } = parsed.data;
   const models = Object.entries(file.models).map(([name, model]): [string, ModelSettings] => {

@@ -19,9 +19,12 @@ export function parse(yaml: YamlFile, registry: Registry, notes: Notes): Part | 
   return file && { yaml: whole, file };
 }
 
+/** Zod writes a program for each object that it checks and has it compiled, which takes longer than to check a file. */
+export const READ_ONCE = { jitless: true } as const;
+
 /** The file in the shape of this schema; with mistakes, nothing. */
 export function check<Schema extends z.ZodType>(schema: Schema, yaml: YamlFile, notes: Notes): z.output<Schema> | undefined {
-  const parsed = schema.safeParse(yaml.data ?? {}, { error: knownKeys, reportInput: true });
+  const parsed = schema.safeParse(yaml.data ?? {}, { error: knownKeys, reportInput: true, ...READ_ONCE });
   if (parsed.success) return parsed.data;
   for (const { path, atKey, message } of explain(parsed.error.issues)) {
     notes.mistakes.push({ file: yaml.shown, line: yaml.line(path, atKey), path: showPath(path), message });

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { LineCounter, isMap, isNode, isPair, parseDocument, type Document } from "yaml";
+import { LineCounter, isMap, isNode, isPair, parseDocument, stringify, type Document } from "yaml";
 import { ConfigError, type Mistake } from "../config-error.ts";
 import { burdenOf, DEPTH_MAX } from "./yaml-burden.ts";
 
@@ -55,6 +55,34 @@ export function readYamlText(text: string, shown: string, path = ""): YamlFile {
   }
   if (depthOf(data) > DEPTH_MAX) return fail(TOO_DEEP);
   return { path, shown, data, line: (where, atKey = false) => lineOf(document, lines, where, atKey) };
+}
+
+/** What would stand in such a file, as if it did; see {@link readYamlText}. It is written down as text where a mistake's line is asked for. */
+export function asYamlFile(data: object, shown: string, path: string): YamlFile {
+  const written = (): YamlFile => readYamlText(stringify(data), shown, path);
+  const text = plainJson(data);
+  if (text === undefined || text.length > PLAIN_CHARS_MAX) return written();
+  const plain: unknown = JSON.parse(text);
+  if (depthOf(plain) > DEPTH_MAX) return failing(shown)(TOO_DEEP);
+  let asText: YamlFile | undefined;
+  return { path, shown, data: plain, line: (...where) => (asText ??= written()).line(...where) };
+}
+
+/** So short a text cannot have more in it than is read. */
+const PLAIN_CHARS_MAX = 20_000;
+
+/** `undefined` where it says something that JSON cannot. */
+function plainJson(data: object): string | undefined {
+  let isPlain = true;
+  try {
+    const text = JSON.stringify(data, (_key, value: unknown) => {
+      if (value instanceof Map || value instanceof Set || (typeof value === "number" && !Number.isFinite(value))) isPlain = false;
+      return value;
+    });
+    return isPlain ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const failing =

@@ -24,42 +24,46 @@ export const RUNS_FOR_FORECAST = 9;
  */
 export function forecastOf(task: string, runs: readonly Took[]): Forecast | undefined {
   if (runs.length < RUNS_FOR_FORECAST) return undefined;
-  const likeness = likenessOf([...runs.map((run) => run.task), task]);
+  const likeness = likenessOf([...runs.map(wordsOf), wordsIn(task)]);
   const ms = bandOf(
     runs.map((run) => Math.max(run.ms, MS_LEAST)),
     likeness,
   );
   const paid = [...runs.keys()].filter((at) => (runs[at]?.usd ?? 0) > 0);
   if (paid.length < RUNS_FOR_FORECAST) return { runs: runs.length, ms };
-  const among = [...paid, runs.length].map((one) => [...paid, runs.length].map((other) => likeness[one]?.[other] ?? 0));
   const usd = bandOf(
     paid.map((at) => runs[at]?.usd ?? 0),
-    paid.length === runs.length ? likeness : among,
+    paid.length === runs.length ? likeness : among([...paid, runs.length], likeness),
   );
   return { runs: runs.length, usd, ms };
 }
+
+const among = (places: readonly number[], likeness: readonly Float64Array[]): readonly Float64Array[] =>
+  places.map((one) => Float64Array.from(places, (other) => likeness[one]?.[other] ?? 0));
 
 const MS_LEAST = 1; // Nothing has a logarithm.
 const TAIL = 0.1;
 const DIGITS = 3; // More would promise what nobody knows.
 
 /** `likeness`: of each run to each, and in the last row of what is asked about. */
-function bandOf(amounts: readonly number[], likeness: readonly (readonly number[])[]): Band {
+function bandOf(amounts: readonly number[], likeness: readonly Float64Array[]): Band {
   const logs = amounts.map((amount) => Math.log(amount));
-  const own = meansWithout(logs, likeness[logs.length] ?? []);
-  const ends = logs.map((log, at) => own(at) + log - meansWithout(logs, likeness[at] ?? [])(at)).toSorted((one, other) => one - other);
+  const own = meansWithout(logs, likeness[logs.length]);
+  const ends = logs.map((log, at) => own(at) + log - meansWithout(logs, likeness[at])(at)).toSorted((one, other) => one - other);
   return { least: rounded(Math.exp(placed(ends, TAIL)), Math.floor), most: rounded(Math.exp(placed(ends, 1 - TAIL)), Math.ceil) };
 }
 
 /** The mean of all with these weights, but for one of them. */
-function meansWithout(logs: readonly number[], weights: readonly number[]): (at: number) => number {
+function meansWithout(logs: readonly number[], weights: Float64Array = NONE): (at: number) => number {
   let [sum, weight] = [0, 0];
-  for (const [at, log] of logs.entries()) {
+  for (let at = 0; at < logs.length; at++) {
     weight += weights[at] ?? 0;
-    sum += (weights[at] ?? 0) * log;
+    sum += (weights[at] ?? 0) * (logs[at] ?? 0);
   }
   return (at) => (sum - (weights[at] ?? 0) * (logs[at] ?? 0)) / (weight - (weights[at] ?? 0));
 }
+
+const NONE = new Float64Array(0);
 
 /** Outwards, so that the band becomes no narrower. */
 function rounded(computed: number, whole: (value: number) => number): number {
@@ -83,10 +87,10 @@ const LIKENESS_LEAST = 0.001;
 const TASK_CHARS_READ = 300; // As much as an index of runs shows of them: all are compared by as much.
 
 /** How much each of the texts counts for each other: 1 for one of the same words, and always more than nothing. */
-function likenessOf(tasks: readonly string[]): readonly (readonly number[])[] {
+function likenessOf(tasks: readonly ReadonlySet<string>[]): readonly Float64Array[] {
   const having = new Map<string, number[]>();
-  for (const [at, task] of tasks.entries())
-    for (const word of wordsIn(task)) {
+  for (const [at, words] of tasks.entries())
+    for (const word of words) {
       const places = having.get(word);
       if (places) places.push(at);
       else having.set(word, [at]);
@@ -94,18 +98,31 @@ function likenessOf(tasks: readonly string[]): readonly (readonly number[])[] {
   const shared = tasks.map(() => new Float64Array(tasks.length));
   for (const places of having.values()) {
     const rarity = Math.log(1 + tasks.length / places.length);
-    for (const one of places) for (const other of places) add(shared[one], other, rarity);
+    // In order: of each two the later one is given what both have.
+    for (let later = 0; later < places.length; later++) {
+      const row = shared[places[later] ?? 0] ?? NONE;
+      for (let at = 0; at <= later; at++) row[places[at] ?? 0] = (row[places[at] ?? 0] ?? 0) + rarity;
+    }
   }
-  return shared.map((row, one) =>
-    Array.from(row, (both, other) => {
-      const most = Math.sqrt((row[one] ?? 0) * (shared[other]?.[other] ?? 0));
-      return LIKENESS_LEAST + (most > 0 ? (both / most) ** STEEPNESS : 0);
-    }),
-  );
+  const likeness = tasks.map(() => new Float64Array(tasks.length));
+  for (const [one, row] of shared.entries())
+    for (let other = 0; other <= one; other++) {
+      const both = row[other] ?? 0;
+      const square = both > 0 ? (both * both) / ((row[one] ?? 0) * (shared[other]?.[other] ?? 0)) : 0;
+      const alike = LIKENESS_LEAST + square ** (STEEPNESS / 2);
+      (likeness[one] ?? NONE)[other] = alike;
+      (likeness[other] ?? NONE)[one] = alike;
+    }
+  return likeness;
 }
 
-function add(row: Float64Array | undefined, at: number, amount: number): void {
-  if (row) row[at] = (row[at] ?? 0) + amount;
+/** The same runs are compared with one task after another. */
+const wordsBy = new WeakMap<Took, ReadonlySet<string>>();
+
+function wordsOf(run: Took): ReadonlySet<string> {
+  const words = wordsBy.get(run) ?? wordsIn(run.task);
+  wordsBy.set(run, words);
+  return words;
 }
 
 const wordsIn = (task: string): ReadonlySet<string> =>

@@ -1,6 +1,6 @@
 import { withinMs, type Clock } from "../../engine/clock.ts";
 import type { Forecast } from "../../engine/events/events.ts";
-import { forecastOf, type Took } from "../../engine/limits/forecast.ts";
+import { forecastOf, RUNS_FOR_FORECAST, type Took } from "../../engine/limits/forecast.ts";
 import type { FinishedRuns, TakenRun } from "../../store/runs/finished-runs.ts";
 import { StoreError, type Store } from "../../store/store.ts";
 import type { Teams } from "../runnable-team.ts";
@@ -8,7 +8,8 @@ import type { Teams } from "../runnable-team.ts";
 /** What a run will probably take, by what such runs took: of the same team, with the same models, about tasks in like words. */
 export interface Forecasts {
   /**
-   * `undefined` where too few such runs are known, or where that is not known soon: whoever waits for a run is not kept by it. Never rejects.
+   * `undefined` where too few such runs are known, where that is not known soon, and in a rush: whoever waits for a run is not kept by it. Never
+   * rejects.
    */
   of(asked: Asked): Promise<Forecast | undefined>;
   /** Takes a few more of the runs that are over into account, where nobody else sees to it. Whether there are more. */
@@ -26,7 +27,7 @@ interface Asked {
 
 export interface ForecastParts {
   readonly runs: Pick<FinishedRuns, "alike" | "enter">;
-  readonly store: Pick<Store, "file">;
+  readonly store: Pick<Store, "file"> & { readonly leisure: Pick<Store["leisure"], "sinceRushMs"> };
   readonly teams: Pick<Teams, "snapshot" | "modelsIn" | "of">;
   readonly clock: Pick<Clock, "sleep">;
   readonly log: (problem: string, error?: unknown) => void;
@@ -38,20 +39,32 @@ const RUNS_READ_MAX = 50;
 /** Some of those that are found may have had other models. */
 const RUNS_FOUND_MAX = 80;
 const SETTINGS_KNOWN_MAX = 200;
+/** They are long texts. */
+const SNAPSHOTS_KNOWN_MAX = 20;
+/** So long behind a rush the processor has answers to make, and the card that would tell it waits for them. */
+const RUSH_OVER_MS = 2_000;
 
 export function createForecasts({ runs, store, teams, clock, log }: ForecastParts): Forecasts {
   /** By the hash of a team's settings, which never change. */
   const modelsBy = new Map<string, string | undefined>();
+  /** By the settings themselves. */
+  const modelsNow = new Map<string, string | undefined>();
 
   async function of({ workspace, team, task, snapshot: given }: Asked): Promise<Forecast | undefined> {
+    if (store.leisure.sinceRushMs() < RUSH_OVER_MS) return undefined;
     const found = await runs.alike({ workspace, team, task, limit: RUNS_FOUND_MAX });
-    if (found.length === 0) return undefined;
+    if (found.length < RUNS_FOR_FORECAST) return undefined;
     const snapshot = given ?? ((await teams.of?.(workspace)) ?? teams).snapshot?.(team);
-    const now = snapshot === undefined ? undefined : teams.modelsIn?.(snapshot);
+    const now = snapshot === undefined ? undefined : modelsIn(snapshot);
     const alike: Took[] = [];
     for (const run of found)
       if (alike.length < RUNS_READ_MAX && (now === undefined || (await hadModels(run.teamHash)) === now)) alike.push(tookOf(run));
     return forecastOf(task, alike);
+  }
+
+  function modelsIn(snapshot: string): string | undefined {
+    if (!modelsNow.has(snapshot)) keep(modelsNow, snapshot, teams.modelsIn?.(snapshot), SNAPSHOTS_KNOWN_MAX);
+    return modelsNow.get(snapshot);
   }
 
   /** Which models a team of these settings spoke with; `undefined` where they are not kept. */
@@ -59,9 +72,7 @@ export function createForecasts({ runs, store, teams, clock, log }: ForecastPart
     if (hash === undefined || modelsBy.has(hash)) return hash === undefined ? undefined : modelsBy.get(hash);
     const kept = await store.file(hash);
     const models = kept && teams.modelsIn?.(Buffer.from(kept).toString("utf8"));
-    const [oldest] = modelsBy.keys();
-    if (oldest !== undefined && modelsBy.size >= SETTINGS_KNOWN_MAX) modelsBy.delete(oldest);
-    modelsBy.set(hash, models);
+    keep(modelsBy, hash, models, SETTINGS_KNOWN_MAX);
     return models;
   }
 
@@ -80,8 +91,20 @@ export function createForecasts({ runs, store, teams, clock, log }: ForecastPart
   };
 }
 
-const tookOf = ({ task, usage, priced, startedAt, endedAt, elapsedMs }: TakenRun): Took => ({
-  task,
-  usd: priced ? usage.usd : undefined,
-  ms: elapsedMs ?? Date.parse(endedAt) - Date.parse(startedAt),
-});
+function keep<Value>(known: Map<string, Value>, key: string, value: Value, max: number): void {
+  const [oldest] = known.keys();
+  if (oldest !== undefined && known.size >= max) known.delete(oldest);
+  known.set(key, value);
+}
+
+/** A store may give the same run again, and its words need not be read again. */
+const tookBy = new WeakMap<TakenRun, Took>();
+
+function tookOf(run: TakenRun): Took {
+  const known = tookBy.get(run);
+  if (known) return known;
+  const { task, usage, priced, startedAt, endedAt, elapsedMs } = run;
+  const took = { task, usd: priced ? usage.usd : undefined, ms: elapsedMs ?? Date.parse(endedAt) - Date.parse(startedAt) };
+  tookBy.set(run, took);
+  return took;
+}

@@ -14,21 +14,14 @@ import {
   type Shown,
 } from "../../runs/entering.ts";
 import { filtersOf } from "../../runs/filters.ts";
-import {
-  ALIKE_AMONG,
-  ALIKE_RUNS_SEEN,
-  alikeWords,
-  type AlikeWanted,
-  type FinishedRuns,
-  type RunsWanted,
-  type TakenRun,
-} from "../../runs/finished-runs.ts";
+import type { FinishedRuns, RunsWanted } from "../../runs/finished-runs.ts";
 import type { Store } from "../../store.ts";
 import { WITH_LAST_RUN } from "../../records/last-run.ts";
-import { rankedByRarity, spacedWordsOf, wordsOf } from "../../records/words.ts";
+import { spacedWordsOf, wordsOf } from "../../records/words.ts";
 import { sqliteNames } from "../names.ts";
 import { keptOpinions, opinionsByTeam, withFeedback, type OpinionsRow } from "../../runs/opinions.ts";
 import { packed } from "../../runs/packed-spending.ts";
+import { alikeIn, quotable } from "./alike.ts";
 import { sqliteSpending } from "./run-spending.ts";
 import { IN_PLACES, lookingOn } from "./run-looks.ts";
 
@@ -38,6 +31,7 @@ export function sqliteRuns(connection: Connection, { load }: Pick<Store, "load">
   // Prepared when first used: a damaged index is no reason to keep the logs closed.
   let prepared: ReturnType<typeof statementsOn> | undefined;
   const on = () => (prepared ??= statementsOn(db));
+  let alike: ReturnType<typeof alikeIn> | undefined;
   const names = sqliteNames(db);
   const damaged: Damaged = new Set();
 
@@ -92,7 +86,7 @@ export function sqliteRuns(connection: Connection, { load }: Pick<Store, "load">
       const rows = read(() => on().looking({ ...wanted, match, at, id }));
       return pageOf(rows, rows.slice(0, wanted.limit).map(shownIn), wanted.limit);
     },
-    alike: async (wanted) => read(() => alikeIn(on(), wanted)),
+    alike: async (wanted) => read(() => (alike ??= alikeIn(db))(wanted)),
     workspaces: async () => read(() => on().workspaces.all()),
     async filters({ workspace, places }) {
       const rows = read(() => on().filters[places === "all" ? "all" : "some"].all({ workspace, places: JSON.stringify(places) }));
@@ -110,22 +104,6 @@ export function sqliteRuns(connection: Connection, { load }: Pick<Store, "load">
 
 const OPINIONS =
   "SELECT team, opinions, count(*) AS runs FROM runs WHERE workspace = @workspace AND ended_at >= @endedFrom AND ended_at < @endedBefore";
-
-function alikeIn(on: ReturnType<typeof statementsOn>, { workspace, team, task, limit }: AlikeWanted): readonly TakenRun[] {
-  const newest = on.newest.all(workspace, team);
-  const known = new Set(newest);
-  const oldest = newest.reduce((least, id) => Math.min(least, id), Number.MAX_SAFE_INTEGER);
-  const found = alikeWords(task, wordsOf)
-    .map(quotable)
-    .filter((word) => newest.length > 0 && word !== "")
-    .map((word) => on.having.all(`words : "${word}"`, oldest).filter((id) => known.has(id)));
-  const ids = [...new Set([...rankedByRarity(found, newest.length), ...newest])].slice(0, limit);
-  const shown = new Map(on.shownOf.all(JSON.stringify(ids)).map((row) => [row.id, row]));
-  return ids.flatMap((id) => {
-    const row = shown.get(id);
-    return row ? [{ ...(JSON.parse(row.shown) as Shown), endedAt: row.endedAt }] : [];
-  });
-}
 
 /** The last run of each kind, the oldest first. */
 const OF_KINDS =
@@ -150,20 +128,6 @@ function statementsOn(db: Connection["db"]) {
          UNION SELECT workspace FROM runs_due UNION SELECT workspace FROM threads WHERE running = 1 ORDER BY 1`,
       )
       .pluck(),
-    newest: db
-      .prepare<[string, string], number>(
-        `SELECT id FROM (SELECT id, ended_at, team, outcome FROM runs WHERE workspace = ? ORDER BY ended_at DESC, id DESC LIMIT ${ALIKE_RUNS_SEEN})
-          WHERE team = ? AND outcome IN ('done', 'limit') ORDER BY ended_at DESC, id DESC LIMIT ${ALIKE_AMONG}`,
-      )
-      .pluck(),
-    having: db
-      .prepare<[string, number], number>(
-        `SELECT rowid FROM run_words WHERE run_words MATCH ? AND rowid >= ? ORDER BY rowid DESC LIMIT ${ALIKE_AMONG}`,
-      )
-      .pluck(),
-    shownOf: db.prepare<[string], Pick<Row, "id" | "endedAt" | "shown">>(
-      "SELECT id, ended_at AS endedAt, shown FROM runs WHERE id IN (SELECT value FROM json_each(?))",
-    ),
     due: db.prepare<[string, string, number], Due>(
       `SELECT threads.id, name AS thread, mark, until, run, shown FROM runs_due JOIN threads ON threads.id = runs_due.thread ${WITH_LAST_RUN}
         WHERE runs_due.workspace = ? AND runs_due.thread || ' ' || mark NOT IN (SELECT value FROM json_each(?))
@@ -183,9 +147,6 @@ function statementsOn(db: Connection["db"]) {
 }
 
 const personWord = (id: string): string => id.replaceAll(/[^A-Za-z0-9]/g, "");
-
-/** To stand between quotes. */
-const quotable = (word: string): string => word.replaceAll('"', "").replaceAll("\0", "");
 
 /** FTS5's query for it, empty where there is nothing to match; each word is a quoted string, hence no part of its syntax. */
 function matchOf({ words = [], person }: RunsWanted): string | undefined {

@@ -1,5 +1,6 @@
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import type { Connection } from "../connection.ts";
+import { dropKeptAlike } from "./alike.ts";
 
 /** What others write of the index, each in the transaction of what they do. */
 
@@ -15,6 +16,7 @@ export function runsRewritten({ db }: Connection): (thread: number, workspace: s
   const drop = db.prepare<[number]>("DELETE FROM runs WHERE thread = ?");
   const again = runEnded(db);
   return (thread, workspace) => {
+    dropKeptAlike(db);
     dropWords.run(thread);
     drop.run(thread);
     again(thread, workspace);

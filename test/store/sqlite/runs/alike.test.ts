@@ -1,7 +1,46 @@
 import { expect, test } from "vitest";
+import { createForgetting } from "../../../../src/runner/forgetting.ts";
+import { ALIKE_AMONG } from "../../../../src/store/runs/finished-runs.ts";
 import { ALIKE, alikeRuns } from "../../alike.ts";
-import { open } from "./finished.ts";
+import { ADA, open, run } from "./finished.ts";
 
 test("runs about what is asked are found by their words, of one team and workspace, and behind them the newest", async () => {
   expect(await alikeRuns(open())).toEqual(ALIKE);
+});
+
+test("asked again, it is as if it were asked for the first time: what has ended since is there, and what is forgotten is not", async () => {
+  const { store, runs, forgetter } = open();
+  const alike = async (task: string, limit = 100) => (await runs.alike({ workspace: "T1", team: "pair", task, limit })).map((one) => one.task);
+  const ends = async (index: number, task: string, team = "pair") => {
+    await run(store, { thread: `T1/C1/${index}.1`, minute: index, task, team });
+    while (await runs.enter("T1"));
+  };
+  await ends(1, "Count the ducks");
+  await ends(2, "Draw a map");
+  expect(await alike("ducks")).toEqual(["Count the ducks", "Draw a map"]);
+  await ends(3, "Feed the ducks");
+  await ends(4, "Count the ducks of others", "others");
+  expect(await alike("ducks")).toEqual(["Feed the ducks", "Count the ducks", "Draw a map"]);
+  expect(await alike("map")).toEqual(["Draw a map", "Feed the ducks", "Count the ducks"]);
+  const forgetting = createForgetting({ store, rewrite: (_thread, job) => job(), forgetter, compacts: "if small" });
+  const by = { workspace: "T1", person: ADA, deed: "forget", subject: "x", allowed: true };
+  await forgetting.forget({ kind: "thread", thread: "T1/C1/3.1" }, by);
+  expect(await alike("ducks")).toEqual(["Count the ducks", "Draw a map"]);
+  // Its id goes to the next one.
+  await ends(5, "Paint a fence");
+  expect(await alike("ducks")).toEqual(["Count the ducks", "Paint a fence", "Draw a map"]);
+  expect(await alike("fence", 1)).toEqual(["Paint a fence"]);
+});
+
+test("of more runs than are looked among, the older ones are found no more, whichever word was asked for before", async () => {
+  const { store, runs } = open();
+  const alike = async (task: string) => (await runs.alike({ workspace: "T1", team: "pair", task, limit: 2 })).map((one) => one.task);
+  const end = (index: number, task: string) => run(store, { thread: `T1/C1/${index}.1`, minute: index, task });
+  await end(0, "Count the ducks");
+  while (await runs.enter("T1"));
+  expect(await alike("ducks")).toEqual(["Count the ducks"]);
+  for (let index = 1; index <= ALIKE_AMONG; index++) await end(index, `Errand ${index}`);
+  while (await runs.enter("T1"));
+  expect(await alike("ducks")).toEqual([`Errand ${ALIKE_AMONG}`, `Errand ${ALIKE_AMONG - 1}`]);
+  expect(await alike("errand 7")).toEqual(["Errand 7", `Errand ${ALIKE_AMONG}`]);
 });
