@@ -76,7 +76,11 @@ test("whoever waits for a run is not kept: not by a store in trouble, nor by one
 });
 
 test("in a rush, and a while behind it, nobody looks: the processor has answers to make", async () => {
-  for (const [sinceMs, runs] of [[0, undefined], [1_999, undefined], [2_000, 9]] as const) {
+  for (const [sinceMs, runs] of [
+    [0, undefined],
+    [1_999, undefined],
+    [2_000, 9],
+  ] as const) {
     const store = { file: async () => undefined, leisure: { sinceRushMs: () => sinceMs } };
     expect((await forecasting(nine(), { store, teams: {} }).of())?.runs).toBe(runs);
   }

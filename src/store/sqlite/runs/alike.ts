@@ -40,7 +40,11 @@ export function alikeIn(db: Connection["db"]): (wanted: AlikeWanted) => readonly
     let now = known;
     if (!goesOn) now = { ids: on.having.all(`words : "${word}"`, from), from, through: last };
     else if (known.through < last)
-      now = { ...known, ids: [...on.having.all(`words : "${word}"`, known.through + 1), ...known.ids].slice(0, ALIKE_AMONG), through: last };
+      now = {
+        ...known,
+        ids: [...on.having.all(`words : "${word}"`, known.through + 1), ...known.ids].slice(0, ALIKE_AMONG),
+        through: last,
+      };
     if (now !== undefined) keep(kept.words, word, now, WORDS_KEPT_MAX);
     return now?.ids ?? [];
   }

@@ -10,7 +10,8 @@ test("runs about what is asked are found by their words, of one team and workspa
 
 test("asked again, it is as if it were asked for the first time: what has ended since is there, and what is forgotten is not", async () => {
   const { store, runs, forgetter } = open();
-  const alike = async (task: string, limit = 100) => (await runs.alike({ workspace: "T1", team: "pair", task, limit })).map((one) => one.task);
+  const alike = async (task: string, limit = 100) =>
+    (await runs.alike({ workspace: "T1", team: "pair", task, limit })).map((one) => one.task);
   const ends = async (index: number, task: string, team = "pair") => {
     await run(store, { thread: `T1/C1/${index}.1`, minute: index, task, team });
     while (await runs.enter("T1"));
