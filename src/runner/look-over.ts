@@ -27,3 +27,16 @@ export async function lookOver(
     if (signal.aborted) return;
   }
 }
+
+/** Does it for each of them, so many at once: where each asks a store, several are asked together, and memory holds no more of them. */
+export async function forEachOf<Item>(
+  items: readonly Item[],
+  atOnceMax: number,
+  work: (item: Item, index: number) => Promise<void>,
+): Promise<void> {
+  const rest = items.entries();
+  const one = async (): Promise<void> => {
+    for (const [index, item] of rest) await work(item, index);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnceMax, items.length) }, one));
+}

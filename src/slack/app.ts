@@ -214,7 +214,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     },
   });
   const afterGap = () => {
-    catchUp.begin();
+    catchUp.afterGap();
     void closedChannels.look();
   };
   const onDropped = (dropped: Dropped) => [parts.onDropped, catchUp.dropped].forEach((tell) => tell?.(dropped));

@@ -1,21 +1,25 @@
 import { withinMs, type Clock } from "../../engine/clock.ts";
 import { currentRun, messagesOfRun } from "../../engine/reading/transcript.ts";
+import { forEachOf } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf } from "../api/api-errors.ts";
 import type { Inbox } from "./inbox.ts";
 import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
-import type { Missed } from "./missed-messages.ts";
+import { SETTLED_MS, type Missed } from "./missed-messages.ts";
 import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
 import type { Pace } from "../post/pace.ts";
 import { mayBeHeard } from "../words/envelope.ts";
 import type { Dropped } from "../words/envelope.ts";
 import { placeOf, type Place } from "../words/place.ts";
+import { type Asked, atLatest, beginningOf, noteKey, owedKey, PASSES, readTo } from "./read-to.ts";
 import { isUnavailable, type Log, type Web } from "../api/web-client.ts";
 
 /** Slack's longest page, and as many of them as are read of one thread before others have their turn. */
 const REPLIES_PER_PAGE = 200;
 const PAGES_PER_VISIT = 10;
+/** Read at once of when threads were read. */
+const NOTES_AT_ONCE_MAX = 100;
 /** What was read so short a while ago is not read again before something is acted on. */
 const FRESH_MS = 60_000;
 /** Threads of which it is known when they were read; those before are read again where it matters. */
@@ -24,14 +28,17 @@ const FRESH_MAX = 10_000;
 const CLOCKS_APART_MS_MAX = 60_000;
 /** Slack says so minute by minute; a little more, for the last of it. */
 const DROPPED_MS = 65_000;
+const OWED = "owed";
 const NOT_READ = "what was missed could not be read back";
 /** A read is tried for over a minute; what a stopping process does not read, the next one does. */
 const STOP_TIMEOUT_MS = 2_000;
 
 /** Reads what people wrote while no socket was open. */
 export interface CatchUp {
-  /** There was a gap: every thread with a run is read, at Slack's pace, those first that were not read for longest. */
+  /** Every thread with a run is read, at Slack's pace, those first that were not read for longest. */
   begin(): void;
+  /** There was a gap: as {@link CatchUp.begin}, but where Slack repeats what was said in it for no longer than that takes. */
+  afterGap(): void;
   /** Slack drops events of this minute, for there are too many: what is missing is read now, and once more when the minute is over; the operator is told. */
   dropped(dropped: Pick<Dropped, "sinceMs">): void;
   /**
@@ -57,7 +64,7 @@ export function createCatchUp(parts: {
   readonly reads: Pace["reads"];
   readonly inbox: Pick<Inbox, "receive" | "dealtWith">;
   /** Where no run goes on. */
-  readonly missed?: Pick<Missed, "read" | "cutOff" | "dropped">;
+  readonly missed?: Pick<Missed, "read" | "cutOff" | "dropped" | "isRepeated">;
   readonly team: string;
   /** The bot's own: what it says is no news. */
   readonly user: string;
@@ -70,11 +77,13 @@ export function createCatchUp(parts: {
   const reads = parts.reads("conversations.replies");
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
-  /** Threads that are to be read: those on which something hangs, and all others in the order in which they are read, each with when that was asked for. */
+  /** Threads that are to be read: those on which something hangs, and all others in the order in which they are read, each with when that was asked for and how long it matters. */
   const urgent = new Set<string>();
-  let others = new Map<string, number>();
+  let others = new Map<string, Asked>();
   /** When the last reading of a thread began, of which everything has been dealt with. */
   const freshSince = new Map<string, number>();
+  /** A gap was longer than Slack repeats, and not all has been read since. */
+  let owes = false;
   let isReading = false;
   let unavailable = false;
   let isLooking: Promise<void> | undefined;
@@ -89,13 +98,23 @@ export function createCatchUp(parts: {
   }
 
   /** The longest unread first, and of those that were never read the ones that have waited longest. */
-  async function queueAll(): Promise<void> {
+  async function queueAll(isRepeated: Promise<boolean> | undefined): Promise<void> {
     const askedMs = clock.now();
+    // What Slack repeats need not be read any more once it has been: thousands of threads are not read in that time. Of a longer gap all are read, by whichever process.
+    const owed = await store.note(owedKey(parts.team));
+    const isWhole = owed === OWED || !(await isRepeated?.catch(() => false));
+    const untilMs = isWhole ? Infinity : askedMs + SETTLED_MS;
+    owes ||= isWhole;
+    if (isWhole && owed !== OWED) await store.putNote(owedKey(parts.team), OWED);
     const found: { readonly thread: string; readonly readMs: number }[] = [];
-    for (const { thread } of await store.unfinished()) {
-      if (placeOf(thread)?.team === parts.team) found.push({ thread, readMs: await readMsOf(thread) });
-    }
-    others = new Map([...others, ...found.toSorted((a, b) => a.readMs - b.readMs).map(({ thread }) => [thread, askedMs] as const)]);
+    const own = (await store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === parts.team);
+    await forEachOf(own, NOTES_AT_ONCE_MAX, async ({ thread }) => void found.push({ thread, readMs: await readMsOf(thread) }));
+    others = new Map([
+      ...others,
+      ...found
+        .toSorted((a, b) => a.readMs - b.readMs)
+        .map(({ thread }) => [thread, atLatest(others.get(thread), { askedMs, untilMs })] as const),
+    ]);
     await readQueued();
   }
 
@@ -119,10 +138,19 @@ export function createCatchUp(parts: {
     try {
       while (!stopping.signal.aborted && !unavailable) {
         const thread = (await longestUnread(urgent)) ?? others.keys().next().value;
-        if (thread === undefined) return;
-        const askedMs = others.get(thread);
-        // Another process, which was cut off as well, has been there since.
-        if (askedMs !== undefined && !urgent.has(thread) && (await readMsOf(thread)) > askedMs + CLOCKS_APART_MS_MAX) {
+        if (thread === undefined) {
+          if (!owes) return;
+          owes = false;
+          await store.putNote(owedKey(parts.team), "");
+          continue;
+        }
+        const asked = others.get(thread);
+        // Slack has repeated it, or another process, which was cut off as well, has been there since.
+        if (
+          asked &&
+          !urgent.has(thread) &&
+          (clock.now() > asked.untilMs || (await readMsOf(thread)) > asked.askedMs + CLOCKS_APART_MS_MAX)
+        ) {
           others.delete(thread);
           continue;
         }
@@ -132,13 +160,13 @@ export function createCatchUp(parts: {
         const outcome = await store.exclusively(noteKey(thread), () => readThread(thread));
         if (outcome === "again") {
           // Behind the others: one thread that cannot be read holds up no other.
-          queueAgain(thread, wasUrgent, askedMs);
+          queueAgain(thread, wasUrgent, asked);
           await clock.sleep(delayMs, stopping.signal);
           delayMs = Math.min(delayMs * 2, RETRY_DELAY_MS_MAX);
           continue;
         }
         delayMs = RETRY_DELAY_MS;
-        if (outcome === "more") queueAgain(thread, wasUrgent, askedMs);
+        if (outcome === "more") queueAgain(thread, wasUrgent, asked);
         else keep(settle(thread, { beganMs: outcome.beganMs, wasUrgent }), `${thread} could not be looked at again`);
       }
     } finally {
@@ -146,9 +174,9 @@ export function createCatchUp(parts: {
     }
   }
 
-  function queueAgain(thread: string, isUrgent: boolean, askedMs = clock.now()): void {
+  function queueAgain(thread: string, isUrgent: boolean, asked: Asked = { askedMs: clock.now(), untilMs: Infinity }): void {
     if (isUrgent) urgent.add(thread);
-    else others.set(thread, askedMs);
+    else others.set(thread, asked);
   }
 
   /** Until all has been read, or the end. */
@@ -223,9 +251,9 @@ export function createCatchUp(parts: {
     return { beganMs };
   }
 
-  function begin(): void {
+  function begin(isRepeated?: Promise<boolean>): void {
     if (stopping.signal.aborted) return;
-    keep(queueAll(), NOT_READ);
+    keep(queueAll(isRepeated), NOT_READ);
     parts.missed?.cutOff();
     isLooking ??= lookForMissed().finally(() => (isLooking = undefined));
     keep(isLooking, NOT_READ);
@@ -239,7 +267,8 @@ export function createCatchUp(parts: {
   }
 
   return {
-    begin,
+    begin: () => begin(),
+    afterGap: () => begin(parts.missed?.isRepeated()),
     dropped({ sinceMs }) {
       const at = new Date(sinceMs).toISOString().slice(11, 16);
       log(`Slack drops events (app_rate_limited): the workspace has more than it delivers, 30,000 an hour; what was said since ${at} UTC is read back`); // prettier-ignore
@@ -268,23 +297,3 @@ export function createCatchUp(parts: {
     },
   };
 }
-
-/** Slack has trouble, or asks for a pause: the same is read later. After any other no there is nothing to be read. */
-const PASSES: ReadonlySet<string> = new Set(["ambiguous", "undocumented", "limited", "auth"]);
-
-/** Up to where a thread was read, in Slack's time; and when, in ours, its end was reached: 0 where it was not. */
-function readTo(note: string | undefined): { readonly ts: string; readonly ms: number } | undefined {
-  const [ts, ms] = note?.split(" ") ?? [];
-  return ts && TS.test(ts) ? { ts, ms: Number(ms) || 0 } : undefined;
-}
-
-const TS = /^\d{1,12}\.\d{6}$/;
-
-/** The ts of the run's task; the root's when the run began otherwise. */
-function beginningOf(task: object | undefined, place: Place): string {
-  const id = task && "id" in task && typeof task.id === "string" ? task.id.split(":") : [];
-  const ts = id[1] === place.channel ? id[2] : undefined;
-  return ts && TS.test(ts) ? ts : place.ts;
-}
-
-const noteKey = (thread: string): string => `read-back/${thread}`;

@@ -22,7 +22,7 @@ const ROOTS_BACK_MS = 24 * 3_600_000;
 /** Slack repeats an unheard event for about five minutes; a shorter gap needs no look. Also how far back behind the last word heard one looks. */
 const SLACK_REPEATS_MS = 5 * 60_000;
 /** Whoever has been listening for so long since a gap has had every repeat of what was said in it. */
-const SETTLED_MS = SLACK_REPEATS_MS + 60_000;
+export const SETTLED_MS = SLACK_REPEATS_MS + 60_000;
 /** Ours and Slack's clocks may differ so far. */
 const CLOCKS_DIFFER_MS = 3_600_000;
 /** Between two notes of what was heard last: what is noted late is read twice, and heard once. */
@@ -36,6 +36,8 @@ export interface Missed {
   dropped(sinceMs: number): Promise<void>;
   /** There was a gap: a look that is under way has to be made once more. */
   cutOff(): void;
+  /** Whether all that was said in the gap is repeated by Slack, so that who listens for {@link SETTLED_MS} from now on hears it. */
+  isRepeated(): Promise<boolean>;
   /**
    * Looks into the conversations that the bot is in, if it was away for long enough, or an earlier look has not come to its end. False when
    * something could not be read and should be tried again. Rejects as Slack and the store do.
@@ -87,10 +89,14 @@ export function createMissed(parts: {
   }
 
   /** Since when one may not have heard all, in Slack's time, noted until {@link SETTLED_MS} have gone by; `noted` is what stands there for this beginning alone. */
-  async function gapFrom(last: number): Promise<{ readonly since: number; readonly noted: string }> {
+  const gapFrom = async (last: number): Promise<{ readonly since: number; readonly noted: string }> => noteGap(await beginningOf(last));
+
+  async function beginningOf(last: number): Promise<number> {
     const before = Number(((await store.note(gapKey)) || "0").split(" ")[0]);
-    return noteGap(before > 0 ? Math.min(before, last) : last);
+    return before > 0 ? Math.min(before, last) : last;
   }
+
+  const isShort = (since: number, now: number): boolean => (now - since) * 1_000 < SLACK_REPEATS_MS;
 
   async function noteGap(since: number): Promise<{ readonly since: number; readonly noted: string }> {
     const noted = `${since.toFixed(6)} ${randomUUID()}`;
@@ -122,12 +128,12 @@ export function createMissed(parts: {
     const gap = await gapFrom(last);
     const settle = (of: { readonly noted: string }) =>
       void settleLater(of, gapsBefore, stopping).catch((error: unknown) => log("that all has been heard could not be noted", error));
-    const isShort = (now - gap.since) * 1_000 < SLACK_REPEATS_MS;
-    if (unavailable || (owedSince === 0 && isShort)) {
+    const isRepeated = isShort(gap.since, now);
+    if (unavailable || (owedSince === 0 && isRepeated)) {
       settle(gap);
       return true;
     }
-    const froms = [...(owedSince > 0 ? [owedSince] : []), ...(isShort ? [] : [gap.since - SLACK_REPEATS_MS / 1_000])];
+    const froms = [...(owedSince > 0 ? [owedSince] : []), ...(isRepeated ? [] : [gap.since - SLACK_REPEATS_MS / 1_000])];
     const since = Math.max(Math.min(...froms), now - LOOK_BACK_MS_MAX / 1_000);
     await store.putNote(owedKey, since.toFixed(6));
     // Threads in which a run goes on are read by themselves.
@@ -252,6 +258,11 @@ export function createMissed(parts: {
       await editNote(store, owedKey, (owed) => (Number(owed || "0") > 0 ? String(Math.min(Number(owed), since)) : since.toFixed(6)));
     },
     cutOff: () => void gaps++,
+    async isRepeated() {
+      const [here, now] = [newest, clock.now() / 1_000];
+      const last = Math.max(Number((await store.note(noteKey)) ?? "0"), here);
+      return last > 0 && isShort(await beginningOf(last), now);
+    },
     read,
   };
 }

@@ -9,6 +9,8 @@ import type { Log } from "../api/web-client.ts";
 
 /** Threads that are looked over at a start: a decision that was recorded in the moment of a crash is among the last ones of the last threads. */
 const THREADS_AT_START_MAX = 50;
+/** Read together. */
+const LOGS_AT_ONCE_MAX = 20;
 
 /**
  * Keeps the audit log of what people decide in runs. It is read off the logs of the threads, where each decision has a number of its own: told
@@ -28,11 +30,10 @@ export function createAudit(parts: {
   let last: Promise<void> = Promise.resolve();
 
   /** One after the other, in the order in which they were made. */
-  function keep(thread: string, events: () => Promise<readonly RunEvent[]>): void {
-    if (placeOf(thread)?.team !== team) return;
-    const problem = (error: unknown) => log(`a decision in ${thread} is not in the audit log yet`, error);
+  function keep(where: string, decided: () => Promise<readonly (readonly [thread: string, event: RunEvent])[]>): void {
+    const problem = (error: unknown) => log(`a decision in ${where} is not in the audit log yet`, error);
     const record = async () => {
-      for (const event of await events()) {
+      for (const [thread, event] of await decided()) {
         const decision = decisionIn(thread, event, team);
         if (decision) await settings.record(decision);
       }
@@ -40,17 +41,27 @@ export function createAudit(parts: {
     last = last.then(() => lookOver(record, { clock, signal: closing.signal, problem }));
   }
 
+  const isOurs = (thread: string): boolean => placeOf(thread)?.team === team;
+
   const unfollow = runner.follow((thread, item) => {
-    if ("seq" in item && DECIDE.has(item.type)) keep(thread, async () => [item]);
+    if ("seq" in item && DECIDE.has(item.type) && isOurs(thread)) keep(thread, async () => [[thread, item]]);
   });
+
+  async function decisionsOf(thread: string): Promise<readonly (readonly [thread: string, event: RunEvent])[]> {
+    const { events } = await runner.read(thread);
+    return events.filter(({ type }) => DECIDE.has(type)).map((event) => [thread, event] as const);
+  }
 
   return {
     start() {
       const problem = (error: unknown) => log("the last decisions could not be looked over yet", error);
       const lookThrough = async () => {
         const lists = await Promise.all([store.unfinished(), store.recent(THREADS_AT_START_MAX)]);
-        for (const thread of new Set(lists.flat().map((one) => one.thread)))
-          keep(thread, async () => (await runner.read(thread)).events.filter(({ type }) => DECIDE.has(type)));
+        const threads = [...new Set(lists.flat().map(({ thread }) => thread))].filter(isOurs);
+        for (let first = 0; first < threads.length; first += LOGS_AT_ONCE_MAX) {
+          const some = threads.slice(first, first + LOGS_AT_ONCE_MAX);
+          keep("one of the last threads", async () => (await Promise.all(some.map(decisionsOf))).flat());
+        }
       };
       void lookOver(lookThrough, { clock, signal: closing.signal, problem });
     },

@@ -3,7 +3,7 @@ import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import { currentRun, isWaiting, messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
-import { lookOver } from "../../runner/look-over.ts";
+import { forEachOf, lookOver } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf } from "../api/api-errors.ts";
@@ -137,15 +137,16 @@ export function createSessions(parts: {
   async function lookThrough(): Promise<void> {
     const unfinished = new Set((await store.unfinished()).map(({ thread }) => thread));
     const recent = (await store.recent(RECENT_AT_START_MAX)).map(({ thread }) => thread);
-    for (const [index, thread] of [...new Set([...unfinished, ...recent])].entries()) {
+    await forEachOf([...new Set([...unfinished, ...recent])], SESSIONS_PER_LOOK, async (thread, index) => {
       if (index % SESSIONS_PER_LOOK === SESSIONS_PER_LOOK - 1) await eventLoopTurn();
+      if (closing.signal.aborted) return;
       const told = await store.note(noteKey(thread));
       if (closing.signal.aborted) return;
       // Thousands may wait for a person, and are shown so.
-      if (told === undefined || told === "active" || (told === "suspended" && unfinished.has(thread))) continue;
+      if (told === undefined || told === "active" || (told === "suspended" && unfinished.has(thread))) return;
       if (unfinished.has(thread)) parts.onAtWork?.(thread);
       touch(thread);
-    }
+    });
   }
 
   return {

@@ -1,46 +1,41 @@
 import { checkNote, fileHash } from "../records/sizes.ts";
 import type { Store } from "../store.ts";
-import type { Connection, Query } from "./server/connection.ts";
+import type { Connection } from "./server/connection.ts";
+import { gathered } from "./server/gather.ts";
 import type { Changes } from "./together/changes.ts";
+
+/** A note is small; of a large one a few fill an answer. */
+const NOTES_TOGETHER_MAX = 100;
 
 /** Notes by key, and files by the hash of their content. */
 export function postgresContent(
-  { query, transaction }: Connection,
-  changes: Pick<Changes, "say" | "heard">,
+  { query }: Connection,
+  changes: Pick<Changes, "make">,
 ): Pick<Store, "note" | "putNote" | "swapNote" | "putFile" | "file"> {
-  /** A put that changes something is told. False where something else stands there than was expected. */
-  const put = async (key: string, work: (within: Query) => Promise<"put" | "same" | "refused">): Promise<boolean> => {
-    const done = await transaction(async (within) => {
-      const how = await work(within);
-      return { how, said: how === "put" ? await changes.say(within, { kind: "note", key }) : undefined };
-    });
-    if (done.said !== undefined) await changes.heard(done.said);
-    return done.how !== "refused";
-  };
+  const note = gathered(async (keys: readonly string[]) => {
+    const rows = await query<{ key: string; value: string }>("SELECT key, value FROM notes WHERE key = ANY($1::text[])", [keys]);
+    const values = new Map(rows.map(({ key, value }) => [key, value]));
+    return keys.map((key) => values.get(key));
+  }, NOTES_TOGETHER_MAX);
+
+  /** A put that changes something is told. False where nothing was put. */
+  const put = async (made: string, values: readonly [key: string, ...more: string[]]): Promise<boolean> =>
+    (await changes.make({ parts: `made AS (${made} RETURNING 1)`, values, change: { kind: "note", key: values[0] } })) !== undefined;
 
   return {
-    async note(key) {
-      return (await query<{ value: string }>("SELECT value FROM notes WHERE key = $1", [key]))[0]?.value;
-    },
+    note,
     async putNote(key, value) {
       checkNote(key, value);
-      await put(key, async (within) => {
-        const [row] = await within(
-          "INSERT INTO notes (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE notes.value <> excluded.value RETURNING 1",
-          [key, value],
-        );
-        return row ? "put" : "same";
-      });
+      await put(
+        "INSERT INTO notes (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE notes.value <> excluded.value",
+        [key, value],
+      );
     },
     async swapNote(key, from, to) {
       checkNote(key, to);
-      return put(key, async (within) => {
-        const [row] =
-          from === undefined
-            ? await within("INSERT INTO notes (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING RETURNING 1", [key, to])
-            : await within("UPDATE notes SET value = $2 WHERE key = $1 AND value = $3 RETURNING 1", [key, to, from]);
-        return row ? "put" : "refused";
-      });
+      return from === undefined
+        ? put("INSERT INTO notes (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING", [key, to])
+        : put("UPDATE notes SET value = $2 WHERE key = $1 AND value = $3", [key, to, from]);
     },
     async putFile(content) {
       const hash = fileHash(content);

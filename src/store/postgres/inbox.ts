@@ -4,7 +4,7 @@ import { checkEnvelope } from "../records/sizes.ts";
 import { type Envelope, type Store, StoreError } from "../store.ts";
 import type { Connection } from "./server/connection.ts";
 import type { Changes } from "./together/changes.ts";
-import { holds } from "./together/claims.ts";
+import { HELD } from "./together/claims.ts";
 
 /** How long the id of a handled envelope is kept to recognise it again; Slack sends an event again within hours. */
 const INBOX_KEPT_MS = 7 * 24 * 3_600_000;
@@ -15,29 +15,22 @@ const PRUNED_PER_ENVELOPE = 20;
 
 /** What came from outside. Unhandled envelopes are never pruned; handled ones lose their body at once and their id after {@link INBOX_KEPT_MS}. */
 export function postgresInbox(
-  { query, transaction, shown }: Connection,
-  { changes, leisure, now }: { readonly changes: Pick<Changes, "say" | "heard">; readonly leisure: Leisure; readonly now: () => number },
+  { query, shown }: Connection,
+  { changes, leisure, now }: { readonly changes: Pick<Changes, "make">; readonly leisure: Leisure; readonly now: () => number },
 ): Pick<Store, "receive" | "unhandled" | "handled" | "leisure"> {
   /** Those of one process come in one after the other, so that they are handled in the order in which they came. */
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
   async function write({ id, at, body, lane = "" }: Envelope): Promise<boolean> {
-    const said = await transaction(async (within) => {
-      const [added] = await within(
-        "INSERT INTO inbox (envelope, at, body, lane) VALUES ($1, $2, $3, $4) ON CONFLICT (envelope) DO NOTHING RETURNING id",
-        [id, at, body, lane],
-      );
-      if (!added) return undefined;
-      await within(
-        `DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at < $1 ORDER BY handled_at LIMIT ${PRUNED_PER_ENVELOPE} FOR UPDATE SKIP LOCKED)`,
-        [now() - INBOX_KEPT_MS],
-      );
-      return changes.say(within, { kind: "received", lane, workspace: laneWorkspace(lane) });
+    const added = await changes.make({
+      parts: `pruned AS (
+          DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE handled_at < $5 ORDER BY handled_at LIMIT ${PRUNED_PER_ENVELOPE} FOR UPDATE SKIP LOCKED)
+        ), made AS (INSERT INTO inbox (envelope, at, body, lane) VALUES ($1, $2, $3, $4) ON CONFLICT (envelope) DO NOTHING RETURNING id)`,
+      values: [id, at, body, lane, now() - INBOX_KEPT_MS],
+      change: { kind: "received", lane, workspace: laneWorkspace(lane) },
     });
-    if (said === undefined) return false;
-    await changes.heard(said);
-    return true;
+    return added !== undefined;
   }
 
   return {
@@ -74,11 +67,17 @@ export function postgresInbox(
       );
       return rows.map(({ lane: of, ...envelope }) => (of === "" ? envelope : { ...envelope, lane: of }));
     },
-    handled: (id, claim) =>
-      transaction(async (within) => {
-        if (claim && !(await holds(within, "envelope", claim))) return false;
-        await within("UPDATE inbox SET body = '', handled_at = $1 WHERE envelope = $2 AND handled_at IS NULL", [now(), id]);
+    async handled(id, claim) {
+      const mark = "UPDATE inbox SET body = '', handled_at = $1 WHERE envelope = $2 AND handled_at IS NULL";
+      if (!claim) {
+        await query(mark, [now(), id]);
         return true;
-      }),
+      }
+      const held = await query(
+        `WITH held AS (${HELD("'envelope'", "$3", "$4")}), marked AS (${mark} AND EXISTS (SELECT 1 FROM held)) SELECT 1 FROM held`,
+        [now(), id, claim.key, claim.attempt],
+      );
+      return held.length > 0;
+    },
   };
 }

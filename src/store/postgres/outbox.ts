@@ -1,6 +1,7 @@
 import { placeOf } from "../fair-queue.ts";
 import type { Post, Store } from "../store.ts";
 import type { Connection } from "./server/connection.ts";
+import { gathered } from "./server/gather.ts";
 import type { Changes } from "./together/changes.ts";
 
 interface PostRow extends Omit<Post, "sendingSince"> {
@@ -11,11 +12,26 @@ const POST = `
   SELECT outbox.id, threads.name AS thread, seq, kind, part, sending_since AS "sendingSince"
   FROM outbox JOIN threads ON threads.id = outbox.thread WHERE receipt IS NULL AND gave_up IS NULL`;
 
+const RECEIPTS_TOGETHER_MAX = 100;
+
 /** What goes out. Rows come into being in the commit of their event (`log.ts`); here they are taken to their end. */
 export function postgresOutbox(
-  { query, transaction }: Connection,
-  changes: Pick<Changes, "say" | "heard">,
+  { query }: Connection,
+  changes: Pick<Changes, "make">,
 ): Pick<Store, "duePosts" | "dueThreads" | "markSending" | "markDelivered" | "receipt"> {
+  const receipt = gathered(async (wanted: readonly Pick<Post, "thread" | "seq" | "kind">[]) => {
+    const rows = await query<{ n: number; receipt: string }>(
+      `SELECT wanted.n, found.receipt FROM unnest($1::text[], $2::integer[], $3::text[]) WITH ORDINALITY AS wanted (thread, seq, kind, n)
+        JOIN threads ON threads.name = wanted.thread
+        CROSS JOIN LATERAL (
+          SELECT receipt FROM outbox WHERE outbox.thread = threads.id AND outbox.seq = wanted.seq AND outbox.kind = wanted.kind AND receipt IS NOT NULL
+          ORDER BY part LIMIT 1) AS found`,
+      [wanted.map(({ thread }) => thread), wanted.map(({ seq }) => seq), wanted.map(({ kind }) => kind)],
+    );
+    const receipts = new Map(rows.map((row) => [row.n, row.receipt]));
+    return wanted.map((_, index) => receipts.get(index + 1));
+  }, RECEIPTS_TOGETHER_MAX);
+
   return {
     async duePosts(lane, limit, workspace) {
       const rows =
@@ -43,23 +59,15 @@ export function postgresOutbox(
         await query("UPDATE outbox SET gave_up = $1 WHERE id = $2 AND receipt IS NULL AND gave_up IS NULL", [outcome.gaveUp, id]);
         return;
       }
-      const said = await transaction(async (within) => {
-        const [row] = await within<{ thread: string; workspace: string; post: string }>(
-          `UPDATE outbox SET receipt = $1 FROM threads WHERE outbox.id = $2 AND receipt IS NULL AND gave_up IS NULL AND threads.id = outbox.thread
-            RETURNING threads.name AS thread, threads.workspace, outbox.kind AS post`,
-          [outcome.receipt, id],
-        );
-        return row && changes.say(within, { kind: "delivered", ...row });
+      await changes.make({
+        parts: `made AS (
+          UPDATE outbox SET receipt = $1 FROM threads WHERE outbox.id = $2 AND receipt IS NULL AND gave_up IS NULL AND threads.id = outbox.thread
+          RETURNING threads.name AS thread, threads.workspace, outbox.kind AS post)`,
+        values: [outcome.receipt, id],
+        change: { kind: "delivered" },
+        columns: ["thread", "workspace", "post"],
       });
-      if (said !== undefined) await changes.heard(said);
     },
-    async receipt(thread, seq, kind) {
-      const [found] = await query<{ receipt: string }>(
-        `SELECT receipt FROM outbox WHERE thread = (SELECT id FROM threads WHERE name = $1) AND seq = $2 AND kind = $3 AND receipt IS NOT NULL
-          ORDER BY part LIMIT 1`,
-        [thread, seq, kind],
-      );
-      return found?.receipt;
-    },
+    receipt: (thread, seq, kind) => receipt({ thread, seq, kind }),
   };
 }

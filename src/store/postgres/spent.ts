@@ -1,21 +1,25 @@
 import { costOf } from "../records/cost.ts";
 import type { Commit, Store } from "../store.ts";
-import type { Connection, Query } from "./server/connection.ts";
+import type { Given } from "./part-of-commit.ts";
+import type { Connection } from "./server/connection.ts";
 
 const DAY_CHARS = "2026-11-23".length;
 
-/** The sums by day. To be called in the transaction of the events. */
-export async function addSpent(within: Query, { workspace, accounts = [], at, events }: Commit): Promise<void> {
+/** The sums by day: a part of the statement of a commit. */
+export function spentPart({ accounts = [], at, events }: Commit, given: Given): string | undefined {
   const cost = accounts.length === 0 ? undefined : costOf(events);
-  if (!cost) return;
+  if (!cost) return undefined;
+  const row = [
+    given(at.slice(0, DAY_CHARS), "text"),
+    given(cost.usd, "double precision"),
+    given(!cost.priced, "boolean"),
+    given(cost.estimated === true, "boolean"),
+  ];
   // In one order, so that of two commits none waits for the other.
-  await within(
-    `INSERT INTO spent (workspace, account, day, usd, unpriced, estimated)
-      SELECT $1, account, $3, $4, $5, $6 FROM (SELECT DISTINCT unnest($2::text[]) AS account) AS accounts ORDER BY account
-      ON CONFLICT (workspace, account, day) DO UPDATE SET usd = spent.usd + excluded.usd, unpriced = spent.unpriced OR excluded.unpriced,
-        estimated = spent.estimated OR excluded.estimated`,
-    [workspace, accounts, at.slice(0, DAY_CHARS), cost.usd, !cost.priced, cost.estimated === true],
-  );
+  return `spent_now AS (INSERT INTO spent (workspace, account, day, usd, unpriced, estimated)
+    SELECT workspace, account, ${row.join(", ")} FROM moved, (SELECT DISTINCT unnest(${given(accounts, "text[]")}) AS account) AS accounts ORDER BY account
+    ON CONFLICT (workspace, account, day) DO UPDATE SET usd = spent.usd + excluded.usd, unpriced = spent.unpriced OR excluded.unpriced,
+      estimated = spent.estimated OR excluded.estimated)`;
 }
 
 export const postgresSpent = ({ query }: Connection): Pick<Store, "spentOn"> => ({

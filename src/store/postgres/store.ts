@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
 import type { Presence } from "../../engine/role.ts";
 import type { Opened } from "../own-store.ts";
+import { rememberedSettings } from "./remembered-settings.ts";
 import { StoreError, type Store } from "../store.ts";
 import type { Audit } from "../audit.ts";
 import { addressOf } from "./server/address.ts";
@@ -65,7 +66,7 @@ async function opener(connection: Connection, process: Parameters<typeof workTog
   const guarded = guardedBy(connection.shown, () => closing === undefined);
   const store: Store = {
     ...guarded({
-      ...postgresLog(connection, { age, changes, followers, reservations, now }),
+      ...postgresLog(connection, { age, changes, followers, now }),
       ...postgresOutbox(connection, changes),
       ...postgresContent(connection, changes),
       ...postgresSpent(connection),
@@ -94,7 +95,10 @@ async function opener(connection: Connection, process: Parameters<typeof workTog
     memory: guarded(postgresMemory(connection, now)),
     knowledge: guarded(postgresKnowledge(connection, now)),
     workspaces: guarded(postgresWorkspaces(connection)),
-    settings: { ...guarded(postgresSettings(connection, { ...kept, follow: together.settings })), follow: together.settings },
+    settings: rememberedSettings({
+      ...guarded(postgresSettings(connection, { ...kept, follow: together.settings })),
+      follow: together.settings,
+    }),
     schedules: { ...guarded(postgresSchedules(connection, { ...kept, follow: together.schedules })), follow: together.schedules },
     runs: guarded(postgresRuns(connection, store)),
     audit: { ...guarded<Audit>(audit), follow: together.audit },

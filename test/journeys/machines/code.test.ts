@@ -72,6 +72,10 @@ describeOnPostgres("code on two hosts", (server) => {
       await (await box.exec({ Cmd: ["touch", "/work/go"], User: "65534:65534" })).start({});
       await expect.poll(revision, { timeout: PATIENCE_MS }).not.toBe(kept);
       await dying.end("SIGKILL");
+      // What a server was asked it does, though nobody waits for it any more.
+      const waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO events%'";
+      await machines.rows(`SELECT pg_terminate_backend(pid) ${waiting}`);
+      await expect.poll(() => machines.rows(`SELECT pid ${waiting}`), { timeout: PATIENCE_MS }).toEqual([]);
       doors[0]?.shut();
       for (const { Id } of await containers(its)) await docker.getContainer(Id).remove({ force: true, v: true });
       await lock.query("ROLLBACK");

@@ -12,7 +12,7 @@ test("who asks for money has those of other workspaces who wait for theirs ask n
   }) as Query;
   const { reserve, look, close } = createReservations(
     { transaction: (work) => work(query) },
-    { changes: { say: async () => 1, heard: async () => undefined }, membership: () => ({ as: (work) => work(1) }) },
+    { changes: { make: async () => undefined }, membership: () => ({ as: (work) => work(1) }) },
   );
   const { signal } = new AbortController();
   const callIn = (workspace: string) => ({ workspace, day: "2026-01-05", usd: 1, budgets: [{ account: "workspace", limit: 1 }] });

@@ -147,6 +147,7 @@ describeOnPostgres("runs on a server", (server) => {
         return store.load(thread, after);
       };
       const opened = { runs: postgresRuns(connection, { load }) };
+      while (await opened.runs.enter("T1"));
       expect((await tasks(opened)).toSorted()).toEqual(["task 1", "task 2", "task 3", "task 4"]);
       reads.length = 0;
       await opened.runs.enter("T1");

@@ -3,7 +3,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { withinMs, type Clock } from "../../../engine/clock.ts";
 import { read, type Transcript } from "../../../engine/reading/fold.ts";
 import { createKeyedWorker, type KeyedWorker, type Look, type Worked } from "../../../runner/keyed-worker.ts";
-import { lookOver } from "../../../runner/look-over.ts";
+import { forEachOf, lookOver } from "../../../runner/look-over.ts";
 import { isStoreTrouble } from "../../../runner/store-trouble.ts";
 import type { Post, Store } from "../../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
@@ -204,12 +204,13 @@ export function createCards(parts: CardsParts): Cards {
 
   async function lookThrough(): Promise<void> {
     const threads = [...(await store.unfinished()), ...(await store.recent(CARDS_AT_START_MAX))].map(({ thread }) => thread);
-    for (const [index, thread] of [...new Set(threads)].entries()) {
+    await forEachOf([...new Set(threads)], CARDS_LOOKED_AT_MAX, async (thread, index) => {
       if (ending.signal.aborted) return;
       touch(thread);
+      await lines.rest(thread);
       // Each reads a log; ten thousand may wait for a person, and people write meanwhile.
       if (index % CARDS_PER_LOOK === CARDS_PER_LOOK - 1) await eventLoopTurn();
-    }
+    });
   }
 
   function look(): void {
@@ -267,6 +268,8 @@ const UNEDITABLE_MAX = 10_000;
 const STOP_GRACE_MS = 5_000;
 /** Looked at between two turns of the event loop: some milliseconds. */
 const CARDS_PER_LOOK = 20;
+/** Whose logs are in memory at once. */
+const CARDS_LOOKED_AT_MAX = 100;
 
 /** The whole place is closed, perhaps for a while: that is dealt with where messages are posted. A card alone may have been deleted. */
 const isClosed = ({ kind, code }: CallFailure): boolean => kind === "gone" && code !== "message_not_found";

@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
+import type { Given } from "../part-of-commit.ts";
 import type { Query } from "../server/connection.ts";
 
-/** What others write of the index, each in the transaction of what they do. */
+/** What others write of the index, each in the statement or the transaction of what they do. */
 
-/** A run of this thread has ended: its log is to be read for it. The mark is new each time, so that who has read before enters nothing. */
-export async function runEnded(within: Query, thread: number, workspace: string): Promise<void> {
-  await within(
-    "INSERT INTO runs_due (thread, workspace, mark) VALUES ($1, $2, $3) ON CONFLICT (thread) DO UPDATE SET workspace = excluded.workspace, mark = excluded.mark",
-    [thread, workspace, randomUUID()],
-  );
-}
+/**
+ * A run of this thread has ended: its log is to be read for it. The mark is new each time, so that who has read before enters nothing. A part of the
+ * statement of a commit.
+ */
+export const runEndedPart = (given: Given): string => `ended AS (INSERT INTO runs_due (thread, workspace, mark)
+  SELECT id, workspace, ${given(randomUUID(), "text")} FROM moved ON CONFLICT (thread) DO UPDATE SET workspace = excluded.workspace, mark = excluded.mark)`;
+
+/** What was read off a log that is put anew goes; it is to be read again. */
+export const RUNS_GONE = "gone AS (DELETE FROM runs USING moved WHERE runs.thread = moved.id)";
 
 /** More of its runs are to be entered, and what has been is told by a new mark; `false` where the mark is another by now. */
 export async function goOn(within: Query, thread: number, mark: string): Promise<boolean> {
@@ -17,8 +20,9 @@ export async function goOn(within: Query, thread: number, mark: string): Promise
   return marked.length > 0;
 }
 
-/** What was read off a log that is put anew goes, and is read again. */
+/** In a transaction of one's own, where the log is put anew. */
 export async function runsRewritten(within: Query, thread: number, workspace: string): Promise<void> {
-  await within("DELETE FROM runs WHERE thread = $1", [thread]);
-  await runEnded(within, thread, workspace);
+  const values: unknown[] = [thread, workspace];
+  const given: Given = (value, type) => `$${values.push(value)}::${type}`;
+  await within(`WITH moved AS (SELECT $1::bigint AS id, $2::text AS workspace), ${RUNS_GONE}, ${runEndedPart(given)} SELECT 1`, values);
 }

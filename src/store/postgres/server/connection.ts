@@ -13,7 +13,7 @@ export interface Connection {
   /** As people are told of it: without a password. */
   readonly shown: string;
   readonly schema: string;
-  /** One statement by itself. */
+  /** One statement by itself; made anew where it was sent back because two waited for each other. */
   readonly query: Query;
   /** All of it or nothing; begun anew where two waited for each other, so `work` changes nothing but by `query`. */
   readonly transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>;
@@ -180,7 +180,7 @@ export async function openConnection({ connectionString, schema, shown }: Addres
     own,
     unhurried: (work) => again(() => onOwn("BEGIN", work)),
     atOneInstant: (work) => onOwn("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", work),
-    query: (sql, values) => withClient((client) => queryOn(client)(sql, values)),
+    query: (sql, values) => again(() => withClient((client) => queryOn(client)(sql, values))),
     transaction: (work) => again(() => once(work)),
     load: () => ({ underWay, done }),
     async close() {

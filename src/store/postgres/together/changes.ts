@@ -1,41 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import type { AuditTold } from "../../audit.ts";
-import type { Signal, WorkKind } from "../../dispatch.ts";
 import type { Connection, Query } from "../server/connection.ts";
 import { fromKept, toKept } from "../server/text.ts";
-
-/** What one process has done, for all that have the database open. Kept small: it is sent to each of them. */
-export type Change =
-  /** `wake`: ms since the epoch, or `null` for rest; absent where a wake-up stays as it is. */
-  | {
-      readonly kind: "commit";
-      readonly thread: string;
-      readonly workspace: string;
-      readonly from: number;
-      readonly events: number;
-      readonly posts: number;
-      readonly wakes: boolean;
-      readonly wake?: number | null;
-      /** Something was spent, or is set aside no more. */
-      readonly money: boolean;
-    }
-  | { readonly kind: "delivered"; readonly thread: string; readonly workspace: string; readonly post: string }
-  | { readonly kind: "rewritten"; readonly thread: string; readonly workspace: string }
-  | { readonly kind: "received"; readonly lane: string; readonly workspace: string }
-  /** Work is due, or will be (`at`). */
-  | { readonly kind: "work"; readonly of: WorkKind; readonly key: string; readonly workspace: string; readonly at: number }
-  /** Somebody has stopped serving and may have left something. */
-  | { readonly kind: "look" }
-  | { readonly kind: "signal"; readonly thread: string; readonly what: Signal }
-  | { readonly kind: "note"; readonly key: string }
-  | { readonly kind: "lock"; readonly key: string }
-  | { readonly kind: "money"; readonly workspace: string }
-  | { readonly kind: "openers" }
-  | { readonly kind: "setting"; readonly workspace?: string; readonly name?: string }
-  | { readonly kind: "schedule"; readonly workspace: string }
-  | { readonly kind: "audit"; readonly told: AuditTold }
-  | { readonly kind: "mark" };
+import { type Change, type Made, NOTIFIED_BYTES_MAX, statementOf } from "./change.ts";
 
 export interface Heard {
   readonly id: number;
@@ -47,6 +14,10 @@ export interface Heard {
 export interface Changes {
   /** In the transaction of what is told; its number, to be waited for. */
   say(query: Query, change: Change): Promise<number>;
+  /** Changes something and tells of it in one statement. Resolves to the row of what is told, with its number, to be waited for. */
+  saying<Row extends object>(query: Query, made: Made): Promise<(Row & { readonly said: number }) | undefined>;
+  /** As {@link saying}, by itself, and heard here when it resolves. */
+  make<Row extends object>(made: Made): Promise<Row | undefined>;
   /** As {@link say}, by itself, and heard here when it resolves. */
   tell(change: Change): Promise<void>;
   /** Resolves when this one, and all of its thread before it, has been heard here. */
@@ -58,8 +29,6 @@ export interface Changes {
   close(): Promise<void>;
 }
 
-/** Postgres takes 8,000 bytes; one that is longer is fetched. */
-const NOTIFIED_BYTES_MAX = 7_000;
 /** One's own that is not heard by then is looked for: the connection that listens may be gone without a word. */
 const HEARD_MS_MAX = 500;
 const RECONNECT_MS = 500;
@@ -209,6 +178,11 @@ export async function openChanges(
     }, RECONNECT_MS).unref();
   }
 
+  const saying: Changes["saying"] = async <Row extends object>(within: Query, made: Made) => {
+    const { sql, values } = statementOf(made, { by: me, channel });
+    return (await within<Row & { readonly said: number }>(sql, values))[0];
+  };
+
   const say: Changes["say"] = async (within, change) => {
     const said = JSON.stringify({ ...change, by: me });
     const payload = Buffer.byteLength(toKept(said)) > NOTIFIED_BYTES_MAX ? "id::text" : "id || ' ' || said";
@@ -252,6 +226,12 @@ export async function openChanges(
 
   return {
     say,
+    saying,
+    async make<Row extends object>(made: Made) {
+      const row = await saying<Row>(query, made);
+      if (row) await heard(row.said);
+      return row;
+    },
     async tell(change) {
       await heard(await say(query, change));
     },

@@ -4,6 +4,7 @@ import type { Commit } from "../../store.ts";
 import type { Claim, WorkKind } from "../../dispatch.ts";
 import type { Connection, Query } from "../server/connection.ts";
 import { laneWorkspace } from "../../records/lane-workspace.ts";
+import { DONE, type Given } from "../part-of-commit.ts";
 import { OF_NOW, type Age } from "./age.ts";
 import type { Changes } from "./changes.ts";
 import type { Membership } from "./membership.ts";
@@ -62,7 +63,11 @@ export function createClaims(
     changes,
     membership,
     age,
-  }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "id" | "as">; readonly age: Age },
+  }: {
+    readonly changes: Pick<Changes, "say" | "make" | "heard">;
+    readonly membership: () => Pick<Membership, "id" | "as">;
+    readonly age: Age;
+  },
 ): Claims {
   const saying = async (work: (within: Query) => Promise<number | undefined>): Promise<void> => {
     const said = await transaction(work);
@@ -79,6 +84,36 @@ export function createClaims(
       );
       return held && ready ? changes.say(within, { kind: "work", of: "turn", key, workspace: ready.workspace, at: ready.at }) : undefined;
     });
+
+  /** Its handler threw: it is tried again behind a pause, or when it is due anyway. */
+  async function failed(
+    within: Query,
+    kind: WorkKind,
+    { key, workspace, taken }: DueWork & { readonly taken: Taken },
+    now: number,
+  ): Promise<number | undefined> {
+    const [held] = await within("DELETE FROM claims WHERE attempt = $1 RETURNING 1", [taken.attempt]);
+    if (!held) return undefined;
+    // It may have been done all the same, the answer alone lost: then nobody would come back to the failure.
+    const [ready] =
+      kind === "turn"
+        ? await within<{ at: number }>("SELECT at FROM ready WHERE thread = (SELECT id FROM threads WHERE name = $1)", [key])
+        : (await within(LEFT[kind], [key])).length > 0
+          ? [{ at: now }]
+          : [];
+    if (!ready) {
+      if (taken.failures > 0) await within("DELETE FROM failing WHERE kind = $1 AND key = $2", [kind, key]);
+      return undefined;
+    }
+    // A wake-up that the failed handler committed itself does not go before the pause: that would be a hot loop. A time of its own does.
+    const retryAt = ready.at > now ? undefined : now + pauseMsAfter(taken.failures + 1);
+    await within(
+      `INSERT INTO failing (kind, key, workspace, count, retry_at, paused_by) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (kind, key) DO UPDATE SET count = excluded.count, retry_at = excluded.retry_at, paused_by = excluded.paused_by`,
+      [kind, key, workspace, taken.failures + 1, retryAt ?? ready.at, retryAt === undefined ? null : membership().id()],
+    );
+    return changes.say(within, { kind: "work", of: kind, key, workspace, at: retryAt ?? ready.at });
+  }
 
   const due: { readonly [kind in WorkKind]: (now: number) => Promise<readonly DueWork[]> } = {
     turn: (now) =>
@@ -146,33 +181,28 @@ export function createClaims(
         }
         return { attempt, failures: found?.failures ?? 0, version: found?.version ?? undefined };
       }),
-    release: (kind, { key, workspace, taken, failed, woken }, now) =>
-      saying(async (within) => {
-        const [held] = await within("DELETE FROM claims WHERE attempt = $1 RETURNING 1", [taken.attempt]);
-        if (!held) return undefined;
-        if (kind === "turn" && !failed)
-          await within("DELETE FROM ready WHERE thread = (SELECT id FROM threads WHERE name = $1) AND version = $2", [key, taken.version]);
-        // What failed may have been done all the same, the answer alone lost: then nobody would come back to the failure.
-        const [ready] =
-          kind === "turn"
-            ? await within<{ at: number }>("SELECT at FROM ready WHERE thread = (SELECT id FROM threads WHERE name = $1)", [key])
-            : !failed || (await within(LEFT[kind], [key])).length > 0
-              ? [{ at: now }]
-              : [];
-        if (!failed || !ready) {
-          if (taken.failures > 0) await within("DELETE FROM failing WHERE kind = $1 AND key = $2", [kind, key]);
-          const at = kind === "turn" ? ready?.at : woken ? now : undefined;
-          return at === undefined ? undefined : changes.say(within, { kind: "work", of: kind, key, workspace, at });
-        }
-        // A wake-up that the failed handler committed itself does not go before the pause: that would be a hot loop. A time of its own does.
-        const retryAt = ready.at > now ? undefined : now + pauseMsAfter(taken.failures + 1);
-        await within(
-          `INSERT INTO failing (kind, key, workspace, count, retry_at, paused_by) VALUES ($1, $2, $3, $4, $5, $6)
-            ON CONFLICT (kind, key) DO UPDATE SET count = excluded.count, retry_at = excluded.retry_at, paused_by = excluded.paused_by`,
-          [kind, key, workspace, taken.failures + 1, retryAt ?? ready.at, retryAt === undefined ? null : membership().id()],
-        );
-        return changes.say(within, { kind: "work", of: kind, key, workspace, at: retryAt ?? ready.at });
-      }),
+    async release(kind, work, now) {
+      if (work.failed) return saying((within) => failed(within, kind, work, now));
+      const { key, workspace, taken, woken } = work;
+      const better =
+        taken.failures > 0 ? `, better AS (DELETE FROM failing WHERE kind = '${kind}' AND key = $2 AND EXISTS (SELECT 1 FROM held))` : "";
+      const told = { kind: "work", of: kind, key, workspace } as const;
+      const held = "held AS (DELETE FROM claims WHERE attempt = $1 RETURNING 1)";
+      if (kind === "turn")
+        await changes.make({
+          parts: `${held}, thread AS (SELECT id FROM threads WHERE name = $2), gone AS (
+              DELETE FROM ready USING thread WHERE ready.thread = thread.id AND version = $3 AND EXISTS (SELECT 1 FROM held) RETURNING 1
+            )${better}, made AS (SELECT ready.at FROM ready JOIN thread ON ready.thread = thread.id CROSS JOIN held WHERE NOT EXISTS (SELECT 1 FROM gone))`,
+          values: [taken.attempt, key, taken.version],
+          change: told,
+          columns: ["at"],
+        });
+      else {
+        const values = better === "" ? [taken.attempt] : [taken.attempt, key];
+        if (woken) await changes.make({ parts: `${held}${better}, made AS (SELECT 1 FROM held)`, values, change: { ...told, at: now } });
+        else await query(`WITH ${held}${better} SELECT 1 FROM held`, values);
+      }
+    },
     disown: (kind, keys) =>
       saying(async (within) => {
         const held = await within("DELETE FROM claims WHERE kind = $1 AND key = ANY($2::text[]) AND owner = $3 RETURNING 1", [
@@ -190,11 +220,12 @@ export function createClaims(
   };
 }
 
-/** Whether this is still the claim of whoever has that work; it stays so until the transaction is over. */
-export async function holds(within: Query, kind: WorkKind, { key, attempt }: Claim): Promise<boolean> {
-  const found = await within("SELECT 1 FROM claims WHERE kind = $1 AND key = $2 AND attempt = $3 FOR SHARE", [kind, key, attempt]);
-  return found.length > 0;
-}
+/** A row where this is still the claim of whoever has that work; it stays so until the transaction is over. */
+export const HELD = (kind: string, key: string, attempt: string): string =>
+  `SELECT 1 FROM claims WHERE kind = ${kind} AND key = ${key} AND attempt = ${attempt} FOR SHARE`;
+
+export const holds = async (within: Query, kind: WorkKind, { key, attempt }: Claim): Promise<boolean> =>
+  (await within(HELD("$1", "$2", "$3"), [kind, key, attempt])).length > 0;
 
 /**
  * Part of the transaction in which whoever had work has gone: what that one had done before it let go of it is counted as failing no more, for nobody comes
@@ -211,26 +242,20 @@ export async function forgetFailures(within: Query): Promise<void> {
   );
 }
 
-/** Part of a commit, inside its transaction. A pause ends with whatever is said of the thread from outside. */
-export async function setReady(
-  within: Query,
-  thread: { readonly id: number; readonly name: string },
-  wake: Commit["wake"],
-  at: number,
-): Promise<void> {
-  if (wake === "keep") return;
-  if (wake === "none") {
-    await within("WITH gone AS (DELETE FROM failing WHERE kind = 'turn' AND key = $2) DELETE FROM ready WHERE thread = $1", [
-      thread.id,
-      thread.name,
-    ]);
-    return;
-  }
+/** Parts of the statement of a commit. A pause ends with whatever is said of the thread from outside. `thread`: its name, as given. */
+export function readyParts(
+  { thread, wake, at }: { readonly thread: string; readonly wake: Commit["wake"]; readonly at: number },
+  given: Given,
+): readonly string[] {
+  if (wake === "keep") return [];
+  const failing = `failing.kind = 'turn' AND failing.key = ${thread} AND ${DONE}`;
+  if (wake === "none")
+    return [`better AS (DELETE FROM failing WHERE ${failing})`, "rested AS (DELETE FROM ready USING moved WHERE ready.thread = moved.id)"];
   // A thread that is due already stays where it is in the line.
-  await within(
-    `WITH going AS (UPDATE failing SET paused_by = NULL WHERE kind = 'turn' AND key = $3 AND paused_by IS NOT NULL)
-      INSERT INTO ready (thread, at, version) VALUES ($1, $2, nextval('versions'))
-      ON CONFLICT (thread) DO UPDATE SET at = CASE WHEN $4 THEN least(ready.at, excluded.at) ELSE excluded.at END, version = excluded.version`,
-    [thread.id, at, thread.name, wake === "now"],
-  );
+  const sooner = wake === "now" ? "least(ready.at, excluded.at)" : "excluded.at";
+  return [
+    `going AS (UPDATE failing SET paused_by = NULL WHERE ${failing} AND paused_by IS NOT NULL)`,
+    `due AS (INSERT INTO ready (thread, at, version) SELECT id, ${given(at, "bigint")}, nextval('versions') FROM moved
+      ON CONFLICT (thread) DO UPDATE SET at = ${sooner}, version = excluded.version)`,
+  ];
 }

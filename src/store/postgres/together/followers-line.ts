@@ -2,7 +2,8 @@ import type { RunEvent } from "../../../engine/events/events.ts";
 import { createFollowers } from "../../one-process/followers.ts";
 import type { Store } from "../../store.ts";
 import type { Query } from "../server/connection.ts";
-import type { Change, Heard } from "./changes.ts";
+import type { Change } from "./change.ts";
+import type { Heard } from "./changes.ts";
 
 type Told = Extract<Change, { kind: "commit" | "delivered" | "rewritten" }>;
 

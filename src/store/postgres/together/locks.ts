@@ -19,8 +19,8 @@ interface Hold {
 }
 
 export function createLocks(
-  { query, transaction, shown }: Connection,
-  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "as"> },
+  { query, shown }: Connection,
+  { changes, membership }: { readonly changes: Pick<Changes, "make">; readonly membership: () => Pick<Membership, "as"> },
 ): Locks {
   /** Of one process, one at a time asks for a key: the others wait here. */
   const queue = createKeyedQueue();
@@ -38,17 +38,16 @@ export function createLocks(
   async function enter(key: string): Promise<number> {
     for (;;) {
       const begun = era;
-      const ticket = await membership()
-        .as((owner) =>
-          transaction(async (within) => {
-            // One after the other, so that a lower ticket is seen by whoever has a higher one.
-            await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`lock/${key}`]);
-            // Of one process one at a time asks: an earlier ticket is of somebody who was never told of it.
-            await within("DELETE FROM locks WHERE key = $1 AND owner = $2", [key, owner]);
-            const [row] = await within<{ ticket: number }>("INSERT INTO locks (key, owner) VALUES ($1, $2) RETURNING ticket", [key, owner]);
-            return row?.ticket ?? 0;
-          }),
-        )
+      const { ticket, owner } = await membership()
+        .as(async (owner) => {
+          // One after the other, so that a lower ticket is seen by whoever has a higher one.
+          const [row] = await query<{ ticket: number }>(
+            `WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('lock/' || $1::text, 0)))
+              INSERT INTO locks (key, owner) SELECT $1, $2 FROM alone RETURNING ticket`,
+            [key, owner],
+          );
+          return { ticket: row?.ticket ?? 0, owner };
+        })
         .catch((error: unknown) => {
           // Perhaps the answer alone was lost, and the others would wait for this one.
           doubt(key);
@@ -56,24 +55,28 @@ export function createLocks(
         });
       for (;;) {
         const woken = new Promise<void>((resolve) => waiting.set(key, resolve));
-        const [first] = await query<{ ticket: number | null }>("SELECT min(ticket) AS ticket FROM locks WHERE key = $1", [key]).catch(
-          (error: unknown) => {
-            // Whoever asked goes without it, and nobody else is to wait for that.
-            later(key, ticket, 0);
-            throw error;
-          },
-        );
-        if (begun !== era || first?.ticket === null) break;
-        if (first?.ticket === ticket) return ticket;
-        await Promise.race([woken, left.promise]);
+        const [first] = await query<{ ticket: number; owner: number }>(
+          "SELECT ticket, owner FROM locks WHERE key = $1 ORDER BY ticket LIMIT 1",
+          [key],
+        ).catch((error: unknown) => {
+          // Whoever asked goes without it, and nobody else is to wait for that.
+          later(key, ticket, 0);
+          throw error;
+        });
+        if (begun !== era || !first) break;
+        if (first.ticket === ticket) return ticket;
+        // Of one process one at a time asks: an earlier one is of somebody who was never told of it.
+        if (first.owner === owner) await query("DELETE FROM locks WHERE ticket = $1", [first.ticket]);
+        else await Promise.race([woken, left.promise]);
       }
     }
   }
 
   async function leave(key: string, ticket: number): Promise<void> {
-    await transaction(async (within) => {
-      await within("DELETE FROM locks WHERE ticket = $1", [ticket]);
-      await changes.say(within, { kind: "lock", key });
+    await changes.make({
+      parts: "made AS (DELETE FROM locks WHERE ticket = $1 RETURNING 1)",
+      values: [ticket],
+      change: { kind: "lock", key },
     });
   }
 
@@ -102,9 +105,10 @@ export function createLocks(
       void queue
         .run(key, () =>
           membership().as((owner) =>
-            transaction(async (within) => {
-              const left = await within("DELETE FROM locks WHERE key = $1 AND owner = $2 RETURNING 1", [key, owner]);
-              if (left.length > 0) await changes.say(within, { kind: "lock", key });
+            changes.make({
+              parts: "gone AS (DELETE FROM locks WHERE key = $1 AND owner = $2 RETURNING 1), made AS (SELECT 1 FROM gone LIMIT 1)",
+              values: [key, owner],
+              change: { kind: "lock", key },
             }),
           ),
         )

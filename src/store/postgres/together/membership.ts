@@ -28,6 +28,7 @@ export interface Membership {
 const BEAT_MS = 3_000;
 /** Who has not been heard of for so long is taken for gone. A run goes on within 20 s of a kill. */
 export const GONE_MS = 12_000;
+const IS_LATE = `seen < clock_timestamp() - interval '${GONE_MS} ms'`;
 /** Since a beat that was answered; from then on it is asked first. What is begun before that has the rest of the time to arrive. */
 const SURE_MS = 7_000;
 const ASK_AGAIN_MS = 500;
@@ -104,12 +105,15 @@ export async function joinOpeners(
     }
     isLost = false;
     seenAt = askedAt;
-    const said = await transaction(async (within) => {
-      const missed = await within(`DELETE FROM openers WHERE seen < clock_timestamp() - interval '${GONE_MS} ms' RETURNING id`);
-      if (missed.length === 0) return undefined;
-      await gone(within);
-      return changes.say(within, { kind: "openers" });
-    });
+    const [late] = await query(`SELECT 1 FROM openers WHERE ${IS_LATE} LIMIT 1`);
+    const said =
+      late &&
+      (await transaction(async (within) => {
+        const missed = await within(`DELETE FROM openers WHERE ${IS_LATE} RETURNING id`);
+        if (missed.length === 0) return undefined;
+        await gone(within);
+        return changes.say(within, { kind: "openers" });
+      }));
     if (said !== undefined) await changes.heard(said);
     beat();
   }

@@ -1,6 +1,6 @@
 import { EVERY_THREAD } from "../../store.ts";
 import type { Query } from "../server/connection.ts";
-import type { Change } from "./changes.ts";
+import type { Change } from "./change.ts";
 
 const KEYS_PER_READ = 1_000;
 

@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { CallCost, Reserved, Store } from "../../store.ts";
-import type { Connection, Query } from "../server/connection.ts";
+import type { Connection } from "../server/connection.ts";
 import type { Changes } from "./changes.ts";
 import type { Membership } from "./membership.ts";
 
 /** What all processes have set aside for calls. */
 export interface Reservations extends Pick<Store, "reserve" | "callEnded"> {
-  /** In the transaction of the commit that tells what they cost. */
-  settle(query: Query, reservations: readonly string[]): Promise<void>;
   /** Something may be free by now in this workspace, or in any: those who wait look again, in the order in which they came. */
   look(workspace?: string): void;
   close(): void;
@@ -28,7 +26,7 @@ const STANDING = `
 
 export function createReservations(
   { transaction }: Pick<Connection, "transaction">,
-  { changes, membership }: { readonly changes: Pick<Changes, "say" | "heard">; readonly membership: () => Pick<Membership, "as"> },
+  { changes, membership }: { readonly changes: Pick<Changes, "make">; readonly membership: () => Pick<Membership, "as"> },
 ): Reservations {
   const waiting = new Set<Waiter>();
   let looking = false;
@@ -71,7 +69,7 @@ export function createReservations(
   }
 
   /** What is set aside while it is not needed keeps others waiting: it is let go as soon as that can be said. */
-  function later(work: () => Promise<void>): void {
+  function later(work: () => Promise<unknown>): void {
     setTimeout(() => {
       if (isOpen) work().catch(() => later(work));
     }, AGAIN_MS).unref();
@@ -82,24 +80,21 @@ export function createReservations(
     drops().catch(() => later(drops));
   }
 
-  async function drop(reservation: string): Promise<void> {
-    const said = await transaction(async (within) => {
-      const [row] = await within<{ workspace: string }>("DELETE FROM reservations WHERE id = $1 RETURNING workspace", [reservation]);
-      return row && changes.say(within, { kind: "money", workspace: row.workspace });
+  const drop = (reservation: string): Promise<unknown> =>
+    changes.make({
+      parts: "made AS (DELETE FROM reservations WHERE id = $1 RETURNING workspace)",
+      values: [reservation],
+      change: { kind: "money" },
+      columns: ["workspace"],
     });
-    if (said !== undefined) await changes.heard(said);
-  }
 
-  async function cost(reservation: string, usd: number): Promise<void> {
-    const said = await transaction(async (within) => {
-      const [row] = await within<{ workspace: string }>("UPDATE reservations SET cost = $2 WHERE id = $1 RETURNING workspace", [
-        reservation,
-        usd,
-      ]);
-      return row && changes.say(within, { kind: "money", workspace: row.workspace });
+  const cost = (reservation: string, usd: number): Promise<unknown> =>
+    changes.make({
+      parts: "made AS (UPDATE reservations SET cost = $2 WHERE id = $1 RETURNING workspace)",
+      values: [reservation, usd],
+      change: { kind: "money" },
+      columns: ["workspace"],
     });
-    if (said !== undefined) await changes.heard(said);
-  }
 
   async function lookThrough(): Promise<void> {
     if (looking) return;
@@ -152,9 +147,6 @@ export function createReservations(
         later(told);
         throw error;
       });
-    },
-    async settle(within, reservations) {
-      await within("DELETE FROM reservations WHERE id = ANY($1::text[])", [reservations]);
     },
     look,
     close() {

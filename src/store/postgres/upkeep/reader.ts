@@ -26,7 +26,7 @@ export async function openPostgresReadOnly(options: { readonly address: string }
   const connection = await openToRead(options.address);
   const [changes, follow, now] = [UNHEARD, () => () => undefined, () => systemClock.now()];
   const audit = postgresAudit(connection, { changes, follow, now });
-  const parts = { changes, now, followers: { expect: unwritten }, reservations: { settle: unwritten }, age: { known: MIGRATIONS.length } };
+  const parts = { changes, now, followers: { expect: unwritten }, age: { known: MIGRATIONS.length } };
   const log = postgresLog(connection, parts);
   return readerOf({
     store: {
@@ -72,4 +72,4 @@ export async function openToRead(address: string): Promise<Connection> {
 const unwritten = (): never => {
   throw new Error("nothing is written by who only reads");
 };
-const UNHEARD = { say: unwritten, heard: unwritten, tell: unwritten };
+const UNHEARD = { say: unwritten, heard: unwritten, tell: unwritten, saying: unwritten, make: unwritten };

@@ -1,0 +1,100 @@
+import pg from "pg";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import type { Work } from "../../../src/store/dispatch.ts";
+import { AT, commitOf, said, started } from "../../../src/store/contracts/commits.ts";
+import { until } from "../../../src/store/contracts/fake-clock.ts";
+import { gathered } from "../../../src/store/postgres/server/gather.ts";
+import { PAIR } from "../../support/journey.ts";
+import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
+import { NORTH, openMany } from "../../support/slack/installing.ts";
+
+test("those who ask in one breath, or while others are answered, are answered together, and what cannot be read of one is its own trouble", async () => {
+  const asked: string[][] = [];
+  const gate = Promise.withResolvers<void>();
+  const read = gathered(async (keys: readonly string[]) => {
+    asked.push([...keys]);
+    await gate.promise;
+    if (keys.includes("damaged")) throw Object.assign(new Error("invalid page"), { code: "XX001" });
+    return keys.map((key) => key.toUpperCase());
+  }, 3);
+  const answers: Promise<string>[] = [];
+  const ask = (...keys: readonly string[]) => answers.push(...keys.map((key) => read(key).catch(() => "cannot be read")));
+  for (const keys of [["a", "b"], ["c"], ["d"]]) {
+    ask(...keys);
+    await Promise.resolve();
+  }
+  ask("e", "damaged", "f", "g");
+  await Promise.resolve();
+  expect(asked).toEqual([["a", "b"], ["c"], ["d"]]);
+  gate.resolve();
+  expect(await Promise.all(answers)).toEqual(["A", "B", "C", "D", "E", "cannot be read", "F", "G"]);
+  expect(asked.slice(3)).toContainEqual(["e", "damaged", "f"]);
+});
+
+/** Each process says every few seconds that it is there, and hears what it missed. */
+const BEAT = /^(UPDATE openers|SELECT 1 FROM openers|DELETE FROM changes|SELECT now\.\*|SELECT version FROM parley_version)/;
+
+/** What this process asks a server for from here on, BEGIN and COMMIT among it, but for what each does by itself. */
+function statements(): { taken(): readonly string[] } {
+  const asks = vi.spyOn(pg.Client.prototype, "query");
+  onTestFinished(() => asks.mockRestore());
+  return {
+    taken() {
+      const texts = asks.mock.calls.map(([one]: readonly unknown[]) => (typeof one === "string" ? one : (one as { text: string }).text));
+      asks.mockClear();
+      return texts.filter((sql) => !BEAT.test(sql.trim()));
+    },
+  };
+}
+
+describeOnPostgres("what is asked of the server", (server) => {
+  const { open, closeAll, settled } = openedStores(server);
+  afterEach(closeAll);
+
+  test("a turn is taken, recorded and let go of in four statements, and what it posts is marked in two", async () => {
+    const { store, dispatch } = await open(server.address());
+    const asked = statements();
+    await store.commit(commitOf("T1/C1/1", 0, [started()], { wake: "now" }));
+    expect(asked.taken()).toHaveLength(1);
+    const taken: Work[] = [];
+    dispatch.serve("turn", { slots: 1, perWorkspace: 1, onBug: () => undefined }, async ({ key, claim, ...work }) => {
+      taken.push({ key, claim, ...work });
+      const posts = [{ event: 0, kind: "turn", part: 0 }];
+      await store.commit(commitOf(key, 1, [said("Hello.")], { claim, posts, accounts: ["workspace"], wake: "none" }));
+    });
+    await until(() => taken.length === 1);
+    await settled();
+    const looks = (sql: string) => /^SELECT (threads\.name|least)/.test(sql) || sql.includes('"mark"');
+    expect(asked.taken().filter((sql) => !looks(sql) && !sql.includes("pg_notify($2"))).toHaveLength(4);
+    const [post] = await store.duePosts("T1/C1/1", 1);
+    asked.taken();
+    await store.markSending(post?.id ?? 0, AT);
+    await store.markDelivered(post?.id ?? 0, { receipt: "1.1" });
+    expect(asked.taken()).toHaveLength(2);
+    await store.putNote("k", "1");
+    await store.swapNote("k", "1", "2");
+    await store.receive({ id: "e", at: AT, body: "{}", lane: "T1/C1/1" });
+    expect(asked.taken()).toHaveLength(3);
+    expect(await store.exclusively("k", async () => asked.taken().length)).toBe(2);
+    expect(asked.taken()).toHaveLength(1);
+  });
+
+  test("an answer takes no more statements than it needs, from the mention to the card that says that it is done", async () => {
+    const database = server.address();
+    await server.prepare(database);
+    const { pair } = PAIR.teams;
+    const file = { ...PAIR, teams: { pair: { ...pair, agents: pair.agents.slice(1) } } };
+    const one = await openMany({ file, replies: { Ben: ["Blue. DONE", "Green. DONE"] }, database });
+    expect((await one.install(NORTH)).status).toBe(200);
+    const asked = statements();
+    await (await one.mention(NORTH, "@parley choose a colour")).ended();
+    await one.quiet();
+    asked.taken();
+    await (await one.mention(NORTH, "@parley choose another")).ended();
+    await one.quiet();
+    const all = asked.taken();
+    expect(all.length).toBeLessThanOrEqual(STATEMENTS_AN_ANSWER_MAX);
+  });
+});
+
+const STATEMENTS_AN_ANSWER_MAX = 100;
