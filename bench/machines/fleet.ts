@@ -106,6 +106,8 @@ export async function openFleet({ database, teams, modelMs, place }: FleetOption
   const dbPath = database.includes("://") ? database : join(folder, database);
   await install(dbPath, teams);
   let mentions = 0;
+  // As Slack's are now: by what was heard last it is known how long nobody has listened.
+  const beganAt = Math.floor(Date.now() / 1_000);
   const env = {
     PATH: process.env["PATH"],
     HOME: folder,
@@ -170,7 +172,7 @@ export async function openFleet({ database, teams, modelMs, place }: FleetOption
     start,
     async mention(agents, { team, channel }) {
       const nth = ++mentions;
-      const ts = `${1_767_600_000 + nth}.000100`;
+      const ts = `${beganAt}.${String(nth).padStart(6, "0")}`;
       const acked = await slack.mention({ team, channel, user: `U0PERSON${nth % PEOPLE}`, ts, text: `${agents}: task-${nth}.0` });
       if (acked === undefined) throw new Error("a mention was refused");
       return nth;
