@@ -114,8 +114,8 @@ export interface SlackApp extends WorkspaceSearch {
   answer(body: unknown): Promise<object | undefined>;
   /** Whether something begins by a bot's word, or a reaction, of which nothing else becomes. */
   waitsFor(body: unknown): boolean;
-  /** There was a gap: what was missed is read back. */
-  catchUp(): void;
+  /** There was a gap: what was missed is read back. `repeats`: Slack repeats for some minutes what nobody took, as it does over HTTP. */
+  catchUp(repeats: boolean): void;
   /** Slack drops events of the workspace; what is missing is read back, and the operator is told. */
   onDropped(dropped: Dropped): void;
   /** Whether all that people have said in a thread has been heard, and they could say something; see catch-up.ts. */
@@ -213,12 +213,12 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
       parts.onChannelSettled?.();
     },
   });
-  const afterGap = () => {
-    catchUp.afterGap();
+  const afterGap = (repeats: boolean) => {
+    catchUp[repeats ? "afterGap" : "begin"]();
     void closedChannels.look();
   };
   const onDropped = (dropped: Dropped) => [parts.onDropped, catchUp.dropped].forEach((tell) => tell?.(dropped));
-  const heard = { inbox, clock, log, onConnected: afterGap, onDropped, answer: answersOf(ctx, home) };
+  const heard = { inbox, clock, log, onConnected: () => afterGap(parts.http !== undefined), onDropped, answer: answersOf(ctx, home) };
   const http = parts.http && isDoor(role) ? createHttpReceiver({ ...heard, door: parts.http }) : undefined;
   const receiver = tenancy || !isDoor(role) ? NO_DOOR : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...at }));
   const bolt: App = new App({

@@ -116,7 +116,7 @@ export interface Tenant extends Slack {
   readonly answer: SlackApp["answer"];
   readonly waitsFor: SlackApp["waitsFor"];
   readonly keepLeave: SlackApp["keepLeave"];
-  catchUp(): void;
+  readonly catchUp: SlackApp["catchUp"];
   readonly onDropped: SlackApp["onDropped"];
 }
 
@@ -243,7 +243,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     answer: (body) => app.answer(body),
     waitsFor: (body) => app.waitsFor(body),
     keepLeave: app.keepLeave,
-    catchUp: () => app.catchUp(),
+    catchUp: (repeats) => app.catchUp(repeats),
     onDropped: (dropped) => app.onDropped(dropped),
     async start() {
       if (isWorker(parts.role ?? "all")) outbox.start();

@@ -1,6 +1,6 @@
 import { withinMs, type Clock } from "../../engine/clock.ts";
 import { currentRun, messagesOfRun } from "../../engine/reading/transcript.ts";
-import { forEachOf } from "../../runner/look-over.ts";
+import { forEachOf, lookOver } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf } from "../api/api-errors.ts";
@@ -12,7 +12,7 @@ import type { Pace } from "../post/pace.ts";
 import { mayBeHeard } from "../words/envelope.ts";
 import type { Dropped } from "../words/envelope.ts";
 import { placeOf, type Place } from "../words/place.ts";
-import { type Asked, atLatest, beginningOf, noteKey, owedKey, PASSES, readTo } from "./read-to.ts";
+import { type Asked, atLatest, beginningOf, noteKey, owedIn, PASSES, readTo } from "./read-to.ts";
 import { isUnavailable, type Log, type Web } from "../api/web-client.ts";
 
 /** Slack's longest page, and as many of them as are read of one thread before others have their turn. */
@@ -28,7 +28,6 @@ const FRESH_MAX = 10_000;
 const CLOCKS_APART_MS_MAX = 60_000;
 /** Slack says so minute by minute; a little more, for the last of it. */
 const DROPPED_MS = 65_000;
-const OWED = "owed";
 const NOT_READ = "what was missed could not be read back";
 /** A read is tried for over a minute; what a stopping process does not read, the next one does. */
 const STOP_TIMEOUT_MS = 2_000;
@@ -37,7 +36,7 @@ const STOP_TIMEOUT_MS = 2_000;
 export interface CatchUp {
   /** Every thread with a run is read, at Slack's pace, those first that were not read for longest. */
   begin(): void;
-  /** There was a gap: as {@link CatchUp.begin}, but where Slack repeats what was said in it for no longer than that takes. */
+  /** There was a gap of which Slack repeats the last minutes: as {@link CatchUp.begin}, but where it repeats all of it for no longer than that takes. */
   afterGap(): void;
   /** Slack drops events of this minute, for there are too many: what is missing is read now, and once more when the minute is over; the operator is told. */
   dropped(dropped: Pick<Dropped, "sinceMs">): void;
@@ -75,6 +74,7 @@ export function createCatchUp(parts: {
 }): CatchUp {
   const { store, runner, web, inbox, clock, log } = parts;
   const reads = parts.reads("conversations.replies");
+  const owed = owedIn(parts.team, store);
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   /** Threads that are to be read: those on which something hangs, and all others in the order in which they are read, each with when that was asked for and how long it matters. */
@@ -82,30 +82,28 @@ export function createCatchUp(parts: {
   let others = new Map<string, Asked>();
   /** When the last reading of a thread began, of which everything has been dealt with. */
   const freshSince = new Map<string, number>();
-  /** A gap was longer than Slack repeats, and not all has been read since. */
-  let owes = false;
+  /** As it is noted: there was a gap that Slack does not repeat; all of its threads are in line, or have been read. */
+  let owes: string | undefined;
   let isReading = false;
   let unavailable = false;
   let isLooking: Promise<void> | undefined;
   /** The end of the last minute of which Slack said that it drops events. */
   let droppedUntilMs = -Infinity;
 
-  function keep(job: Promise<void>, what: string): void {
-    const done = job
-      .catch((error: unknown) => (stopping.signal.aborted ? undefined : log(what, error)))
-      .finally(() => underWay.delete(done));
+  /** Where the store cannot be asked it is done again later. */
+  function keep(work: () => Promise<void>, what: string): void {
+    const problem = (error: unknown) => log(what, error);
+    const done = lookOver(work, { clock, signal: stopping.signal, problem }).finally(() => underWay.delete(done));
     underWay.add(done);
   }
 
   /** The longest unread first, and of those that were never read the ones that have waited longest. */
   async function queueAll(isRepeated: Promise<boolean> | undefined): Promise<void> {
     const askedMs = clock.now();
-    // What Slack repeats need not be read any more once it has been: thousands of threads are not read in that time. Of a longer gap all are read, by whichever process.
-    const owed = await store.note(owedKey(parts.team));
-    const isWhole = owed === OWED || !(await isRepeated?.catch(() => false));
+    // What Slack repeats need not be read any more once it has been: thousands of threads are not read in that time. Of any other gap all are read, by whichever process.
+    const isWhole = (await owed.is()) || !(await isRepeated);
     const untilMs = isWhole ? Infinity : askedMs + SETTLED_MS;
-    owes ||= isWhole;
-    if (isWhole && owed !== OWED) await store.putNote(owedKey(parts.team), OWED);
+    const noted = isWhole ? await owed.begin() : undefined;
     const found: { readonly thread: string; readonly readMs: number }[] = [];
     const own = (await store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === parts.team);
     await forEachOf(own, NOTES_AT_ONCE_MAX, async ({ thread }) => void found.push({ thread, readMs: await readMsOf(thread) }));
@@ -115,7 +113,9 @@ export function createCatchUp(parts: {
         .toSorted((a, b) => a.readMs - b.readMs)
         .map(({ thread }) => [thread, atLatest(others.get(thread), { askedMs, untilMs })] as const),
     ]);
-    await readQueued();
+    // Not before: who reads what is urgent meanwhile comes to the end of the line.
+    owes = noted ?? owes;
+    keep(readQueued, NOT_READ);
   }
 
   const readMsOf = async (thread: string): Promise<number> => readTo(await store.note(noteKey(thread)))?.ms ?? 0;
@@ -139,9 +139,10 @@ export function createCatchUp(parts: {
       while (!stopping.signal.aborted && !unavailable) {
         const thread = (await longestUnread(urgent)) ?? others.keys().next().value;
         if (thread === undefined) {
-          if (!owes) return;
-          owes = false;
-          await store.putNote(owedKey(parts.team), "");
+          if (owes === undefined) return;
+          const noted = owes;
+          owes = undefined;
+          await owed.end(noted);
           continue;
         }
         const asked = others.get(thread);
@@ -157,7 +158,10 @@ export function createCatchUp(parts: {
         if (!(await reads.take(stopping.signal))) return;
         const wasUrgent = urgent.delete(thread);
         others.delete(thread);
-        const outcome = await store.exclusively(noteKey(thread), () => readThread(thread));
+        const outcome = await store.exclusively(noteKey(thread), () => readThread(thread)).catch((error: unknown) => {
+          queueAgain(thread, wasUrgent, asked);
+          throw error;
+        });
         if (outcome === "again") {
           // Behind the others: one thread that cannot be read holds up no other.
           queueAgain(thread, wasUrgent, asked);
@@ -167,7 +171,7 @@ export function createCatchUp(parts: {
         }
         delayMs = RETRY_DELAY_MS;
         if (outcome === "more") queueAgain(thread, wasUrgent, asked);
-        else keep(settle(thread, { beganMs: outcome.beganMs, wasUrgent }), `${thread} could not be looked at again`);
+        else keep(() => settle(thread, { beganMs: outcome.beganMs, wasUrgent }), `${thread} could not be looked at again`);
       }
     } finally {
       isReading = false;
@@ -253,10 +257,10 @@ export function createCatchUp(parts: {
 
   function begin(isRepeated?: Promise<boolean>): void {
     if (stopping.signal.aborted) return;
-    keep(queueAll(isRepeated), NOT_READ);
+    keep(() => queueAll(isRepeated), NOT_READ);
     parts.missed?.cutOff();
-    isLooking ??= lookForMissed().finally(() => (isLooking = undefined));
-    keep(isLooking, NOT_READ);
+    const looking = (isLooking ??= lookForMissed().finally(() => (isLooking = undefined)));
+    keep(() => looking, NOT_READ);
   }
 
   /** What was read a moment ago may lack what was dropped since. */
@@ -268,19 +272,16 @@ export function createCatchUp(parts: {
 
   return {
     begin: () => begin(),
-    afterGap: () => begin(parts.missed?.isRepeated()),
+    afterGap: () => begin(parts.missed?.isRepeated().catch(() => false)),
     dropped({ sinceMs }) {
       const at = new Date(sinceMs).toISOString().slice(11, 16);
       log(`Slack drops events (app_rate_limited): the workspace has more than it delivers, 30,000 an hour; what was said since ${at} UTC is read back`); // prettier-ignore
-      keep(readDropped(sinceMs), NOT_READ);
+      keep(() => readDropped(sinceMs), NOT_READ);
       const untilMs = Math.min(sinceMs + DROPPED_MS, clock.now() + DROPPED_MS);
       if (droppedUntilMs >= untilMs) return;
       droppedUntilMs = untilMs;
       const later = clock.sleep(Math.max(0, untilMs - clock.now()), stopping.signal);
-      keep(
-        later.then(() => (stopping.signal.aborted ? undefined : readDropped(sinceMs))),
-        NOT_READ,
-      );
+      keep(() => later.then(() => (stopping.signal.aborted ? undefined : readDropped(sinceMs))), NOT_READ);
     },
     heardAll(thread) {
       if (unavailable) return true;
@@ -288,7 +289,7 @@ export function createCatchUp(parts: {
       if (since !== undefined && clock.now() - since < FRESH_MS) return true;
       if (stopping.signal.aborted) return false;
       urgent.add(thread);
-      keep(readQueued(), "a thread could not be read back");
+      keep(readQueued, NOT_READ);
       return false;
     },
     async stop() {

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import type { Store } from "../../store/store.ts";
 import type { Place } from "../words/place.ts";
 
 /** Up to where a thread was read, in Slack's time; and when, in ours, its end was reached: 0 where it was not. */
@@ -33,5 +35,18 @@ export const atLatest = (one: Asked | undefined, other: Asked): Asked => ({
 /** Slack has trouble, or asks for a pause: the same is read later. After any other no there is nothing to be read. */
 export const PASSES: ReadonlySet<string> = new Set(["ambiguous", "undocumented", "limited", "auth"]);
 
-/** Under which it is noted that there was a gap of which not every thread of the workspace has been read yet. */
-export const owedKey = (team: string): string => `read-back/${team}`;
+/** Whether there was a gap of which not every thread of a workspace has been read yet, by whichever process. */
+export function owedIn(team: string, store: Pick<Store, "note" | "putNote" | "swapNote">) {
+  const key = `read-back/${team}`;
+  return {
+    is: async (): Promise<boolean> => ((await store.note(key)) ?? "") !== "",
+    /** From here on; resolves to what stands there for this gap alone. */
+    async begin(): Promise<string> {
+      const noted = randomUUID();
+      await store.putNote(key, noted);
+      return noted;
+    },
+    /** Unless there was another gap since, here or in another process. */
+    end: (noted: string): Promise<boolean> => store.swapNote(key, noted, ""),
+  };
+}

@@ -111,7 +111,7 @@ export async function createInstalledSlack(parts: InstalledParts): Promise<Slack
     inbox,
     clock,
     log,
-    onConnected: () => tenants.catchUp(),
+    onConnected: () => tenants.catchUp(parts.http !== undefined),
     onDropped(dropped: Dropped) {
       parts.onDropped?.(dropped);
       tenants.onDropped(dropped);

@@ -49,7 +49,7 @@ export interface Tenants {
   /** Whether something begins in its workspace by what is nobody's word otherwise. */
   waitsFor(body: unknown): boolean;
   readonly keepLeave: Tenant["keepLeave"];
-  catchUp(): void;
+  readonly catchUp: Tenant["catchUp"];
   onDropped(dropped: Dropped): void;
   hangUp(): Promise<void>;
   stop(): Promise<void>;
@@ -193,7 +193,8 @@ export function createTenants(parts: TenantsParts): Tenants {
     directory.add(installation);
     if (isEnding) return;
     for (const team of await directory.workspacesOf(installation)) {
-      (await open(team, installation)).tenant.catchUp();
+      // To whom the app is not installed Slack sends nothing, and repeats nothing.
+      (await open(team, installation)).tenant.catchUp(false);
       // Nobody has worked on these since; each goes on from its log.
       for (const { thread } of await parts.store.unfinished(team)) await runner.lookAgain(thread);
     }
@@ -276,8 +277,8 @@ export function createTenants(parts: TenantsParts): Tenants {
     isOf: directory.isOf,
     keepLeave: async (body) => seats.get(originOf(body).team ?? "")?.tenant.keepLeave(body),
     waitsFor: (body) => seats.get(originOf(body).team ?? "")?.tenant.waitsFor(body) ?? false,
-    catchUp() {
-      for (const { tenant } of seats.values()) tenant.catchUp();
+    catchUp(repeats) {
+      for (const { tenant } of seats.values()) tenant.catchUp(repeats);
     },
     onDropped(dropped) {
       for (const [team, { tenant }] of seats) if (team === dropped.team || directory.isOf(dropped.team, team)) tenant.onDropped(dropped);

@@ -2,6 +2,7 @@ import type { Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { lookOver } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
+import { isStoreTrouble } from "../../runner/store-trouble.ts";
 import type { Decision, Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
 import { placeOf } from "../words/place.ts";
@@ -48,8 +49,15 @@ export function createAudit(parts: {
   });
 
   async function decisionsOf(thread: string): Promise<readonly (readonly [thread: string, event: RunEvent])[]> {
-    const { events } = await runner.read(thread);
-    return events.filter(({ type }) => DECIDE.has(type)).map((event) => [thread, event] as const);
+    try {
+      const { events } = await runner.read(thread);
+      return events.filter(({ type }) => DECIDE.has(type)).map((event) => [thread, event] as const);
+    } catch (error) {
+      if (isStoreTrouble(error)) throw error;
+      // What cannot be read of one is no trouble of the others'.
+      log(`a decision in ${thread} is not in the audit log yet`, error);
+      return [];
+    }
   }
 
   return {

@@ -26,6 +26,8 @@ export function rememberedSettings(settings: Settings): Settings {
       read.catch(() => void (known.get(key) === read && known.delete(key)));
       return read;
     },
+    // Whoever was slower than somebody else, or was not answered, reads what stands there now.
+    put: (change) => settings.put(change).finally(() => known.delete(keyOf(change.decision.workspace, change.name))),
   };
 }
 

@@ -4,7 +4,7 @@ import { Inbox } from "../../../src/slack/door/inbox.ts";
 import { createPace } from "../../../src/slack/post/pace.ts";
 import type { Web } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
-import type { Store } from "../../../src/store/store.ts";
+import { StoreError, type Store } from "../../../src/store/store.ts";
 import { manualClock } from "../../support/clock.ts";
 import { started } from "../log.ts";
 import { eventually } from "../../support/patience.ts";
@@ -140,4 +140,124 @@ test("of two processes that were both cut off the second reads nothing that the 
   await clock.run(Promise.all([slow.stop(), quick.stop()]));
   // The one that it was about to read.
   expect(asked.slice(3)).toEqual([expect.stringMatching(/^slow /)]);
+});
+
+/** Processes one after the other, each of which reads as often as it is let. */
+function gapsOf(clock: ReturnType<typeof manualClock>) {
+  const asked: string[] = [];
+  const problems: string[] = [];
+  const waiting: (() => void)[] = [];
+  const { reads } = createPace(clock);
+  const take = (signal: AbortSignal) =>
+    new Promise<boolean>((resolve) => {
+      waiting.push(() => resolve(true));
+      signal.addEventListener("abort", () => resolve(false), { once: true });
+    });
+  async function replies({ ts }: { readonly ts: string }) {
+    asked.push(ts.slice(8, 10));
+    return { ok: true, messages: [] };
+  }
+  async function turn() {
+    await eventually(() => expect(waiting).toHaveLength(1));
+    waiting.shift()?.();
+  }
+  return {
+    asked,
+    problems,
+    turn,
+    /** The next one that waits for its turn has it, and reads. */
+    async let() {
+      const before = asked.length;
+      await turn();
+      await eventually(() => expect(asked).toHaveLength(before + 1));
+    },
+    /** Nobody waits for a turn. */
+    async none() {
+      await clock.advance(0);
+      expect(waiting).toEqual([]);
+    },
+    async end(catchUp: ReturnType<typeof createCatchUp>) {
+      await clock.run(catchUp.stop());
+      waiting.length = 0;
+    },
+    process: (isRepeated: Promise<boolean>, kept: Store = store) =>
+      createCatchUp({
+        store: kept,
+        runner: { read: async (thread) => ({ events: await store.load(thread, 0) }), lookAgain: async () => undefined },
+        web: { read: { conversations: { replies } } } as unknown as Web,
+        reads: (method) => ({ ...reads(method), take }),
+        missed: { isRepeated: () => isRepeated, read: async () => true, cutOff: () => undefined, dropped: async () => undefined },
+        bots: new Set(),
+        inbox: new Inbox({ store, dispatch: NOBODY, clock, log: () => undefined, handle: async () => undefined }),
+        team: TEAM,
+        user: "U0PARLEY",
+        clock,
+        log: (problem) => void problems.push(problem),
+      }),
+    isOwed: async () => Boolean(await store.note(`read-back/${TEAM}`)),
+  };
+}
+
+test("what Slack repeats is read for as long as it does, and of a gap that it does not all is read, by the next process where this one ends", async () => {
+  const clock = manualClock();
+  const gaps = gapsOf(clock);
+  const first = gaps.process(Promise.resolve(true));
+  first.afterGap();
+  await gaps.let();
+  await clock.advance(361_000);
+  // The one that was about to be read.
+  await gaps.let();
+  await gaps.none();
+  expect([gaps.asked, await gaps.isOwed()]).toEqual([["00", "01"], false]);
+  await gaps.end(first);
+  const second = gaps.process(Promise.resolve(false));
+  second.afterGap();
+  await gaps.let();
+  expect([gaps.asked.slice(2), await gaps.isOwed()]).toEqual([["02"], true]);
+  await gaps.end(second);
+  const third = gaps.process(Promise.resolve(true));
+  third.afterGap();
+  await gaps.let();
+  await clock.advance(361_000);
+  await gaps.let();
+  expect(await gaps.isOwed()).toBe(true);
+  await gaps.let();
+  await eventually(async () => expect(await gaps.isOwed()).toBe(false));
+  expect(gaps.asked.slice(3).toSorted()).toEqual(["00", "01", "02"]);
+  await gaps.end(third);
+});
+
+test("all is owed until all has been in line, also where something urgent is read first, and where it is not known whether Slack repeats it", async () => {
+  const gaps = gapsOf(manualClock());
+  const listed = Promise.withResolvers<void>();
+  const slow = Object.create(store, { unfinished: { value: () => listed.promise.then(() => store.unfinished()) } }) as Store;
+  const catchUp = gaps.process(Promise.reject(new Error("the server is away")), slow);
+  catchUp.afterGap();
+  await eventually(async () => expect(await gaps.isOwed()).toBe(true));
+  expect(catchUp.heardAll(`${TEAM}/C1/1700000001.000100`)).toBe(false);
+  await gaps.let();
+  await gaps.none();
+  expect([gaps.asked, await gaps.isOwed()]).toEqual([["01"], true]);
+  listed.resolve();
+  for (let left = 3; left > 0; left--) await gaps.let();
+  await eventually(async () => expect(await gaps.isOwed()).toBe(false));
+  expect(gaps.asked.slice(1)).toEqual(["00", "02", "01"]);
+  await gaps.end(catchUp);
+});
+
+test("where the store is away in the middle, the thread that was to be read is read later", async () => {
+  const clock = manualClock();
+  const gaps = gapsOf(clock);
+  let times = 0;
+  const exclusively: Store["exclusively"] = (key, job) =>
+    ++times === 1 ? Promise.reject(new StoreError("the server is away", { cause: new Error("ECONNREFUSED") })) : store.exclusively(key, job);
+  const catchUp = gaps.process(Promise.resolve(false), Object.create(store, { exclusively: { value: exclusively } }) as Store);
+  catchUp.afterGap();
+  await gaps.turn();
+  await clock.untilSleeping();
+  await clock.advance(5_000);
+  for (let left = 3; left > 0; left--) await gaps.let();
+  await eventually(async () => expect(await gaps.isOwed()).toBe(false));
+  expect([gaps.asked, gaps.problems]).toEqual([["01", "02", "00"], ["what was missed could not be read back"]]);
+  await gaps.end(catchUp);
 });

@@ -10,6 +10,9 @@ import { openConnection, type Connection, type Query } from "../../../src/store/
 import { openChanges } from "../../../src/store/postgres/together/changes.ts";
 import { createTaking } from "../../../src/store/postgres/together/taking.ts";
 import { workTogether } from "../../../src/store/postgres/together/together.ts";
+import { createLocks } from "../../../src/store/postgres/together/locks.ts";
+import { rememberedSettings } from "../../../src/store/postgres/remembered-settings.ts";
+import type { Decision, SettingChanged, Settings } from "../../../src/store/settings.ts";
 import { createLeisure } from "../../../src/store/leisure.ts";
 import { StoreError } from "../../../src/store/store.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
@@ -44,6 +47,53 @@ test("while the server says nothing no more comes in than a limit, and is not ac
   expect(String(refused)).toMatch(/1000 envelopes wait to be written down, and this one is not taken/);
   // Whoever has an event keeps it then, and writes it down later.
   expect(isStoreTrouble(refused)).toBe(true);
+});
+
+test("who cannot let go of an earlier ticket of its own goes without the lock, and keeps nobody from it", async () => {
+  const left: unknown[] = [];
+  const query: Query = async <Row extends object>(sql: string) => {
+    if (sql.startsWith("DELETE")) throw new StoreError("the server is away");
+    return [sql.startsWith("WITH") ? { ticket: 2 } : { ticket: 1, owner: 7 }] as object[] as Row[];
+  };
+  const locks = createLocks({ query, shown: "postgres://here" } as Connection, {
+    changes: {
+      async make({ values }) {
+        left.push(...values);
+        return undefined;
+      },
+    },
+    membership: () => ({ as: (work) => work(7) }),
+  });
+  await expect(locks.exclusively("k", async () => "done")).rejects.toThrow("the server is away");
+  await until(() => left.length > 0);
+  expect(left).toEqual([2]);
+});
+
+test("a setting is read once, and anew where it was put here, with or without success, or where somebody has put it", async () => {
+  let tell: (changed: SettingChanged) => void = () => undefined;
+  let reads = 0;
+  const settings = rememberedSettings({
+    get: async (_workspace: string, name: string) => (name === "broken" ? Promise.reject(new Error("away")) : { name, value: ++reads, revision: 1 }),
+    put: async ({ value }: { readonly value: unknown }) => (value === "lost" ? Promise.reject(new Error("away")) : value === "won"),
+    follow(listener: typeof tell) {
+      tell = listener;
+      return () => undefined;
+    },
+  } as Partial<Settings> as Settings);
+  const read = async () => (await settings.get("T1", "team/a"))?.value;
+  const put = (value: string) => settings.put({ name: "team/a", value, revision: 1, decision: { workspace: "T1" } as Decision });
+  expect([await read(), await read()]).toEqual([1, 1]);
+  expect([await put("won"), await read(), await put("slower"), await read()]).toEqual([true, 2, false, 3]);
+  await expect(put("lost")).rejects.toThrow("away");
+  expect(await read()).toBe(4);
+  tell({ workspace: "T1", name: "team/b" });
+  tell({ workspace: "T2", name: "team/a" });
+  expect(await read()).toBe(4);
+  tell({ workspace: "T1", name: "team/a" });
+  expect(await read()).toBe(5);
+  tell({});
+  expect(await read()).toBe(6);
+  for (let tries = 0; tries < 2; tries++) await expect(settings.get("T1", "broken")).rejects.toThrow("away");
 });
 
 describeOnPostgres("where an answer of the server's is lost", (server) => {

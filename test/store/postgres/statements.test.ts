@@ -4,7 +4,10 @@ import type { Work } from "../../../src/store/dispatch.ts";
 import { AT, commitOf, said, started } from "../../../src/store/contracts/commits.ts";
 import { until } from "../../../src/store/contracts/fake-clock.ts";
 import { gathered } from "../../../src/store/postgres/server/gather.ts";
+import { addressOf } from "../../../src/store/postgres/server/address.ts";
+import { openConnection } from "../../../src/store/postgres/server/connection.ts";
 import { PAIR } from "../../support/journey.ts";
+import { PATIENCE_MS } from "../../support/patience.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
 import { NORTH, openMany } from "../../support/slack/installing.ts";
 
@@ -77,6 +80,40 @@ describeOnPostgres("what is asked of the server", (server) => {
     expect(asked.taken()).toHaveLength(3);
     expect(await store.exclusively("k", async () => asked.taken().length)).toBe(2);
     expect(asked.taken()).toHaveLength(1);
+  });
+
+  test("what waits for a row looks at it anew: a commit behind another is stale, and a wake-up beside the end of its turn is kept", async () => {
+    const address = server.address();
+    const { store, dispatch } = await open(address);
+    const connection = await openConnection(addressOf(address));
+    onTestFinished(() => connection.close());
+    const waits = () =>
+      expect
+        .poll(() => server.sql("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"), { timeout: PATIENCE_MS })
+        .toHaveLength(1);
+    await store.commit(commitOf("T1/C1/1", 0, [started()], { wake: "now" }));
+    const late = await connection.transaction(async (within) => {
+      await within("UPDATE threads SET last_seq = 2");
+      const commit = store.commit(commitOf("T1/C1/1", 1, [said("Late.")], { accounts: ["workspace"], wake: "none" }));
+      await waits();
+      return { commit };
+    });
+    expect(await late.commit).toEqual({ kind: "stale", lastSeq: 2 });
+    expect(await store.load("T1/C1/1", 0)).toHaveLength(1);
+    const taken: string[] = [];
+    const end = Promise.withResolvers<void>();
+    dispatch.serve("turn", { slots: 1, perWorkspace: 1, onBug: () => undefined }, async ({ key }) => {
+      taken.push(key);
+      if (taken.length === 1) await end.promise;
+    });
+    await until(() => taken.length === 1);
+    await connection.transaction(async (within) => {
+      await within("UPDATE ready SET version = nextval('versions')");
+      end.resolve();
+      await waits();
+    });
+    await until(() => taken.length === 2);
+    await expect.poll(() => connection.query("SELECT 1 FROM ready"), { timeout: PATIENCE_MS }).toEqual([]);
   });
 
   test("an answer takes no more statements than it needs, from the mention to the card that says that it is done", async () => {

@@ -55,18 +55,19 @@ export function createLocks(
         });
       for (;;) {
         const woken = new Promise<void>((resolve) => waiting.set(key, resolve));
+        // Whoever asked goes without it, and nobody else is to wait for that.
+        const without = (error: unknown) => {
+          later(key, ticket, 0);
+          throw error;
+        };
         const [first] = await query<{ ticket: number; owner: number }>(
           "SELECT ticket, owner FROM locks WHERE key = $1 ORDER BY ticket LIMIT 1",
           [key],
-        ).catch((error: unknown) => {
-          // Whoever asked goes without it, and nobody else is to wait for that.
-          later(key, ticket, 0);
-          throw error;
-        });
+        ).catch(without);
         if (begun !== era || !first) break;
         if (first.ticket === ticket) return ticket;
         // Of one process one at a time asks: an earlier one is of somebody who was never told of it.
-        if (first.owner === owner) await query("DELETE FROM locks WHERE ticket = $1", [first.ticket]);
+        if (first.owner === owner) await query("DELETE FROM locks WHERE ticket = $1", [first.ticket]).catch(without);
         else await Promise.race([woken, left.promise]);
       }
     }
