@@ -8,7 +8,8 @@ const THREADS = 10_000;
 /** Parked by people and agents; the rest are copies of their rows. */
 const PARKED_FOR_REAL = 20;
 const TEAM = "T0PARKED";
-const WATCHED_MS = 20_000;
+/** Twenty of the looks by which each process says that it is there: one more or less is within the target. */
+const WATCHED_MS = 60_000;
 /** Each process says every 3 s that it is there. */
 const LOOK_MS = 6_000;
 /** While a start still looks through what is open there are hundreds in that time. */
