@@ -158,10 +158,12 @@ export function createCatchUp(parts: {
         if (!(await reads.take(stopping.signal))) return;
         const wasUrgent = urgent.delete(thread);
         others.delete(thread);
-        const outcome = await store.exclusively(noteKey(thread), () => readThread(thread)).catch((error: unknown) => {
-          queueAgain(thread, wasUrgent, asked);
-          throw error;
-        });
+        const outcome = await store
+          .exclusively(noteKey(thread), () => readThread(thread))
+          .catch((error: unknown) => {
+            queueAgain(thread, wasUrgent, asked);
+            throw error;
+          });
         if (outcome === "again") {
           // Behind the others: one thread that cannot be read holds up no other.
           queueAgain(thread, wasUrgent, asked);

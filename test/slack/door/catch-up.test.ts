@@ -157,13 +157,15 @@ function gapsOf(clock: ReturnType<typeof manualClock>) {
     asked.push(ts.slice(8, 10));
     return { ok: true, messages: [] };
   }
+  const waits = () => eventually(() => expect(waiting).toHaveLength(1));
   async function turn() {
-    await eventually(() => expect(waiting).toHaveLength(1));
+    await waits();
     waiting.shift()?.();
   }
   return {
     asked,
     problems,
+    waits,
     turn,
     /** The next one that waits for its turn has it, and reads. */
     async let() {
@@ -204,6 +206,7 @@ test("what Slack repeats is read for as long as it does, and of a gap that it do
   const first = gaps.process(Promise.resolve(true));
   first.afterGap();
   await gaps.let();
+  await gaps.waits();
   await clock.advance(361_000);
   // The one that was about to be read.
   await gaps.let();
@@ -250,7 +253,9 @@ test("where the store is away in the middle, the thread that was to be read is r
   const gaps = gapsOf(clock);
   let times = 0;
   const exclusively: Store["exclusively"] = (key, job) =>
-    ++times === 1 ? Promise.reject(new StoreError("the server is away", { cause: new Error("ECONNREFUSED") })) : store.exclusively(key, job);
+    ++times === 1
+      ? Promise.reject(new StoreError("the server is away", { cause: new Error("ECONNREFUSED") }))
+      : store.exclusively(key, job);
   const catchUp = gaps.process(Promise.resolve(false), Object.create(store, { exclusively: { value: exclusively } }) as Store);
   catchUp.afterGap();
   await gaps.turn();

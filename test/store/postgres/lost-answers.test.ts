@@ -73,7 +73,8 @@ test("a setting is read once, and anew where it was put here, with or without su
   let tell: (changed: SettingChanged) => void = () => undefined;
   let reads = 0;
   const settings = rememberedSettings({
-    get: async (_workspace: string, name: string) => (name === "broken" ? Promise.reject(new Error("away")) : { name, value: ++reads, revision: 1 }),
+    get: async (_workspace: string, name: string) =>
+      name === "broken" ? Promise.reject(new Error("away")) : { name, value: ++reads, revision: 1 },
     put: async ({ value }: { readonly value: unknown }) => (value === "lost" ? Promise.reject(new Error("away")) : value === "won"),
     follow(listener: typeof tell) {
       tell = listener;
