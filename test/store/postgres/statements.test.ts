@@ -87,10 +87,10 @@ describeOnPostgres("what is asked of the server", (server) => {
     const { store, dispatch } = await open(address);
     const connection = await openConnection(addressOf(address));
     onTestFinished(() => connection.close());
-    const waits = () =>
-      expect
-        .poll(() => server.sql("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"), { timeout: PATIENCE_MS })
-        .toHaveLength(1);
+    const lockWaits = () => server.sql("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+    const waits = async () => {
+      await expect.poll(lockWaits, { timeout: PATIENCE_MS }).toHaveLength(1);
+    };
     await store.commit(commitOf("T1/C1/1", 0, [started()], { wake: "now" }));
     const late = await connection.transaction(async (within) => {
       await within("UPDATE threads SET last_seq = 2");
