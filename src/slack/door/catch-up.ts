@@ -9,8 +9,7 @@ import { RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import { SETTLED_MS, type Missed } from "./missed-messages.ts";
 import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
 import type { Pace } from "../post/pace.ts";
-import { mayBeHeard } from "../words/envelope.ts";
-import type { Dropped } from "../words/envelope.ts";
+import { mayBeHeard, type Dropped } from "../words/envelope.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { type Asked, atLatest, beginningOf, noteKey, owedIn, PASSES, readTo } from "./read-to.ts";
 import { isUnavailable, type Log, type Web } from "../api/web-client.ts";
@@ -102,8 +101,7 @@ export function createCatchUp(parts: {
     const askedMs = clock.now();
     // What Slack repeats need not be read any more once it has been: thousands of threads are not read in that time. Of any other gap all are read, by whichever process.
     const isWhole = (await owed.is()) || !(await isRepeated);
-    const untilMs = isWhole ? Infinity : askedMs + SETTLED_MS;
-    const noted = isWhole ? await owed.begin() : undefined;
+    const [noted, untilMs] = isWhole ? [await owed.begin(), Infinity] : [undefined, askedMs + SETTLED_MS];
     const found: { readonly thread: string; readonly readMs: number }[] = [];
     const own = (await store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === parts.team);
     await forEachOf(own, NOTES_AT_ONCE_MAX, async ({ thread }) => void found.push({ thread, readMs: await readMsOf(thread) }));
