@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Clock } from "../engine/clock.ts";
+import { withinMs, type Clock } from "../engine/clock.ts";
 import type { Store } from "../store/store.ts";
 
 /** What one process of all does at a time, such as keeping true what people see of a workspace's runs. */
@@ -21,6 +21,8 @@ export interface Leader<L extends Led> {
 
 /** Between two tries, where the store cannot be asked. */
 const AGAIN_MS = 5_000;
+/** What is led gives calls that are under way some seconds. Whoever is next is not kept waiting by one that never ends. */
+const CLOSE_MS_MAX = 30_000;
 
 /**
  * Of all processes that stand in line for a key one leads, until it closes or is gone; then the next one in line takes over, and begins by
@@ -49,7 +51,12 @@ export function createLeader<L extends Led>(parts: {
     const over = AbortSignal.any([lost, ...ends]);
     if (!over.aborted) await once(over, "abort");
     current = undefined;
-    await led.close();
+    const closed = led.close().then(() => "closed" as const);
+    // Whoever closes waits for its end, and has a limit of its own.
+    if (closing.signal.aborted) return void (await closed);
+    if ((await withinMs(clock, CLOSE_MS_MAX, closed)) === "closed") return;
+    log(`what was led for ${key} has not come to its end in ${CLOSE_MS_MAX / 1_000} s; it is left to the next one`);
+    closed.catch((error: unknown) => log(`what was led for ${key} ended late, and broke`, error));
   }
 
   async function standInLine(): Promise<void> {

@@ -12,7 +12,7 @@ function line() {
     async exclusively<T>(key: string, job: (lost: AbortSignal) => Promise<T>): Promise<T> {
       asked.push(key);
       if (state.trouble) throw state.trouble;
-      const mine = before.then(() => job(lost.signal));
+      const mine = before.then(() => job(state.lost.signal));
       before = mine.catch(() => undefined);
       return mine;
     },
@@ -91,6 +91,25 @@ test("who has lost the place ends what it led, stands in line again after five s
   expect(happened).toEqual(["one 1 starts", "one 1 closed", "one 2 starts", "one 2 closed"]);
   expect(problems).toEqual([]);
   await leader.close();
+});
+
+test("what does not come to its end keeps the next one waiting for thirty seconds, and is told of", async () => {
+  const { store, state } = line();
+  const [one, other] = [standing(store), standing(store, "two")];
+  one.leader.start();
+  await one.clock.advance(0);
+  one.state.closes = new Promise(() => undefined);
+  state.lost.abort();
+  state.lost = new AbortController();
+  other.leader.start();
+  await one.clock.advance(29_999);
+  await other.clock.advance(0);
+  expect([other.happened, one.problems]).toEqual([[], []]);
+  await one.clock.advance(1);
+  await other.clock.advance(0);
+  expect(other.happened).toEqual(["two 1 starts"]);
+  expect(one.problems).toEqual(["what was led for cards has not come to its end in 30 s; it is left to the next one: undefined"]);
+  await other.leader.close();
 });
 
 test("where the store cannot be asked it says so, and asks again in five seconds", async () => {

@@ -87,11 +87,14 @@ export class BoxSession implements Session {
     return new Promise((resolve, reject) => {
       const whole = this.lane.inTurn(async () => {
         this.#copy?.begin();
+        const hadRun = this.#hasRun;
         const result = await queue.add(() => this.#runParsed(parsed, { ...options, signal }));
         // Begun before the result is out: whoever acts on it elsewhere waits for what is kept.
         const resting = this.#restAfter();
         if (!this.#copy?.isWaitedFor) resolve(result);
         await resting;
+        // Whoever has the thread by now has it run anew, and nobody is told of this time.
+        if (this.#copy?.isOthers) this.#hasRun = hadRun;
         if (this.#copy?.isWaitedFor) resolve({ ...result, notices: [...result.notices, ...this.#copy.notices.splice(0)] });
       });
       whole.catch(reject);

@@ -22,6 +22,7 @@ export class WorkspaceCopy {
   #isTouched = false;
   /** The revision is not the box's: another has saved at the same time. */
   #isStale = false;
+  #isOthers = false;
   #toldOfLeftOut = "";
 
   constructor(thread: string, keeper: WorkspaceKeeper, limits: KeptLimits) {
@@ -35,9 +36,15 @@ export class WorkspaceCopy {
     return this.#keeper.isShared === true;
   }
 
+  /** Of what the last block has written nothing is kept, since another has the thread: its result is told to nobody. */
+  get isOthers(): boolean {
+    return this.#isOthers;
+  }
+
   /** Before a block: what it will have written is saved in the name of whoever has the thread now. */
   begin(): void {
     this.#turn = this.#keeper.turn(this.#thread);
+    this.#isOthers = false;
   }
 
   touched(): void {
@@ -53,10 +60,11 @@ export class WorkspaceCopy {
     const kept = await this.#keeper.load(this.#thread);
     const isOwn = !this.#isStale && kept?.revision === this.#revision;
     const isUnsaved = this.#isTouched;
+    const hadKept = this.#revision !== undefined;
     this.#revision = kept?.revision;
     this.#isStale = false;
     this.#isTouched = false;
-    if (!kept || kept.files.length === 0) return isUnsaved || !isOwn ? toldOfReset(losses) : toldOfVariables(losses);
+    if (!kept || kept.files.length === 0) return isUnsaved || (!isOwn && hadKept) ? toldOfReset(losses) : toldOfVariables(losses);
     for (const { path, content, modifiedAtMs } of kept.files)
       if (/^out\/[^/]+$/.test(path)) known.set(path.slice("out/".length), digestOf(content, String(modifiedAtMs)));
     await box.restore(kept.files).catch(() => box.remove());
@@ -74,6 +82,9 @@ export class WorkspaceCopy {
       const saved = await this.#keeper.save(this.#thread, this.#revision, () => this.#pack(bring), this.#turn);
       if (saved === "stale") {
         this.#isStale = true;
+        // Others come to a thread only where they have its turn.
+        this.#isOthers = this.isWaitedFor;
+        this.#isTouched &&= !this.#isOthers;
         return;
       }
       this.#revision = saved.revision;

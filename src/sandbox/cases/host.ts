@@ -138,7 +138,9 @@ async function processesLeft(instance: string): Promise<string | undefined> {
     const { Processes } = (await docker.getContainer(Id).top({ ps_args: "-eo uid,pid,ppid,args" })) as { Processes: string[][] };
     const theirs = (Processes ?? []).filter(([uid]) => uid === "65534");
     // The shell that waits for the next block has the code's uid. There is one of it, and it was started from outside of the container.
-    const outside = Processes?.find(([, , , args]) => args?.startsWith("/sbin/docker-init") || args?.includes("sleep "))?.[2];
+    // They come by their numbers, which begin anew on a machine that has had many: what the first one has started may come before it.
+    const first = Processes?.find(([, , , args]) => args?.startsWith("/sbin/docker-init"));
+    const outside = (first ?? Processes?.find(([, , , args]) => args?.includes("sleep ")))?.[2];
     const waiting = theirs.find(([, , parent, args]) => parent === outside && args?.endsWith(WAITING));
     const left = theirs.filter((process) => process !== waiting);
     if (left.length > 0) return `processes are left: ${left.map((process) => process.join(" ")).join(", ")}`;

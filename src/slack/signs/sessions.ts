@@ -7,6 +7,7 @@ import { forEachOf, lookOver } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf } from "../api/api-errors.ts";
+import { cameLate, followLateCalls } from "../api/late-calls.ts";
 import { safeLine } from "../words/escape.ts";
 import { createBucket } from "../api/pacer.ts";
 import { placeOf, type Place } from "../words/place.ts";
@@ -45,7 +46,7 @@ export interface Sessions {
  */
 export function createSessions(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
-  readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent">;
+  readonly store: Pick<Store, "note" | "putNote" | "followNotes" | "stillHere" | "unfinished" | "recent">;
   readonly web: Web;
   /** Whether nothing can be shown in the thread for a while. */
   readonly isClosed?: (thread: string) => boolean;
@@ -72,6 +73,7 @@ export function createSessions(parts: {
   const unfollow = runner.follow((thread, item) => {
     if ("seq" in item) touch(thread);
   });
+  const unfollowLate = followLateCalls(store, touch);
 
   function touch(thread: string): void {
     if (placeOf(thread) && !unavailable) lines.poke(thread);
@@ -107,7 +109,9 @@ export function createSessions(parts: {
       status: session,
       ...(session === "processing" && title ? { title, ...(starter ? { initiator_user_id: starter } : {}) } : {}),
     });
-    if (told === "told") await store.putNote(noteKey(thread), session);
+    if (told !== "told") return told;
+    const noted = noteKey(thread);
+    if (!(await cameLate(store, { thread, noted, over: closing.signal }))) await store.putNote(noted, session);
     return told;
   }
 
@@ -156,6 +160,7 @@ export function createSessions(parts: {
     },
     async close() {
       unfollow();
+      unfollowLate();
       closing.abort();
       await lookedOver;
       await lines.close();

@@ -8,6 +8,7 @@ import type { Store } from "../../store/store.ts";
 import type { Languages } from "../language/whose-language.ts";
 import type { People } from "../people/people.ts";
 import { persona, type Persona } from "../render/personas.ts";
+import { cameLate, followLateCalls } from "../api/late-calls.ts";
 import { createBucket } from "../api/pacer.ts";
 import { safeLine, withoutMarks } from "../words/escape.ts";
 import { placeOf, type Place } from "../words/place.ts";
@@ -46,7 +47,7 @@ export interface Status {
  */
 export function createStatus(parts: {
   readonly runner: Pick<Runner, "follow" | "read" | "shown">;
-  readonly store: Pick<Store, "note" | "putNote" | "unfinished" | "recent" | "follow">;
+  readonly store: Pick<Store, "note" | "putNote" | "followNotes" | "stillHere" | "unfinished" | "recent" | "follow">;
   readonly web: Web;
   readonly cards: readonly TeamCard[];
   readonly people?: Pick<People, "lookalikes">;
@@ -81,6 +82,11 @@ export function createStatus(parts: {
     if (!("seq" in item)) return pokeForWords(thread);
     const line = placeOf(thread) && lines.poke(thread);
     if (line && item.type === "message.posted" && "agent" in item) line.landsAt = clock.now() + LANDED_MS;
+  });
+
+  const unfollowLate = followLateCalls(store, (thread) => {
+    const line = lines.poke(thread);
+    if (line) line.shown = { ...line.shown, speaker: ANYBODY };
   });
 
   /** Deltas come by the hundred; the line is looked at when it is time for new words. */
@@ -137,6 +143,7 @@ export function createStatus(parts: {
     if (isOther || renew || (isNews && bucket.waitMs() === 0)) {
       line.shown = { ...line.shown, speaker: wanted.speaker, speakerAt: now, writing };
       failed = !(await showSpeaker(place, wanted, writing));
+      if (!failed) await cameLate(store, { thread, over: closing.signal });
       line.shown = { ...line.shown, calledAt: clock.now() };
     }
     if (failed) {
@@ -204,6 +211,7 @@ export function createStatus(parts: {
     async close() {
       unfollow();
       unfollowPosts();
+      unfollowLate();
       closing.abort();
       await Promise.all([sessions.close(), lines.close()]);
     },
@@ -243,6 +251,9 @@ interface Shown {
   /** The words that stood in the line; empty without any. */
   readonly writing: string;
 }
+
+/** Whom another process may have shown: like nobody. */
+const ANYBODY: Persona = { username: "", icon_emoji: "" };
 
 const NOTHING: Shown = { speaker: undefined, speakerAt: undefined, calledAt: undefined, writing: "" };
 

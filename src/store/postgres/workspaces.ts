@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { StoreError } from "../store.ts";
 import type { WorkspaceFile, Workspaces } from "../workspaces/workspaces.ts";
-import type { Connection } from "./server/connection.ts";
+import type { Connection, Query } from "./server/connection.ts";
 import { holds } from "./together/claims.ts";
 
 interface Row {
@@ -36,12 +38,15 @@ export function postgresWorkspaces({ query, transaction }: Connection): Workspac
         return { revision: found.revision, isWhole: found.whole, files };
       }),
     put: async (thread, from, { files, isWhole }, claim) => {
+      // Of its own: where the answer was lost, the next try finds what this one has written.
+      const revision = randomUUID();
       const hashed = files.map((file) => ({ ...file, hash: createHash("sha256").update(file.content).digest("hex") }));
-      return transaction(async (within) => {
+      const put = async (within: Query): Promise<{ readonly revision: string | undefined } | "stale"> => {
         // Its row stays until this is written: whoever takes the turn over reads what this one wrote, or this one is too late.
         if (claim && !(await holds(within, "turn", claim))) return "stale";
         await within("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`workspace/${thread}`]);
         const [now] = await within<Newest>("SELECT revision, whole FROM workspaces WHERE thread = $1 FOR UPDATE", [thread]);
+        if (now?.revision === revision) return { revision };
         if (now?.revision !== from) return "stale";
         const rows = await within<Row>(`SELECT ${COLUMNS}, hash FROM workspace_files WHERE thread = $1`, [thread]);
         const before = new Map(rows.map((row) => [row.path, row]));
@@ -71,13 +76,24 @@ export function postgresWorkspaces({ query, transaction }: Connection): Workspac
           await within("DELETE FROM workspace_files WHERE thread = $1 AND path = ANY($2::text[])", [thread, [...before.keys()]]);
         }
         if (changes === 0 && (now?.whole ?? true) === isWhole) return { revision: from };
-        const revision = randomUUID();
         await within(
           "INSERT INTO workspaces (thread, revision, whole) VALUES ($1, $2, $3) ON CONFLICT (thread) DO UPDATE SET revision = excluded.revision, whole = excluded.whole",
           [thread, revision, isWhole],
         );
         return { revision };
-      });
+      };
+      for (let tries = 1; ; tries++) {
+        try {
+          return await transaction(put);
+        } catch (error) {
+          if (!(error instanceof StoreError) || error.cause === undefined || tries === TRIES_MAX) throw error;
+        }
+        await sleep(AGAIN_MS);
+      }
     },
   };
 }
+
+/** A server that restarts, or has no room for a moment. Whoever has the turn waits for it, and loses the turn where it takes longer. */
+const TRIES_MAX = 10;
+const AGAIN_MS = 1_000;

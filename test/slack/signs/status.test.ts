@@ -4,6 +4,7 @@ import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
 import type { Follower } from "../../../src/runner/runner.ts";
 import { createStatus, type Status } from "../../../src/slack/signs/status.ts";
 import { createLanguages } from "../../../src/slack/language/whose-language.ts";
+import { cameLate } from "../../../src/slack/api/late-calls.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -180,6 +181,22 @@ test("at a question the line goes and the session waits; with the answer both co
   record(posted("Ada"), stopped);
   await until(() => line() === undefined && told(SESSION).at(-1)?.["status"] === "active");
   expect(told(SESSION).map((args) => args["status"])).toEqual(["processing", "suspended", "processing", "active"]);
+});
+
+test("what another process has set late, after it stood still, is set as it should be", async () => {
+  record(...started, selected("Ada"));
+  await until(() => line() !== undefined);
+  record(posted("Ada"), stopped);
+  await until(() => line() === undefined && told(SESSION).at(-1)?.["status"] === "active");
+  const { write } = createWeb({ token: slack.botToken, apiUrl: slack.apiUrl });
+  const where = { channel_id: GENERAL, thread_ts: ts };
+  await write.apiCall(LINE, { ...where, status: "is thinking…" });
+  await write.apiCall(SESSION, { ...where, status: "processing" });
+  expect(line()).toBeDefined();
+  const call = { thread: thread(), noted: `session/${thread()}`, over: new AbortController().signal };
+  expect(await cameLate(store, call)).toBe(false);
+  expect(await cameLate({ ...store, stillHere: () => Promise.reject(new Error("taken for gone")) }, call)).toBe(true);
+  await until(() => line() === undefined && told(SESSION).at(-1)?.["status"] === "active");
 });
 
 test("a line is renewed before Slack takes it away, for as long as the agent thinks", async () => {

@@ -145,6 +145,23 @@ describeOnPostgres("where an answer of the server's is lost", (server) => {
     return { other: other.store, together, line, query: connection.query };
   }
 
+  test("a change is not waited for whose number is told here when it has been heard, and looked for in vain, already", async () => {
+    const address = server.address();
+    await open(address);
+    const connection = await openConnection(addressOf(address));
+    const heard = new Set<number>();
+    const changes = await openChanges(connection, { hear: ({ id }) => void heard.add(id), missed: async () => undefined });
+    onTestFinished(async () => {
+      await changes.close();
+      await connection.close();
+    });
+    const id = await connection.transaction((within) => changes.say(within, { kind: "mark" }));
+    await until(() => heard.has(id));
+    // As while the answer to the statement is on its way: in the first look it is still there.
+    for (let looks = 0; looks < 3; looks++) await changes.poll();
+    await changes.heard(id);
+  });
+
   test("a turn that was taken without being told so is begun all the same", async () => {
     const clock = fakeClock();
     const { other, together, line } = await pair(clock);

@@ -7,6 +7,7 @@ import { forEachOf, lookOver } from "../../../runner/look-over.ts";
 import { isStoreTrouble } from "../../../runner/store-trouble.ts";
 import type { Post, Store } from "../../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
+import { cameLate, followLateCalls } from "../../api/late-calls.ts";
 import type { Rendered, RenderedMessage } from "../../words/blocks.ts";
 import { firstTurnEndsMs, latestCards, type Card } from "./latest-cards.ts";
 import { anewOf, postAnew, type Unedited } from "./replace-card.ts";
@@ -139,7 +140,8 @@ export function createCards(parts: CardsParts): Cards {
         blocks: [...blocks],
         metadata: metadataOf({ seq, kind }, outboxId({ seq, kind, part: 0 }), run),
       });
-      await store.putNote(keyOf(thread, seq), mark);
+      const noted = keyOf(thread, seq);
+      if (!(await cameLate(store, { thread, noted, over: ending.signal }))) await store.putNote(noted, mark);
       return "settled";
     } catch (error) {
       return refused(
@@ -225,9 +227,11 @@ export function createCards(parts: CardsParts): Cards {
       if (unfollow) return;
       ending = new AbortController();
       lines = linesOf();
-      unfollow = store.follow(({ thread, events, delivered }) => {
+      const unfollowLog = store.follow(({ thread, events, delivered }) => {
         if (events.length > 0 || (delivered !== undefined && CARD_KINDS.has(delivered))) touch(thread);
       });
+      const unfollowLate = followLateCalls(store, touch);
+      unfollow = () => [unfollowLog, unfollowLate].forEach((stop) => stop());
       look();
     },
     lookOver: look,

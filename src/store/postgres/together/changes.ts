@@ -72,12 +72,16 @@ export async function openChanges(
     heardCount++;
     const dealt = hear({ id, change: change as Change, here: by === me });
     known.set(id, dealt);
-    const resolve = () => {
-      waiting.get(id)?.resolve();
-      waiting.delete(id);
-    };
-    if (dealt) void dealt.then(resolve);
-    else resolve();
+    if (!dealt) return over(id);
+    void dealt.then(() => {
+      if (known.has(id)) known.set(id, undefined);
+      over(id);
+    });
+  }
+
+  function over(id: number): void {
+    waiting.get(id)?.resolve();
+    waiting.delete(id);
   }
 
   function notified(payload: string): void {
@@ -117,19 +121,17 @@ export async function openChanges(
     const at = rows[0]?.looked_at ?? lookedAt;
     isMissed ||= lookedAt !== undefined && at !== undefined && at - lookedAt > LOOKS_APART_MS_MAX;
     lookedAt = at;
-    // What was heard before, and is not among these, is among none that come.
+    // What was heard and dealt with before, and is not among these, is among none that come.
     const alive = new Set(rows.map(({ id }) => id));
-    for (const id of before) if (!alive.has(id)) known.delete(id);
+    for (const id of before) if (!alive.has(id) && known.get(id) === undefined) known.delete(id);
     // Where it breaks, the next look tells it again.
-    if (!isMissed) return;
-    await missed();
-    isMissed = false;
-    // One's own of before that is kept no more: whoever waits for it would wait for ever.
-    for (const id of awaited) {
-      if (alive.has(id)) continue;
-      waiting.get(id)?.resolve();
-      waiting.delete(id);
+    if (isMissed) {
+      await missed();
+      isMissed = false;
     }
+    // One's own that is not among these, though it was made before, was dealt with earlier, while the answer that tells its number was still on its way,
+    // or is kept no more: whoever waits for it would wait for ever.
+    for (const id of awaited) if (!alive.has(id) && !known.has(id)) over(id);
   }
 
   /** One at a time; who asks while one is under way has another behind it. */

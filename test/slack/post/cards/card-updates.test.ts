@@ -82,6 +82,19 @@ test("whoever begins to keep the cards while the store cannot be read looks them
   expect(parley.problems).toHaveLength(1);
 });
 
+test("what one that stood still shows late, over what another may have shown since, is shown anew by whoever leads", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"));
+  await parley.settle();
+  let late = 1;
+  Object.assign(parley.store, { stillHere: async () => (late-- > 0 ? Promise.reject(new StoreError("taken for gone")) : undefined) });
+  await parley.record(thread, stopped());
+  await parley.settle();
+  expect(edits(parley)).toHaveLength(2);
+  expect(blocksOf(parley, thread, 0)).toContain("is done");
+});
+
 test("many events in a moment are one edit, and edits of a thread are three seconds apart", async () => {
   const parley = await begin();
   const thread = await parley.thread();
