@@ -79,7 +79,7 @@ export async function rowsOf(database: Database): Promise<string[]> {
   return told.flat();
 }
 
-const TOLD = ["openers", "threads", "events", "inbox", "outbox", "ready", "failing", "claims", "notes"];
+const TOLD = ["openers", "locks", "threads", "events", "inbox", "outbox", "ready", "failing", "claims", "notes"];
 const ROWS_TOLD_MAX = 2_000;
 const ROW_CHARS_MAX = 2_000;
 

@@ -110,7 +110,7 @@ async function isAtWork(database: Database): Promise<boolean> {
 
 const THREADS_AT_WORK = 4;
 
-const LIFE_MS_MAX = 120_000;
+const LIFE_MS_MAX = 240_000;
 const KEPT_MS = 700;
 const LEFT_MS = 100;
 
