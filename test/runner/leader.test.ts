@@ -80,6 +80,7 @@ test("who has lost the place ends what it led, stands in line again after five s
   await clock.advance(0);
   const { lost } = state;
   lost.abort();
+  await clock.advance(0);
   await clock.untilSleeping();
   expect(leader.led()).toBeUndefined();
   expect(happened).toEqual(["one 1 starts", "one 1 closed"]);
@@ -87,7 +88,7 @@ test("who has lost the place ends what it led, stands in line again after five s
   expect(state.asked).toHaveLength(1);
   // Whose signal is lost already ends at once.
   await clock.advance(1);
-  await clock.untilSleeping();
+  await clock.advance(0);
   expect(happened).toEqual(["one 1 starts", "one 1 closed", "one 2 starts", "one 2 closed"]);
   expect(problems).toEqual([]);
   await leader.close();
@@ -102,6 +103,7 @@ test("what does not come to its end keeps the next one waiting for thirty second
   state.lost.abort();
   state.lost = new AbortController();
   other.leader.start();
+  await one.clock.advance(0);
   await one.clock.advance(29_999);
   await other.clock.advance(0);
   expect([other.happened, one.problems]).toEqual([[], []]);

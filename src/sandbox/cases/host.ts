@@ -128,6 +128,7 @@ async function containersLeft(instance: string): Promise<string | undefined> {
   }
 }
 
+const NOT_RUNNING: ReadonlySet<number> = new Set([404, 409]);
 const SETTLE_MS = 1000; // The format says: one second later.
 
 /** Processes of the code's user, as the engine sees them. In WebAssembly there are none to be left. */
@@ -135,7 +136,14 @@ async function processesLeft(instance: string): Promise<string | undefined> {
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const docker = new Docker();
   for (const { Id } of await containersOf(instance)) {
-    const { Processes } = (await docker.getContainer(Id).top({ ps_args: "-eo uid,pid,ppid,args" })) as { Processes: string[][] };
+    // One that has ended meanwhile, as it is replaced, has none.
+    const top = (await docker
+      .getContainer(Id)
+      .top({ ps_args: "-eo uid,pid,ppid,args" })
+      .catch((error: unknown) => {
+        if (!NOT_RUNNING.has((error as { readonly statusCode?: number }).statusCode ?? 0)) throw error;
+      })) as { readonly Processes: string[][] } | undefined;
+    const Processes = top?.Processes;
     const theirs = (Processes ?? []).filter(([uid]) => uid === "65534");
     // The shell that waits for the next block has the code's uid. There is one of it, and it was started from outside of the container.
     // They come by their numbers, which begin anew on a machine that has had many: what the first one has started may come before it.
