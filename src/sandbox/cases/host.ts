@@ -5,6 +5,7 @@ import { freemem, networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
 import { WAITING } from "../docker/slot.ts";
+import { statusOf } from "../docker/engine.ts";
 import { processInNamespaces } from "./namespaces.ts";
 
 /** The host as the attacks see it: marked files, a listener and secrets, any of which code must not reach. */
@@ -141,7 +142,7 @@ async function processesLeft(instance: string): Promise<string | undefined> {
       .getContainer(Id)
       .top({ ps_args: "-eo uid,pid,ppid,args" })
       .catch((error: unknown) => {
-        if (!NOT_RUNNING.has((error as { readonly statusCode?: number }).statusCode ?? 0)) throw error;
+        if (!NOT_RUNNING.has(statusOf(error) ?? 0)) throw error;
       })) as { readonly Processes: string[][] } | undefined;
     const Processes = top?.Processes;
     const theirs = (Processes ?? []).filter(([uid]) => uid === "65534");

@@ -159,7 +159,7 @@ describeOnPostgres("where an answer of the server's is lost", (server) => {
     await until(() => heard.has(id));
     // As while the answer to the statement is on its way: in the first look it is still there.
     for (let looks = 0; looks < 3; looks++) await changes.poll();
-    await changes.heard(id);
+    await expect(changes.heard(id)).resolves.toBeUndefined();
   });
 
   test("a turn that was taken without being told so is begun all the same", async () => {
