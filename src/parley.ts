@@ -180,7 +180,6 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const alerts = openAlerts({ ...options, role, store, dispatch, executor, budgets: () => budgets, inSlack, clock }, problem);
     const gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined), alerts?.replied);
     const scripts: PlayedScript[] = [];
-    const onScript = (script: PlayedScript): void => void scripts.push(script);
     const readFile = (hash: string) => store.file(hash);
     const createModel = createModelFor({
       env,
@@ -189,7 +188,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       registry: settings.registry,
       readFile,
       keepFile: (content) => store.putFile(content),
-      onScript,
+      onScript: (script) => void scripts.push(script),
       lessons: lessonsIn({ note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) }),
       log,
     });
@@ -202,6 +201,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       knowledge: library.lookUp,
       ...(options.slack ? { search: (wanted, signal) => searchIn(slack, wanted, signal) } : {}),
       servers,
+      web: { env },
       foreign: foreignAgents({ env, clock, redact }),
     });
     const slackRoom = options.slack && (await import("./slack/open-slack.ts"));

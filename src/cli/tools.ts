@@ -12,13 +12,13 @@ import { checkTools } from "./doctor/tools.ts";
 
 export const help = `parley tools list [SERVER] [--file FILE] [--json]
        parley tools call SERVER/TOOL [JSON] [--file FILE]
-       parley tools doctor [SERVER] [--file FILE]
+       parley tools doctor [SERVER|SEARCH] [--file FILE]
 
 Tries the MCP servers of a team file by hand, without a model: each is started as for an agent, and ended at once.
 
   list      what its servers offer: the name by which agents call it, the tool's own, and what it does
   call      calls one tool with these arguments, {} when absent, and prints what it gives. Nobody is asked for a yes
-  doctor    whether each starts, how long that takes, which variables it is given, what is left out and why
+  doctor    whether each starts, how long that takes, which variables it is given, what is left out and why; and whether a web search answers
   --file FILE   the team file; PARLEY_FILE or parley.yml when absent
   --json        one line of JSON for each tool, with the schema of its arguments
 
@@ -63,7 +63,8 @@ async function examine(
   env: Env,
   { settings, say, signal }: Pick<Trying, "settings" | "say" | "signal">,
 ): Promise<number> {
-  const only = server === undefined ? {} : { only: serverNamed(server, settings) };
+  const isSearch = server !== undefined && settings.tools.get(server)?.kind === "web-search";
+  const only = server === undefined ? {} : { only: isSearch ? server : serverNamed(server, settings) };
   let failed = false;
   for await (const { grade, thing, message } of checkTools(settings, env, { live: true, signal, ...only })) {
     failed ||= grade === "fail";

@@ -12,13 +12,15 @@ import type { Search } from "../engine/search.ts";
 import type { Agent, Team } from "../engine/team.ts";
 import { withFallback } from "../models/fallback.ts";
 import type { Executor } from "../sandbox/executor.ts";
+import { createPageCache } from "../tools/page-cache.ts";
+import { PUBLIC_WEB } from "../tools/web.ts";
 import { buildAgent } from "./build/agents.ts";
 import type { TeamCard } from "../team-shelf.ts";
 import { cardOf } from "./build/cards.ts";
 import { chainOf } from "./build/chain.ts";
 import { modelsInUse } from "./build/models-in-use.ts";
 import { closingModel } from "./build/closing-model.ts";
-import { get, type ForeignAt, type LookUp, type Notebook, type Parts } from "./build/parts.ts";
+import { get, type ForeignAt, type LookUp, type Notebook, type Parts, type Web } from "./build/parts.ts";
 import { policyOf } from "./build/policy.ts";
 import { modelsThen, readSnapshot, snapshotOf } from "./build/snapshot.ts";
 import { stancesOf } from "./build/stances.ts";
@@ -77,6 +79,8 @@ export interface BuildDeps {
   readonly search?: Search;
   /** Without it, teams look nothing up. */
   readonly knowledge?: LookUp;
+  /** Without `env` no key is found for a search of the web; without the others the public web is read, and this process remembers its pages. */
+  readonly web?: Partial<Web>;
   /** What takes the place of parts of a team in a replay, which knows what was decided and done. */
   readonly recorded?: {
     /** In place of whoever leads, with the participant inside which it leads. */
@@ -94,7 +98,8 @@ const SNAPSHOTS_KEPT_MAX = 100;
 /** Settings → teams. Every model in use is made here, once, and shared: what it lacks is known before anybody talks. Throws `ConfigError`. */
 export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
   const servers = deps.servers ?? noServers(settings);
-  const shared = { readFile: async () => undefined, ...deps, servers };
+  const web: Web = { env: {}, reach: PUBLIC_WEB, pages: createPageCache(), ...deps.web };
+  const shared = { readFile: async () => undefined, ...deps, servers, web };
   const now = builderOf(settings, shared);
   const before = new Map<string, ReturnType<typeof builderOf>>();
   const ofNow = new Map<string, string>();
@@ -141,8 +146,9 @@ function builderOf(
     notes,
     search,
     knowledge,
+    web,
     recorded,
-  }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">>,
+  }: BuildDeps & Required<Pick<BuildDeps, "servers" | "readFile">> & { readonly web: Web },
 ) {
   const { registry } = settings;
   const guardsOf = (written: readonly GuardSettings[]): Guard[] =>
@@ -175,6 +181,7 @@ function builderOf(
         notes,
         search,
         knowledge,
+        web,
         modelNamed: (model) =>
           guardedModel(
             chained(model, (one) => limited(ready(one))),

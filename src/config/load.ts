@@ -18,6 +18,7 @@ import type { ToolSettings } from "./schema/tools.ts";
 import { Script } from "./file/script.ts";
 import type { ModelSettings, Settings } from "./settings.ts";
 import { asYamlFile, readYamlFile } from "./file/yaml-file.ts";
+import { chosen, keyVariables } from "../tools/search/choice.ts";
 import { secretNamesOf, unsetVariables } from "../tools/mcp/variables.ts";
 import { registryFor } from "./extensions.ts";
 import type { Definition } from "./registry/definition.ts";
@@ -169,7 +170,9 @@ export const secretNames = ({ models, tools, teams }: Pick<Settings, "models" | 
   ...[...teams.values()].flatMap(({ agents }) =>
     agents.flatMap((agent) => (agent.kind === "a2a" ? Object.values(agent.headersEnv ?? {}) : [])),
   ),
-  ...[...tools.values()].flatMap((tool) => (tool.kind === "mcp" ? secretNamesOf(tool) : [])),
+  ...[...tools.values()].flatMap((tool) =>
+    tool.kind === "mcp" ? secretNamesOf(tool) : tool.kind === "web-search" ? keyVariables(tool) : [],
+  ),
 ];
 
 /** What each team means, in the light of all the others. */
@@ -213,9 +216,12 @@ function withEntryless(
   return new Map([...merged, ...entryless]);
 }
 
-/** A server that is started without the keys it wants says so late and in its own words. */
+/** A server that is started without the keys it wants says so late and in its own words; a search without one, only when it is made. */
 function checkVariables(merged: ReadonlyMap<string, Merged<ToolSettings>>, env: Env, notes: Notes): void {
   for (const [name, { value, part }] of merged) {
+    // A file that leaves it open whom to ask can be used where nobody is there.
+    const search = value.kind === "web-search" && value.provider !== undefined ? chosen(value, env) : undefined;
+    if (search && "missing" in search) notes.warnings.push(at(part.yaml, ["tools", name], search.missing));
     if (value.kind !== "mcp") continue;
     const missing = unsetVariables(value, env);
     if (missing.length > 0)

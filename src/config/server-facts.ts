@@ -1,11 +1,14 @@
-import type { Tool } from "../engine/tool.ts";
+import type { Tool, ToolResult } from "../engine/tool.ts";
 import { leftOutBy } from "../models/tool-rules/offered.ts";
 import { toolRulesOf } from "../models/tool-rules/rules.ts";
 import { MCP_DEFAULTS } from "../tools/mcp/settings.ts";
 import { missingVariables, namesRead, passedForTheNetwork } from "../tools/mcp/variables.ts";
+import { outside } from "../engine/turn.ts";
+import { chosen, PROVIDER_NAMES, PROVIDERS } from "../tools/search/choice.ts";
+import { webSearch } from "../tools/web-search.ts";
 import { modelsInUse } from "./build/models-in-use.ts";
 import type { Env } from "./env.ts";
-import type { McpToolSettings } from "./schema/tools.ts";
+import type { McpToolSettings, WebSearchToolSettings } from "./schema/tools.ts";
 import type { Settings } from "./settings.ts";
 
 /** What is known of an MCP server before it is started, for people. */
@@ -33,3 +36,23 @@ export function leftOutOf(tools: readonly Tool[], settings: Settings): readonly 
       leftOutBy(toolRulesOf(provider), tools).map(({ tool, why }) => `models of ${provider} are not offered ${tool}: ${why}`),
     );
 }
+
+/** Who is asked by a search of the web, for people, wherever the file is used. */
+export function searchedBy({ provider, url }: WebSearchToolSettings): string {
+  if (provider === undefined) return `whichever of ${PROVIDER_NAMES.join(", ")} has its key or address in the environment`;
+  return `${PROVIDERS[provider].name}${url === undefined ? "" : ` at ${URL.parse(url)?.origin ?? "an address"}`}`;
+}
+
+/** Who is asked in this environment, or what is missing for that. */
+export function searchFactsOf(tool: WebSearchToolSettings, env: Env): { readonly by: string } | { readonly missing: string } {
+  const choice = chosen(tool, env);
+  if ("missing" in choice) return { missing: choice.missing };
+  const { provider, at, keyEnv } = choice;
+  return {
+    by: `${provider.name} at ${URL.parse(at.url)?.origin ?? "an address"}${keyEnv === undefined ? "" : `, with the key in ${keyEnv}`}`,
+  };
+}
+
+/** One search, for one page. */
+export const searchOnce = ({ timeoutSeconds, ...tool }: WebSearchToolSettings, env: Env, signal: AbortSignal): Promise<ToolResult> =>
+  webSearch({ ...tool, resultsMax: 1, timeoutMs: timeoutSeconds * 1000 }, env).run({ query: "weather" }, outside(signal));

@@ -8,6 +8,7 @@ import { ConfigError } from "./config-error.ts";
 import type { ActionPolicy } from "../engine/events/events.ts";
 import type { ReplayFile } from "../models/replay/replay.ts";
 import type { ModelSettings, Settings } from "./settings.ts";
+import { isOfWeb } from "./touches.ts";
 import { checkOwnTeam, readOwnTeam, withoutDefaults, writeOwnTeam } from "./own-team.ts";
 import type { TeamSettings } from "./schema/team-file.ts";
 
@@ -88,7 +89,6 @@ export function createTeamShelf(parts: {
   const broken = (workspace: string): BrokenTeam[] =>
     ownOf(workspace).flatMap(({ name, mistakes: [mistake] }) => (mistake ? [{ name, why: whyBroken(name, mistake) }] : []));
   const { ceilings } = settings;
-  const isOfWeb = (name: string): boolean => settings.tools.get(name)?.kind === "web-fetch";
   const inFile = (name: string): boolean => [...settings.teams.keys()].some((other) => isSame(other, name));
 
   async function read(workspace: string): Promise<void> {
@@ -173,7 +173,9 @@ export function createTeamShelf(parts: {
   return {
     models: [...settings.models.keys()].filter((name) => ceilings.teams.models?.includes(name) ?? true),
     tools: [...new Set([...settings.tools.keys(), ...(ceilings.teams.tools ?? [])])].filter(
-      (name) => (ceilings.teams.tools === undefined || isListed(name, ceilings.teams.tools)) && (ceilings.teams.web || !isOfWeb(name)),
+      (name) =>
+        (ceilings.teams.tools === undefined || isListed(name, ceilings.teams.tools)) &&
+        (ceilings.teams.web || !isOfWeb(settings.tools.get(name))),
     ),
     ceilings: ceilings.teams,
     open,

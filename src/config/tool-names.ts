@@ -19,5 +19,6 @@ export function calledAs(ref: string, tools: ReadonlyMap<string, ToolSettings>):
 /** Of kinds that have one name, whatever their entry is called. */
 const OWN_NAMES: ReadonlyMap<string, string> = new Map([
   ["web-fetch", "web_fetch"],
+  ["web-search", "web_search"],
   ["slack-search", "slack_search"],
 ]);

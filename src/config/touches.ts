@@ -5,9 +5,13 @@ import type { ToolSettings } from "./schema/tools.ts";
 /** What tools of a kind touch where the team file does not say; those of servers say it of themselves, or may touch anything. */
 const BY_KIND: { readonly [kind: string]: readonly Touch[] } = {
   "web-fetch": ["untrusted", "outside"],
+  "web-search": ["untrusted", "outside"],
   "slack-search": ["private"],
   mcp: ["untrusted", "outside"],
 };
+
+/** Kinds that bring in what stands on the web. */
+export const isOfWeb = (tool: Pick<ToolSettings, "kind"> | undefined): boolean => tool?.kind === "web-fetch" || tool?.kind === "web-search";
 
 export const touchesOf = (kind: string): readonly Touch[] => BY_KIND[kind] ?? [];
 

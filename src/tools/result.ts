@@ -38,9 +38,9 @@ const CUT_NOTE_CHARS_MAX = 48;
  */
 export const plain = (text: string): string =>
   text
+    .toWellFormed() // First: two halves that something invisible stands between would be one of these marks without it.
     .replace(/\r\n?/g, "\n")
-    .replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}]/gu, "")
-    .toWellFormed();
+    .replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}]/gu, "");
 
 /** A size for people. */
 export function size(bytes: number): string {

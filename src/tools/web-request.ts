@@ -17,8 +17,6 @@ export interface WebReach {
 }
 
 export interface WebLimits {
-  /** Of the page as it is read, unpacked or not. */
-  readonly bytesMax: number;
   readonly redirectsMax: number;
   readonly ports: readonly number[];
   /** The hosts that may be read, see hostRule; all public ones when absent. */
@@ -32,19 +30,24 @@ export interface Page {
   readonly mediaType: string;
   readonly charset: string | undefined;
   readonly body: Buffer;
-  /** There was more than `bytesMax`. */
+  /** There was more than was to be read. */
   readonly isCut: boolean;
+  /** How many bytes the server says there are; nothing of what it has packed. */
+  readonly bytesTold?: number;
 }
+
+/** How many bytes are read of what is of this type, unpacked or not; nothing where it is not wanted at all. */
+type Wanted = (mediaType: string) => number | undefined;
 
 /**
  * Gets a page, over redirects. Every address is looked at twice: as text, and, when it is a name, in the very look-up of the connection, so
- * that what was checked is what is connected to. A body is read only if `wants` says so of its type.
+ * that what was checked is what is connected to. A body is read as far as `wanted` says of its type.
  */
 export async function getPage(
   address: string,
   limits: WebLimits,
   reach: WebReach,
-  wants: (mediaType: string) => boolean,
+  wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Page | Failed> {
   const { Agent, request } = await import("undici"); // Here, so that who reads no page does not load it.
@@ -61,7 +64,7 @@ export async function getPage(
       const response = await request(url, { dispatcher: agent, headers: HEADERS, signal });
       response.body.on("error", () => undefined); // Also that of a body nobody reads; a reader is told in its own way.
       const location = [response.headers.location].flat()[0];
-      if (!REDIRECTS.has(response.statusCode) || location === undefined) return await read(url, response, limits.bytesMax, wants);
+      if (!REDIRECTS.has(response.statusCode) || location === undefined) return await read(url, response, wanted);
       response.body.destroy();
       if (redirects >= limits.redirectsMax)
         return failed(
@@ -82,14 +85,13 @@ const HEADER_BYTES_MAX = 32_768;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const HEADERS = {
   "user-agent": "Parley/0.1 (web_fetch)",
-  accept: "text/html, application/json, text/*;q=0.9, application/xml;q=0.9, */*;q=0.1",
+  accept: "text/html, application/json, text/*;q=0.9, application/xml;q=0.9, application/pdf;q=0.9, */*;q=0.1",
   "accept-encoding": "gzip, br, deflate",
 };
 
 class RefusedAddress extends Error {}
 
-/** For the connection itself: it goes to an address that was checked, whatever the name stands for a moment later. */
-/** A look-up for connections: what it gives has been checked. */
+/** A look-up for the connection itself: it goes to an address that was checked, whatever the name stands for a moment later. */
 export function checkedLookup(reach: WebReach): LookupFunction {
   const lookUp = callbackify((host: string) => checkedAddresses(host, reach));
   return (host, options, callback) =>
@@ -109,24 +111,22 @@ async function checkedAddresses(host: string, { resolve, mayReach }: WebReach): 
   return ips.map((address) => ({ address, family: isIP(address) }));
 }
 
-async function read(
-  url: URL,
-  response: Dispatcher.ResponseData,
-  bytesMax: number,
-  wants: (mediaType: string) => boolean,
-): Promise<Page | Failed> {
+async function read(url: URL, response: Dispatcher.ResponseData, wanted: Wanted): Promise<Page | Failed> {
   const type = String(response.headers["content-type"] ?? "");
   const mediaType = (type.split(";")[0] ?? "").trim().toLowerCase();
   const charset = /charset\s*=\s*"?([\w.:-]{1,40})/i.exec(type)?.[1];
-  if (!wants(mediaType)) {
+  const bytesMax = wanted(mediaType);
+  if (bytesMax === undefined) {
     response.body.destroy();
     return failed(
       "unsupported_content",
-      `${shown(url.href)} is ${quoted(mediaType, 100)}, not text. Look for a page that says the same in text.`,
+      `${shown(url.href)} is ${quoted(mediaType, 100)}, not text or a document. Look for a page that says the same in text.`,
     );
   }
   const { body, isCut } = await readBody(response, bytesMax);
-  return { url, status: response.statusCode, mediaType, charset, body, isCut };
+  const told = "content-encoding" in response.headers ? NaN : Number(response.headers["content-length"] ?? NaN);
+  const bytesTold = Number.isSafeInteger(told) && told >= body.length ? { bytesTold: told } : {};
+  return { url, status: response.statusCode, mediaType, charset, body, isCut, ...bytesTold };
 }
 
 /** Reads no more than `bytesMax`, packed or unpacked: a small file can unpack to a thousand times its size. */

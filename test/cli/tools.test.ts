@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { folderWith } from "../config/team-files.ts";
 import { lineServer } from "../fixtures/mcp-lines.ts";
+import { FOUND, startEngine } from "../tools/search/engines.ts";
 import { parley, terminal } from "./here.ts";
 
 const teamWith = (tool: string) => ({
@@ -97,4 +98,45 @@ test("doctor --live shows no secret of .env that a server writes", async () => {
   const { out } = await parley(["doctor", "--live"], { cwd: here, env: { PATH: env.PATH, ...slack } });
   expect(out).toMatch(/^fail tool leaky: .*bad key /m);
   expect(out).not.toContain("hidden-in-the-file-77");
+});
+
+describe("a search of the web", () => {
+  const doctor = async (search: object, variables: { readonly [name: string]: string } = {}) => {
+    const file = JSON.stringify({
+      models: { m: { provider: "anthropic", model: "claude-sonnet-5" } },
+      tools: { search: { kind: "web-search", ...search } },
+      teams: teamWith("search"),
+    });
+    const at = { cwd: folderWith({ "parley.yml": file }), env: { ANTHROPIC_API_KEY: "k", ...variables } };
+    return { ...(await parley(["tools", "doctor", "search"], at)), teams: (await parley(["teams", "validate"], at)).out };
+  };
+
+  test("is made once, and says who was asked; what is in its way is named", async () => {
+    const engine = await startEngine();
+    try {
+      engine.answers({ json: FOUND.tavily });
+      const there = await doctor({ provider: "tavily", url: engine.url }, { TAVILY_API_KEY: "tvly-secret-1" });
+      expect(there.out).toMatch(
+        /^ok {3}tool search: searches the web by Tavily at http:\/\/127\.0\.0\.1:\d+, with the key in TAVILY_API_KEY\nok {3}tool search: answers in \d+\.\d s\n$/,
+      );
+      expect(there).toMatchObject({ code: 0, teams: expect.stringMatching(/tool search: searches the web by Tavily at http/) as string });
+      engine.answers({ status: 403, text: "Forbidden" });
+      const closed = await doctor({ provider: "searxng", url: engine.url });
+      expect(closed).toMatchObject({ code: 1, out: expect.stringContaining("add `json` to `search.formats`") as string });
+    } finally {
+      await engine.close();
+    }
+  });
+
+  test("without what it needs says which variable, and where to get what belongs into it", async () => {
+    const named = await doctor({ provider: "exa" });
+    expect(named.out).toMatch(/^fail tool search: there is nothing to search with: put EXA_API_KEY \(a key of Exa, from https:/);
+    expect(named).toMatchObject({
+      code: 1,
+      teams: expect.stringMatching(/warn .*tools\.search: there is nothing to search with/) as string,
+    });
+    const open = await doctor({});
+    expect(open.out).toMatch(/^warn tool search: there is nothing to search with: put BRAVE_API_KEY .*, or SEARXNG_URL/);
+    expect(open).toMatchObject({ code: 0, teams: expect.not.stringMatching(/warn .*tools\.search/) as string });
+  });
 });

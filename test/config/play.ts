@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Notebook } from "../../src/config/build/parts.ts";
+import type { Notebook, Web } from "../../src/config/build/parts.ts";
 import { buildTeams } from "../../src/config/build.ts";
 import type { McpServers } from "../../src/config/mcp-servers.ts";
 import { createModelFor } from "../../src/config/build/models.ts";
@@ -15,10 +15,14 @@ export interface Stage {
   readonly executor?: Executor;
   readonly servers?: McpServers;
   readonly notes?: Notebook;
+  readonly web?: Partial<Web>;
 }
 
 /** The teams of a file whose models all speak from `replies`, as they are used: loaded, checked and built. `asked`: what the models were asked. */
-export function stage(teamFile: string, { replies = "replies: {}", executor = fakeExecutor(() => ran("")), servers, notes }: Stage = {}) {
+export function stage(
+  teamFile: string,
+  { replies = "replies: {}", executor = fakeExecutor(() => ran("")), servers, notes, web }: Stage = {},
+) {
   const settings = load({ "parley.yml": `models: { m: { provider: replay, file: replies.yml } }\n${teamFile}`, "replies.yml": replies });
   const asked: ModelRequest[] = [];
   const create = createModelFor({ env: {}, clock: instantly });
@@ -37,6 +41,7 @@ export function stage(teamFile: string, { replies = "replies: {}", executor = fa
     keepFile: async (content) => createHash("sha256").update(content).digest("hex"),
     ...(servers === undefined ? {} : { servers }),
     ...(notes === undefined ? {} : { notes }),
+    ...(web === undefined ? {} : { web }),
   });
   return { settings, teams, asked, askedOf: (agent: string) => asked.filter((request) => request.agent === agent) };
 }

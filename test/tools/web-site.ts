@@ -72,6 +72,7 @@ export const answers: { readonly [path: string]: Answer } = {
     response.write("half of it", () => response.destroy());
   },
   "/flood": page("word ".repeat(100_000), TEXT),
+  "/told": page("word ".repeat(100_000), { ...TEXT, "content-length": "500000" }),
   "/drip": (_, response) => {
     response.writeHead(200, TEXT);
     response.write("d");
@@ -102,6 +103,20 @@ export const answers: { readonly [path: string]: Answer } = {
   "/unsaid-binary": page(Buffer.from([80, 75, 3, 4, 0, 0]), {}),
   "/latin1": page(Buffer.from("<p>caf\xe9", "latin1"), { "content-type": "text/html; charset=ISO-8859-1" }),
   "/latin1-meta": page(Buffer.from("<meta charset=windows-1252><p>caf\xe9 \x80", "latin1"), { "content-type": "text/html" }),
+  "/latin1-unsaid": page(Buffer.from("<p>caf\xe9", "latin1"), { "content-type": "text/html" }),
+  "/utf16": page(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from("café", "utf16le")]), TEXT),
+  "/utf16-be": page(Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from("café", "utf16le").swap16()]), {}),
+  "/marked": page(Buffer.from("\ufeffcafé"), { "content-type": "text/plain; charset=iso-8859-1" }),
+  "/xml-latin1": page(Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><a>caf\xe9</a>', "latin1"), {
+    "content-type": "application/xml",
+  }),
+  "/sjis": page(Buffer.from([0x93, 0xfa, 0x96, 0x7b]), { "content-type": "text/plain; charset=Shift_JIS" }),
+  "/says-utf16": page("<meta charset=utf-16><p>café", { "content-type": "text/html" }),
+  "/umlauts": page("ä".repeat(1_000), TEXT),
+  "/download": page("plain words", { "content-type": "application/octet-stream" }),
+  "/download-binary": page(Buffer.from([7, 0, 200]), { "content-type": "application/octet-stream" }),
+  "/no-pdf": page("<p>Log in first.", { "content-type": "application/pdf" }),
+  "/error-pdf": (_, response) => void response.writeHead(500, { "content-type": "application/pdf" }).end("%PDF-1.7 …"),
   "/odd-charset": page("caf\u00e9", { "content-type": "text/plain; charset=klingon" }),
   "/error": (_, response) => void response.writeHead(503, HTML).end("<p>Back soon."),
   "/headers": (request, response) => void response.writeHead(200, TEXT).end(JSON.stringify(request.headers)),

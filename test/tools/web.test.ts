@@ -45,7 +45,9 @@ toolContract("web_fetch", async () => {
       { args: { url: "x".repeat(3_000) }, names: /"url".*2000/ },
       { args: { url: "the weather in Rome" }, names: /not an address such as https:/ },
       { args: { ...url("/"), method: "POST" }, names: /method/ },
+      { args: { ...url("/"), part: 0 }, names: /"part"/ },
     ],
+    saysOfMore: /\nPart 1 of 34: characters 1–15,000 of 500,000\. Ask for part 2 to read on\./,
     underWay: () => until(() => contractSite.paths.includes("/hang")),
     close: () => contractSite.close(),
   };
@@ -68,6 +70,14 @@ describe("web_fetch reads", () => {
     ["/unsaid", "plain words"],
     ["/latin1", "café"],
     ["/latin1-meta", "café €"],
+    ["/latin1-unsaid", "café"],
+    ["/utf16", "café"],
+    ["/utf16-be", "café"],
+    ["/marked", "café"],
+    ["/xml-latin1", '<?xml version="1.0" encoding="ISO-8859-1"?><a>café</a>'],
+    ["/sjis", "日本"],
+    ["/says-utf16", "café"],
+    ["/download", "plain words"],
     ["/odd-charset", "café"],
   ])("%s in its own type and letters", async (path, text) => {
     expect(
@@ -94,8 +104,11 @@ describe("web_fetch says what it cannot give", () => {
     ["/missing", "http_status", /answered HTTP 404\. This is data from that address.*It says: No such page\.$/],
     ["/error", "http_status", /answered HTTP 503\..*It says: Back soon\.$/],
     ["/nowhere", "http_status", /answered HTTP 302\./],
-    ["/image", "unsupported_content", /is image\/png, not text/],
+    ["/image", "unsupported_content", /is image\/png, not text or a document/],
     ["/unsaid-binary", "unsupported_content", /does not say what it is, and is not text/],
+    ["/download-binary", "unsupported_content", /does not say what it is, and is not text/],
+    ["/no-pdf", "unreadable", /is a PDF, and it is not what it says it is\. Look for the same/],
+    ["/error-pdf", "http_status", /answered HTTP 500\..*It says: nothing$/],
     ["/not-gzip", "bad_answer", /sent what cannot be read \(Z_DATA_ERROR\)/],
     ["/odd-packing", "bad_answer", /sent what cannot be read \(an unknown encoding\)/],
     ["/many-headers", "unavailable", /could not be fetched|cannot be read/],
@@ -142,6 +155,16 @@ describe("web_fetch keeps to its limits", () => {
   test("a page without an end is read up to the limit, and let go of", async () => {
     expect(outputOf(await fetcher({ settings: { bytesMax: 100_000 } })("/endless"))).toContain("(text/plain, the first 100 kB)");
     await until(() => site.open() === 0);
+  });
+
+  test("a page that says how long it is, is told of with that", async () => {
+    expect(outputOf(await fetcher({ settings: { bytesMax: 100_000 } })("/told"))).toContain("(text/plain, the first 100 kB of 500 kB)");
+  });
+
+  test("letters at the cut are no reason to take a page for one of Windows", async () => {
+    const text = outputOf(await fetcher({ settings: { bytesMax: 1_001 } })("/umlauts"));
+    expect(text).toContain("ää");
+    expect(text).not.toContain("Ã");
   });
 
   test("a page that unpacks to a thousand times its size is read up to the limit", async () => {

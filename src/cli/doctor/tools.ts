@@ -1,8 +1,8 @@
 import { createMcpServers, type Reached } from "../../config/mcp-servers.ts";
 import type { Env } from "../../config/env.ts";
 import type { Settings } from "../../config/load.ts";
-import { factsOf, leftOutOf } from "../../config/server-facts.ts";
-import type { McpToolSettings } from "../../config/schema/tools.ts";
+import { factsOf, leftOutOf, searchFactsOf, searchOnce } from "../../config/server-facts.ts";
+import type { McpToolSettings, WebSearchToolSettings } from "../../config/schema/tools.ts";
 import { shadowsIn } from "../../config/shadows.ts";
 import { systemClock } from "../../engine/clock.ts";
 import type { Tool } from "../../engine/tool.ts";
@@ -28,10 +28,35 @@ export async function* checkTools(
       if (live) lists.set(name, yield* asked(name, settings, env, signal));
       continue;
     }
+    if (tool.kind === "web-search") {
+      yield* searching(thing, tool, env, { live, signal });
+      continue;
+    }
     const message = reachOf(tool);
     if (message !== undefined) yield { grade: "ok", thing, message };
   }
   if (live) for (const message of shadowsIn(lists, settings.tools)) yield { grade: "warn", thing: "tools", message };
+}
+
+/** Who is asked, and when `live` one search, which counts for the account. */
+async function* searching(
+  thing: string,
+  tool: WebSearchToolSettings,
+  env: Env,
+  { live, signal }: { readonly live: boolean; readonly signal: AbortSignal },
+): AsyncGenerator<Finding, void, void> {
+  const facts = searchFactsOf(tool, env);
+  if ("missing" in facts) {
+    // A file that leaves it open whom to ask can be used where nobody is there.
+    yield { grade: tool.provider === undefined ? "warn" : "fail", thing, message: facts.missing };
+    return;
+  }
+  yield { grade: "ok", thing, message: `searches the web by ${facts.by}` };
+  if (!live) return;
+  const beganMs = systemClock.now();
+  const result = await searchOnce(tool, env, signal);
+  if (result.kind === "failed") yield { grade: "fail", thing, message: result.error.message };
+  else yield { grade: "ok", thing, message: `answers in ${((systemClock.now() - beganMs) / 1000).toFixed(1)} s` };
 }
 
 function atRest(tool: McpToolSettings, env: Env): string {

@@ -13,6 +13,9 @@ import type { Guard } from "../../engine/guards/guard.ts";
 import type { KnowledgeSettings } from "../schema/knowledge.ts";
 import type { SandboxSettings } from "../schema/team-file.ts";
 import type { ToolSettings } from "../schema/tools.ts";
+import type { PageCache } from "../../tools/page-cache.ts";
+import type { WebDeps } from "../../tools/web.ts";
+import type { Env } from "../env.ts";
 import type { McpServers } from "../mcp-servers.ts";
 
 /** What the agents of one thread are made of. */
@@ -34,6 +37,7 @@ export interface Parts {
   readonly search: Search | undefined;
   /** What a team looks things up in, by its sources, in this thread; absent where nothing is indexed. */
   readonly knowledge: LookUp | undefined;
+  readonly web: Web;
   /** What looks at words before they go anywhere, of the file and of the teams that this is inside. */
   readonly guards: readonly Guard[];
   modelNamed(name: string): Model;
@@ -51,6 +55,15 @@ export interface Parts {
   inside(limits: BudgetLimits): Parts;
   /** The same parts, for agents on whose words these look, too. */
   guardedBy(guards: readonly Guard[]): Parts;
+}
+
+/** What tools of the web are given of this program. */
+export interface Web {
+  /** Where keys are, and the address of a search engine. */
+  readonly env: Env;
+  readonly reach: WebDeps;
+  /** Pages that were read, for their next parts. */
+  readonly pages: PageCache;
 }
 
 /** Where an agent is that somebody else runs, as the team file says. */

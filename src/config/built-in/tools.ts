@@ -5,6 +5,7 @@ import type { Tool } from "../../engine/tool.ts";
 import { guarded } from "../../tools/approval.ts";
 import { slackSearch } from "../../tools/slack-search.ts";
 import { webFetch } from "../../tools/web.ts";
+import { webSearch } from "../../tools/web-search.ts";
 import { instructionsForTool } from "../build/instructions.ts";
 import type { Parts } from "../build/parts.ts";
 import { answerOf, contextOf } from "../build/thinking.ts";
@@ -18,8 +19,14 @@ export const tools = [
   defineTool({
     name: "web-fetch",
     schema: TOOLS["web-fetch"],
-    build: ({ timeoutSeconds, bytesMax, hosts, approval, touches = touchesOf("web-fetch") }) =>
-      guarded(webFetch({ timeoutMs: timeoutSeconds * 1000, bytesMax, hosts }), approval, touches),
+    build: ({ timeoutSeconds, bytesMax, documentBytesMax, hosts, approval, touches = touchesOf("web-fetch") }, { web }) =>
+      guarded(webFetch({ timeoutMs: timeoutSeconds * 1000, bytesMax, documentBytesMax, hosts }, web.reach, web.pages), approval, touches),
+  }),
+  defineTool({
+    name: "web-search",
+    schema: TOOLS["web-search"],
+    build: ({ timeoutSeconds, approval, touches = touchesOf("web-search"), ...settings }, { web }) =>
+      guarded(webSearch({ ...settings, timeoutMs: timeoutSeconds * 1000 }, web.env, web.reach.clock), approval, touches),
   }),
   defineTool({
     name: "slack-search",

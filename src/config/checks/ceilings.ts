@@ -4,6 +4,7 @@ import type { TeamCeilings } from "../schema/ceilings.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
 import { selectorModel } from "../selector-model.ts";
 import { readToolRef } from "../tool-names.ts";
+import { isOfWeb } from "../touches.ts";
 import { list, unknownEntry, type Path, type Report, type Surroundings } from "./report.ts";
 
 const LIMITS = ["turns", "minutes", "tokens", "usd"] as const;
@@ -146,7 +147,7 @@ function powersBehind(first: Parameters<typeof behind>[0], around: Surroundings)
   return {
     code: agents.some(runsCode),
     memory: agents.some((agent) => recallOf(agent) !== undefined),
-    web: [...found.tools].some((key) => around.tools.get(key)?.kind === "web-fetch"),
+    web: [...found.tools].some((key) => isOfWeb(around.tools.get(key))),
   };
 }
 

@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { Touch } from "../../engine/tool.ts";
 import { MCP_DEFAULTS } from "../../tools/mcp/settings.ts";
 import { holdsSecret, refers } from "../../tools/mcp/variables.ts";
+import { PROVIDER_NAMES } from "../../tools/search/choice.ts";
 import { WEB_FETCH_DEFAULTS } from "../../tools/web.ts";
+import { RESULTS_MAX, WEB_SEARCH_DEFAULTS } from "../../tools/web-search.ts";
 import { hostRule } from "../../tools/web-address.ts";
 import { assistantShape } from "./assistant.ts";
 import type { ByName } from "./by-name.ts";
@@ -47,9 +49,54 @@ const WebFetch = z
       .describe(
         "The hosts that it may read, redirects included: example.org, or *.example.org for every name below it. Every public one when absent.",
       ),
-    bytesMax: z.int().positive().max(20_000_000).default(WEB_FETCH_DEFAULTS.bytesMax).describe("Of a page, as it is sent."),
+    bytesMax: z
+      .int()
+      .positive()
+      .max(20_000_000)
+      .default(WEB_FETCH_DEFAULTS.bytesMax)
+      .describe("Of a page, as it is sent; the rest of a longer one is not read."),
+    documentBytesMax: z
+      .int()
+      .positive()
+      .max(50_000_000)
+      .default(WEB_FETCH_DEFAULTS.documentBytesMax)
+      .describe("Of a PDF, a Word document or a workbook; a larger one is refused."),
   })
-  .describe("Reads public web pages, as the tool web_fetch; the machine and its network are out of reach.");
+  .describe(
+    "Reads public web pages and documents, long ones in parts, as the tool web_fetch; the machine and its network are out of reach.",
+  );
+
+const WebSearch = z
+  .strictObject({
+    touches: touches("untrusted and outside when absent."),
+    approval: approval.default("never").describe("Whether a person is asked before it searches."),
+    provider: z
+      .enum(PROVIDER_NAMES)
+      .optional()
+      .describe(
+        "Who is asked. When absent, the first of brave, tavily and exa whose key is in the environment, else the SearXNG at SEARXNG_URL.",
+      ),
+    apiKeyEnv: envName
+      .optional()
+      .describe("NAME of the variable with the key; BRAVE_API_KEY, TAVILY_API_KEY or EXA_API_KEY when absent. SearXNG needs none."),
+    url: z
+      .url({ protocol: /^https?$/, error: "an http or https address" })
+      .max(1_000)
+      .optional()
+      .describe("Where your SearXNG answers, also in your own network; of the others, where a gateway of yours stands in for them."),
+    resultsMax: z.int().positive().max(RESULTS_MAX).default(WEB_SEARCH_DEFAULTS.resultsMax).describe("Of one search."),
+    timeoutSeconds: seconds.default(WEB_SEARCH_DEFAULTS.timeoutMs / 1000),
+  })
+  .refine(({ provider, apiKeyEnv, url }) => provider !== undefined || (apiKeyEnv ?? url) === undefined, {
+    error: "`apiKeyEnv` and `url` belong to one of them; name it with `provider`",
+  })
+  .refine(({ provider, apiKeyEnv }) => provider !== "searxng" || apiKeyEnv === undefined, {
+    error: "SearXNG takes no key; take `apiKeyEnv` out",
+  })
+  .refine(({ url }) => !/^https?:\/\/[^/?#]*@/i.test(url ?? "") && !/[?#]/.test(url ?? ""), {
+    error: "the `url` has a user, a password or a question in it, and this file is no place for one; write the address alone",
+  })
+  .describe("Searches the web, as the tool web_search, by a provider with a key of yours or by your own SearXNG.");
 
 const SlackSearch = z
   .strictObject({
@@ -197,9 +244,10 @@ const AgentTool = z
   .describe("An agent or a team that works on a task by itself and gives back its last words.");
 
 /** The kinds that come with Parley, by name. */
-export const TOOLS = { "web-fetch": WebFetch, "slack-search": SlackSearch, mcp: Mcp, agent: AgentTool } as const;
+export const TOOLS = { "web-fetch": WebFetch, "web-search": WebSearch, "slack-search": SlackSearch, mcp: Mcp, agent: AgentTool } as const;
 
 /** Those of extensions look like one of these here; only their own definition reads them. */
 export type ToolSettings = ByName<typeof TOOLS, "kind">;
+export type WebSearchToolSettings = Extract<ToolSettings, { kind: "web-search" }>;
 export type McpToolSettings = Extract<ToolSettings, { kind: "mcp" }>;
 export type AgentToolSettings = Extract<ToolSettings, { kind: "agent" }>;
