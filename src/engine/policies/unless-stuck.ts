@@ -1,6 +1,5 @@
-import { askHowToGoOn, stallsOf, stuck } from "../reading/stalls.ts";
+import { askHowToGoOn, stallsIn, stuck } from "../reading/stalls.ts";
 import type { Agent, SpeakerPolicy } from "../team.ts";
-import { read } from "../reading/fold.ts";
 
 /** Who asks where nobody leads. */
 const WATCH = "Parley";
@@ -10,20 +9,20 @@ const WATCH = "Parley";
  * `keepsFloor`: an agent that speaks twice in a row has forgotten to hand over, which counts too.
  */
 export function unlessStuck(policy: SpeakerPolicy, { stallsMax, keepsFloor }: { stallsMax: number; keepsFloor: boolean }): SpeakerPolicy {
-  const stalls = stallsOf(WATCH, { keepsFloor });
+  const stalls = stallsIn(WATCH, { keepsFloor });
   const watch: Agent = {
     name: WATCH,
     description: "Asks a person when the team goes in a circle.",
     leads: true,
     // eslint-disable-next-line typescript/require-await
     async *turn({ transcript }) {
-      const state = read(transcript, stalls);
+      const state = stalls(transcript);
       if (state.stoppedBy) yield { type: "stop.requested", person: state.stoppedBy };
       else yield askHowToGoOn(WATCH, stuck(state, stallsMax) ?? "");
     },
   };
   return (transcript, agents) => {
-    const state = read(transcript, stalls);
+    const state = stalls(transcript);
     return state.stoppedBy || stuck(state, stallsMax) !== undefined ? [watch] : policy(transcript, agents);
   };
 }

@@ -1,6 +1,6 @@
 import { hashOf } from "../hash.ts";
 import { HUMAN, type EventBody, type Person, type RunEvent } from "../events/events.ts";
-import type { Fold } from "./fold.ts";
+import { read, type Fold, type Transcript } from "./fold.ts";
 
 /** How far a conversation goes in a circle, since the run began, a person spoke, or the leader made a new plan. */
 export interface Stalls {
@@ -45,7 +45,7 @@ export function stallsOf(leader: string, unled?: { readonly keepsFloor: boolean 
         case "question.expired":
           return FRESH;
         case "handoff.made":
-          return event.agent === leader && event.to === HUMAN && event.options?.includes(STOP) ? { ...state, asked: true } : state;
+          return asksHowToGoOn(event, leader) ? { ...state, asked: true } : state;
         case "speaker.selected":
           return selected(
             unled ? { ...state, count: state.count + unjudged(state, unled.keepsFloor && state.speaker === event.agent) } : state,
@@ -57,6 +57,39 @@ export function stallsOf(leader: string, unled?: { readonly keepsFloor: boolean 
     },
   };
 }
+
+/** Reads the same, and looks at no turn before the last one of what it counts from: a long log that is read afresh is not compared turn by turn. */
+export function stallsIn(...[leader, unled]: Parameters<typeof stallsOf>): (transcript: Transcript) => Stalls {
+  const steps = stallsOf(leader, unled);
+  const since = sinceReset(leader);
+  return (transcript) => read({ events: read(transcript, since) }, steps);
+}
+
+/** What is recorded from the last event on from which it is counted anew; before it, what a person was asked who may have answered with it. */
+const sinceReset = (leader: string): Fold<RunEvent[]> => ({
+  growsInPlace: true,
+  initial: () => [],
+  step(events, event) {
+    if (event.within !== undefined || event.outside) return events;
+    if (isReset(event, leader)) {
+      // Unless somebody has answered it already.
+      const asked = isPersons(event) ? events.findLast((one) => asksHowToGoOn(one, leader) || isPersons(one)) : undefined;
+      return asked && !isPersons(asked) ? [asked, event] : [event];
+    }
+    events.push(event);
+    return events;
+  },
+});
+
+function isReset(event: RunEvent, leader: string): boolean {
+  if (event.type === "message.posted") return "person" in event || event.agent === leader;
+  return event.type === "run.started" || event.type === "question.expired";
+}
+
+const isPersons = (event: RunEvent): boolean => event.type === "message.posted" && "person" in event;
+
+const asksHowToGoOn = (event: RunEvent, leader: string): boolean =>
+  event.type === "handoff.made" && event.agent === leader && event.to === HUMAN && (event.options?.includes(STOP) ?? false);
 
 /** Why it is stuck, in one sentence for people; nothing while it is not. */
 export function stuck({ count, fallbacks }: Stalls, stallsMax: number): string | undefined {

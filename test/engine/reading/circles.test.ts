@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { EventBody } from "../../../src/engine/events/events.ts";
-import { askHowToGoOn, judgedAs, stallsOf, stuck } from "../../../src/engine/reading/stalls.ts";
+import { askHowToGoOn, judgedAs, stallsIn, stallsOf, stuck } from "../../../src/engine/reading/stalls.ts";
 import { read } from "../../../src/engine/reading/fold.ts";
 import { MARIA, openLog } from "../../support/scripted.ts";
 
@@ -13,7 +13,14 @@ const LONG = "the quick brown fox jumps over the lazy dog and runs away from it"
 function stalls(unled: Parameters<typeof stallsOf>[1], ...bodies: readonly EventBody[]) {
   const log = openLog();
   log.record(START, ...bodies);
-  return read(log.transcript, stallsOf("Lead", unled));
+  const known = read(log.transcript, stallsOf("Lead", unled));
+  // From wherever it is read on.
+  const growing = { events: log.transcript.events.slice(0, -2) };
+  const reading = stallsIn("Lead", unled);
+  reading(growing);
+  growing.events.push(...log.transcript.events.slice(-2));
+  expect([reading(growing), stallsIn("Lead", unled)(log.transcript)]).toEqual([known, known]);
+  return known;
 }
 const count = (...bodies: readonly EventBody[]) => stalls(undefined, ...bodies).count;
 const unled = (keepsFloor: boolean, ...bodies: readonly EventBody[]) => stalls({ keepsFloor }, ...bodies).count;
@@ -99,6 +106,8 @@ test("who answers Stop when asked how to go on has stopped it, and nobody else",
   expect(stoppedBy(asked, person(" STOP "))).toEqual(MARIA);
   expect(stoppedBy(asked, person("Go on"))).toBeUndefined();
   expect(stoppedBy(person("stop"))).toBeUndefined();
+  expect(stoppedBy(asked, person("Go on"), person("stop"))).toBeUndefined();
+  expect(stoppedBy(person("hm"), asked, asked, spoke("so"), person("stop"))).toEqual(MARIA);
   expect(stoppedBy({ ...asked, agent: "A" } as EventBody, person("stop"))).toBeUndefined();
   expect(stoppedBy({ ...asked, to: "A" } as EventBody, person("stop"))).toBeUndefined();
   expect(stoppedBy({ ...asked, options: ["Go on"] } as EventBody, person("stop"))).toBeUndefined();

@@ -1,7 +1,7 @@
 import { HUMAN, type Delta, type EventBody, type Usage } from "../../events/events.ts";
 import { readObject } from "../../json-schema.ts";
 import type { Model, ModelMessage, ModelRequest } from "../../model.ts";
-import { askHowToGoOn, judgedAs, REPLANS_MAX_DEFAULT, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../../reading/stalls.ts";
+import { askHowToGoOn, judgedAs, REPLANS_MAX_DEFAULT, STALLS_MAX_DEFAULT, stallsIn, stuck } from "../../reading/stalls.ts";
 import type { Agent } from "../../team.ts";
 import type { Turn } from "../../turn.ts";
 import { read } from "../../reading/fold.ts";
@@ -46,7 +46,7 @@ export function ledger(settings: LedgerSettings): Agent {
     replansMax = REPLANS_MAX_DEFAULT,
     context: strategy = CONTEXT_DEFAULT,
   } = settings;
-  const [state, stalls, view] = [ledgerState(name, settings.reviewPlan ?? false), stallsOf(name), leaderView(name)];
+  const [state, stalls, view] = [ledgerState(name, settings.reviewPlan ?? false), stallsIn(name), leaderView(name)];
   const system = instructions(agents);
   const names = agents.map((agent) => agent.name);
 
@@ -74,7 +74,7 @@ export function ledger(settings: LedgerSettings): Agent {
   }
 
   async function* step(turn: Turn, now: LedgerState): AsyncGenerator<EventBody | Delta, void, void> {
-    const stalled = read(turn.transcript, stalls);
+    const stalled = stalls(turn.transcript);
     const trouble = stuck(stalled, stallsMax);
     if (stalled.stoppedBy) yield { type: "stop.requested", person: stalled.stoppedBy };
     else if (trouble === undefined) yield* judge(turn, now);
@@ -125,7 +125,7 @@ export function ledger(settings: LedgerSettings): Agent {
       const judged = reply.kind === "answer" ? readProgress(reply.text, names) : undefined;
       if (judged?.kind === "fits") {
         const found = judged.value as unknown as Progress;
-        const trouble = stuck(judgedAs(read(transcript, stalls), found.progress && !found.inLoop), stallsMax);
+        const trouble = stuck(judgedAs(stalls(transcript), found.progress && !found.inLoop), stallsMax);
         if (found.satisfied) yield* say(turn, FINAL, usage);
         else if (trouble !== undefined) yield* planAnew(turn, now, trouble, usage);
         else yield { ...selected(found, usage), ...noticed(reply) };

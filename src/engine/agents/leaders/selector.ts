@@ -1,6 +1,6 @@
 import { HUMAN, type Delta, type EventBody, type Notices, type Usage } from "../../events/events.ts";
 import type { Model, ModelMessage } from "../../model.ts";
-import { askHowToGoOn, STALLS_MAX_DEFAULT, stallsOf, stuck } from "../../reading/stalls.ts";
+import { askHowToGoOn, STALLS_MAX_DEFAULT, stallsIn, stuck } from "../../reading/stalls.ts";
 import type { Agent } from "../../team.ts";
 import type { Turn } from "../../turn.ts";
 import { read, type Fold } from "../../reading/fold.ts";
@@ -53,7 +53,7 @@ export function selector(settings: SelectorSettings): Agent {
 
   async function* speak(turn: Turn): AsyncGenerator<EventBody | Delta, void, void> {
     const { transcript } = turn;
-    const state = read(transcript, stalls);
+    const state = stalls(transcript);
     if (state.stoppedBy) {
       yield { type: "stop.requested", person: state.stoppedBy };
       return;
@@ -165,7 +165,7 @@ const HISTORY_MESSAGES_MAX = 40;
 const ENTRY_CHARS_MAX = 2_000;
 /** What an agent said, as the selector reads it: with some hundred characters a turn, choosing costs less than speaking. */
 const DIGEST_CHARS_MAX = 240;
-const stalls = stallsOf(SELECTOR);
+const stalls = stallsIn(SELECTOR);
 
 function decided(choice: Choice, candidates: readonly string[], usage: Usage, notices: { readonly notices?: Notices }): EventBody {
   if (choice.next === FINISH) return { type: "finish.decided", agent: SELECTOR, reason: choice.reason, usage };
