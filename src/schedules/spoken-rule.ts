@@ -84,7 +84,21 @@ const CRON = new RegExp(
   "i",
 );
 const QUOTED_CRON = /^(?:cron\s+)?`([^`]{1,100})`/i;
-const ZONE = /^\(?(?:in\s+|time\s+of\s+)?([A-Z][A-Za-z]+(?:\/[A-Z][A-Za-z_+-]+){1,2}|UTC|GMT)\)?(?![\w/])/;
+/** A sixth field of cron: it makes the first one seconds, so that the five before it say something else than was meant. */
+const SIXTH_FIELD = new RegExp(
+  String.raw`^\s+(?:\*[\d*/,\-]*|\?|\d-\d[\d,\-]*|(?:${DAYS.join("|")})[-,](?:${DAYS.join("|")})[a-z,\-]*)(?=\s|$)`,
+  "i",
+);
+const PLACE = String.raw`[A-Za-z]+(?:\/[A-Za-z][\w+-]*){1,2}`;
+const OFFSET = String.raw`[+\-−]\d{1,2}(?::?\d{2})?`;
+/** Some are more than one place's, and some stay as they are while the clocks there change: nobody's nine o'clock is guessed by them. */
+const SHORT =
+  "CES?T|EES?T|WES?T|MES?T|BST|IST|MSK|E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|AK[SD]T|HST|JST|KST|SGT|HKT|AE[SD]?T|AC[SD]T|AWST|NZ[SD]T|BRT|SAST";
+const ZONE = new RegExp(
+  String.raw`^\(?(?:in\s+|time\s+of\s+)?(${PLACE}|(?:UTC|GMT)(?:\s?${OFFSET})?|[+\-−]\d{1,2}:?\d{2}|${SHORT})\)?(?![\w/])`,
+);
+
+const isPlace = (zone: string): boolean => /\/|^(?:UTC|GMT)$/.test(zone) && isTimeZone(zone);
 
 /** Reads when something is to begin. What people write in another way is asked about rather than guessed. */
 export function readSpokenRule(text: string, { nowMs, timeZone }: SpeakingAt): SpokenRule {
@@ -92,22 +106,23 @@ export function readSpokenRule(text: string, { nowMs, timeZone }: SpeakingAt): S
   const take = (length: number) => void (left = left.slice(length).replace(/^[\s,]+/, ""));
   const cron = QUOTED_CRON.exec(left) ?? CRON.exec(left);
   if (cron) {
-    take(cron[0].length);
+    const sixth = SIXTH_FIELD.exec(left.slice(cron[0].length))?.[0] ?? "";
+    take(cron[0].length + sixth.length);
     const zone = takeZone();
-    if (zone !== undefined && !isTimeZone(zone)) return noZone(zone);
-    return ruled({ pattern: (cron[1] ?? "").trim().replaceAll(/\s+/g, " "), timeZone: zone ?? timeZone });
+    if (zone !== undefined && !isPlace(zone)) return noZone(zone);
+    return ruled({ pattern: `${cron[1] ?? ""}${sixth}`.trim().replaceAll(/\s+/g, " "), timeZone: zone ?? timeZone });
   }
   let zone = takeZone();
   let times = takeTimes();
   zone ??= takeZone();
-  const today = dateIn(nowMs, zone !== undefined && isTimeZone(zone) ? zone : timeZone);
+  const today = dateIn(nowMs, zone !== undefined && isPlace(zone) ? zone : timeZone);
   const found = takeDays(today);
   if (found === undefined) return unclear("when");
   if ("uneven" in found) return unclear(found.uneven);
   times ??= takeTimes();
   zone ??= takeZone();
   times ??= takeTimes();
-  if (zone !== undefined && !isTimeZone(zone)) return noZone(zone);
+  if (zone !== undefined && !isPlace(zone)) return noZone(zone);
   const at = zone ?? timeZone;
   if ("date" in found) {
     const [only, second] = times ?? [];
@@ -128,8 +143,11 @@ export function readSpokenRule(text: string, { nowMs, timeZone }: SpeakingAt): S
   }
   function takeZone(): string | undefined {
     const match = ZONE.exec(left);
-    if (match) take(match[0].length);
-    return match?.[1];
+    const zone = match?.[1];
+    // Words in small letters with a slash between them are a path, unless there is such a place.
+    if (!match || zone === undefined || (/^[a-z].*\/|\/[a-z]/.test(zone) && !isPlace(zone))) return undefined;
+    take(match[0].length);
+    return zone;
   }
   function takeTimes(): readonly Time[] | undefined {
     const match = TIMES.exec(left) ?? HOUR.exec(left);

@@ -43,9 +43,27 @@ test.for([
   ["mondays at 14:30 (Asia/Kolkata) plan", "30 14 * * 1", "Asia/Kolkata"],
   ["every day 9:00 in America/Argentina/Buenos_Aires plan", "0 9 * * *", "America/Argentina/Buenos_Aires"],
   ["0 9 * * 1-5 UTC plan", "0 9 * * 1-5", "UTC"],
+  ["every day at 9:00 europe/berlin plan", "0 9 * * *", "europe/berlin"],
+  ["every day at 9:00 Etc/GMT+5 plan", "0 9 * * *", "Etc/GMT+5"],
 ] as const)("in a time zone of its own: %s", ([text, pattern, timeZone]) => {
   expect(read(text)).toMatchObject({ kind: "rule", rule: { pattern, timeZone }, rest: "plan" });
 });
+
+test.for(["docs/readme.md is to be read", "IT report", "+1 for who is first"])(
+  "a task that begins like a time zone stays one: %s",
+  (task) => {
+    expect(read(`every day at 9:00 ${task}`)).toMatchObject({ kind: "rule", rest: task });
+  },
+);
+
+test.for(["0 0 9 * * * x", "0 0 9 * * MON-FRI x", "0 30 8 ? * 1-5 x", "0 */30 9-17 * * ? x"])(
+  "a rule with seconds is none, and not another one: %s",
+  (text) => {
+    const said = read(text);
+    const trouble = said.kind === "rule" ? ruleTrouble(said.rule, SPEAKING.nowMs)?.kind : said.why.kind;
+    expect(trouble).toMatch(/^(?:noCron|when)$/);
+  },
+);
 
 test("the words are kept as they were said, without the task", () => {
   expect(read("  Every weekday at 9:00 Europe/Berlin, sum up")).toMatchObject({
@@ -65,6 +83,12 @@ test.for([
   ["every 5 hours look", { kind: "unevenHours" }],
   ["tomorrow x", { kind: "timeOfDate" }],
   ["mondays at 9:00 Europe/Nowhere x", { kind: "noZone", zone: "Europe/Nowhere" }],
+  // None of these is a place; taken for the beginning of the task, the run would come at another hour.
+  ["mondays at 9:00 UTC+2 x", { kind: "noZone", zone: "UTC+2" }],
+  ["mondays at 9:00 GMT -03:30 x", { kind: "noZone", zone: "GMT -03:30" }],
+  ["mondays at 9:00 +02:00 x", { kind: "noZone", zone: "+02:00" }],
+  ["every day 9am PST x", { kind: "noZone", zone: "PST" }],
+  ["0 9 * * * CEST x", { kind: "noZone", zone: "CEST" }],
 ] as const)("what is not clear is asked about: %s", ([text, why]) => {
   expect(read(text)).toEqual({ kind: "unclear", why });
 });

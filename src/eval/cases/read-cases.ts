@@ -99,7 +99,7 @@ export function rowsOf(path: string, refuse: Refuse): readonly Row[] {
   const text = textOf(path, refuse);
   const kind = /\.(jsonl|ndjson|json|csv|tsv|ya?ml)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
   if (kind === "jsonl" || kind === "ndjson") return linesOf(text, refuse);
-  if (kind === "csv" || kind === "tsv") return tableOf(text, kind === "csv" ? "," : "\t", refuse);
+  if (kind === "csv" || kind === "tsv") return tableOf(text, kind === "csv" ? delimiterOf(text) : "\t", refuse);
   if (kind === "json") return listed(attempt(() => JSON.parse(text) as unknown) ?? refuse("is not JSON"), refuse);
   if (kind === "yaml" || kind === "yml") return listed(readYamlText(text, path, path).data, refuse);
   return refuse("is of a kind that is not read; name a .jsonl, .json, .csv, .tsv or .yml file, or a folder of exported threads");
@@ -116,14 +116,28 @@ function linesOf(text: string, refuse: Refuse): readonly Row[] {
   return text.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
     const fields = attempt(() => JSON.parse(line) as unknown);
-    return isFields(fields) ? [{ fields, line: index + 1 }] : refuse("is no JSON object", index + 1);
+    return isFields(fields)
+      ? [{ fields, line: index + 1 }]
+      : refuse("is no JSON object: each line holds one, with no comma behind it", index + 1);
   });
+}
+
+const HEADER_CHARS_MAX = 100_000;
+
+/** What its names are apart by: spreadsheets write a semicolon where the comma is a decimal one. */
+function delimiterOf(text: string): string {
+  const [names = ""] = text
+    .slice(0, HEADER_CHARS_MAX)
+    .replaceAll(/"[^"]*"/g, "")
+    .trimStart()
+    .split(/\r?\n/, 1);
+  return [",", ";", "\t"].find((sign) => names.includes(sign)) ?? ",";
 }
 
 function tableOf(text: string, delimiter: string, refuse: Refuse): readonly Row[] {
   try {
     const rows: { readonly record: Fields; readonly info: { readonly lines: number } }[] = parseCsv(text, {
-      columns: true,
+      columns: (names: readonly string[]) => names.map((name) => name.trim()),
       delimiter,
       bom: true,
       info: true,

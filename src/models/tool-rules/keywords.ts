@@ -7,20 +7,22 @@ export interface Writing {
   readonly keys: Pick<Keys, "wire">;
   /** Characters of each description. */
   readonly wordsMax: number;
+  /** Of each list of values; a longer one is told of in words. */
+  readonly valuesMax: number;
   /** What is inside of this schema, made so too; absent where nothing more is told. */
   readonly inner: ((schema: unknown) => JsonSchema) | undefined;
 }
 
 /** The rules of one schema that every provider knows, each of them well-formed; what they hold inside is made so, too. */
-export function keptRules(node: Node, { keys, wordsMax, inner }: Writing): JsonSchema {
+export function keptRules(node: Node, { keys, wordsMax, valuesMax, inner }: Writing): JsonSchema {
   const types = typesOf(node);
   const alternatives = [node["anyOf"], node["oneOf"]].find((parts) => Array.isArray(parts) && parts.some(isNode));
   const anyOf = inner && Array.isArray(alternatives) ? [...anyOfThese(alternatives, inner), ...orNull(node, types)] : [];
-  const values = enumOf(node, types);
+  const values = enumOf(node, types, valuesMax);
   const fits = values === undefined || types.length === 0 || values.every((value) => types.some((type) => isOf(value, type)));
   const isObject = types.includes("object") || (types.length === 0 && isNode(node["properties"]));
   const isArray = types.includes("array");
-  const words = wordsOf(node, { wordsMax, wire: keys.wire });
+  const words = wordsOf(node, { wordsMax, valuesMax, wire: keys.wire });
   const [type] = isObject && types.length === 0 ? ["object"] : types;
   return {
     ...(type === undefined || !fits ? {} : { type: types.length > 1 ? types : type }),
@@ -37,7 +39,6 @@ export function keptRules(node: Node, { keys, wordsMax, inner }: Writing): JsonS
 }
 
 const PARTS_MAX = 50;
-const ENUM_MAX = 500;
 const PATTERN_CHARS_MAX = 200;
 
 /** Names that other languages and dialects have for the seven types. */
@@ -72,9 +73,9 @@ function isOf(value: unknown, type: string): boolean {
 }
 
 /** `const` is a list of one, which older dialects know too. */
-function enumOf(node: Node, types: readonly string[]): readonly unknown[] | undefined {
+function enumOf(node: Node, types: readonly string[], valuesMax: number): readonly unknown[] | undefined {
   const values = node["const"] !== undefined ? [node["const"]] : node["enum"];
-  if (!Array.isArray(values) || values.length === 0 || values.length > ENUM_MAX) return undefined;
+  if (!Array.isArray(values) || values.length === 0 || values.length > valuesMax) return undefined;
   const unique = [...new Map(values.map((value) => [JSON.stringify(value), value as unknown])).values()];
   return node["nullable"] === true && types.includes("null") && !unique.includes(null) ? [...unique, null] : unique;
 }
@@ -157,18 +158,27 @@ function patternOf({ pattern }: Node): string | undefined {
   }
 }
 
-function wordsOf(node: Node, { wordsMax, wire }: { readonly wordsMax: number; readonly wire: Keys["wire"] }): string {
+interface Words extends Pick<Writing, "wordsMax" | "valuesMax"> {
+  readonly wire: Keys["wire"];
+}
+
+function wordsOf(node: Node, { wordsMax, valuesMax, wire }: Words): string {
   const said = [node["description"], node["title"]].find((text) => typeof text === "string" && text.trim() !== "");
   const words = typeof said === "string" ? said.trim() : "";
   const pattern = node["pattern"];
   const lost = typeof pattern === "string" && patternOf(node) === undefined ? ` Pattern: ${pattern}` : "";
-  const longEnum = Array.isArray(node["enum"]) && node["enum"].length > ENUM_MAX ? ` One of ${node["enum"].length} values.` : "";
+  const longEnum = Array.isArray(node["enum"]) && node["enum"].length > valuesMax ? ` One of ${valuesIn(node["enum"])}.` : "";
   const names = isNode(node["patternProperties"]) ? Object.keys(node["patternProperties"]) : [];
   const patterns = names.length > 0 ? ` Names of this pattern: ${names.slice(0, PATTERNS_TOLD_MAX).join(" ; ").slice(0, 300)}` : "";
   return `${words}${lost}${longEnum}${patterns}${setsOf(node, wire)}`.trim().slice(0, wordsMax).toWellFormed();
 }
 
 const PATTERNS_TOLD_MAX = 5;
+
+/** How many, and the first of them, which show what they are like. */
+const valuesIn = (values: readonly unknown[]): string =>
+  `${values.length} values, such as ${JSON.stringify(values.slice(0, VALUES_TOLD_MAX)).slice(1, -1).slice(0, 100)}`;
+const VALUES_TOLD_MAX = 3;
 
 /** Alternatives that only say which names have to be there go by no form that everybody takes. */
 function setsOf(node: Node, wire: Keys["wire"]): string {

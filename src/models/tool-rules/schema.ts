@@ -37,7 +37,7 @@ function mended(schema: unknown, rules: ToolRules): Mended {
   const keys = keysOf(propertyNames(root), rules.propertyKey);
   let chars = 0;
   for (const thrift of THRIFTS) {
-    const made = objectAt(root, { root, keys, depthMax: Math.min(rules.depthMax, thrift.depthMax), wordsMax: thrift.wordsMax, nodes: { left: NODES_MAX } }); // prettier-ignore
+    const made = objectAt(root, { root, keys, ...thrift, depthMax: Math.min(rules.depthMax, thrift.depthMax), nodes: { left: NODES_MAX } }); // prettier-ignore
     if (typeof made === "string") return { kind: "refused", why: made };
     const { note, required = [], ...others } = made;
     const told = required.filter((name) => Object.hasOwn(others.properties, name));
@@ -64,12 +64,13 @@ function levelsOf(schema: unknown): number {
 
 /** From all that it says to the names of its arguments alone. */
 const THRIFTS = [
-  { depthMax: 10, wordsMax: 4_000 },
-  { depthMax: 10, wordsMax: 300 },
-  { depthMax: 6, wordsMax: 120 },
-  { depthMax: 4, wordsMax: 60 },
-  { depthMax: 3, wordsMax: 0 },
-  { depthMax: 2, wordsMax: 0 },
+  { depthMax: 10, wordsMax: 4_000, valuesMax: 500 },
+  { depthMax: 10, wordsMax: 300, valuesMax: 500 },
+  { depthMax: 10, wordsMax: 300, valuesMax: 50 },
+  { depthMax: 6, wordsMax: 120, valuesMax: 20 },
+  { depthMax: 4, wordsMax: 60, valuesMax: 20 },
+  { depthMax: 3, wordsMax: 0, valuesMax: 10 },
+  { depthMax: 2, wordsMax: 0, valuesMax: 0 },
 ] as const;
 
 /** Of one document, its references written out. */
@@ -81,6 +82,8 @@ interface Making {
   readonly depthMax: number;
   /** Characters of each description. */
   readonly wordsMax: number;
+  /** Of each list of values. */
+  readonly valuesMax: number;
   readonly nodes: { left: number };
 }
 
@@ -190,9 +193,9 @@ function schemaAt(value: unknown, making: Making, depth: number, stack: readonly
     const refs = parts.flatMap(({ $ref: ref }) => (typeof ref === "string" ? [ref] : []));
     return schemaAt(whole.reduce<Node>(both, own), making, depth, [...new Set([...stack, ...refs])]);
   }
-  const { keys, wordsMax, depthMax } = making;
+  const { keys, wordsMax, valuesMax, depthMax } = making;
   const inner = depth < depthMax ? (part: unknown) => schemaAt(part, making, depth + 1, stack) : undefined;
-  return keptRules(value, { keys, wordsMax, inner });
+  return keptRules(value, { keys, wordsMax, valuesMax, inner });
 }
 
 const called = (found: unknown): Node => (isNode(found) && typeof found["type"] === "string" ? { type: found["type"] } : {});

@@ -46,11 +46,14 @@ export function mentionInRichText(block: Json, user: string): "spoken" | "shown"
 function mentionsUnder(element: Json, user: string, isShown: boolean): readonly ("spoken" | "shown")[] {
   const type = element["type"];
   const isCode = asObject(element["style"])["code"] === true;
-  const shows = isShown || isCode || type === "rich_text_quote" || type === "rich_text_preformatted";
+  const shows = isShown || isCode || type === "rich_text_preformatted" || isQuoted(element);
   if (type === "user") return element["user_id"] === user ? [shows ? "shown" : "spoken"] : [];
   if (type === "text") return asText(element["text"]).includes(`<@${user}>`) ? ["shown"] : [];
   return asObjects(element["elements"]).flatMap((one) => mentionsUnder(one, user, shows));
 }
+
+/** A list in a quotation has no quotation around it: it has its border. */
+const isQuoted = ({ type, border }: Json): boolean => type === "rich_text_quote" || (type === "rich_text_list" && Number(border) > 0);
 
 const lines = (texts: readonly string[]): string => texts.filter((text) => text.trim() !== "").join("\n");
 
@@ -61,16 +64,19 @@ function richPart(element: Json, indent = ""): string {
       const depth = "  ".repeat(Math.min(8, Math.max(0, Number(element["indent"]) || 0)));
       const first = 1 + (Number(element["offset"]) || 0);
       const mark = (nth: number): string => (element["style"] === "ordered" ? `${first + nth}. ` : "• ");
-      return lines(inside.map((item, nth) => `${depth}${indent}${mark(nth)}${richPart(item)}`));
+      const items = lines(inside.map((item, nth) => `${depth}${indent}${mark(nth)}${richPart(item)}`));
+      return isQuoted(element) ? quoted(items) : items;
     }
     case "rich_text_preformatted":
       return `\`\`\`\n${inside.map(inlineWords).join("")}\n\`\`\``;
     case "rich_text_quote":
-      return inside.map(inlineWords).join("").replaceAll(/^/gm, "&gt; ");
+      return quoted(inside.map(inlineWords).join(""));
     default:
       return inside.map(inlineWords).join("");
   }
 }
+
+const quoted = (words: string): string => words.replaceAll(/^/gm, "&gt; ");
 
 function inlineWords(element: Json): string {
   const words = plainWords(element);
@@ -118,11 +124,13 @@ const idIn = (value: unknown): string => asText(value).replaceAll(/[^A-Za-z0-9_-
 function tableWords(table: Json): string {
   const rows = Array.isArray(table["rows"]) ? table["rows"] : [];
   const title = asText(table["caption"]) || textOf(table["title"]);
-  const row = (cells: unknown): string => `| ${asObjects(cells).map(cellWords).join(" | ")} |`;
+  // An empty cell keeps its place: what stands behind it belongs to the columns above.
+  const row = (cells: unknown): string => `| ${(Array.isArray(cells) ? cells : []).map(cellWords).join(" | ")} |`;
   return lines([title, ...rows.map((cells: unknown) => row(Array.isArray(cells) ? cells : asObject(cells)["cells"]))]);
 }
 
-function cellWords(cell: Json): string {
+function cellWords(value: unknown): string {
+  const cell = typeof value === "string" || typeof value === "number" ? { text: value } : asObject(value);
   const words = isRichText(cell) ? blockWords(cell) : escaped(asText(cell["text"]) || asText(cell["value"])) || textsIn(cell);
   // The bar within a link's token is Slack's own.
   return words

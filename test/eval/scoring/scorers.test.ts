@@ -28,6 +28,9 @@ test.each([
   ["It is **18**. v1.2 a9", [18]],
   ["−7", [-7]],
   ["12\u202f345\u202f678", [12345678]],
+  ["$1{,}234$, 12\\,345 and 1,00,000", [1234, 12345, 100000]],
+  ["6.02 \\times 10^{23}, 1.5×10^3, 2 · 10^-2", [6.02e23, 1500, 0.02]],
+  ["４２, ٣ and ۷", [42, 3, 7]],
 ])("the numbers in %j", (text, numbers) => {
   expect(numbersIn(text)).toEqual(numbers);
 });
@@ -46,6 +49,13 @@ describe("number", () => {
   ])("%j against %j", async (answer, expected, settings, passed) => {
     expect(await passes({ kind: "number", ...settings }, answer, expected)).toBe(passed);
   });
+});
+
+test.each(["12,5", "1.234,50 €", "-0,5%"])("%s is no number that can be meant, for its comma may be either", (expected) => {
+  const { score } = EvaluationFile.parse({ cases: [{ input: "x" }], score: [{ kind: "number" }] });
+  const [scorer] = createScorers(score, { runProgram: none, ask: () => none, own: new Map() });
+  const refusal = scorer?.refuses?.({ id: "7", input: "x", expected, answers: [], fields: {} });
+  expect(refusal).toMatch(/^case 7 expects ".*", of which the comma .* write it with a point$/);
 });
 
 test("JSON is looked for in an answer of marks alone, and is not there", async () => {

@@ -247,6 +247,19 @@ describe("schemas without an end", () => {
   });
 });
 
+test("a list of values that is too long is told of in words, and takes no tool with it", () => {
+  const values = Array.from({ length: 400 }, (_, at) => `a-region-of-the-world-with-a-long-name-${at}`);
+  const mended = mendedSchema(
+    { type: "object", properties: { region: { type: "string", enum: values }, unit: { enum: ["C", "F"] } } },
+    anthropic,
+  );
+  expect(mended).toMatchObject({
+    kind: "taken",
+    parameters: { properties: { region: { type: "string", description: `One of 400 values, such as ${JSON.stringify(values.slice(0, 3)).slice(1, -1).slice(0, 100)}.` }, unit: { enum: ["C", "F"] } } }, // prettier-ignore
+  });
+  expect(JSON.stringify(mended)).not.toContain("-399");
+});
+
 test("alternatives are asked for no more strictly than they were written", () => {
   const consts = Array.from({ length: 60 }, (_, at) => ({ const: at }));
   const properties = {

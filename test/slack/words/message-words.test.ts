@@ -42,6 +42,25 @@ test("a person's rich text is read once, and where there is no text in its place
   );
 });
 
+test("a list in a quotation is one", async () => {
+  const list = (border: number) =>
+    rich({ type: "rich_text_list", style: "bullet", border, elements: [line(toBot, text(" fix it")), line(text("or not"))] });
+  expect(await own(by({ blocks: list(1) }))).toBe("> • @parley fix it\n> • or not");
+  expect(speaksTo(by({ text: "…", blocks: list(1) }), "U0PARLEY")).toBe(false);
+  expect(speaksTo(by({ text: "…", blocks: list(0) }), "U0PARLEY")).toBe(true);
+});
+
+test("an empty cell keeps its place in a table", async () => {
+  const cell = (words: string) => ({ type: "raw_text", text: words });
+  const rows = [
+    [cell("day"), cell("sum"), cell("who")],
+    [null, {}, cell("Ann")],
+    [cell("Mon"), cell(""), "Ben"],
+    [{ type: "raw_text" }, 7],
+  ];
+  expect(await own(by({ blocks: [{ type: "table", rows }] }))).toBe("| day | sum | who |\n|  |  | Ann |\n| Mon |  | Ben |\n|  | 7 |");
+});
+
 test("an app's words are read in whatever of text, blocks and attachments they stand, and once", async () => {
   const section = {
     type: "section",
