@@ -8,6 +8,7 @@ import type { Store } from "./store/store.ts";
 import type { Versions } from "./store/records/versions.ts";
 import { eventsIn } from "./studio/runs/one-run.ts";
 import { recordedReplies } from "./studio/teams/recorded-replies.ts";
+import { declineProposal, standingProposal, takeProposal } from "./team-proposals.ts";
 import { isPlayedBy, playgroundOf, type Playground, type Workshop } from "./studio/teams/workshop.ts";
 
 export { keepingVersions } from "./store/records/versions.ts";
@@ -21,7 +22,7 @@ const DECISIONS_READ = 500;
 export function openWorkshop(parts: {
   readonly settings: Settings;
   readonly shelf: BuiltShelf;
-  readonly kept: Pick<KeptSettings, "decisions">;
+  readonly kept: Pick<KeptSettings, "decisions" | "get" | "put">;
   readonly versions: Versions;
   readonly runner: Runner;
   readonly store: Pick<Store, "load">;
@@ -41,6 +42,11 @@ export function openWorkshop(parts: {
       const decisions = await kept.decisions(workspace, { limit: DECISIONS_READ });
       const last = decisions.find(({ deed, subject, allowed }) => allowed && subject === `team/${name}` && CHANGES.test(deed));
       return last && { person: last.person.name, at: last.at, deed: last.deed };
+    },
+    proposals: {
+      of: (workspace, team) => standingProposal({ settings: kept, shelf }, { workspace, team }),
+      take: (which, { id, name }) => takeProposal({ settings: kept, shelf }, which, { id, name }),
+      decline: (which, { id, name }) => declineProposal({ settings: kept }, which, { id, name }),
     },
     playground: playgroundWith(parts),
   };

@@ -42,6 +42,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   "env-proxy.ts": [],
   // The words that who builds teams and who shows them have for each other.
   "team-shelf.ts": ["store"],
+  // What is decided about proposals for teams, wherever somebody does.
+  "team-proposals.ts": ["store", "team-shelf.ts"],
   config: ["engine", "models", "tools", "sandbox", "guards", "lookalikes.ts", "team-shelf.ts"],
   slack: [
     "engine",
@@ -53,13 +55,26 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "keyed-queue.ts",
     "env-proxy.ts",
     "team-shelf.ts",
+    "team-proposals.ts",
     "transcript.ts",
     "plain-page.ts",
   ],
   // What the log of a run says again: the run itself, and each request in it.
   replay: ["engine", "models", "config"],
   // Of evaluations what reads them and tells their numbers.
-  studio: ["engine", "models", "store", "config", "runner", "team-shelf.ts", "plain-page.ts", "replay", "listening.ts", "eval"],
+  studio: [
+    "engine",
+    "models",
+    "store",
+    "config",
+    "runner",
+    "team-shelf.ts",
+    "team-proposals.ts",
+    "plain-page.ts",
+    "replay",
+    "listening.ts",
+    "eval",
+  ],
   eval: ["engine", "store", "config", "runner"],
   // Parley for other programs.
   serve: ["engine", "runner", "transcript.ts", "listening.ts"],
@@ -70,7 +85,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // The studio for people who sign in with Slack, wired.
   "studio-door.ts": ["engine", "store", "slack", "studio", "open-workshop.ts"],
   // What the studio makes teams with, wired.
-  "open-workshop.ts": ["engine", "store", "runner", "config", "studio"],
+  "open-workshop.ts": ["engine", "store", "runner", "config", "studio", "team-proposals.ts"],
   // What a Parley is opened with.
   "parley-options.ts": ["engine", "sandbox", "config", "slack", "open-logins.ts", "studio-door.ts", "telemetry"],
   // The alerts of a process, wired.

@@ -25,6 +25,8 @@ const band = z.object({ least: z.number(), most: z.number() });
 export const Result = z.object({
   team: z.string(),
   case: z.string(),
+  /** Of what the case asked and expected: its beginning as SHA-256. Absent in results of earlier versions. */
+  asked: z.string().optional(),
   /** From 1. */
   repeat: z.int().positive(),
   thread: z.string(),

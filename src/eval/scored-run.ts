@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { tokensOf, type Spent } from "../engine/limits/usage.ts";
 import { answerOf } from "../engine/reading/answer.ts";
 import { currentRun } from "../engine/reading/transcript.ts";
 import type { RunEvent } from "../engine/events/events.ts";
+import type { Case } from "./cases/read-cases.ts";
 import { teamOf } from "./evaluated-teams.ts";
 import type { EvaluationSource } from "./evaluation-file.ts";
 import { workspaceOf } from "./evaluation-threads.ts";
@@ -57,6 +59,7 @@ export async function scoredRun(
   return {
     team: variant.label,
     case: one.id,
+    asked: digestOf(one),
     repeat,
     thread,
     end: isSolved ? "solved" : unscored ? "failed" : endOf(stopped.outcome, asked),
@@ -80,6 +83,14 @@ export async function scoredRun(
   };
 }
 
+const DIGEST_CHARS = 16;
+
+const digestOf = ({ input, expected }: Pick<Case, "input" | "expected">): string =>
+  createHash("sha256")
+    .update(JSON.stringify([input, expected]))
+    .digest("hex")
+    .slice(0, DIGEST_CHARS);
+
 type Said = Verdict & { readonly scorer: string; readonly unscored?: true };
 
 /** Of every scorer, in turn: what one of them costs says nothing of the others. An end from outside is no verdict. */
@@ -100,7 +111,7 @@ async function scored(attempt: Attempt, score: Scorer["score"], signal: AbortSig
 }
 
 /** Whether it was so much money that ended it. */
-const endedAt = ({ reasons }: Extract<RunEvent, { readonly type: "run.stopped" }>, usd: number): boolean =>
+export const endedAt = ({ reasons }: Extract<RunEvent, { readonly type: "run.stopped" }>, usd: number): boolean =>
   reasons.some(
     (reason) =>
       (reason.kind === "usd" && reason.limit === usd) ||

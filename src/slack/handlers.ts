@@ -38,6 +38,7 @@ import { pressFeedback, pressHold, pressNext, pressSteer, pressWords, submitRunM
 import { pressKeepCase, submitKeepCase } from "./cases/keep-case.ts";
 import { pressShare, pressTranscript } from "./buttons/result-buttons.ts";
 import { pressListed } from "./commands/run-commands.ts";
+import { pressProposal } from "./proposals/proposal-buttons.ts";
 import { pressDrop, pressKeep, pressSwitch } from "./schedules/schedule-command.ts";
 import type { Triggers } from "./schedules/triggers.ts";
 import { takeStep } from "./steps/ask-team-step.ts";
@@ -168,6 +169,7 @@ export function handlersOf(
     scheduleOnPressed: (press, actor) => pressSwitch(ctx, press, actor, "on"),
     scheduleOffPressed: (press, actor) => pressSwitch(ctx, press, actor, "off"),
     scheduleDeletePressed: (press, actor) => pressSwitch(ctx, press, actor, "delete"),
+    proposalPressed: (press, actor) => pressProposal(ctx, press, actor),
     settingsSubmitted: (submission, actor) => saveSettings(ctx, submission, actor),
     command: (command, actor) => parleyCommand(ctx, command, actor),
     homePressed: (press, actor) => pressHome(ctx, home, press, actor),

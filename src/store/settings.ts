@@ -15,7 +15,7 @@ export interface Settings {
   follow(listener: (changed: SettingChanged) => void): () => void;
   /** Records a decision that changes no setting. */
   record(decision: Decision): Promise<void>;
-  /** The workspaces in which something was decided. */
+  /** The workspaces in which something was decided, as far back as decisions are kept, or is set. */
   workspaces(): Promise<readonly string[]>;
   /** The decisions of this workspace, newest first, `limit` of them, older than the one with number `before`. */
   decisions(workspace: string, page: { readonly limit: number; readonly before?: number }): Promise<readonly RecordedDecision[]>;

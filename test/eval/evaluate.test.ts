@@ -112,6 +112,19 @@ describe("the same again", () => {
   });
 });
 
+test("against a baseline a case counts that asks the same, and not one that has taken its place", async () => {
+  const answers = (all: readonly string[]) => all.map((one, index) => ({ input: `case c${index} a=${one}`, expected: 1 }));
+  const of = (all: readonly string[]) => ({ cases: answers(all), teams: ["a"], score: [{ kind: "number" }] });
+  const before = await evaluated(folderOfTeams(of(["1", "1", "1", "1"])));
+  // Two are as they were; the others were put in the place of what was there.
+  const cwd = folderOfTeams(of(["1", "1", "2", "2"]), { "before.json": JSON.stringify(before.report) });
+  const { code, report } = await evaluated(cwd, "--baseline", "before.json");
+  expect([code, report]).toMatchObject([0, { changes: [{ team: "a", cases: 2, difference: { value: 0 } }] }]);
+  const others = folderOfTeams(of(["2", "2", "2", "2"]), { "before.json": JSON.stringify(before.report) });
+  const none = await evaluated(others, "--baseline", "before.json");
+  expect([none.code, none.err]).toEqual([2, expect.stringContaining("nothing to compare") as string]);
+});
+
 describe("a mistake is told with its place, before anything is paid for", () => {
   const refused = async (evaluation: object, more?: { readonly [name: string]: string }) => {
     const { code, err } = await parley(["eval", "suite.yml"], { cwd: folderOfTeams(evaluation, more) });
@@ -187,6 +200,12 @@ describe("a mistake is told with its place, before anything is paid for", () => 
     ],
   ])("%s", async (_, evaluation, words) => {
     expect(await refused(evaluation, { "cases.jsonl": '{"question":"q"}\n' })).toMatch(words);
+  });
+
+  test("a case that holds something nested without end", async () => {
+    const deep = `{"question":"q","more":${"[".repeat(20_000)}${"]".repeat(20_000)}}\n`;
+    const suite = { ...SUITE, cases: { file: "cases.jsonl", input: "question", expected: "more" } };
+    expect(await refused(suite, { "cases.jsonl": deep })).toMatch(/cases\.jsonl:1: holds a value of more than 100 levels/);
   });
 
   test("more runs than are had at once", async () => {

@@ -50,8 +50,10 @@ test(
     const calls = readFileSync(join(cwd, "calls.log"), "utf8").trim().split("\n");
     expect(new Set(calls).size).toBe(CASES);
     expect(calls.length).toBeLessThanOrEqual(CASES + KILLS * CONCURRENCY);
-    if (process.env.PARLEY_EVAL_KILLS !== undefined)
+    if (process.env.PARLEY_EVAL_KILLS !== undefined) {
       console.log(`killed ${KILLS} times: ${calls.length} calls for ${CASES} cases, ${calls.length - CASES} of them of what was under way`);
+      for (const [name, of] of Object.entries({ undisturbed, killed: report })) console.log(`${name}: ${JSON.stringify(table(of))}`);
+    }
   },
 );
 

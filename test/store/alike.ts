@@ -49,7 +49,7 @@ export const ALIKE = {
   chinese: [6, 3, 2, 1],
   some: [3, 1],
   nothing: [6, 3, 2, 1],
-  signs: [1, 3, 6, 2],
+  signs: [3, 1, 6, 2],
   another: [5],
   nobody: [],
   unentered: [],

@@ -159,6 +159,7 @@ test("every route is in the OpenAPI document, with the shape of its answer", asy
     "/playground/{thread}/words",
     "/playground/{thread}/verdict",
     "/playground/{thread}/stop",
+    "/teams/{workspace}/{name}/proposal",
     "/costs",
     "/quality",
     "/evaluations",

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Parley } from "../../src/parley.ts";
+import { leaveProposal } from "../../src/store/proposals/team-proposals.ts";
 import { createStudio, type Studio } from "../../src/studio/studio.ts";
 import { violationsIn } from "../support/browser/axe.ts";
 import { chromiumPath } from "../support/browser/chromium.ts";
@@ -97,6 +98,28 @@ describe.skipIf(!chromiumPath())("the studio's teams", () => {
     // However many steps it was typed in.
     while ((await textNow(page)).includes("quiet")) await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => page.getByRole("list", { name: "What is wrong" }).count()).toBe(0);
+  });
+
+  test("a change that was found to help stands over its team, is compared with it, and taken", async () => {
+    await keep("tuned", MAKING.replace("duo:", "tuned:"));
+    const share = (value: number) => ({ value, low: value, high: value });
+    const after = MAKING.replace("duo:", "tuned:").replace("Two others.", "Two who count.");
+    const at = "2026-11-29T10:00:00.000Z";
+    const heldOut = { cases: 12, before: share(0.4), after: share(0.9), difference: share(0.5), p: 0.01 };
+    const proposal = { version: 1 as const, at, askedBy: "ola", file: HOSTILE, revision: 1, before: MAKING.replace("duo:", "tuned:"), after, difference: "", reasons: [HOSTILE], heldOut, usd: 1 }; // prettier-ignore
+    const by = { workspace: "T1", team: "tuned", person: { id: "operator", name: "ola" } };
+    expect(await leaveProposal(parley.settings, { ...by, proposal })).toBe(true);
+    const page = await open("#/team/T1/tuned");
+    const waiting = page.getByRole("region", { name: "Proposal" });
+    await waiting.getByText("On 12 cases that nobody had seen it solves 90 %, and as it was 40 %: 50.0 points").waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    await waiting.getByRole("button", { name: "Look at the proposal" }).click();
+    const dialog = page.getByRole("dialog", { name: "A proposal for tuned" });
+    await dialog.locator(".diff-added", { hasText: "Two who count." }).waitFor();
+    await dialog.getByRole("button", { name: "Take it" }).click();
+    await page.getByText("Revision 2", { exact: true }).waitFor();
+    await expect.poll(() => waiting.count()).toBe(0);
+    expect(parley.workshop.shelf.get("T1", "tuned")).toMatchObject({ revision: 2, team: { description: "Two who count." } });
   });
 
   test("a new team is made, saved and found again by keyboard alone; of two editors the second compares and decides", async () => {

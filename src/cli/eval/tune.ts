@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { describeMistake } from "../../config/config-error.ts";
 import { readEnv } from "../../config/env.ts";
 import { databasePath, loadSettings, type Settings } from "../../config/load.ts";
-import { evaluationRoom, type EvaluationWorld, type Tuned } from "../../parley.ts";
+import { evaluationRoom, type EvaluationWorld, type Parley, type Tuned } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { refuseDeadModels } from "../model-reach.ts";
@@ -11,14 +11,17 @@ import { table } from "../table.ts";
 import { harmless } from "../terminal.ts";
 import { worldOf } from "./eval.ts";
 import { showProgress } from "./progress.ts";
+import { proposed, tunedTeam } from "./tuned-team.ts";
 
-export const help = `parley tune TEAM --eval FILE [--rounds N] [--model NAME] [--seed S] [--budget-usd X] [--yes] [--json] [--file FILE] [--db PATH]
+export const help = `parley tune TEAM --eval FILE [--workspace ID] [--rounds N] [--model NAME] [--seed S] [--budget-usd X] [--yes] [--json]
+            [--file FILE] [--db PATH]
 
 Looks for changes to the descriptions, prompts and rules of a team that make it solve more. Half of the evaluation's cases are seen: a model reads
 what failed of them and proposes. What solves most of them is judged on the other half, which no proposal has seen, against the team as it is.
 Shows the difference and the numbers before and after, and changes the team's file only with a yes, and only where it helped.
 
   --eval FILE      the evaluation's file: its cases, scorers and repeats; the seed divides the cases
+  --workspace ID   the team is one that people of this workspace have made, in Slack or in the studio: what helped is proposed to them there
   --rounds N       how often something is proposed, each time from the best so far (1 to 10; 1 when absent)
   --model NAME     the model that proposes, by its name in the team file; that of the team's first agent when absent
   --seed S         in place of the file's
@@ -34,6 +37,7 @@ Exit codes: 0 done, whether something helped or not; 1 an error; 2 bad usage or 
 
 const options = {
   eval: { type: "string" },
+  workspace: { type: "string" },
   rounds: { type: "string" },
   model: { type: "string" },
   seed: { type: "string" },
@@ -51,34 +55,37 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const [team, ...rest] = positionals;
   if (team === undefined || rest.length > 0 || values.eval === undefined)
     throw new UsageError("Name a team and an evaluation's file: parley tune TEAM --eval FILE. See --help.");
+  if (values.workspace !== undefined && values.yes === true)
+    throw new UsageError(
+      "--yes writes a team's file; a team that people have made is theirs to change: without it, what helped is proposed to them.",
+    );
   const rounds = numberIn("rounds", values.rounds, (value) => Number.isInteger(value) && value >= 1 && value <= ROUNDS_MAX) ?? 1;
   const seed = numberIn("seed", values.seed, (value) => Number.isInteger(value) && value >= 0);
   const budgetUsd = numberIn("budget-usd", values["budget-usd"], (value) => value > 0 && Number.isFinite(value));
   const env = readEnv(io.cwd, io.env);
   const teamFile = loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) });
   const room = await evaluationRoom();
-  const known = teamFile.teams.get(team);
-  if (!known) throw new UsageError(`${teamFile.file} has no team "${harmless(team)}"; it has ${[...teamFile.teams.keys()].join(", ")}.`);
-  const model =
-    values.model ?? known.agents.flatMap((agent) => ("model" in agent && typeof agent.model === "string" ? [agent.model] : []))[0];
-  if (model === undefined || !teamFile.models.has(model))
+  const { settings, written, settingsOf, shelved } = await tunedTeam(team, { workspace: values.workspace, db: values.db }, teamFile, io);
+  const own = settings.teams.get(team)?.agents ?? [];
+  const model = values.model ?? own.flatMap((agent) => ("model" in agent && typeof agent.model === "string" ? [agent.model] : []))[0];
+  if (model === undefined || !settings.models.has(model))
     throw new UsageError(
-      `--model names one of ${[...teamFile.models.keys()].join(", ")}${model === undefined ? "" : `, not "${harmless(model)}"`}.`,
+      `--model names one of ${[...settings.models.keys()].join(", ")}${model === undefined ? "" : `, not "${harmless(model)}"`}.`,
     );
   const source = room.overridden(
-    room.readEvaluation(values.eval, { cwd: io.cwd, teamFile }),
+    room.readEvaluation(values.eval, { cwd: io.cwd, teamFile: settings }),
     { ...(seed === undefined ? {} : { seed }), ...(budgetUsd === undefined ? {} : { budgetUsd }) },
-    teamFile,
+    settings,
   );
-  const written = room.sourceOf(team, { file: teamFile.file, cwd: io.cwd });
   const judges = source.settings.score.flatMap((scorer) => (scorer.kind === "judge" ? [scorer.model] : []));
   const spoken = [
-    ...room.modelsOf(teamFile, { ...source, variants: [{ label: team, team, models: {} }], settings: { ...source.settings, score: [] } }),
+    ...room.modelsOf(settings, { ...source, variants: [{ label: team, team, models: {} }], settings: { ...source.settings, score: [] } }),
   ];
   const asked = [...spoken.map(([name]) => name), model, ...judges];
-  await refuseDeadModels(teamFile, env, new Map([...teamFile.models].filter(([name]) => asked.includes(name))));
-  if (values.json !== true) for (const warning of teamFile.warnings) await print(io.stderr, `note: ${describeMistake(warning)}`);
+  await refuseDeadModels(settings, env, new Map([...settings.models].filter(([name]) => asked.includes(name))));
+  if (values.json !== true) for (const warning of settings.warnings) await print(io.stderr, `note: ${describeMistake(warning)}`);
   const stopped = new AbortController();
+  const at = { env, db: values.db, io, stopped };
   const release = io.onInterrupt(() => (stopped.signal.aborted ? process.exit(EXIT.stopped) : stopped.abort(new Error("interrupted"))));
   const bar = showProgress(io, values.json === true);
   try {
@@ -87,11 +94,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       source,
       written,
       cases: room.readCases(source),
-      settings: teamFile,
+      settings,
+      settingsOf,
       model,
       rounds,
       file: values.eval,
-      within: (settings, job) => withParley(settings, { env, db: values.db, io, stopped }, job),
+      within: (around, job) => withParley(around, at, job),
       signal: stopped.signal,
       progress: {
         ...bar,
@@ -104,11 +112,13 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     bar.end();
     const isWanted = tuned.outcome === "helped" && tuned.text !== undefined;
     if (values.json !== true) await print(io.stdout, harmless(wordsOf(tuned)));
+    if (shelved)
+      return await propose({ tuned, isWanted, written, shelved, file: values.eval }, teamFile, { ...at, isJson: values.json === true });
     const isYes = isWanted && (values.yes === true || (values.json !== true && (await saysYes(io, written.shown))));
     if (isYes && tuned.text !== undefined) room.writeSource(written, tuned.text);
     if (values.json === true) await print(io.stdout, JSON.stringify({ ...tuned, applied: isYes }));
     else if (isWanted) await print(io.stdout, isYes ? `${written.shown} was changed.` : "Nothing was changed. --yes writes it.");
-    return tuned.outcome === "budget" ? EXIT.limit : 0;
+    return codeOf(tuned);
   } catch (error) {
     bar.end();
     if (!stopped.signal.aborted || error !== stopped.signal.reason || !/interrupted/.test(String(error))) throw error;
@@ -119,16 +129,32 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** What helped a team that people have made is theirs to take. */
+async function propose(
+  { isWanted, ...what }: Parameters<typeof proposed>[1] & { readonly isWanted: boolean },
+  teamFile: Settings,
+  { isJson, ...at }: At & { readonly isJson: boolean },
+): Promise<number> {
+  const left = isWanted ? await withParley(teamFile, at, (_world, _start, parley) => proposed(parley, what)) : undefined;
+  if (isJson) await print(at.io.stdout, JSON.stringify({ ...what.tuned, applied: false, proposed: left?.isLeft ?? false }));
+  if (left && (!isJson || !left.isLeft)) await print(isJson ? at.io.stderr : at.io.stdout, harmless(left.words));
+  return codeOf(what.tuned);
+}
+
+const codeOf = ({ outcome }: Tuned): number => (outcome === "budget" ? EXIT.limit : 0);
+
+interface At {
+  readonly env: Io["env"];
+  readonly db: string | undefined;
+  readonly io: Io;
+  readonly stopped: AbortController;
+}
+
 /** Each step has settings of its own, and so a Parley of its own, one after the other on the same database. */
 async function withParley<T>(
   settings: Settings,
-  {
-    env,
-    db,
-    io,
-    stopped,
-  }: { readonly env: Io["env"]; readonly db: string | undefined; readonly io: Io; readonly stopped: AbortController },
-  job: (world: EvaluationWorld, start: (workspace: string) => Promise<void>) => Promise<T>,
+  { env, db, io, stopped }: At,
+  job: (world: EvaluationWorld, start: (workspace: string) => Promise<void>, parley: Parley) => Promise<T>,
 ): Promise<T> {
   const { createParley } = await import("../../parley.ts");
   const { programsIn } = await evaluationRoom();
@@ -142,7 +168,11 @@ async function withParley<T>(
     log: (line) => void io.stderr.write(`${harmless(line)}\n`),
   });
   try {
-    return await job(worldOf(parley, settings, programsIn(parley.executor, stopped.signal)), (workspace) => parley.start(workspace));
+    return await job(
+      worldOf(parley, settings, programsIn(parley.executor, stopped.signal)),
+      (workspace) => parley.start(workspace),
+      parley,
+    );
   } finally {
     await parley.stop();
   }

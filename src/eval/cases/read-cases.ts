@@ -5,6 +5,7 @@ import { parse as parseCsv } from "csv-parse/sync";
 import { ConfigError } from "../../config/config-error.ts";
 import { at } from "../../config/file/notes.ts";
 import { readYamlText } from "../../config/file/yaml-file.ts";
+import { isDeeperThan } from "../../engine/limits/json-depth.ts";
 import { folderOf, type EvaluationSource } from "../evaluation-file.ts";
 import { asText, readTemplate, TemplateError, type Fields, type Template } from "./template.ts";
 import { casesOfThreads } from "./thread-cases.ts";
@@ -25,6 +26,8 @@ export interface Case {
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 export const CASES_MAX = 20_000;
 const INPUT_CHARS_MAX = 30_000; // As in a thread.
+/** Of what a field holds; what goes deeper could not be written down again. */
+const LEVELS_MAX = 100;
 
 /** The cases of an evaluation, in the order of their file. Throws {@link ConfigError} with file, line and the mend. */
 export function readCases(source: EvaluationSource): readonly Case[] {
@@ -116,9 +119,8 @@ function linesOf(text: string, refuse: Refuse): readonly Row[] {
   return text.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
     const fields = attempt(() => JSON.parse(line) as unknown);
-    return isFields(fields)
-      ? [{ fields, line: index + 1 }]
-      : refuse("is no JSON object: each line holds one, with no comma behind it", index + 1);
+    if (!isFields(fields)) return refuse("is no JSON object: each line holds one, with no comma behind it", index + 1);
+    return isDeeperThan(fields, LEVELS_MAX) ? refuse(TOO_DEEP, index + 1) : [{ fields, line: index + 1 }];
   });
 }
 
@@ -153,8 +155,11 @@ function tableOf(text: string, delimiter: string, refuse: Refuse): readonly Row[
 function listed(data: unknown, refuse: Refuse): readonly Row[] {
   const list = isFields(data) && Array.isArray(data["cases"]) ? (data["cases"] as readonly unknown[]) : data;
   if (!Array.isArray(list) || !list.every(isFields)) return refuse("is no list of cases, each with its fields");
+  if (isDeeperThan(list, LEVELS_MAX)) return refuse(TOO_DEEP);
   return list.map((fields) => ({ fields }));
 }
+
+const TOO_DEEP = `holds a value of more than ${LEVELS_MAX} levels, one inside the other; make it flatter`;
 
 export const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
 

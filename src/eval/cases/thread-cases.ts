@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isDeeperThan } from "../../engine/limits/json-depth.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { asText, type Fields } from "./template.ts";
 
 const THREADS_MAX = 20_000;
+const EVENT_LEVELS_MAX = 100; // What goes deeper could not be written down again.
 const THREAD_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
@@ -32,7 +34,10 @@ function eventsOf(path: string, refuse: () => never): readonly LooseEvent[] {
     return readFileSync(path, "utf8")
       .split("\n")
       .filter((line) => line.trim() !== "")
-      .map((line) => Object(JSON.parse(line)) as LooseEvent);
+      .map((line) => {
+        const event: unknown = JSON.parse(line);
+        return isDeeperThan(event, EVENT_LEVELS_MAX) ? refuse() : (Object(event) as LooseEvent);
+      });
   } catch {
     return refuse();
   }

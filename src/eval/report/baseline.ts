@@ -15,8 +15,11 @@ export interface Change {
 
 /** Of each team that is in both. */
 export function changesSince(before: Pick<Report, "results">, now: Pick<Report, "results" | "evaluation">): readonly Change[] {
+  const asked = new Map(before.results.map((result) => [result.case, result.asked]));
+  // A case that asks something else by now is another one, whatever it is called: without an id of its own it is called by its place.
+  const same = now.results.filter((result) => (asked.get(result.case) ?? result.asked) === (result.asked ?? asked.get(result.case)));
   return now.evaluation.teams.flatMap((team) => {
-    const shares = [now, before].map(({ results }) => sharesOf(results.filter((result) => result.team === team)));
+    const shares = [same, before.results].map((results) => sharesOf(results.filter((result) => result.team === team)));
     const differences = differencesOf(shares[0] ?? new Map(), shares[1] ?? new Map());
     if (differences.length === 0) return [];
     const compared = comparedBy(differences, now.evaluation.seed);

@@ -1,5 +1,7 @@
-import { asText } from "../cases/template.ts";
+import type { Case } from "../cases/read-cases.ts";
+import { asText, TemplateError } from "../cases/template.ts";
 import type { ScorerSettings } from "../evaluation-file.ts";
+import { isDeeperThan } from "../../engine/limits/json-depth.ts";
 import { expectedBy, refusedBy } from "./expected.ts";
 import { brief, type Scorer } from "./scorer.ts";
 
@@ -7,9 +9,9 @@ type Of<Kind extends ScorerSettings["kind"]> = Extract<ScorerSettings, { readonl
 
 /** The answer is what is expected, but for spaces at its ends. */
 export const exact = (settings: Of<"exact">): Omit<Scorer, "name"> => ({
-  refuses: (one) => refusedBy(() => expectedBy(settings, one)),
+  refuses: (one) => refusedBy(() => wordsOf(settings, one)),
   score: async (attempt) => {
-    const wanted = asText(expectedBy(settings, attempt.case)).trim();
+    const wanted = wordsOf(settings, attempt.case);
     const fold = settings.ignoreCase ? (text: string) => text.toLowerCase() : (text: string) => text;
     const passed = fold(attempt.answer.trim()) === fold(wanted);
     return { passed, why: passed ? "as expected" : `expected "${brief(wanted)}", found "${brief(attempt.answer)}"` };
@@ -18,14 +20,21 @@ export const exact = (settings: Of<"exact">): Omit<Scorer, "name"> => ({
 
 /** What is expected is somewhere in the answer. */
 export const contains = (settings: Of<"contains">): Omit<Scorer, "name"> => ({
-  refuses: (one) => refusedBy(() => expectedBy(settings, one)),
+  refuses: (one) => refusedBy(() => wordsOf(settings, one)),
   score: async (attempt) => {
-    const wanted = asText(expectedBy(settings, attempt.case)).trim();
+    const wanted = wordsOf(settings, attempt.case);
     const fold = settings.ignoreCase ? (text: string) => text.toLowerCase() : (text: string) => text;
-    const passed = wanted !== "" && (settings.words ? isInWords : isIn)(fold(attempt.answer), fold(wanted));
+    const passed = (settings.words ? isInWords : isIn)(fold(attempt.answer), fold(wanted));
     return { passed, why: passed ? "it is there" : `"${brief(wanted)}" is not in "${brief(attempt.answer)}"` };
   },
 });
+
+/** An empty cell expects nothing, and a run that said nothing would be right. */
+function wordsOf(settings: { readonly expected?: string | undefined }, one: Case): string {
+  const wanted = asText(expectedBy(settings, one)).trim();
+  if (wanted === "") throw new TemplateError(`case ${one.id} expects nothing: the field is empty; fill it in, or leave the case out`);
+  return wanted;
+}
 
 const isIn = (text: string, wanted: string): boolean => text.includes(wanted);
 
@@ -64,10 +73,15 @@ export const json = (settings: Of<"json">): Omit<Scorer, "name"> => ({
     const passed = fits(found.value, wanted, settings.match === "subset");
     return {
       passed,
-      why: passed ? "as expected" : `expected ${brief(JSON.stringify(wanted))}, found ${brief(JSON.stringify(found.value))}`,
+      why: passed ? "as expected" : `expected ${brief(JSON.stringify(wanted))}, found ${shown(found.value)}`,
     };
   },
 });
+
+/** What a model has nested without end cannot be written down again. */
+const shown = (value: unknown): string =>
+  isDeeperThan(value, LEVELS_SHOWN_MAX) ? `more than ${LEVELS_SHOWN_MAX} levels of JSON` : brief(JSON.stringify(value));
+const LEVELS_SHOWN_MAX = 100;
 
 /** A case's field holds JSON, or text that is JSON. */
 function readJson(value: unknown): unknown {

@@ -1,22 +1,21 @@
-import { createHash } from "node:crypto";
 import { createTwoFilesPatch } from "diff";
 import { ConfigError } from "../../config/config-error.ts";
 import { at } from "../../config/file/notes.ts";
+import type { TeamSettings } from "../../config/schema/team-file.ts";
 import type { Settings } from "../../config/settings.ts";
-import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Case } from "../cases/read-cases.ts";
 import type { Progress } from "../evaluate.ts";
 import { withEvaluatedTeams } from "../evaluated-teams.ts";
 import type { EvaluationSource, Variant } from "../evaluation-file.ts";
 import { workspaceOf } from "../evaluation-threads.ts";
 import { runEvaluation, type World } from "../evaluation.ts";
-import { createRuns } from "../had-run.ts";
 import type { Kept } from "../kept-evaluations.ts";
 import type { Report } from "../report/report.ts";
 import { sample, type Interval } from "../statistics/resampling.ts";
-import { proposalsIn, proposalTask, WRITER, writerTeam, type Proposal } from "./proposals.ts";
+import { askWriter, USD_LEAST } from "./ask-writer.ts";
+import { proposalTask, WRITER, writerTeam, type Proposal } from "./proposals.ts";
 import { rewrittenSource, type TeamSource } from "./team-source.ts";
-import { nameOf, rewrittenTeam, settingsOf, type Change, type WrittenTeam } from "./team-texts.ts";
+import { nameOf, rewrittenTeam, type Change, type WrittenTeam } from "./team-texts.ts";
 
 interface TuneProgress {
   /** What is done now, in one line. */
@@ -31,6 +30,8 @@ interface TuneParts {
   readonly written: TeamSource;
   readonly cases: readonly Case[];
   readonly settings: Settings;
+  /** The team's settings as it would be. Throws with what is wrong with it. */
+  readonly settingsOf: (team: WrittenTeam) => TeamSettings;
   /** The model that proposes, by its name in the team file. */
   readonly model: string;
   readonly rounds: number;
@@ -63,6 +64,8 @@ export interface Tuned {
     readonly p: number;
   };
   readonly tried: readonly Tried[];
+  /** What the writer said that the changes mend which were judged. */
+  readonly reasons: readonly string[];
   /** Of the proposal that was judged: where, and what stands there now. */
   readonly changes: readonly { readonly path: string; readonly text: string }[];
   /** Of the file, as `diff -u` writes it. */
@@ -104,7 +107,7 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
   const kept = new Set(heldOut);
   const seen = parts.cases.filter((one) => !kept.has(one));
   const budgetUsd = source.settings.budgetUsd ?? Number.POSITIVE_INFINITY;
-  const proposed = `${team} (proposed)`;
+  const candidateName = `${team} (proposed)`;
   const asItIs: Variant = { label: team, team, models: {} };
   const tried: Tried[] = [];
   let usd = 0;
@@ -116,12 +119,14 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
     readonly report: Report;
     readonly label: string;
     readonly changes: readonly Change[];
+    readonly reasons: readonly string[];
     readonly solved: number;
   } = {
     team: written.team,
     report: first,
     label: team,
     changes: [],
+    reasons: [],
     solved: before,
   };
   if (first.state === "budget") return ended("budget");
@@ -131,35 +136,44 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
   const needUsd = (cases: number, teams: number) => aRunUsd * cases * source.settings.repeats * teams;
   const reservedUsd = needUsd(heldOut.length, 2);
 
-  const isOver = () => usd + needUsd(seen.length, 1) + reservedUsd > budgetUsd;
+  const needsUsd = () => needUsd(seen.length, 1) + reservedUsd;
+  const isOver = () => usd + needsUsd() > budgetUsd;
   let isShort = false;
   for (let round = 1; round <= parts.rounds && best.solved < 1 && !isShort; round++) {
     // A proposal that cannot be tried is not paid for.
     isShort = isOver();
-    for (const proposal of isShort ? [] : await proposals(round, best)) {
+    if (isShort) break;
+    const proposed = await proposals(round, best);
+    isShort = proposed === undefined;
+    for (const proposal of proposed ?? []) {
       const candidate = usable(round, proposal);
       if (!candidate) continue;
       isShort = isOver();
       if (isShort) break;
-      const report = await evaluated(`Round ${round}: ${proposal.reason}`, [{ label: proposed, team: proposed, models: {} }], seen, {
-        candidate: candidate.team,
-        keptBackUsd: reservedUsd,
-      });
+      const report = await evaluated(
+        `Round ${round}: ${proposal.reason}`,
+        [{ label: candidateName, team: candidateName, models: {} }],
+        seen,
+        {
+          candidate: candidate.team,
+          keptBackUsd: reservedUsd,
+        },
+      );
       isShort = report.state === "budget";
       if (isShort) {
         tried.push({ round, reason: proposal.reason, refused: "the budget was used up before it was tried on all seen cases" });
         break;
       }
-      const solved = solvedIn(report, proposed);
+      const solved = solvedIn(report, candidateName);
       tried.push({ round, reason: proposal.reason, solved });
-      if (solved > best.solved) best = { ...candidate, report, label: proposed, solved };
+      if (solved > best.solved) best = { ...candidate, report, label: candidateName, solved };
     }
   }
   if (best.changes.length === 0) return ended(isShort ? "budget" : "none");
 
   const last = await evaluated(
     "Held-out cases: as proposed against as it is",
-    [{ label: proposed, team: proposed, models: {} }, asItIs],
+    [{ label: candidateName, team: candidateName, models: {} }, asItIs],
     heldOut,
     { candidate: best.team },
   );
@@ -169,7 +183,7 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
   return ended(low > 0 ? "helped" : high < 0 ? "worse" : "unclear", {
     cases: pair.cases,
     before: tallyIn(last, team).solved,
-    after: tallyIn(last, proposed).solved,
+    after: tallyIn(last, candidateName).solved,
     difference: pair.difference,
     p: pair.p,
   });
@@ -190,7 +204,7 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
       settings: { ...source.settings, score, ...(Number.isFinite(left) ? { budgetUsd: left } : {}) },
     };
     const teams = new Map(settings.teams);
-    if (candidate) teams.set(proposed, settingsOf(candidate, settings));
+    if (candidate) teams.set(candidateName, parts.settingsOf(candidate));
     const report = await parts.within(withEvaluatedTeams({ ...settings, teams }, own), (world, start) =>
       runEvaluation(world, {
         source: own,
@@ -210,48 +224,30 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
     return report;
   }
 
-  /** Of the model, to what the best so far did not solve. The same again is asked once. */
-  async function proposals(round: number, { team: now, report, label }: typeof best): Promise<readonly Proposal[]> {
+  /** Of the model, to what the best so far did not solve; nothing where the budget cut it off. That there is none, and why, is told as what was tried. */
+  async function proposals(round: number, { team: now, report, label }: typeof best): Promise<readonly Proposal[] | undefined> {
     progress.step(`Round ${round}: ${parts.model} proposes`);
     const failed = report.results.flatMap((result) => {
       const one = seen.find(({ id }) => id === result.case);
       return result.team === label && result.end !== "solved" && one ? [{ case: one, result }] : [];
     });
-    const task = proposalTask(now, failed);
-    const thread = `${TUNING}${createHash("sha256")
-      .update(JSON.stringify([parts.model, round, task]))
-      .digest("hex")
-      .slice(0, THREAD_CHARS)}`;
     const teams = new Map([...settings.teams, [WRITER, writerTeam(settings, parts.model)]]);
-    return parts.within({ ...settings, teams }, async ({ runner }, start) => {
-      const runs = createRuns(runner);
-      try {
-        const left = budgetUsd - usd;
-        const workspace = workspaceOf(thread);
-        await start(workspace);
-        const wanted = { workspace, thread, team: WRITER, task, answers: [], approvals: "end" as const };
-        const { transcript } = await runs.have(
-          { ...wanted, ...(Number.isFinite(left) ? { usdMax: Math.max(left, USD_LEAST) } : {}) },
-          signal,
-        );
-        usd += currentRun(transcript).usage.usd;
-        return proposalsIn(transcript, now);
-      } finally {
-        runs.close();
-      }
-    });
+    // What trying one of them needs is not spent on asking for it.
+    const asked = { of: [parts.model, round], task: proposalTask(now, failed), team: now, usdMax: budgetUsd - usd - needsUsd(), signal };
+    const proposed = await parts.within({ ...settings, teams }, (world, start) => askWriter(world, start, asked));
+    usd += proposed.usd;
+    if (proposed.kind === "short") return undefined;
+    if (proposed.proposals.length === 0) tried.push({ round, reason: `${parts.model} proposed nothing`, refused: proposed.why });
+    return proposed.proposals;
   }
 
   /** The best so far with what is proposed; what cannot be used is told. */
-  function usable(
-    round: number,
-    { reason, changes }: Proposal,
-  ): { readonly team: WrittenTeam; readonly changes: readonly Change[] } | undefined {
+  function usable(round: number, { reason, changes }: Proposal): Pick<typeof best, "team" | "changes" | "reasons"> | undefined {
     try {
       const candidate = rewrittenTeam(best.team, changes);
-      settingsOf(candidate, settings);
+      parts.settingsOf(candidate);
       const others = best.changes.filter(({ path }) => !changes.some((one) => nameOf(one.path) === nameOf(path)));
-      return { team: candidate, changes: [...others, ...changes] };
+      return { team: candidate, changes: [...others, ...changes], reasons: [...best.reasons, reason] };
     } catch (error) {
       tried.push({ round, reason, refused: error instanceof Error ? error.message : String(error) });
       return undefined;
@@ -267,17 +263,13 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
       seen: { cases: seen.length, before, after: best.solved },
       ...(judged ? { heldOut: judged } : {}),
       tried,
+      reasons: judged ? best.reasons : [],
       changes: judged ? best.changes.map(({ path, text: now }) => ({ path: nameOf(path), text: now })) : [],
       ...(text === undefined ? {} : { text, diff: createTwoFilesPatch(written.shown, written.shown, written.text, text) }),
       usd,
     };
   }
 }
-
-const USD_LEAST = 1e-9; // Nothing is no budget; with so much, nothing begins.
-const THREAD_CHARS = 16;
-/** As the threads of evaluations, so that nobody else goes on with one. */
-const TUNING = "eval-tune-";
 
 const tallyIn = (report: Report, label: string) => {
   const tally = report.teams.find((one) => one.team === label);

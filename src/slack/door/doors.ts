@@ -99,6 +99,7 @@ export const DOORS = {
   scheduleOnPressed: ofChannel,
   scheduleOffPressed: ofChannel,
   scheduleDeletePressed: ofChannel,
+  proposalPressed: ofChannel,
 
   listedPause: ofList,
   listedResume: ofList,

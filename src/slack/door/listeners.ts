@@ -86,6 +86,9 @@ export function listen(app: Listening, enter: Enter): void {
   app.action(ACTIONS.scheduleOn, door("scheduleOnPressed"));
   app.action(ACTIONS.scheduleOff, door("scheduleOffPressed"));
   app.action(ACTIONS.scheduleDelete, door("scheduleDeletePressed"));
+  app.action(ACTIONS.lookProposal, door("proposalPressed"));
+  app.action(ACTIONS.takeProposal, door("proposalPressed"));
+  app.action(ACTIONS.declineProposal, door("proposalPressed"));
 
   app.action(LISTED.pause, door("listedPause"));
   app.action(LISTED.resume, door("listedResume"));

@@ -1,7 +1,8 @@
 import type { App, Receiver } from "@slack/bolt";
 import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
 import { withinMs, type Clock } from "../../engine/clock.ts";
-import { ENVELOPE_LEVELS_MAX, isDeeperThan } from "./json-depth.ts";
+import { isDeeperThan } from "../../engine/limits/json-depth.ts";
+import { ENVELOPE_LEVELS_MAX } from "./json-depth.ts";
 import type { Inbox } from "./inbox.ts";
 import { CannotStart } from "../api/cannot-start.ts";
 import { unreached } from "../api/unreached.ts";

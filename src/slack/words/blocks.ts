@@ -70,6 +70,9 @@ export const ACTIONS = {
   scheduleOn: "parley.schedule.on",
   scheduleOff: "parley.schedule.off",
   scheduleDelete: "parley.schedule.delete",
+  lookProposal: "parley.proposal.look",
+  takeProposal: "parley.proposal.take",
+  declineProposal: "parley.proposal.decline",
 } as const;
 
 /** Buttons beside a run in a list, outside of its thread, which is in their value. */

@@ -60,7 +60,10 @@ export function postgresSettings(
     },
     follow,
     record: (decision) => audit.telling((within, say) => audit.add(within, say, decision)),
-    workspaces: () => audit.workspaces(),
+    async workspaces() {
+      const rows = await query<{ workspace: string }>("SELECT DISTINCT workspace FROM settings");
+      return [...new Set([...(await audit.workspaces()), ...rows.map(({ workspace }) => workspace)])].toSorted();
+    },
     decisions: (workspace, { limit, before = Number.MAX_SAFE_INTEGER }) => audit.page(workspace, { limit, before }),
   };
 }

@@ -60,7 +60,7 @@ export interface RunsWanted {
   readonly limit: number;
 }
 
-/** Of the last {@link ALIKE_AMONG} runs of a team that came to their end, or to a limit: those that have words of the task, and behind them the newest. */
+/** Of the last {@link ALIKE_AMONG} runs of a team that came to their end, or to a limit: those in whose tasks words of this one stand, and behind them the newest. */
 export interface AlikeWanted {
   readonly workspace: string;
   readonly team: string;

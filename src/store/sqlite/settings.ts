@@ -50,7 +50,7 @@ export function sqliteSettings(
     },
     follow,
     record: async (decision) => audit.telling(() => write("normal", () => audit.add(decision))),
-    workspaces: async () => audit.workspaces(),
+    workspaces: async () => [...new Set([...audit.workspaces(), ...read(() => on().workspaces.all())])].toSorted(),
     decisions: async (workspace, { limit, before = Number.MAX_SAFE_INTEGER }) => audit.page(workspace, { limit, before }),
   };
 }
@@ -65,6 +65,7 @@ function statementsOn(db: Connection["db"]) {
       "INSERT INTO settings (workspace, name, value, revision) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value, revision = excluded.revision",
     ),
     remove: db.prepare("DELETE FROM settings WHERE workspace = ? AND name = ?"),
+    workspaces: db.prepare<[], string>("SELECT DISTINCT workspace FROM settings").pluck(),
   };
 }
 

@@ -14,8 +14,10 @@ import { createOneRun, eventsOf, filesOf } from "../runs/one-run.ts";
 import { createRequests, type Rebuilding } from "../runs/requests.ts";
 import { costRoutes } from "./cost-routes.ts";
 import { evaluationRoutes } from "./evaluation-routes.ts";
+import { createStudioProposals } from "../teams/proposals.ts";
 import { createStudioTeams } from "../teams/teams.ts";
 import type { Workshop } from "../teams/workshop.ts";
+import { proposalRoutes } from "./proposal-routes.ts";
 import { route, type Bytes, type Route } from "./route.ts";
 import { teamRoutes } from "./team-routes.ts";
 import {
@@ -216,6 +218,7 @@ export function routesOf({
       },
     }),
     ...teamRoutes(createStudioTeams(logs, workshop)),
+    ...proposalRoutes(createStudioProposals(workshop)),
     ...costRoutes(logs, clock),
     ...evaluationRoutes(logs, clock),
   ];

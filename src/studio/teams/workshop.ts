@@ -1,3 +1,4 @@
+import type { declineProposal, standingProposal, takeProposal } from "../../team-proposals.ts";
 import type { OwnTeam, TeamMistake, TeamShelf } from "../../team-shelf.ts";
 import type { Asker } from "../door/sessions.ts";
 
@@ -15,9 +16,19 @@ export interface Workshop {
   refusal(asker: Asker, wish: TeamWish): Promise<string | undefined>;
   /** The workspace of whoever runs the studio, where it is one's own; people who have signed in have theirs. */
   readonly home?: string;
+  /** Changes that were found to help and wait for somebody to take them; absent where this process changes no team. */
+  readonly proposals?: TeamProposals;
   /** Where a team that is not kept yet is tried; nothing where this process runs none. */
   readonly playground?: Playground;
 }
+
+export interface TeamProposals {
+  of(workspace: string, team: string): ReturnType<typeof standingProposal>;
+  take(which: ProposalNamed, person: Asker): ReturnType<typeof takeProposal>;
+  decline(which: ProposalNamed, person: Asker): ReturnType<typeof declineProposal>;
+}
+
+type ProposalNamed = Parameters<typeof takeProposal>[1];
 
 export interface TeamWish {
   /** All but the first two: in the playground, in a run of one's own. */

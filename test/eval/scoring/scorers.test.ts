@@ -63,6 +63,14 @@ test("JSON is looked for in an answer of marks alone, and is not there", async (
     expect(await passes({ kind: "json" }, answer, '{"a": 1}')).toBe(false);
 });
 
+test("what a case leaves empty is expected by nobody, and an answer nested without end is wrong and no trouble", async () => {
+  const { score } = EvaluationFile.parse({ cases: [{ input: "x" }], score: [{ kind: "exact" }, { kind: "contains" }] });
+  for (const scorer of createScorers(score, { runProgram: none, ask: () => none, own: new Map() }))
+    for (const expected of ["", "  ", null])
+      expect(scorer.refuses?.({ id: "7", input: "x", expected, answers: [], fields: {} })).toContain("case 7 expects nothing");
+  expect(await passes({ kind: "json" }, "[".repeat(50_000) + "]".repeat(50_000), '{"a": 1}')).toBe(false);
+});
+
 test("a function's name that is none is a failed test", async () => {
   const NAME = `"${Buffer.from("f(").toString("base64")}"`;
   const { score } = EvaluationFile.parse({ cases: [{ input: "x" }], score: [{ kind: "program", test: "test", entryPoint: "name" }] });

@@ -1,8 +1,11 @@
-import { lstatSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Tuned } from "../../../src/eval/tuning/tune.ts";
+import { proposalOf } from "../../../src/store/proposals/team-proposals.ts";
+import type { Settings } from "../../../src/store/settings.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { parley, terminal } from "../../cli/here.ts";
 import { main } from "../../../src/cli/main.ts";
 import { folderWith } from "../../config/team-files.ts";
@@ -180,6 +183,19 @@ test("a budget holds over all of it, and keeps back what the judgement needs; wi
   expect(dear.tuned?.usd).toBeLessThanOrEqual(1 - 0.48 + 0.05); // The call under way is paid.
 });
 
+test("that nothing was proposed is told with why; a proposer whom the budget cuts off, as that, and asked again with more", async () => {
+  const silent = await tuned(folder("Nothing to say."));
+  expect([silent.code, silent.tuned]).toMatchObject([0, { outcome: "none", tried: [{ round: 1, reason: "a proposed nothing" }] }]);
+  const cwd = folder("Nothing to say.");
+  // What it needs to be tried and judged is kept back: half a call is left for asking.
+  const short = await tuned(cwd, "--budget-usd", "0.965");
+  expect([short.code, short.tuned]).toMatchObject([3, { outcome: "budget", tried: [] }]);
+  writeFileSync(join(cwd, "proposals.json"), propose(CAREFUL));
+  const rest = await tuned(cwd, "--budget-usd", "10");
+  expect([rest.code, rest.tuned?.outcome]).toEqual([0, "helped"]);
+  expect(callsIn(cwd)).toHaveLength(Math.round((rest.tuned?.usd ?? 0) * 100));
+});
+
 test("interrupted, the same command goes on, and pays for no call twice but those under way", async () => {
   const cwd = folder(propose({ reason: "waits", changes: [change("WAIT and be CAREFUL")] }));
   const here = terminal({ cwd });
@@ -192,6 +208,53 @@ test("interrupted, the same command goes on, and pays for no call twice but thos
   const { tuned: rest } = await tuned(cwd);
   expect(rest?.outcome).toBe("helped");
   expect(callsIn(cwd)).toHaveLength(25 + 1 + 12 * 2 + 12 * 2 * 2);
+});
+
+test("what helps a team that people have made is proposed to them, and changes nothing", async () => {
+  const cwd = folder(propose(CAREFUL));
+  const path = join(cwd, "data/parley.db");
+  mkdirSync(join(cwd, "data"));
+  const { sums } = (parse(TEAM_FILE) as { readonly teams: { readonly sums: object } }).teams;
+  const adds = { ...sums, limits: { usd: 10 } };
+  const within = async <T>(job: (settings: Settings) => Promise<T>): Promise<T> => {
+    const { settings, store } = openSqlite({ path });
+    try {
+      return await job(settings);
+    } finally {
+      await store.close();
+    }
+  };
+  const by = { workspace: "T1", person: { id: "U1", name: "Ada" }, deed: "create team", subject: "team/adds", allowed: true };
+  await within((settings) => settings.put({ name: "team/adds", value: adds, revision: 0, decision: by }));
+  const tune = (...more: readonly string[]) => parley(["tune", "adds", "--eval", "suite.yml", "--workspace", "T1", ...more], { cwd });
+  expect((await tune("--yes")).err).toContain("--yes writes a team's file");
+  expect((await parley(["tune", "adds", "--eval", "suite.yml"], { cwd })).err).toContain("is named with --workspace");
+  expect((await parley(["tune", "add", "--eval", "suite.yml", "--workspace", "T1"], { cwd })).err).toContain('have made no team "add"');
+  const { code, out } = await tune();
+  expect([code, out]).toEqual([0, expect.stringContaining("Proposed. Who may change adds is asked in Slack") as string]);
+  const kept = await within(async (settings) => ({
+    proposal: await proposalOf(settings, "T1", "adds"),
+    team: await settings.get("T1", "team/adds"),
+    decisions: await settings.decisions("T1", { limit: 1 }),
+  }));
+  expect(kept.team).toEqual({ name: "team/adds", value: adds, revision: 1 });
+  expect(kept.decisions).toMatchObject([{ deed: "propose change", subject: "proposal/adds", person: { id: "operator" } }]);
+  expect(kept.proposal?.proposal).toMatchObject({
+    file: "suite.yml",
+    revision: 1,
+    reasons: ["It guesses."],
+    heldOut: { cases: 12, after: { value: 1 } },
+  });
+  expect(kept.proposal?.proposal.difference).toMatch(/^-.*Add the numbers\.$/m);
+  const after = parse(kept.proposal?.proposal.after ?? "") as { readonly teams: { readonly adds: { readonly agents: readonly object[] } } };
+  expect(after.teams.adds.agents[0]).toMatchObject({ instructions: "Add the numbers. Be CAREFUL: work it out." });
+
+  // A newer one takes its place.
+  writeFileSync(join(cwd, "proposals.json"), propose({ reason: "again", changes: [change("CAREFUL now")] }));
+  await within((settings) => settings.put({ name: "team/adds", value: { ...adds, description: "Adds up." }, revision: 1, decision: by }));
+  const next = JSON.parse((await tune("--json")).out) as { readonly proposed: boolean; readonly applied: boolean };
+  expect([next.proposed, next.applied]).toEqual([true, false]);
+  expect((await within((settings) => proposalOf(settings, "T1", "adds")))?.proposal).toMatchObject({ revision: 2, reasons: ["again"] });
 });
 
 test.each([

@@ -184,6 +184,9 @@ const TRIES: { readonly [name in DoorName]?: readonly Try[] } = {
   scheduleOnPressed: [(world) => inThread(world, ACTIONS.scheduleOn, { s: "abc" })],
   scheduleOffPressed: [(world) => inThread(world, ACTIONS.scheduleOff, { s: "abc" })],
   scheduleDeletePressed: [(world) => inThread(world, ACTIONS.scheduleDelete, { s: "abc" })],
+  proposalPressed: [ACTIONS.lookProposal, ACTIONS.takeProposal, ACTIONS.declineProposal].map(
+    (action) => (world) => inThread(world, action, { t: "pair", n: "2026-01-05T09:00:00.000Z" }),
+  ),
   listedPause: [(world) => fromList(world, LISTED.pause)],
   listedResume: [(world) => fromList(world, LISTED.resume)],
   listedStop: [(world) => fromList(world, LISTED.stop)],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { leaveProposal } from "../../../src/store/proposals/team-proposals.ts";
 import { GENERAL } from "../../support/journey.ts";
 import { openStudioWorld, type StudioWorld } from "../../support/studio-door.ts";
 import { runEvents } from "../../studio/studio.ts";
@@ -53,6 +54,57 @@ test("the table of permissions says who may change teams, in the studio as in Ap
   ]);
   // Everybody of the workspace may read it, as in App Home.
   expect((await mia.get(`/teams/${TEAM}/solo`)).told).toMatchObject({ revision: 1, yaml: expect.stringContaining("One who says") });
+});
+
+test("a change that was found to help is taken in the studio by who may change teams, once", async () => {
+  const [mia, ada] = [await inSession(member), await inSession(ADMIN)];
+  const { shelf } = world.parley.workshop;
+  const share = (value: number) => ({ value, low: value, high: value });
+  const after = SOLO.replace("One who says", "One who counts");
+  const leave = (at: string, revision: number) =>
+    leaveProposal(world.parley.settings, {
+      workspace: TEAM,
+      team: "solo",
+      person: { id: "operator", name: "ola" },
+      proposal: {
+        version: 1,
+        at,
+        askedBy: "ola",
+        file: "sums.yml",
+        revision,
+        before: SOLO,
+        after,
+        difference: "",
+        reasons: ["It guesses."],
+        heldOut: { cases: 12, before: share(0.4), after: share(0.9), difference: share(0.5), p: 0.01 },
+        usd: 1,
+      },
+    });
+  const path = `/teams/${TEAM}/solo/proposal`;
+  await ada.send("PUT", `/teams/${TEAM}/solo`, { yaml: SOLO, revision: shelf.get(TEAM, "solo")?.revision ?? 0 });
+  const { revision = 0 } = shelf.get(TEAM, "solo") ?? {};
+  expect((await ada.get(path)).told).toEqual({});
+  const at = "2026-11-29T10:00:00.000Z";
+  expect(await leave(at, revision)).toBe(true);
+  expect((await mia.get(path)).told).toMatchObject({
+    proposal: { at, state: "open", askedBy: "ola", before: SOLO, after, heldOut: { cases: 12 } },
+  });
+  expect((await mia.send("POST", path, { at, take: true })).status).toBe(403);
+  expect(await ada.send("POST", path, { at: "another", take: true })).toMatchObject({ status: 409, told: { error: { code: "gone" } } });
+  expect(await ada.send("POST", path, { at, take: true })).toEqual({ status: 200, told: { revision: revision + 1, mistakes: [] } });
+  expect((await ada.get(`/teams/${TEAM}/solo`)).told).toMatchObject({ yaml: expect.stringContaining("One who counts") as string });
+  expect(await ada.send("POST", path, { at, take: true })).toMatchObject({ status: 409, told: { error: { code: "gone" } } });
+
+  // Made of what the team was before: it says so, and can only be declined.
+  expect(await leave("2026-11-29T11:00:00.000Z", revision)).toBe(true);
+  expect((await ada.get(path)).told).toMatchObject({ proposal: { state: "changed" } });
+  const late = await ada.send("POST", path, { at: "2026-11-29T11:00:00.000Z", take: true });
+  expect(late).toMatchObject({
+    status: 409,
+    told: { error: { message: expect.stringMatching(/has changed the team \(edit team as proposed, /) as string } },
+  });
+  expect((await ada.send("POST", path, { at: "2026-11-29T11:00:00.000Z", take: false })).status).toBe(200);
+  expect((await ada.get(path)).told).toEqual({});
 });
 
 test("a run of the playground is its person's alone, posts nothing in Slack, and is held to what the workspace says of code", async () => {

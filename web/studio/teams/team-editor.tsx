@@ -16,6 +16,7 @@ import type { Mistake, TeamsAnswer } from "./teams-api.ts";
 import { useDark } from "./use-dark.ts";
 import { useInnerTeams } from "./use-inner-teams.ts";
 
+const Proposal = lazy(() => import("./proposal.tsx"));
 const Playground = lazy(() => import("./play/playground.tsx"));
 
 interface Props {
@@ -110,6 +111,11 @@ export function TeamEditor({ workspace, opened, offers, schema }: Props) {
         taken={taken}
         change={change}
       />
+      {base.keptAs !== undefined && (
+        <Suspense fallback={null}>
+          <Proposal workspace={workspace} name={base.keptAs} mayNot={offers.mayNotEdit} taken={taken} />
+        </Suspense>
+      )}
       <div className="team-panes">
         <section className="team-drawing" aria-label="Graph">
           <GraphView

@@ -28,6 +28,7 @@ import { halts } from "./thread/halts.ts";
 import { limits } from "./thread/limits.ts";
 import { lines } from "./thread/lines.ts";
 import { logins } from "./thread/logins.ts";
+import { proposals } from "./thread/proposals.ts";
 import { signs } from "./thread/signs.ts";
 import { turns } from "./thread/turns.ts";
 import { units } from "./units.ts";
@@ -53,6 +54,7 @@ export const words: Catalogue = {
   logins,
   memory,
   notes,
+  proposals,
   refusals,
   runForms,
   runs,

@@ -1,6 +1,6 @@
 import { placeOf } from "../../fair-queue.ts";
 import { WITH_LAST_RUN } from "../../records/last-run.ts";
-import { rankedByRarity, wordsOf } from "../../records/words.ts";
+import { wordsOf } from "../../records/words.ts";
 import {
   enterForSearch,
   pageBehind,
@@ -15,7 +15,8 @@ import {
   type Shown,
 } from "../../runs/entering.ts";
 import { filtersOf } from "../../runs/filters.ts";
-import { ALIKE_AMONG, ALIKE_RUNS_SEEN, alikeWords, type FinishedRuns, type RunsWanted } from "../../runs/finished-runs.ts";
+import { alikeFirst } from "../../runs/alike.ts";
+import { ALIKE_AMONG, ALIKE_RUNS_SEEN, type FinishedRuns, type RunsWanted, type TakenRun } from "../../runs/finished-runs.ts";
 import { keptOpinions, opinionsByTeam, withFeedback, type OpinionsRow } from "../../runs/opinions.ts";
 import { packed } from "../../runs/packed-spending.ts";
 import type { Store } from "../../store.ts";
@@ -102,32 +103,15 @@ export function postgresRuns(connection: Connection, { load }: Pick<Store, "load
       return pageOf(rows, await Promise.all(rows.slice(0, wanted.limit).map(shownIn)), wanted.limit);
     },
     async alike({ workspace, team, task, limit }) {
-      const newest = await query<{ readonly id: number }>(
-        `SELECT id FROM (SELECT id, ended_at, team, outcome FROM runs WHERE workspace = $1 ORDER BY ended_at DESC, id DESC LIMIT ${ALIKE_RUNS_SEEN}) AS seen
-          WHERE team = $2 AND outcome IN ('done', 'limit') ORDER BY ended_at DESC, id DESC LIMIT ${ALIKE_AMONG}`,
+      const newest = await query<Pick<Row, "endedAt" | "shown">>(
+        `SELECT runs.ended_at AS "endedAt", shown FROM (
+           SELECT id, ended_at, team, outcome FROM runs WHERE workspace = $1 ORDER BY ended_at DESC, id DESC LIMIT ${ALIKE_RUNS_SEEN}
+         ) AS seen JOIN runs USING (id)
+          WHERE seen.team = $2 AND seen.outcome IN ('done', 'limit') ORDER BY seen.ended_at DESC, seen.id DESC LIMIT ${ALIKE_AMONG}`,
         [workspace, team],
       );
-      if (newest.length === 0) return [];
-      const among = newest.map(({ id }) => id);
-      const matches = alikeWords(task, wordsOf)
-        .map(partsOf)
-        .flatMap((parts) => (parts.length === 0 ? [] : [matchOf(parts, false)]));
-      const having = await query<{ readonly id: number; readonly n: number }>(
-        `SELECT found.id, n FROM unnest($2::text[]) WITH ORDINALITY AS asked (match, n),
-          LATERAL (SELECT id FROM runs WHERE words @@ match::tsquery AND id = ANY($1::bigint[])) AS found`,
-        [among, matches],
-      );
-      const found = matches.map((_match, index) => having.flatMap(({ id, n }) => (n === index + 1 ? [id] : [])));
-      const ids = [...new Set([...rankedByRarity(found, among.length), ...among])].slice(0, limit);
-      const rows = await query<Pick<Row, "id" | "endedAt" | "shown">>(
-        `SELECT id, ended_at AS "endedAt", shown FROM runs WHERE id = ANY($1::bigint[])`,
-        [ids],
-      );
-      const shown = new Map(rows.map((row) => [row.id, row]));
-      return ids.flatMap((id) => {
-        const row = shown.get(id);
-        return row ? [{ ...(JSON.parse(row.shown) as Shown), endedAt: row.endedAt }] : [];
-      });
+      const runs = newest.map(({ endedAt, shown }): TakenRun => ({ ...(JSON.parse(shown) as Shown), endedAt }));
+      return alikeFirst(runs, task, limit);
     },
     async workspaces() {
       const rows = await query<{ readonly workspace: string }>(

@@ -21,7 +21,7 @@ import { spacedWordsOf, wordsOf } from "../../records/words.ts";
 import { sqliteNames } from "../names.ts";
 import { keptOpinions, opinionsByTeam, withFeedback, type OpinionsRow } from "../../runs/opinions.ts";
 import { packed } from "../../runs/packed-spending.ts";
-import { alikeIn, quotable } from "./alike.ts";
+import { alikeIn } from "./alike.ts";
 import { sqliteSpending } from "./run-spending.ts";
 import { IN_PLACES, lookingOn } from "./run-looks.ts";
 
@@ -147,6 +147,9 @@ function statementsOn(db: Connection["db"]) {
 }
 
 const personWord = (id: string): string => id.replaceAll(/[^A-Za-z0-9]/g, "");
+
+/** To stand between quotes. */
+const quotable = (word: string): string => word.replaceAll('"', "").replaceAll("\0", "");
 
 /** FTS5's query for it, empty where there is nothing to match; each word is a quoted string, hence no part of its syntax. */
 function matchOf({ words = [], person }: RunsWanted): string | undefined {

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import type { EventBody } from "../../../../src/engine/events/events.ts";
 import { createForgetting } from "../../../../src/runner/forgetting.ts";
+import { append } from "../../../../src/store/contracts/commits.ts";
 import { ALIKE_AMONG } from "../../../../src/store/runs/finished-runs.ts";
 import { ALIKE, alikeRuns } from "../../alike.ts";
 import { ADA, open, run } from "./finished.ts";
@@ -43,4 +45,25 @@ test("of more runs than are looked among, the older ones are found no more, whic
   while (await runs.enter("T1"));
   expect(await alike("ducks")).toEqual([`Errand ${ALIKE_AMONG}`, `Errand ${ALIKE_AMONG - 1}`]);
   expect((await alike("errand 7"))[0]).toBe("Errand 7");
+});
+
+test("however many newer runs of others have the same words, one's own are found first", async () => {
+  const { store, runs } = open();
+  const person = { id: "U0MARIA", name: "Maria" };
+  const ran = (workspace: string, nth: number, task: string) => {
+    const events: readonly EventBody[] = [
+      { type: "run.started", run: "r", team: "coding", startedBy: person },
+      { type: "message.posted", person, text: task },
+      { type: "run.stopped", run: "r", reason: "done", reasons: [], outcome: "done" },
+    ];
+    const at = new Date(Date.UTC(2026, 0, 5) + nth * 1_000).toISOString();
+    return append(store, `${workspace}/C1/${nth}`, events, { workspace, at });
+  };
+  await ran("T1", 0, "Add the ledger");
+  await ran("T1", 1, "Draw a map");
+  while (await runs.enter("T1"));
+  for (let nth = 2; nth < ALIKE_AMONG + 4; nth++) await ran("T2", nth, "Add the ledger");
+  while (await runs.enter("T2"));
+  const found = await runs.alike({ workspace: "T1", team: "coding", task: "the ledger", limit: 2 });
+  expect(found.map(({ task }) => task)).toEqual(["Add the ledger", "Draw a map"]);
 });
