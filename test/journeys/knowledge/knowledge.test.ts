@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { LOOKED_AT_MS_MIN } from "../../../src/knowledge/library.ts";
+import { call, client } from "../../local-slack/wire.ts";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
 
@@ -118,6 +119,41 @@ test("of files in channels that others of the thread are not in, nothing is in a
   expect((await search("launch code", { user: MARIA, channel: home })).read).toContain("the launch code is secret");
   control.join({ user: JONAS, channel: home });
   expect((await search("launch code", { user: MARIA, channel: home })).read).not.toContain("the launch code is secret");
+});
+
+test("one canvas is read anew as it changes, for those who see a channel in which it is shared", async () => {
+  const desk = await openModelDesk();
+  const file = (knowledge: readonly object[]) => ({
+    ...PAIR,
+    models: { scripted: desk.model },
+    teams: { pair: { ...team, agents: [ANA], knowledge } },
+  });
+  const first = await openJourney({ file: file([{ name: "project", channel: "C0ENG" }]) });
+  const { control } = first.slack;
+  const room = control.addChannel("room", { isPrivate: true, members: [MARIA] });
+  await control.post({
+    user: MARIA,
+    channel: room,
+    text: "",
+    files: [{ name: "Plan", title: "Plan", kind: "canvas", content: Buffer.from("The gizmo comes first.") }],
+  });
+  const id = control.canvases()[0]?.id ?? "";
+  const journey = await first.restarted({ file: file([{ name: "plan", canvas: id }]) });
+  const search = async (channel: string) => {
+    const thread = await journey.mention("@parley look it up", { channel });
+    (await desk.asked("Ana")).call("search_knowledge", { query: "gizmo comes" });
+    const { read, answer } = await desk.asked("Ana");
+    answer("So it is. DONE");
+    await thread.ended();
+    return read;
+  };
+  expect(await search(GENERAL)).toContain("plan is left out: not everybody who reads this thread may see it.");
+  expect(await search(room)).toContain("The gizmo comes first.");
+  const change = { operation: "replace", document_content: { type: "markdown", markdown: "The gizmo comes last." } };
+  await call(client(first.slack), "canvases.edit", { canvas_id: id, changes: [change] });
+  journey.skip(LOOKED_AT_MS_MIN);
+  const read = await search(room);
+  expect([read.includes("The gizmo comes last."), read.includes("The gizmo comes first.")]).toEqual([true, false]);
 });
 
 test("a canvas is read as it is now, and a channel's canvases are among its files", async () => {

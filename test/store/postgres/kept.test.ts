@@ -32,13 +32,17 @@ describeOnPostgres("on a server", (server) => {
   });
 
   for (const count of [1, 2])
-    knowledgeContract(`Postgres, of ${count === 1 ? "one opener" : "two openers"}`, async (at) => {
-      const address = server.address();
-      const opened = [await open(address, { now: () => at })];
-      if (count === 2) opened.push(await open(address, { now: () => at }));
-      const close = async () => void (await Promise.all(opened.map(({ store }) => store.close())));
-      return { openers: opened.map(({ knowledge }) => knowledge), close };
-    });
+    knowledgeContract(
+      `Postgres, of ${count === 1 ? "one opener" : "two openers"}`,
+      async (at) => {
+        const address = server.address();
+        const opened = [await open(address, { now: () => at })];
+        if (count === 2) opened.push(await open(address, { now: () => at }));
+        const close = async () => void (await Promise.all(opened.map(({ store }) => store.close())));
+        return { openers: opened.map(({ knowledge }) => knowledge), close };
+      },
+      { fills: count === 1 },
+    );
 
   test("what lay in a channel or a workspace goes with it, and a folder's stays", async () => {
     const { knowledge, store, forgetter } = await fresh();

@@ -4,17 +4,25 @@ import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.
 import { documentOf, knowledgeContract, passage } from "../../contracts/knowledge.ts";
 import { decision, hits, newFolder } from "./planted-database.ts";
 
-knowledgeContract("SQLite in memory", async (at) => {
-  const { knowledge, store } = openSqlite({ path: ":memory:", now: () => at });
-  return { openers: [knowledge], close: () => store.close() };
-});
+knowledgeContract(
+  "SQLite in memory",
+  async (at) => {
+    const { knowledge, store } = openSqlite({ path: ":memory:", now: () => at });
+    return { openers: [knowledge], close: () => store.close() };
+  },
+  { fills: true },
+);
 
-knowledgeContract("SQLite, of two openers", async (at) => {
-  const one = openSqlite({ path: ":memory:", now: () => at });
-  const other = one.beside();
-  const close = async () => void (await Promise.all([one.store.close(), other.store.close()]));
-  return { openers: [one.knowledge, other.knowledge], close };
-});
+knowledgeContract(
+  "SQLite, of two openers",
+  async (at) => {
+    const one = openSqlite({ path: ":memory:", now: () => at });
+    const other = one.beside();
+    const close = async () => void (await Promise.all([one.store.close(), other.store.close()]));
+    return { openers: [one.knowledge, other.knowledge], close };
+  },
+  { fills: false },
+);
 
 /** Words that stand nowhere else; also as the index writes them. */
 const [HERE, THERE, FOLDER] = ["xylophone", "quokka", "zeppelin"];
