@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { CallOrigin, Tool } from "../engine/tool.ts";
 
 /** Where an MCP call carries its key. */
@@ -11,9 +11,7 @@ export const KEY_HEADER = "Idempotency-Key";
  * copied, or went back to an older backup, cannot pass another act off as one that was done. Tells nothing of the conversation.
  */
 export const callKey = (thread: string, { run, agent, call }: CallOrigin, tool: string, args: unknown): string =>
-  createHash("sha256")
-    .update(JSON.stringify([thread, run, agent, call, tool, args ?? null]))
-    .digest("hex");
+  hash("sha256", JSON.stringify([thread, run, agent, call, tool, args ?? null]), "hex");
 
 /** A tool whose calls have their keys. */
 export const keyed = (tool: Tool): Tool => ({

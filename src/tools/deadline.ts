@@ -14,38 +14,71 @@ export async function within<Value>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Outcome<Value>> {
-  const over = new AbortController();
+  if (signal.aborted) return { kind: "aborted" };
   const finished = new AbortController();
-  void limit.clock.sleep(limit.timeoutMs, finished.signal).then(() => over.abort());
-  const outcome = await untilAborted(AbortSignal.any([signal, over.signal]), work);
-  finished.abort();
+  const ended = endedWith(signal);
+  void limit.clock.sleep(limit.timeoutMs, finished.signal).then(() => (finished.signal.aborted ? undefined : ended.stop()));
+  const outcome = await untilAborted(ended.signal, work);
+  ended.free();
+  finished.abort(OVER);
   return outcome.kind === "aborted" && !signal.aborted ? { kind: "timeout" } : outcome;
 }
 
-/** The same, and waits on, as long again, each time that the work says that it has come on; not for longer than `totalMsMax` in all. */
+/** With a reason, since without one an exception is made for each, and its stack. */
+const OVER = "over";
+
+/** A signal of our own that ends with another one, or before it. By hand: what `AbortSignal.any` leaves to be collected costs more than a call. */
+function endedWith(signal: AbortSignal): { readonly signal: AbortSignal; readonly stop: () => void; readonly free: () => void } {
+  const ended = new AbortController();
+  const stop = () => ended.abort();
+  signal.addEventListener("abort", stop, { once: true });
+  return { signal: ended.signal, stop, free: () => signal.removeEventListener("abort", stop) };
+}
+
+/**
+ * The same, and waits on, as long again, each time that the work says that it has come on; not for longer than `totalMsMax` in all. While the work waits
+ * for somebody else (`standStill`) the time stands still.
+ */
 export async function withinWhileItComesOn<Value>(
   limit: { readonly timeoutMs: number; readonly totalMsMax: number; readonly clock: Clock },
   signal: AbortSignal,
-  work: (signal: AbortSignal, cameOn: () => void) => Promise<Value>,
+  work: (signal: AbortSignal, cameOn: () => void, standStill: (until: Promise<unknown>) => void) => Promise<Value>,
 ): Promise<Outcome<Value>> {
   const { timeoutMs, totalMsMax, clock } = limit;
-  const over = new AbortController();
+  if (signal.aborted) return { kind: "aborted" };
   const finished = new AbortController();
-  const endMs = clock.now() + Math.max(timeoutMs, totalMsMax);
+  const ended = endedWith(signal);
+  let endMs = clock.now() + Math.max(timeoutMs, totalMsMax);
   let dueMs = clock.now() + timeoutMs;
   let isCapped = false;
+  /** Resolves when nobody else is waited for. */
+  let stands: Promise<unknown> | undefined;
+  let stoodStillAtMs = 0;
   const watch = async () => {
-    for (let leftMs = timeoutMs; leftMs > 0 && !finished.signal.aborted; leftMs = dueMs - clock.now())
+    for (let leftMs = timeoutMs; leftMs > 0 && !finished.signal.aborted; leftMs = dueMs - clock.now()) {
       await clock.sleep(leftMs, finished.signal);
-    over.abort();
+      while (stands && !finished.signal.aborted) await stands;
+    }
+    if (!finished.signal.aborted) ended.stop();
+  };
+  const standStill = (until: Promise<unknown>) => {
+    if (!stands) stoodStillAtMs = clock.now();
+    const on = Promise.allSettled([stands, until]).then(() => {
+      if (stands !== on) return;
+      stands = undefined;
+      endMs += clock.now() - stoodStillAtMs;
+      dueMs = Math.min(endMs, clock.now() + timeoutMs);
+    });
+    stands = on;
   };
   void watch();
   const cameOn = () => {
     isCapped = clock.now() + timeoutMs > endMs;
     dueMs = Math.min(endMs, clock.now() + timeoutMs);
   };
-  const outcome = await untilAborted(AbortSignal.any([signal, over.signal]), (ended) => work(ended, cameOn));
-  finished.abort();
+  const outcome = await untilAborted(ended.signal, (own) => work(own, cameOn, standStill));
+  ended.free();
+  finished.abort(OVER);
   return outcome.kind === "aborted" && !signal.aborted ? { kind: "timeout", ...(isCapped ? { wasAtWork: true as const } : {}) } : outcome;
 }
 
@@ -55,14 +88,14 @@ export async function untilAborted<Value>(
   work: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Exclude<Outcome<Value>, { kind: "timeout" }>> {
   if (signal.aborted) return { kind: "aborted" };
-  const finished = new AbortController();
-  const aborted = new Promise<{ readonly kind: "aborted" }>((resolve) =>
-    signal.addEventListener("abort", () => resolve({ kind: "aborted" }), { once: true, signal: finished.signal }),
-  );
-  const worked = outcomeOf(() => work(signal));
-  const outcome = await Promise.race([aborted, worked]);
-  finished.abort();
-  return outcome;
+  return await new Promise((resolve) => {
+    const stop = () => resolve({ kind: "aborted" });
+    signal.addEventListener("abort", stop, { once: true });
+    void outcomeOf(() => work(signal)).then((outcome) => {
+      signal.removeEventListener("abort", stop);
+      resolve(outcome);
+    });
+  });
 }
 
 async function outcomeOf<Value>(work: () => Promise<Value>) {
