@@ -25,6 +25,8 @@ interface Tasked {
 export interface TeamExecutor extends AgentExecutor {
   /** Whether this task is under way: it takes no further message then. */
   isAtWork(taskId: string): boolean;
+  /** Whether it waits for an answer. */
+  waits(taskId: string): boolean;
 }
 
 /**
@@ -96,6 +98,7 @@ export function teamExecutor(
       }
     },
     isAtWork: (taskId) => tasks.get(taskId)?.running !== undefined,
+    waits: (taskId) => tasks.get(taskId)?.question !== undefined,
     async cancelTask(taskId, bus) {
       const tasked = tasks.get(taskId);
       if (tasked?.running) return tasked.running.abort(); // Its own end tells of it.

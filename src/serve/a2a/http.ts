@@ -14,6 +14,7 @@ import { z } from "zod";
 import type { Clock } from "../../engine/clock.ts";
 import type { Conversations, ServedTeam } from "../conversations.ts";
 import { openDoor, type Door, type DoorSettings } from "../door.ts";
+import { createBuses } from "./buses.ts";
 import { cardJson, cardOf } from "./card.ts";
 import { teamExecutor } from "./executor.ts";
 import { createTasks } from "./tasks.ts";
@@ -57,7 +58,9 @@ function agentOf(team: ServedTeam, parts: A2aOverHttp, doorUrl: () => string): H
   const executor = teamExecutor(team, conversations, { clock, log });
   const cardFor = (c: Context) => cardOf(team, { url: urlFor(c), version, wantsToken: token !== undefined });
   // Which address stands in the card is of no account to it.
-  const handler = new DefaultRequestHandler(cardOf(team, { url: "", version, wantsToken: token !== undefined }), tasks, executor);
+  const card = cardOf(team, { url: "", version, wantsToken: token !== undefined });
+  const buses = createBuses((task) => executor.waits(task), clock);
+  const handler = new DefaultRequestHandler(card, tasks, executor, buses);
   const app = new Hono();
   app.get(`/${AGENT_CARD_PATH}`, (c) => {
     c.header("vary", A2A_VERSION_HEADER);
