@@ -105,6 +105,10 @@ async function call(ref: string, written: string | undefined, { settings, server
     await say(`It waits for an answer, which agents ask people for:\n${result.question.text}`);
     return 1;
   }
+  if (result.kind === "wishes") {
+    await say(`It waits for a yes, which agents ask people for:\n${result.wish.tool} ${result.wish.args}`);
+    return 1;
+  }
   await say(result.kind === "returned" ? result.output : `${result.error.kind}: ${result.error.message}`);
   return result.kind === "returned" ? 0 : 1;
 }

@@ -118,7 +118,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
       ...(isHeld && shareOf(settings) === "person" ? { actsFor: (turn: Turn) => personOf(turn.thread) } : {}),
       // Who tries a tool by hand has no turn.
       async run(args, given: Partial<Turn>, origin) {
-        const turn: Turn = { ...outside(given.signal ?? new AbortController().signal), ...given };
+        const turn: Turn = isTurn(given) ? given : { ...outside(given.signal ?? new AbortController().signal), ...given };
         const whose = callerOf(given, origin);
         const result = await poolOf(name, settings).use(keyOf(name, settings, whose, isHeld), async (server): Promise<ToolResult> => {
           const failure = await server.connect(turn.signal);
@@ -188,6 +188,9 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     },
   };
 }
+
+const isTurn = (given: Partial<Turn>): given is Turn =>
+  given.thread !== undefined && given.signal !== undefined && given.transcript !== undefined;
 
 interface SessionKey {
   readonly of: string;
@@ -265,11 +268,12 @@ function serverSettings(name: string, tool: McpToolSettings): McpSettings {
     touches,
     touchesBy,
   } = tool;
-  const { resources, prompts } = tool;
+  const { resources, prompts, roots } = tool;
   const common = {
     name,
     resources,
     prompts,
+    roots,
     approval,
     approvals,
     touches,

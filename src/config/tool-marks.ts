@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isSameMark } from "../engine/approvals.ts";
 import type { Tool } from "../engine/tool.ts";
 
 /** Small values that are kept, by key; see `editNote`. */
@@ -36,7 +37,7 @@ export function createMarks(kept: KeptMarks | undefined): ToolMarks {
     },
     hasChanged(server, { name, spec }) {
       const mark = of(server).get(name);
-      return mark !== undefined && spec !== undefined && mark !== spec;
+      return mark !== undefined && spec !== undefined && !isSameMark(mark, spec);
     },
     async used(server, { name, spec }) {
       if (spec === undefined || of(server).get(name) === spec) return;

@@ -2,6 +2,7 @@ import { isHeld } from "./agents/code/held-code.ts";
 import { CALLER, type ActionPolicy, type EventBody, type Person, type RunEvent } from "./events/events.ts";
 import { read, type Fold } from "./reading/fold.ts";
 import { currentRun, type Transcript } from "./reading/transcript.ts";
+import { wishIn } from "./events/wish-id.ts";
 
 export type Approval =
   | { readonly kind: "unasked" }
@@ -71,6 +72,8 @@ const approvals: Fold<Approvals> = {
     if (event.type === "approval.requested") {
       state.byCall.set(event.call, { kind: "asked" });
       const tool = event.tool ?? state.toolOf.get(event.call);
+      // What a call wants beside itself was never called here.
+      if (tool !== undefined && wishIn(event.call)) state.toolOf.set(event.call, tool);
       state.kindOf.set(event.call, tool === undefined ? codeOf(event) : toolKind(tool, event.because !== undefined));
       if (event.spec !== undefined) state.specOf.set(event.call, event.spec);
       if (event.only) state.only.set(event.call, event.only.id);
@@ -132,8 +135,11 @@ export const approvalOf = (transcript: Transcript, call: string): Approval =>
 /** Whether somebody has said yes to this tool in the thread, as it is marked now; older logs tell of no marks. */
 export function wasApproved(transcript: Transcript, tool: string, spec?: string): boolean {
   const specs = read(transcript, approvals).tools.get(tool);
-  return specs !== undefined && (spec === undefined || specs.has(spec) || specs.has(undefined));
+  return specs !== undefined && (spec === undefined || specs.has(undefined) || [...specs].some((one) => isSameMark(one, spec)));
 }
+
+/** Whether this mark, which may be one of an older version, is that of what a tool says now. */
+export const isSameMark = (kept: string | undefined, now: string): boolean => kept === now || kept === now.split(".")[0];
 
 /** What a person is shown of a call of a tool. */
 export const callShown = (tool: string, args: string): string => `${tool} ${args}`.trim();
@@ -154,7 +160,7 @@ export function isToolAllowed(
   const { standing, specOf } = read(transcript, approvals);
   return [true, isLeak].some((asLeak) => {
     const call = standing.get(toolKind(tool, asLeak));
-    return call !== undefined && (spec === undefined || (specOf.get(call) ?? spec) === spec);
+    return call !== undefined && (spec === undefined || isSameMark(specOf.get(call) ?? spec, spec));
   });
 }
 export const isCodeAllowed = (transcript: Transcript, agent: string): boolean =>

@@ -11,8 +11,13 @@ export interface Tool extends ToolSpec {
   readonly approval?: "never" | "always" | "first-time";
   /** What its calls bring into a conversation, or take out of it; nothing when absent. */
   readonly touches?: readonly Touch[];
-  /** A mark of all that it says of itself. A yes that was given to another one is none to this. Absent where it cannot change. */
+  /**
+   * A mark of all that it says of itself. A yes that was given to another one is none to this. Absent where it cannot change. In two parts with a dot between
+   * them, of which older logs have the first.
+   */
   readonly spec?: string;
+  /** What it says of itself beside that, for people; nothing when empty. */
+  readonly annotations?: string;
   /** Whether it says something else of itself than when it was last used: then a person is asked, whatever its rule. */
   readonly hasChanged?: () => boolean;
   /**
@@ -47,6 +52,12 @@ export interface CallOrigin {
   readonly askedBy: Person;
   /** What a person has said to what the same call has asked before, the oldest first. */
   readonly answers?: readonly ToolAnswer[];
+  /** The same for what it wanted a yes for. */
+  readonly verdicts?: readonly ToolVerdict[];
+  /** Has the agent's own model answer for the tool, within the budgets of the run; absent where none is there. */
+  readonly sample?: Sample;
+  /** The thread's files, as far as the guards let them go to the tool, without those of these keys; nothing where none are kept. */
+  readonly files?: (known: ReadonlySet<string>) => Promise<readonly ThreadFile[]>;
   /** The rules of that run; what the tool does inside keeps to them. */
   readonly policy?: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy };
   /** Code that people hold back there. */
@@ -69,8 +80,62 @@ export interface ToolAnswer {
   readonly text: string | undefined;
 }
 
-/** `asks`: the call waits for a person, and is made again with the answer. */
-export type ToolResult = ToolEnd | { readonly kind: "asks"; readonly question: ToolQuestion };
+/** What a call wants a person's yes for before it goes on, beside the yes to itself. */
+export interface ToolWish {
+  /** Letters, digits and `-`. Known to whoever runs the tool as long as the process is there: a call that comes again with another's has been lost in between. */
+  readonly id: string;
+  /** What is wanted, as if it were a call: a yes for the run holds for all of this name. */
+  readonly tool: string;
+  /** JSON text. */
+  readonly args: string;
+  /** As an approval has them. */
+  readonly spec?: string;
+  readonly says?: string;
+  readonly because?: Leak;
+  readonly only?: Person;
+  readonly lasting?: true;
+}
+
+/** What was said to a {@link ToolWish}; `edited`: what the person made of its `args`. */
+export interface ToolVerdict {
+  readonly wish: string;
+  readonly tool: string;
+  /** As they were asked for. */
+  readonly args: string;
+  readonly approved: boolean;
+  /** Who said it; nobody where no answer came in time. */
+  readonly person?: Person;
+  readonly reason?: string;
+  readonly edited?: string;
+}
+
+/** `key`: another one for another content, or another name. */
+export interface ThreadFile {
+  readonly key: string;
+  /** Without folders. */
+  readonly name: string;
+  readonly content: Uint8Array;
+}
+
+/** What a tool has a model answer: words and pictures, the oldest first, with nothing of the conversation. */
+export interface Sampled {
+  readonly system: string;
+  readonly messages: readonly { readonly role: "user" | "assistant"; readonly text: string; readonly images?: readonly FileRef[] }[];
+  readonly outputTokensMax: number;
+  readonly temperature?: number;
+}
+
+/** Contract: it does not throw for a model that fails, or a budget that is used up. */
+export type Sample = (
+  asked: Sampled,
+) => Promise<
+  | { readonly kind: "answer"; readonly text: string; readonly model: string; readonly usage: Usage }
+  | { readonly kind: "failed"; readonly error: Failure; readonly usage?: Usage }
+>;
+
+/** `asks`: the call waits for a person, and is made again with the answer. `wishes`: the same for a yes. */
+export type ToolResult =
+  ToolEnd | { readonly kind: "asks"; readonly question: ToolQuestion } | { readonly kind: "wishes"; readonly wish: ToolWish };
 
 /** `files`: kept already, for people; the agent reads the output. `images`: those of them that its model is shown, named in the output in this order. `sources`: where it was found, for people. `usage`: of the models that worked inside. `touched`: what came in there, beside what the tool says that it touches. */
 export type ToolEnd =

@@ -3,13 +3,15 @@ import type { Settings } from "../config/load.ts";
 import type { AgentSettings } from "../config/schema/agents.ts";
 import type { ToolSettings } from "../config/schema/tools.ts";
 import type { ForeignAnswer } from "../engine/agents/foreign.ts";
-import { codeBlocks } from "../engine/code-blocks.ts";
 import type { EventBody, RunEvent } from "../engine/events/events.ts";
 import type { Model } from "../engine/model.ts";
 import type { Agent } from "../engine/team.ts";
 import type { Tool, Touch } from "../engine/tool.ts";
+import { wishIn } from "../engine/events/wish-id.ts";
 import { requesterOf, spenderOf } from "../engine/reading/spender.ts";
+import { languagesIn } from "./recorded-languages.ts";
 import { replyOf } from "./recorded-reply.ts";
+import { idOf, saidOfItself, wantedBy, type ToolCalled } from "./recorded-wishes.ts";
 
 /** What the world said in a run, off its log: the replies of models, the results of tools and of code. */
 export interface Recorded {
@@ -88,17 +90,28 @@ export function recordedWorld(log: readonly RunEvent[], languages: readonly stri
 
   const calls = log.filter((event): event is ToolCalled => event.type === "tool.called");
   let ran = new Set<string>();
+  const specThen = (name: string): Pick<Tool, "spec"> => {
+    const { spec } = saidOfItself(name, log, current);
+    return spec === undefined ? {} : { spec };
+  };
   const toolNamed = (name: string): Tool => ({
     name,
     description: "",
     parameters: {},
     approval: approvalOf(name, calls, log),
     ...touchesOf(name, log),
+    ...specThen(name),
+    hasChanged: () => saidOfItself(name, log, current).isNew,
     async run(args, _signal, origin) {
       const asked = JSON.stringify(args);
       const open = calls.filter((one) => one.tool === name && !ran.has(idOf(one)) && one.seq < current);
       // Its arguments were perhaps changed by a person; inside another tool there is none of its calls in the log.
       const call = open.find(({ call: id }) => id === origin?.call) ?? open.find((one) => JSON.stringify(parse(one.args)) === asked);
+      const wanted = call && wantedBy(call, log, origin);
+      if (wanted) {
+        await turnOf(wanted.seq);
+        return wanted.result;
+      }
       if (call) ran.add(idOf(call));
       const result = await take((event): event is ToolEnded => isEnd(event) && call !== undefined && idOf(event) === idOf(call));
       const usage = result.usage ? { usage: result.usage } : {};
@@ -114,7 +127,7 @@ export function recordedWorld(log: readonly RunEvent[], languages: readonly stri
         : { kind: "failed", error: result.error, ...usage };
     },
   });
-  const tools = [...new Set(calls.map((call) => call.tool))].map(toolNamed);
+  const toolNames = [...new Set(calls.map((call) => call.tool))];
 
   /** Who leads does again what is in the log, since what a leader was told is not: everything to the next word of somebody else. */
   const recordedLeader = (leader: Agent, within: string | undefined): Agent => ({
@@ -151,7 +164,8 @@ export function recordedWorld(log: readonly RunEvent[], languages: readonly stri
       createModel,
       executor,
       keepFile: async () => Promise.reject(new Error("a replay keeps no file")),
-      servers: { tools: async () => ({ tools, missing: [] }), close: async () => {} },
+      // Looked at before each call, as they are then.
+      servers: { tools: async () => ({ tools: toolNames.map(toolNamed), missing: [] }), close: async () => {} },
       foreign:
         ({ name }) =>
         async () =>
@@ -228,42 +242,21 @@ const foreignAnswer = (event: ForeignEnd): ForeignAnswer =>
     : { kind: "answered", text: event.type === "message.posted" ? event.text : "" };
 
 type CodeRan = Extract<RunEvent, { type: "code.ran" }>;
-type ToolCalled = Extract<RunEvent, { type: "tool.called" }>;
 type ToolEnded = Extract<RunEvent, { type: "tool.returned" | "tool.failed" }>;
 const isEnd = (event: RunEvent): event is ToolEnded => event.type === "tool.returned" || event.type === "tool.failed";
-
-/** Inside each team calls are numbered anew; an approval of one names the teams in front. */
-const idOf = ({ within, call }: ToolCalled | ToolEnded): string => (within === undefined ? call : `${within}/${call}`);
 
 /** The tools of the log, as a server whose tools are known only when an agent speaks. */
 const RECORDED = "recorded";
 const RECORDED_SERVER: ToolSettings = { kind: "mcp", command: "none", approval: "never", startTimeoutSeconds: 1, callTimeoutSeconds: 1 };
 
-/** Those in which code ran or was to run, those that a code-runner said it runs when it found none, and those of code that was left. */
-function languagesIn(log: readonly RunEvent[]): string[] {
-  const runnable = (text: string) => codeBlocks(text).flatMap(({ language }) => (RUNNABLE.includes(language) ? [language] : []));
-  const isLeft = log.some(
-    (event) =>
-      (event.type === "message.posted" && "agent" in event && /\d later block\(s\) were not run\./.test(event.text)) ||
-      (event.type === "run.stopped" && event.reason.endsWith("code was left that nobody ran")),
-  );
-  const named = log.flatMap((event) => {
-    if (event.type === "code.ran") return [event.language];
-    if (event.type === "approval.requested") return event.language === undefined ? [] : [event.language];
-    if (event.type !== "message.posted" || !("agent" in event)) return [];
-    const list = /^No code was found to run\. I run fenced blocks \(([^)]*)\)/.exec(event.text)?.[1];
-    return [...(list?.split(", ") ?? []), ...(isLeft ? runnable(event.text) : [])];
-  });
-  return [...new Set(named)];
-}
-
-/** What a sandbox has run at any time; other labels name data, or what is only shown. */
-const RUNNABLE: readonly string[] = ["python", "sh", "bash", "javascript", "typescript"];
-
 /** As the log shows it: whether a person was asked before every call of the tool, before some, or before none. A call that the log ends at tells nothing. */
 function approvalOf(tool: string, calls: readonly ToolCalled[], log: readonly RunEvent[]): "never" | "always" | "first-time" {
   // What was asked for another reason than the tool's own rule is asked for that reason again.
-  const requests = log.flatMap((event) => (event.type === "approval.requested" && !event.because ? [event] : []));
+  const requests = log.flatMap((event) =>
+    event.type === "approval.requested" && !event.because && !(event.lasting && event.says !== undefined) && !wishIn(event.call)
+      ? [event]
+      : [],
+  );
   if (requests.some((one) => one.tool === tool && one.lasting)) return "first-time";
   const asked = new Set(requests.map(({ call }) => call));
   const answered = new Set(log.flatMap((event) => (isEnd(event) ? [idOf(event)] : [])));
@@ -275,7 +268,7 @@ function approvalOf(tool: string, calls: readonly ToolCalled[], log: readonly Ru
 /** What its calls have brought in, and whether one was asked for since it would have taken something out. */
 function touchesOf(tool: string, log: readonly RunEvent[]): Pick<Tool, "touches"> {
   const brought = log.flatMap((event) => (isEnd(event) && event.tool === tool ? (event.touched ?? []) : []));
-  const isOutside = log.some((event) => event.type === "approval.requested" && event.tool === tool && event.because);
+  const isOutside = log.some((event) => event.type === "approval.requested" && event.tool === tool && event.because && !wishIn(event.call));
   const touches: Touch[] = [...new Set(brought), ...(isOutside ? ["outside" as const] : [])];
   return touches.length > 0 ? { touches } : {};
 }

@@ -9,6 +9,7 @@ import { keyed } from "../../tools/call-key.ts";
 import { chooseTools, namesFound, searchName, sizeOf, type ToolRoom } from "../../tools/find-tools.ts";
 import type { WantedLogin } from "../mcp-servers.ts";
 import { readToolRef } from "../tool-names.ts";
+import { givenMore } from "./given-more.ts";
 import { get, type Parts } from "./parts.ts";
 import { toolRoomOf } from "./tool-room.ts";
 
@@ -24,7 +25,7 @@ export interface Handed {
 
 /** Makes an agent of its tools. Those of MCP servers are known only when it speaks: see {@link whenReached}. */
 export function withTools(agent: Handed, refs: readonly string[], parts: Parts, make: MakeAgent): Agent {
-  const held = memoized((tool: Tool) => keyed(guardedTool(tool, agent.name, parts.guards)));
+  const held = memoized((tool: Tool) => givenMore(keyed(guardedTool(tool, agent.name, parts.guards)), agent, parts));
   const ofServers = refs.filter((ref) => get(parts.settings.tools, readToolRef(ref).key).kind === "mcp");
   const own = refs.filter((ref) => !ofServers.includes(ref)).map((ref) => held(parts.tool(ref)));
   if (ofServers.length === 0) return make(own, []);

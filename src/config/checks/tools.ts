@@ -6,22 +6,13 @@ import type { AgentToolSettings } from "../schema/tools.ts";
 import { calledAs, readToolRef } from "../tool-names.ts";
 import { unknownEntry, type Path, type Report, type Surroundings } from "./report.ts";
 
-/** What stands behind an agent tool is there, and can work without a person. */
+/** What stands behind an agent tool is there. */
 export function checkAgentTool(tool: Omit<AgentToolSettings, "kind">, around: Surroundings, report: Report): void {
   if (tool.team !== undefined && !around.teams.has(tool.team))
     report("mistake", ["team"], unknownEntry("team", tool.team, [...around.teams.keys()]));
   if (!tool.agent) return;
   checkThinker(tool.agent, ["agent"], around, report);
   checkTools({ ...tool.agent, handoffs: [], memory: false }, ["agent"], around, report);
-  for (const [position, ref] of tool.agent.tools.entries()) {
-    const inner = around.tools.get(readToolRef(ref).key);
-    if (inner && inner.kind !== "agent" && (inner.approval ?? "never") !== "never")
-      report(
-        "warning",
-        ["agent", "tools", position],
-        `"${ref}" asks a person before it runs (approval: ${inner.approval}), and an agent behind a tool cannot ask: its calls fail. Set \`approval: never\`, or give the tool to an agent of the team.`,
-      );
-  }
 }
 
 /** The models behind an agent that thinks. */

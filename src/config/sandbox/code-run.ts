@@ -1,6 +1,7 @@
 import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { FileRef } from "../../engine/events/events.ts";
 import type { GuardedFile } from "../../engine/guards/guard.ts";
+import { givenIn } from "../../engine/reading/given-files.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
 import { SandboxUnavailable, type CodeResult, type Executor, type SandboxFile, type Session } from "../../sandbox/executor.ts";
 
@@ -75,15 +76,6 @@ export function codeRun({ executor, timeoutMs, keepFile, readFile, passFile }: C
   async function keep({ name, mediaType, content }: SandboxFile): Promise<FileRef> {
     return { hash: await keepFile(content), name, mediaType, bytes: content.byteLength };
   }
-}
-
-/** What people have posted, without what they have taken back, and what tools have given, oldest first. */
-function givenIn({ events }: Transcript = { events: [] }): readonly FileRef[] {
-  const takenBack = new Set(events.flatMap((event) => (event.type === "message.deleted" ? [event.of] : [])));
-  return events.flatMap((event) => {
-    if (event.type === "tool.returned") return event.files ?? [];
-    return event.type === "message.posted" && "person" in event && !takenBack.has(event.seq) ? (event.files ?? []) : [];
-  });
 }
 
 /** What was refused belongs to what the agents read: they can mend it. */

@@ -183,6 +183,12 @@ const Mcp = z
       .describe(
         "Whether agents may list and read the prompts that the server has written, by the tools list_prompts and get_prompt. No when absent.",
       ),
+    roots: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether the program is told of a folder with the thread's files (roots). Some servers work in that folder alone then, instead of those of their arguments. No when absent.",
+      ),
     startTimeoutSeconds: seconds.default(MCP_DEFAULTS.startTimeoutMs / 1000),
     callTimeoutSeconds: seconds.default(MCP_DEFAULTS.callTimeoutMs / 1000),
     progressSecondsMax: z
@@ -210,6 +216,9 @@ const Mcp = z
       error: "`login` and what belongs to it are for a `url`; a program is given variables with `env`",
     },
   )
+  .refine(({ command, roots, share }) => roots !== true || (command !== undefined && (share ?? MCP_DEFAULTS.share) === "thread"), {
+    error: "`roots` are for a `command` whose session is a thread's (`share: thread`); take them out",
+  })
   .refine(({ command, headers, headersEnv }) => command === undefined || (headers ?? headersEnv) === undefined, {
     error: "`headers` and `headersEnv` belong to a `url`; a program is given variables with `env`",
   })

@@ -7,7 +7,6 @@ import type { Tool } from "../tool.ts";
 import type { Turn } from "../turn.ts";
 import { read, type Fold } from "../reading/fold.ts";
 import { beginOfTurn, currentRun, eventsOfTurn, messagesOfRun, repliesGiven, type Transcript } from "../reading/transcript.ts";
-import { approvalOf } from "../approvals.ts";
 import { NO_CALLS, plus } from "../limits/usage.ts";
 import { ask, type CountedReply, type Question } from "./ask.ts";
 import { withoutOwnMark } from "../reading/attribution.ts";
@@ -17,6 +16,7 @@ import { after, noticed, spokenBy, turnFailed } from "./spoken.ts";
 import { keepInShort } from "./summary.ts";
 import { lateHandoff, runCalls, waitsForAnswer } from "./tool-calls.ts";
 import type { Caller } from "./call-rules.ts";
+import { waitsForYes } from "./wishes.ts";
 import { heard } from "../reading/hearing.ts";
 import { commonView, viewOf } from "../reading/view.ts";
 
@@ -76,7 +76,7 @@ export function assistant(settings: AssistantSettings): Agent {
         const live = await liveTools?.(turn);
         if (signal.aborted) return;
         yield* runCalls(live ? { ...caller, tools: [...tools, ...live.callable] } : caller, open, turn);
-        if (signal.aborted || open.some(({ call }) => approvalOf(transcript, call).kind === "asked")) return;
+        if (signal.aborted || waitsForYes(open, transcript)) return;
         if (waitsForAnswer(open, transcript) || hasHandedOver(transcript, open)) return;
         continue;
       }

@@ -64,10 +64,14 @@ export function specOf(caller: Caller, call: ToolCall): { readonly spec?: string
 const WORDS_CHARS_MAX = 4_000;
 
 /** What it says of itself, and of its arguments, which are words to models too. */
-function wordsOf({ description, parameters }: Tool): string {
+function wordsOf({ description, parameters, annotations = "" }: Tool): string {
   const { properties = {} } = parameters as { readonly properties?: object };
-  const words = Object.keys(properties).length > 0 ? `${description}\nIts arguments: ${JSON.stringify(properties)}` : description;
-  return words.slice(0, WORDS_CHARS_MAX).toWellFormed();
+  const words = [
+    description,
+    ...(annotations === "" ? [] : [`It says further: ${annotations}`]),
+    ...(Object.keys(properties).length > 0 ? [`Its arguments: ${JSON.stringify(properties)}`] : []),
+  ];
+  return words.join("\n").slice(0, WORDS_CHARS_MAX).toWellFormed();
 }
 
 /** The person whose yes alone counts, where the tool acts for them and others have had a word in it. */

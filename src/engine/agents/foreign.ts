@@ -1,7 +1,9 @@
-import type { Failure, Notices } from "../events/events.ts";
+import { approvalOf, callShown, denial, isToolAllowed } from "../approvals.ts";
+import type { EventBody, Failure, Notices } from "../events/events.ts";
 import type { Agent } from "../team.ts";
 import type { Turn } from "../turn.ts";
 import { cutMiddle } from "../reading/context.ts";
+import { privateIn } from "../reading/touched.ts";
 import { beginOfTurn, currentRun, messagesOfRun, speakerOf, type Transcript } from "../reading/transcript.ts";
 import { createNews } from "./news.ts";
 
@@ -23,8 +25,9 @@ export type AskForeign = (asked: ForeignWords, turn: Turn) => Promise<ForeignAns
 const WORDS_CHARS_MAX = 60_000; // About 15,000 tokens: more than a run says before it is summed up.
 
 /**
- * A participant that somebody else runs. With the floor it is sent what was said in the run, and what it gives back is its message. What it costs
- * there is not known here: of a run's limits, turns and minutes hold it.
+ * A participant that somebody else runs. With the floor it is sent what was said in the run, and what it gives back is its message. Where a thread has read
+ * what is not for everybody, a person is asked first, and shown all that it would be sent. What it costs there is not known here: of a run's limits,
+ * turns and minutes hold it.
  */
 export function foreign({
   name,
@@ -40,9 +43,19 @@ export function foreign({
     description,
     async *turn(turn) {
       const { transcript, signal, thread } = turn;
+      const words = allowed(name, turn);
+      if (words.kind === "ask") {
+        yield words.event;
+        return;
+      }
+      if (words.kind === "waits") return;
+      if (words.kind === "denied") {
+        yield { type: "turn.ended", agent: name, reason: "", notices: [`${name} was not asked. ${words.why}`] };
+        return;
+      }
       const news = createNews();
       const id = [thread.id, currentRun(transcript).run ?? "", name, beginOfTurn(transcript, name)].join("/");
-      const answering = ask({ text: heardBy(name, transcript), id, tell: news.tell }, turn);
+      const answering = ask({ text: words.text, id, tell: news.tell }, turn);
       for (let doing = await news.until(answering); doing !== undefined; doing = await news.until(answering)) {
         if (signal.aborted) return;
         yield { type: "activity", agent: name, doing };
@@ -61,6 +74,44 @@ export function foreign({
         };
     },
   };
+}
+
+/** As what a yes is for; no tool is called so. */
+const turnOf = (name: string): string => `agent/${name}`;
+
+type Words =
+  | { readonly kind: "send"; readonly text: string }
+  | { readonly kind: "ask"; readonly event: EventBody }
+  | { readonly kind: "waits" }
+  | { readonly kind: "denied"; readonly why: string };
+
+/** What it is sent, where nothing private was read, or people have allowed it; what they have made of it. */
+function allowed(name: string, { transcript, thread }: Turn): Words {
+  const text = heardBy(name, transcript);
+  const to = turnOf(name);
+  const call = `floor-${beginOfTurn(transcript, name)}-${name}`;
+  const given = approvalOf(transcript, call);
+  const held = privateIn([...new Set([...thread.logs, transcript])]);
+  switch (given.kind) {
+    case "asked":
+      return { kind: "waits" };
+    case "expired":
+      return { kind: "denied", why: denial(given) };
+    case "given":
+      if (!given.approved) return { kind: "denied", why: denial(given) };
+      return { kind: "send", text: given.edited ?? askedFor(call, to, transcript) ?? text };
+    case "unasked": {
+      if (held.length === 0 || isToolAllowed(transcript, to, { isLeak: true })) return { kind: "send", text };
+      const because = { private: held, untrusted: [name] };
+      return { kind: "ask", event: { type: "approval.requested", agent: name, call, what: callShown(to, text), tool: to, because } };
+    }
+  }
+}
+
+/** What a person has seen: it is that which is sent, whatever was said meanwhile. */
+function askedFor(call: string, to: string, { events }: Transcript): string | undefined {
+  const request = events.findLast((event) => event.type === "approval.requested" && event.call === call);
+  return request?.type === "approval.requested" ? request.what.slice(to.length).trimStart() : undefined;
 }
 
 /** The task alone where nothing else was said; else who said what, the task first. */

@@ -9,6 +9,7 @@ import { askedAlone, isLasting, leakOf, ruleOf, specOf, toolOf, unapproved, type
 import type { HandoffCall } from "./handoff.ts";
 import { createNews } from "./news.ts";
 import { isRepeated, REPEATED, SAME_CALLS_MAX } from "./repetition.ts";
+import { isGranted, verdictsOn, wishAsked } from "./wishes.ts";
 
 /**
  * Runs the calls of one reply. Where a person must say yes first, it asks and leaves; called again with the answers, it goes on. Ordinary
@@ -54,6 +55,10 @@ export async function* runCalls(caller: Caller, calls: readonly ToolCall[], turn
         ...(options.length > 0 ? { options } : {}),
         asks: { call: call.call, state },
       };
+      continue;
+    }
+    if (result.kind === "wishes") {
+      yield wishAsked(name, call, result.wish);
       continue;
     }
     const changed = changeTo(call, transcript);
@@ -123,11 +128,20 @@ async function runOne(caller: Caller, call: ToolCall, turn: Turn, tell: (doing: 
       ...rules,
       ...(held.length > 0 ? { held } : {}),
     };
-    return await tool.run(args, turn, origin);
+    let verdicts = verdictsOn(call, transcript);
+    for (let granted = 0; ; granted++) {
+      const result = await tool.run(args, turn, { ...origin, ...(verdicts.length > 0 ? { verdicts } : {}) });
+      if (result.kind !== "wishes" || granted === GRANTED_MAX || !isGranted(result.wish, transcript)) return result;
+      const { wish } = result;
+      verdicts = [...verdicts, { wish: wish.id, tool: wish.tool, args: wish.args, approved: true, person: origin.askedBy }];
+    }
   } catch (error) {
     return failed("crashed", `${call.tool} failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/** Of one call, by a yes for the run; beyond it a person is asked again. */
+const GRANTED_MAX = 100;
 
 /** What was said to what this call has asked before. Where it acts for a person, another's words are no answer. */
 function answersTo({ call }: ToolCall, transcript: Transcript, only: Person | undefined): { readonly answers?: readonly ToolAnswer[] } {

@@ -3,7 +3,7 @@ import type { AskForeign } from "../agents/foreign.ts";
 import { isEvent, type Delta, type EventBody, type Failure } from "../events/events.ts";
 import type { Model, ModelReply } from "../model.ts";
 import type { Agent } from "../team.ts";
-import type { Tool, ToolAnswer } from "../tool.ts";
+import type { Sample, Tool, ToolAnswer } from "../tool.ts";
 import { changedEvent, changedRequest, changedValue } from "./changed.ts";
 import { GUARDED, looking, type Guard, type KeptFiles, type Look } from "./guard.ts";
 
@@ -38,10 +38,26 @@ export function guardedTool(tool: Tool, agent: string, guards: readonly Guard[])
       }));
       if ("stop" in looked) return { kind: "failed", error: { kind: GUARDED, message: looked.stop } };
       const { answers } = looked.value;
-      return tool.run(looked.value.args, turn, ...(origin ? [{ ...origin, ...(answers ? { answers } : {}) }] : []));
+      const sample = origin?.sample && sampleLookedAt(origin.sample, own, { agent, tool: tool.name });
+      return tool.run(
+        looked.value.args,
+        turn,
+        ...(origin ? [{ ...origin, ...(answers ? { answers } : {}), ...(sample ? { sample } : {}) }] : []),
+      );
     },
   };
 }
+
+/** What a model answers for a tool goes to it. */
+const sampleLookedAt =
+  (sample: Sample, guards: readonly Guard[], { agent, tool }: { readonly agent: string; readonly tool: string }): Sample =>
+  async (asked) => {
+    const reply = await sample(asked);
+    if (reply.kind === "failed") return reply;
+    const looked = await looking(guards, { to: "tool", agent, tool }, NO_FILES, (look) => look.words(reply.text));
+    if ("stop" in looked) return { kind: "failed", error: { kind: GUARDED, message: looked.stop }, usage: reply.usage };
+    return { ...reply, text: looked.value };
+  };
 
 async function answersLookedAt(answers: readonly ToolAnswer[], look: Look): Promise<readonly ToolAnswer[]> {
   const looked = [];

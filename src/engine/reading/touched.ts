@@ -30,6 +30,10 @@ export function leakFrom(logs: readonly Transcript[]): Leak | undefined {
   return leak.private.length > 0 && leak.untrusted.length > 0 ? leak : undefined;
 }
 
+/** By what private things came into these logs: what is said there is not for everybody. */
+export const privateIn = (logs: readonly Transcript[]): readonly string[] =>
+  [...new Set(logs.flatMap((log) => [...read(log, brought).private]))].slice(0, NAMED_MAX);
+
 /** On a card; whoever decides need not read more. */
 const NAMED_MAX = 10;
 

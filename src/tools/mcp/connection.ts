@@ -1,6 +1,9 @@
 import {
   Client,
+  type CreateMessageResult,
+  type ElicitResult,
   ProtocolError,
+  type Root,
   SdkError,
   SdkErrorCode,
   SdkHttpError,
@@ -10,7 +13,7 @@ import {
 import { z } from "zod";
 import { KEY_META } from "../call-key.ts";
 import { within } from "../deadline.ts";
-import type { Continued } from "./elicitation.ts";
+import type { Continued } from "./calls/elicitation.ts";
 import { lacksVariables, startFailure } from "./failures.ts";
 import { httpTransport } from "./http.ts";
 import { isUnauthorized, loginWanted } from "./login.ts";
@@ -21,8 +24,12 @@ import { addressOf, argsOf, environmentOf, headersOf, missingVariables } from ".
 import { type Failed, quoted } from "../result.ts";
 
 /** What a server tells of itself. */
-interface Heard {
+export interface Heard {
   listChanged(): void;
+  /** The folders that it may know of, where it may. */
+  readonly roots?: () => readonly Root[];
+  /** It wants to be told something in the middle of a call, as the older protocols have it. Rejects where it is not answered. */
+  asks(connection: McpConnection, request: { readonly method: string; readonly params?: unknown }, signal: AbortSignal): Promise<object>;
   /** It has ended, and not because it was closed. */
   lost(connection: McpConnection): void;
 }
@@ -46,6 +53,15 @@ export class McpConnection {
       heard.lost(this);
     };
     client.setNotificationHandler("notifications/tools/list_changed", () => heard.listChanged());
+    const { roots } = heard;
+    if (roots) client.setRequestHandler("roots/list", () => ({ roots: [...roots()] }));
+    client.setRequestHandler("elicitation/create", async (request, { mcpReq }) => {
+      // What nobody can be asked is not answered, which is no fault of the server's.
+      return (await heard.asks(this, request, mcpReq.signal).catch(() => ({ action: "cancel" }))) as ElicitResult;
+    });
+    client.setRequestHandler("sampling/createMessage", async (request, { mcpReq }) => {
+      return (await heard.asks(this, request, mcpReq.signal)) as CreateMessageResult;
+    });
   }
 
   get hasEnded(): boolean {
@@ -97,9 +113,19 @@ export class McpConnection {
     return await this.#client.request({ method, params }, z.looseObject({}), asked(signal));
   }
 
+  /** It is told that there are other folders; the newest protocol has no word for that. */
+  async rootsChanged(): Promise<void> {
+    if (this.#client.getProtocolEra() !== "modern") await this.#client.sendRootsListChanged().catch(() => undefined);
+  }
+
   /** A call has not been answered in time: the server is asked for a sign of life before the next one. */
   suspect(): void {
     this.#suspected = true;
+  }
+
+  /** There is no reason to think that it does not answer. */
+  get isFine(): boolean {
+    return !this.hasEnded && !this.#suspected;
   }
 
   /** Whether it still answers. */
@@ -181,12 +207,9 @@ export async function openConnection(
     for (const { transport, mode, timeoutMs, mayHelp } of mannersOf(settings, deps, limit.timeoutMs)) {
       if (ended.aborted) break;
       if (refusal !== undefined && !mayHelp(refusal)) continue;
-      const asks = mode !== "legacy";
-      const capabilities = asks ? { elicitation: { form: {}, url: {} } } : {};
+      const capabilities = { elicitation: { form: {}, url: {} }, sampling: {}, ...(heard.roots ? { roots: { listChanged: true } } : {}) };
       const options = { capabilities, versionNegotiation: { mode }, inputRequired: { autoFulfill: false } };
       const client = new Client({ name: "parley", version: "0.1.0" }, options);
-      // Who asks in the middle of a call cannot be made to wait for a person, and a run that waits outlives the connection.
-      if (asks) client.setRequestHandler("elicitation/create", async () => ({ action: "cancel" }));
       const connection = new McpConnection(client, transport(), heard, deps);
       tried.push(connection);
       const connecting = await within({ timeoutMs: timeoutMs ?? limit.timeoutMs, clock: deps.clock }, ended, (given) => connection.connect(given)); // prettier-ignore

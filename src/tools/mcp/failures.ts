@@ -111,6 +111,17 @@ function thrownByCall(settings: McpSettings, called: string, error: unknown): Fa
   return lostDuring(settings, called);
 }
 
+/** It has waited for a person, and is not there any more when they have answered. */
+export const interrupted = (settings: McpSettings, tool: string): Failed =>
+  failed(
+    "interrupted",
+    `"${quoted(tool, 100)}" of ${named(settings)} was interrupted while it waited for a person: Parley was started anew, or the server's session has ended. It may have had an effect: check that before you repeat it.`,
+  );
+
+/** Somebody was to go somewhere first, and would not. */
+export const declined = (tool: string): Failed =>
+  failed("declined", `"${quoted(tool, 100)}" was not run: it wants somebody to open a page first, and nobody would. Go on without.`);
+
 export const lostDuring = (settings: McpSettings, called: string, lastWords = ""): Failed =>
   unavailable(
     settings,

@@ -9,6 +9,16 @@ export interface ListedTool {
   readonly remoteName: string;
   /** What it says of what it does; nothing where it does not say. */
   readonly hints?: ToolHints;
+  readonly annotations?: ToolAnnotations;
+}
+
+/** All that it says of itself beside what models are told, in the protocol's words; some of it decides what is asked of people. */
+export interface ToolAnnotations {
+  readonly title?: string | undefined;
+  readonly readOnlyHint?: boolean | undefined;
+  readonly destructiveHint?: boolean | undefined;
+  readonly idempotentHint?: boolean | undefined;
+  readonly openWorldHint?: boolean | undefined;
 }
 
 export interface ToolHints {
@@ -95,7 +105,17 @@ const RemoteTool = z.object({
   name: z.string().min(1).max(1_000),
   description: z.string().nullish().catch(undefined),
   inputSchema: z.looseObject({}).nullish(),
-  annotations: z.object({ openWorldHint: z.boolean().nullish(), readOnlyHint: z.boolean().nullish() }).nullish().catch(undefined),
+  title: z.string().nullish().catch(undefined),
+  annotations: z
+    .object({
+      title: z.string().nullish().catch(undefined),
+      readOnlyHint: z.boolean().nullish().catch(undefined),
+      destructiveHint: z.boolean().nullish().catch(undefined),
+      idempotentHint: z.boolean().nullish().catch(undefined),
+      openWorldHint: z.boolean().nullish().catch(undefined),
+    })
+    .nullish()
+    .catch(undefined),
   execution: z.object({ taskSupport: z.string().nullish() }).nullish().catch(undefined),
   _meta: z
     .object({ ui: z.object({ visibility: z.array(z.string()).nullish() }).nullish() })
@@ -125,6 +145,7 @@ function listed(server: string, tool: RemoteTool, names: ReadonlyMap<string, str
   const description = cut(plain(tool.description ?? "").trim(), DESCRIPTION_CHARS_MAX);
   return {
     remoteName: tool.name,
+    annotations: annotationsOf(tool),
     hints: { staysInside: tool.annotations?.openWorldHint === false, readsOnly: tool.annotations?.readOnlyHint === true },
     spec: {
       name: names.get(tool.name) ?? "",
@@ -134,11 +155,34 @@ function listed(server: string, tool: RemoteTool, names: ReadonlyMap<string, str
   };
 }
 
-/** A mark of all that a model is told of a tool; in whatever order a server lists the names in it. */
-export const specMark = ({ description, parameters }: ToolSpec): string =>
-  createHash("sha256")
-    .update(JSON.stringify([description, parameters], byName))
-    .digest("hex");
+const TITLE_CHARS_MAX = 200;
+
+function annotationsOf({ title, annotations }: RemoteTool): ToolAnnotations {
+  const words = title ?? annotations?.title;
+  const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = annotations ?? {};
+  return {
+    title: words ? quoted(words, TITLE_CHARS_MAX) : undefined,
+    readOnlyHint: readOnlyHint ?? undefined,
+    destructiveHint: destructiveHint ?? undefined,
+    idempotentHint: idempotentHint ?? undefined,
+    openWorldHint: openWorldHint ?? undefined,
+  };
+}
+
+/** Those that it gives, for people: `readOnlyHint: true`. */
+export const annotationsInWords = (annotations: ToolAnnotations): string =>
+  Object.entries(annotations)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${JSON.stringify(value)}`]))
+    .join(", ");
+
+/**
+ * A mark of all that a tool says of itself, in two parts: of what a model is told, and of its annotations; in whatever order a server lists the names in
+ * it. Marks of older versions are the first part alone.
+ */
+export const specMark = ({ description, parameters }: ToolSpec, annotations: ToolAnnotations = {}): string =>
+  `${digest([description, parameters])}.${digest(annotations).slice(0, 16)}`;
+
+const digest = (value: unknown): string => createHash("sha256").update(JSON.stringify(value, byName)).digest("hex");
 
 const byName = (_key: string, value: unknown): unknown =>
   typeof value === "object" && value !== null && !Array.isArray(value)

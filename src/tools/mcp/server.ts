@@ -1,22 +1,20 @@
 import type { Failure } from "../../engine/events/events.ts";
-import type { ToolAnswer, ToolResult } from "../../engine/tool.ts";
-import { continuedWith, questionIn } from "./elicitation.ts";
+import { calledBy } from "./calls/called.ts";
+import { Calls } from "./calls/calls.ts";
 import { type GuardedTool, guarded } from "../approval.ts";
-import { type Outcome, untilAborted, within, withinWhileItComesOn } from "../deadline.ts";
-import { type CallProgress, McpConnection, openConnection } from "./connection.ts";
-import { callFailure, isAnswer, isSessionLost, lostDuring, startFailure, unavailable } from "./failures.ts";
-import { isUnauthorized } from "./login.ts";
+import { type Outcome, untilAborted, within } from "../deadline.ts";
+import { type Heard, McpConnection, openConnection } from "./connection.ts";
+import { startFailure, unavailable } from "./failures.ts";
 import { libraryTools, type LibraryTool } from "./library.ts";
-import { type ListedTool, listTools, specMark } from "./list.ts";
-import { toResult } from "./call-result.ts";
+import { annotationsInWords, type ListedTool, listTools, specMark } from "./list.ts";
 import { LOGIN_WANTED, MCP_DEFAULTS, touchesOf, type McpDeps, type McpSettings } from "./settings.ts";
-import { failed, type Failed, quoted } from "../result.ts";
-import { failureWithoutLogin, withoutLogin } from "./without-login.ts";
+import { ThreadFolder } from "./thread-folder.ts";
+import { type Failed, quoted } from "../result.ts";
+import { failureWithoutLogin } from "./without-login.ts";
 
 /** An MCP server and its tools. Nothing is started before the first `connect` or call. */
 export const connectMcp = (settings: McpSettings, deps: McpDeps): McpServer => new McpServer(settings, deps);
 
-const CALLS_AT_ONCE_MAX = 32; // Of all threads together; beyond it a server is in trouble and more calls would not help it.
 const RECONNECT_DELAY_MS = 1_000; // Doubles with each failure in a row after the first; the first is made good at once.
 const RECONNECT_DELAY_MS_MAX = 60_000;
 const REFRESH_INTERVAL_MS = 1_000; // A server may say a thousand times a second that its list has changed.
@@ -29,7 +27,6 @@ export class McpServer {
   readonly name: string;
   readonly #settings: McpSettings;
   readonly #deps: McpDeps;
-  readonly #callTimeoutMs: number;
   readonly #closed = new AbortController();
   /** By the tool's name on the server. */
   #tools: ReadonlyMap<string, GuardedTool> = new Map();
@@ -44,7 +41,8 @@ export class McpServer {
   #isCutShort = false;
   /** What was said of the last list: a list that changes all the time is not spoken of each time. */
   #leftOut = "";
-  #callsUnderWay = 0;
+  readonly #calls: Calls;
+  readonly #folder: ThreadFolder | undefined;
   /** Deaths and vain starts since a call last succeeded. */
   #failuresInRow = 0;
   #retryAtMs = 0;
@@ -55,7 +53,18 @@ export class McpServer {
     this.name = settings.name;
     this.#settings = settings;
     this.#deps = deps;
-    this.#callTimeoutMs = settings.callTimeoutMs ?? MCP_DEFAULTS.callTimeoutMs;
+    this.#folder = settings.roots ? new ThreadFolder() : undefined;
+    this.#calls = new Calls(settings, deps, {
+      closed: this.#closed.signal,
+      hide: this.#hide,
+      reach: (signal) => this.#reach(signal),
+      drop: (connection) => this.#drop(connection),
+      giveFiles: async (files, connection) => {
+        if (await this.#folder?.fill(files)) await connection.rootsChanged();
+      },
+      worked: () => (this.#failuresInRow = 0),
+      failed: () => this.#failed(),
+    });
   }
 
   /** The tools as last listed: none before the first `connect`; those that were there while the server is away. */
@@ -84,10 +93,12 @@ export class McpServer {
   /** Ends the server's process, or its session; takes a few seconds at most. Calls under way fail. */
   async close(): Promise<void> {
     this.#closed.abort();
+    this.#calls.stop();
     await this.#opening;
     await this.#refreshing;
     await this.#connection?.close();
     this.#connection = undefined;
+    await this.#folder?.close();
   }
 
   /** What the server says of its use; nothing before it was reached. */
@@ -95,68 +106,15 @@ export class McpServer {
     return this.#hide(this.#connection?.instructions ?? "");
   }
 
-  async #call({ args, ...called }: Called<unknown>, signal: AbortSignal): Promise<ToolResult> {
-    const { tool } = called;
-    if (!isObject(args))
-      return failed("bad_arguments", `The arguments of "${quoted(tool, 100)}" must be a JSON object. Call it again with one.`);
-    if (this.#callsUnderWay >= CALLS_AT_ONCE_MAX)
-      return failed("busy", `The MCP server "${this.name}" has ${CALLS_AT_ONCE_MAX} calls under way already. Try again later.`);
-    this.#callsUnderWay++;
-    try {
-      const result = await this.#callOnce({ ...called, args }, AbortSignal.any([signal, this.#closed.signal]), { mayRetry: true });
-      return withoutLogin(result, { server: this.name, hide: this.#hide });
-    } finally {
-      this.#callsUnderWay--;
-    }
-  }
-
-  async #callOnce(called: Called<JsonObject>, signal: AbortSignal, { mayRetry }: { readonly mayRetry: boolean }): Promise<ToolResult> {
-    const { tool } = called;
-    const continued = continuedWith(this.name, called.answers);
-    if (continued && "text" in continued) return { kind: "asks", question: continued };
-    const connection = await this.#reach(signal);
-    if (!(connection instanceof McpConnection)) return connection;
-    const { progressMsMax = MCP_DEFAULTS.progressMsMax } = this.#settings;
-    const limit = { timeoutMs: this.#callTimeoutMs, totalMsMax: progressMsMax, clock: this.#deps.clock };
-    const outcome = await withinWhileItComesOn(
-      limit,
-      signal,
-      (ended, cameOn) =>
-        called.ask?.(connection, called.args, ended) ??
-        connection.call({ ...called, continued }, ended, (progress) => {
-          cameOn();
-          called.tell?.(this.#hide(`is waiting for ${quoted(tool, 60)}${inWords(progress)}`));
-        }),
-    );
-    switch (outcome.kind) {
-      case "done": {
-        this.#failuresInRow = 0;
-        const question = outcome.value.content ? undefined : questionIn(this.name, outcome.value);
-        if (question) return { kind: "asks", question };
-        return await toResult(outcome.value, { tool, keepFile: this.#deps.keepFile });
-      }
-      case "aborted":
-        break;
-      case "timeout":
-        connection.suspect();
-        break;
-      case "threw":
-        if (connection.hasEnded) return lostDuring(this.#settings, `"${quoted(tool, 100)}"`, connection.lastWords);
-        if (isAnswer(outcome.error)) {
-          this.#failuresInRow = 0;
-          break;
-        }
-        await this.#drop(connection);
-        if (this.#deps.login && isUnauthorized(outcome.error)) break;
-        if (isSessionLost(outcome.error) && mayRetry) return await this.#callOnce(called, signal, { mayRetry: false });
-        this.#failed();
-        break;
-    }
-    return callFailure(this.#settings, tool, outcome, { ...limit, isGiven: this.#deps.login !== undefined });
+  /** Whether a call waits for a person: the session is to stay. */
+  get waits(): boolean {
+    return this.#calls.wait;
   }
 
   /** A connection that works, as far as one can know: callers share the one that is there, or the one that is being made. */
   async #reach(signal: AbortSignal): Promise<McpConnection | Failed> {
+    // As mostly: it is asked before each call.
+    if (this.#connection?.isFine && !signal.aborted) return this.#connection;
     const outcome: Outcome<McpConnection | Failed> = await untilAborted(signal, async () => {
       const held = this.#connection;
       if (held && (await held.isAlive())) return held;
@@ -170,7 +128,13 @@ export class McpServer {
   }
 
   async #open(): Promise<McpConnection | Failed> {
-    const heard = { listChanged: () => this.#listChanged(), lost: (connection: McpConnection) => this.#lost(connection) };
+    const folder = this.#folder;
+    const heard: Heard = {
+      listChanged: () => this.#listChanged(),
+      lost: (connection) => this.#lost(connection),
+      ...(folder ? { roots: () => folder.roots } : {}),
+      asks: (connection, { method, params }, signal) => this.#calls.asked(connection, { method, params }, signal),
+    };
     const opened = await openConnection(this.#settings, this.#deps, heard, this.#closed.signal);
     const failure = opened instanceof McpConnection ? await this.#list(opened) : opened;
     if (!failure && opened instanceof McpConnection) return (this.#connection = opened);
@@ -203,19 +167,19 @@ export class McpServer {
     return undefined;
   }
 
-  #toolOf({ spec, remoteName, ask, hints }: ListedTool & { readonly ask?: LibraryTool["ask"] }): GuardedTool {
+  #toolOf({ spec, remoteName, ask, hints, annotations = {} }: ListedTool & { readonly ask?: LibraryTool["ask"] }): GuardedTool {
     const { approval = MCP_DEFAULTS.approval, approvals = {} } = this.#settings;
     const own = Object.hasOwn(approvals, remoteName) ? approvals[remoteName] : undefined;
     return guarded(
       {
         ...spec,
-        spec: specMark(spec),
+        spec: specMark(spec, annotations),
+        annotations: this.#hide(annotationsInWords(annotations)),
         description: this.#hide(spec.description),
         parameters: this.#deps.login
           ? (JSON.parse(this.#hide(JSON.stringify(spec.parameters))) as typeof spec.parameters)
           : spec.parameters,
-        run: (args, { signal }, origin) =>
-          this.#call({ tool: remoteName, args, key: origin?.key, answers: origin?.answers ?? [], tell: origin?.tell, ask }, signal),
+        run: (args, turn, origin) => this.#calls.call(calledBy({ tool: remoteName, args, ask }, turn, origin), turn.signal),
       },
       own ?? approval,
       touchesOf(this.#settings, remoteName, { ...hints, isLoggedIn: this.#deps.isLoggedIn ?? false }),
@@ -271,26 +235,3 @@ export class McpServer {
     );
   }
 }
-
-/** By its name on the server; `key`: for a tool that acts once. */
-interface Called<Args> {
-  readonly tool: string;
-  readonly args: Args;
-  readonly key: string | undefined;
-  /** To what the same call has asked. */
-  readonly answers: readonly ToolAnswer[];
-  /** Says how far it has come. */
-  readonly tell: ((doing: string) => void) | undefined;
-  /** Where it is no tool of the server's own. */
-  readonly ask: LibraryTool["ask"] | undefined;
-}
-
-/** How far a call has come, in a few words. */
-function inWords({ progress, total, message }: CallProgress): string {
-  const share = total !== undefined && total > 0 ? `${progress} of ${total}` : undefined;
-  const words = [share, message === undefined ? undefined : quoted(message, 80)].filter((one) => one !== undefined && one !== "");
-  return words.length > 0 ? `: ${words.join(", ")}` : "";
-}
-
-type JsonObject = { [key: string]: unknown };
-const isObject = (args: unknown): args is JsonObject => typeof args === "object" && args !== null && !Array.isArray(args);

@@ -44,7 +44,7 @@ export interface Sessions {
   close(): Promise<void>;
 }
 
-/** What is idle for too long is ended; when all places are taken, what was used longest ago makes room. */
+/** What is idle for too long is ended, unless a call in it waits for a person; when all places are taken, what was used longest ago makes room. */
 export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Clock, start: (key: string) => Promise<McpServer>): Sessions {
   /** The one that was used last is the last. */
   const sessions = new Map<string, Session>();
@@ -62,7 +62,9 @@ export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Cl
   /** Whether there is a place for one more. */
   function makeRoom(): boolean {
     if (sessions.size < sessionsMax) return true;
-    const idle = [...sessions].find(([, { users }]) => users === 0);
+    const unused = [...sessions].filter(([, { users }]) => users === 0);
+    // One whose call waits for a person goes last.
+    const idle = unused.find(([, { opened }]) => opened?.waits !== true) ?? unused[0];
     if (!idle) return false;
     end(...idle);
     return true;
@@ -75,7 +77,8 @@ export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Cl
       const oldest = Math.min(...[...sessions.values()].map(({ usedAtMs }) => usedAtMs));
       await clock.sleep(Math.max(SWEEP_MS_MIN, oldest + idleMsMax - clock.now()), closed.signal);
       for (const [key, session] of sessions)
-        if (session.users === 0 && session.usedAtMs + idleMsMax <= clock.now() && !closed.signal.aborted) end(key, session);
+        if (session.opened?.waits) session.usedAtMs = clock.now();
+        else if (session.users === 0 && session.usedAtMs + idleMsMax <= clock.now() && !closed.signal.aborted) end(key, session);
     }
     isSweeping = false;
   }
@@ -87,14 +90,15 @@ export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Cl
     async use(key, work) {
       const known = sessions.get(key);
       if (!known && (closed.signal.aborted || !makeRoom())) return undefined;
-      const session = known ?? { server: start(key), users: 0, usedAtMs: 0 };
+      const session: Session = known ?? { server: start(key), users: 0, usedAtMs: 0 };
       session.users++;
       session.usedAtMs = clock.now();
       sessions.delete(key);
       sessions.set(key, session);
       void sweep();
       try {
-        return await work(await session.server);
+        session.opened ??= await session.server;
+        return await work(session.opened);
       } finally {
         session.users--;
         session.usedAtMs = clock.now();
@@ -110,6 +114,7 @@ export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Cl
 
 interface Session {
   readonly server: Promise<McpServer>;
+  opened?: McpServer;
   users: number;
   usedAtMs: number;
 }

@@ -24,6 +24,8 @@ interface CommonSettings {
   readonly resources?: boolean | undefined;
   /** The same for the prompts that it has written. */
   readonly prompts?: boolean | undefined;
+  /** Whether it may know where the thread's files are, which are put into a folder for it. */
+  readonly roots?: boolean | undefined;
   /** Of a call that says that it comes on; each word of it is waited for as long as `callTimeoutMs`. */
   readonly progressMsMax?: number | undefined;
 }

@@ -18,6 +18,8 @@ export function withoutLogin(result: ToolResult, { server, hide }: { readonly se
         return failed("bad_answer", `The MCP server "${server}" asks a person something that has the login in it. Do without this tool.`);
       return { ...result, question: { ...result.question, text: hide(text) } };
     }
+    case "wishes":
+      return { ...result, wish: { ...result.wish, args: hide(result.wish.args) } };
   }
 }
 

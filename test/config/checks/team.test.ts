@@ -130,14 +130,6 @@ describe("tools and hand-overs", () => {
       expect(withTools(FILES, ", tools: [files], handoffs: [Ben]", `stop: { ${stop} }`)).toEqual([]);
     },
   );
-
-  test("an agent behind a tool cannot ask a person, so a tool of it that must be approved is a warning", () => {
-    const tools =
-      "tools: { files: { kind: mcp, command: files }, expert: { kind: agent, description: x, agent: { model: m, tools: [files] } } }\n";
-    expect(warnings(tools + team("policy: round-robin", [agent("Ana", ", tools: [expert]")]))[0]).toContain(
-      'tools.expert.agent.tools[0]: "files" asks a person before it runs (approval: first-time)',
-    );
-  });
 });
 
 describe("what an agent hears and runs", () => {

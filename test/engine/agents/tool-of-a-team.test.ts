@@ -83,11 +83,16 @@ test("the run inside is told who asks, in which call, by which rules, and what p
   expect(read().filter(isEvent).at(1)).toMatchObject({ type: "message.posted", text: "count" });
 });
 
-test("what waits for a person's yes cannot be had; a run that failed has no result, whatever was said in it", async () => {
-  const wants: EventBody = { type: "approval.requested", agent: "X", call: "c", what: "rm", tool: "sh" };
+test("code that waits for a person's yes cannot be had, a call is asked for; a run that failed has no result, whatever was said in it", async () => {
+  const wants: EventBody = { type: "approval.requested", agent: "X", call: "c", what: "rm", language: "sh" };
   expect(await toolOf([wants]).tool.run({ task: "count" }, aside())).toEqual({
     kind: "failed",
-    error: { kind: "needs_person", message: "ask needed a person's yes for a tool or for code and could not ask for it." },
+    error: { kind: "needs_person", message: "ask needed a person's yes for code and could not ask for it." },
+  });
+  const calls: EventBody = { type: "approval.requested", agent: "X", call: "c", what: 'rm {"all":true}', tool: "rm" };
+  expect(await toolOf([calls]).tool.run({ task: "count" }, aside())).toMatchObject({
+    kind: "wishes",
+    wish: { tool: "rm", args: '{"all":true}' },
   });
   const failed: EventBody = { type: "turn.failed", agent: "X", error: { kind: "quota", message: "No credit." } };
   const after = await toolOf([failed], says("B", "Six so far.")).tool.run({ task: "count" }, aside());

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { toResult } from "../../../src/tools/mcp/call-result.ts";
+import { toResult } from "../../../src/tools/mcp/calls/call-result.ts";
 import { failureOf } from "../../contracts/tool.ts";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64");

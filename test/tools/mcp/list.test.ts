@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toResult } from "../../../src/tools/mcp/call-result.ts";
+import { toResult } from "../../../src/tools/mcp/calls/call-result.ts";
 import { outputOf } from "../../contracts/tool.ts";
 import { listTools, localNames } from "../../../src/tools/mcp/list.ts";
 

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import type { CallOrigin, Sample } from "../../../src/engine/tool.ts";
 import { outputOf } from "../../contracts/tool.ts";
 import { chromiumPath } from "../../support/browser/chromium.ts";
 import { everyProviderTakes, folderToRead, pageToSee, tried } from "./tried.ts";
@@ -68,4 +69,43 @@ test("resources and prompts can be listed and read where the team file says so, 
   everyProviderTakes(server);
   const { server: plain } = await started(EVERYTHING);
   expect(plain.tools().map(({ name }) => name)).not.toContain("s__list_resources");
+});
+
+test("the reference server asks people, models and for folders in the middle of its calls, and goes on with what it is told", async () => {
+  const { server, call } = await started(EVERYTHING, [], { roots: true });
+  // What it has for clients like this one it lists once they have said hello.
+  await expect.poll(() => server.tools().map(({ name }) => name)).toContain("s__trigger-sampling-request");
+  everyProviderTakes(server);
+  const answered = async (tool: string, args: object, text: string) => {
+    const asked = await call(tool, args);
+    if (asked.kind !== "asks") throw new Error(JSON.stringify(asked));
+    return await call(tool, args, { answers: [{ state: asked.question.state, text }] });
+  };
+  expect(outputOf(await answered("trigger-elicitation-request", {}, "name: Ada\ninteger: 7"))).toMatch(/Name: Ada[^]*Favorite Integer: 7/);
+  expect(outputOf(await answered("trigger-elicitation-request", {}, "I do not answer that"))).toContain("declined");
+  const page = { url: "https://example.com/login" };
+  expect(outputOf(await answered("trigger-url-elicitation", page, "I have done that"))).toContain("completed the URL");
+  // Refused until somebody has been on another page: it is called anew, and asks then.
+  const before = { ...page, errorPath: true };
+  const first = await call("trigger-url-elicitation", before);
+  expect(first.kind === "asks" && first.question.text).toContain("https://modelcontextprotocol.io/");
+  const went = first.kind === "asks" ? [{ state: first.question.state, text: "I have done that" }] : [];
+  const second = await call("trigger-url-elicitation", before, { answers: went });
+  expect(second.kind === "asks" && second.question.text).toContain(page.url);
+  const sample: Sample = async () => ({ kind: "answer", text: "Hello.", model: "m", usage: { inputTokens: 1, outputTokens: 1 } });
+  const asked = await call("trigger-sampling-request", { prompt: "Say hello." }, { sample });
+  if (asked.kind !== "wishes") throw new Error(JSON.stringify(asked));
+  expect(asked.wish.args).toContain("Say hello.");
+  const verdict = {
+    wish: asked.wish.id,
+    tool: asked.wish.tool,
+    args: asked.wish.args,
+    approved: true,
+    person: { id: "U1", name: "Maria" },
+  };
+  expect(outputOf(await call("trigger-sampling-request", { prompt: "Say hello." }, { sample, verdicts: [verdict] }))).toContain("Hello.");
+  const files: CallOrigin["files"] = async (known) =>
+    known.size > 0 ? [] : [{ key: "1", name: "note.txt", content: Buffer.from("milk") }];
+  await call("echo", { message: "x" }, { files });
+  await expect.poll(async () => outputOf(await call("get-roots-list", {}, { files }))).toContain("Files of the thread");
 });

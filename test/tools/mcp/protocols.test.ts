@@ -163,18 +163,15 @@ test("tools that no model can use are left out by name, and what a server says o
   expect(under.server.instructions).toBe("Look before you leap.");
 });
 
-test.each([
-  ["sampling/createMessage", "it wants a model to answer for it"],
-  ["roots/list", "it wants to know folders"],
-])("a server that asks in the middle of a call (%s) is told no, and keeps its session", async (method, words) => {
+test("a server that asks for folders in the middle of a call is told no, and keeps its session", async () => {
   const newest = await connected(open(lines({ tools: ["ask", "keep", "look"], only: "2026-07-28" })));
   outputOf(await newest.call("keep", { what: "a page" }));
-  const { kind, message } = failureOf(await newest.call("ask", { method }));
+  const { kind, message } = failureOf(await newest.call("ask", { method: "roots/list" }));
   expect(kind).toBe("needs_answer");
-  expect(message).toContain(words);
+  expect(message).toContain("it wants to know folders");
   expect(outputOf(await newest.call("look"))).toBe("a page");
   const older = await connected(open(lines({ tools: ["ask"] })));
-  expect(failureOf(await older.call("ask", { method })).message).toBe("The client said -32601: Method not found");
+  expect(failureOf(await older.call("ask", { method: "roots/list" })).message).toBe("The client said -32601: Method not found");
 });
 
 test("a server that asks people is given their answer with the same call, as its form wants it", async () => {

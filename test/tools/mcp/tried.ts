@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import type { ToolResult } from "../../../src/engine/tool.ts";
+import type { CallOrigin, ToolResult } from "../../../src/engine/tool.ts";
 import { systemClock } from "../../../src/engine/clock.ts";
 import { TOOL_RULES } from "../../../src/models/tool-rules/rules.ts";
 import { mendedSchema } from "../../../src/models/tool-rules/schema.ts";
@@ -18,7 +18,7 @@ import { aside } from "../../support/turn.ts";
 export interface Tried {
   readonly server: McpServer;
   /** By the tool's name on the server. */
-  call(tool: string, args: object): Promise<ToolResult>;
+  call(tool: string, args: object, origin?: Partial<CallOrigin>): Promise<ToolResult>;
   /** What its tools gave to be seen or heard, by hash. */
   readonly kept: ReadonlyMap<string, Uint8Array>;
 }
@@ -41,11 +41,12 @@ export async function tried(settings: Omit<McpStdioSettings, "name">, ends: (() 
   return {
     server,
     kept,
-    async call(tool, args) {
+    async call(tool, args, origin) {
       const found = server.tool(tool);
       const names = server.tools().map(({ name }) => name);
       if (!found) throw new Error(`${tool} is not among ${names.join(", ")}`);
-      return found.run(args, aside(never));
+      const whole = { run: "r", agent: "Ana", call: "c", askedBy: { id: "U1", name: "Maria" }, ...origin };
+      return found.run(args, aside(never), whole);
     },
   };
 }

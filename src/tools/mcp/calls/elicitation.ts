@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { ToolAnswer, ToolQuestion } from "../../engine/tool.ts";
-import { quoted } from "../result.ts";
+import type { ToolAnswer, ToolQuestion } from "../../../engine/tool.ts";
+import { quoted } from "../../result.ts";
 
 /** What a server of the newest protocol wants to be told before it goes on, and what it is given back with it. */
 export interface Wish {
@@ -13,6 +13,18 @@ export interface Continued {
   readonly inputResponses?: { readonly [key: string]: unknown };
   readonly requestState?: string;
 }
+
+/** Where the answer goes that a person has given. */
+export interface Answered {
+  readonly continued: Continued;
+  /** The request of an older server that waits for it, while the call is under way. */
+  readonly request?: string;
+  /** The call was refused until somebody has been on a page, and begins anew. */
+  readonly isAnew?: boolean;
+}
+
+/** The one request that an older server makes in the middle of a call, as the newest protocol has it. */
+export const ONLY = "only";
 
 const FIELDS_MAX = 20;
 const OPTIONS_MAX = 4; // Beside the one that says no.
@@ -59,11 +71,20 @@ const Link = z.object({
 const Asked = z.union([z.object({ key: z.string(), form: Form }), z.object({ key: z.string(), link: Link })]);
 type Asked = z.output<typeof Asked>;
 
-const State = z.object({ requestState: z.string().optional(), asked: z.array(Asked).min(1) });
+const State = z.object({
+  requestState: z.string().optional(),
+  asked: z.array(Asked).min(1),
+  request: z.string().optional(),
+  isAnew: z.boolean().optional(),
+});
 type State = z.output<typeof State>;
 
 /** The question that a server asks of people, where all that it wants are forms that they can fill in and pages that they can open; nothing else is asked of them. */
-export function questionIn(server: string, { inputRequests, requestState }: Wish): ToolQuestion | undefined {
+export function questionIn(
+  server: string,
+  { inputRequests, requestState }: Wish,
+  of: Pick<State, "request" | "isAnew"> = {},
+): ToolQuestion | undefined {
   const wanted = Object.entries(inputRequests ?? {});
   const asked = wanted.flatMap(([key, { method, params }]): readonly Asked[] => {
     if (method !== "elicitation/create") return [];
@@ -73,18 +94,22 @@ export function questionIn(server: string, { inputRequests, requestState }: Wish
     return form && Object.keys(form.requestedSchema.properties).length <= FIELDS_MAX ? [{ key, form }] : [];
   });
   if (asked.length === 0 || asked.length < wanted.length) return undefined;
-  const { data } = State.safeParse({ ...(requestState === undefined || requestState === null ? {} : { requestState }), asked });
+  const { data } = State.safeParse({ ...(requestState === undefined || requestState === null ? {} : { requestState }), ...of, asked });
   return data && questionOf(server, data, []);
 }
 
 /** The last answer to what was asked as the call takes it; a question again where it does not say what was asked. */
-export function continuedWith(server: string, answers: readonly ToolAnswer[]): Continued | ToolQuestion | undefined {
+export function continuedWith(server: string, answers: readonly ToolAnswer[]): Answered | ToolQuestion | undefined {
   const last = answers.at(-1);
   if (!last) return undefined;
   const state = State.parse(JSON.parse(last.state));
-  const { requestState, asked } = state;
+  const { requestState, asked, request, isAnew } = state;
+  const to = { ...(request === undefined ? {} : { request }), ...(isAnew ? { isAnew } : {}) };
   const again = requestState === undefined ? {} : { requestState };
-  const all = (result: object): Continued => ({ ...again, inputResponses: Object.fromEntries(asked.map(({ key }) => [key, result])) });
+  const all = (result: object): Answered => ({
+    ...to,
+    continued: { ...again, inputResponses: Object.fromEntries(asked.map(({ key }) => [key, result])) },
+  });
   if (last.text === undefined) return all({ action: "cancel" });
   const isForm = fieldsOf(state).length > 0;
   if (last.text.trim() === NO || (!isForm && PLAIN_NO.test(last.text))) return all({ action: "decline" });
@@ -95,10 +120,13 @@ export function continuedWith(server: string, answers: readonly ToolAnswer[]): C
   if (troubles.length > 0) return questionOf(server, state, troubles);
   // Of a page nothing is told but that somebody has been there.
   return {
-    ...again,
-    inputResponses: Object.fromEntries(
-      read.map(({ key, ...one }) => [key, { action: "accept", ...("content" in one ? { content: one.content } : {}) }]),
-    ),
+    ...to,
+    continued: {
+      ...again,
+      inputResponses: Object.fromEntries(
+        read.map(({ key, ...one }) => [key, { action: "accept", ...("content" in one ? { content: one.content } : {}) }]),
+      ),
+    },
   };
 }
 
