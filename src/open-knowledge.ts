@@ -6,8 +6,7 @@ import { priceOf } from "./config/prices.ts";
 import type { ModelSettings, Settings } from "./config/settings.ts";
 import type { Clock } from "./engine/clock.ts";
 import type { Embedder } from "./engine/knowledge.ts";
-import { folderSource } from "./knowledge/folder.ts";
-import { createLibrary, type OfferedSource } from "./knowledge/library.ts";
+import type { Library, OfferedSource } from "./knowledge/library.ts";
 import { FILE_BYTES_MAX, SourceTrouble, type DocumentSource } from "./knowledge/source.ts";
 import { createEmbedder } from "./models/create.ts";
 import type { FilesPlace, PostedFiles } from "./slack/knowledge/posted-files.ts";
@@ -33,10 +32,20 @@ export function openKnowledge(parts: {
   readonly clock: Clock;
   readonly log: (what: string, error?: unknown) => void;
 }): OpenKnowledge {
-  const library = createLibrary({ ...parts, index: parts.knowledge });
+  let opened: Promise<Library> | undefined;
+  // What reads documents is loaded for whoever looks something up.
+  const library = () =>
+    (opened ??= import("./knowledge/library.ts").then(({ createLibrary }) => createLibrary({ ...parts, index: parts.knowledge })));
   return {
-    lookUp: (sources, thread) => library.of(sources.map((one) => offered(one, thread, parts))),
-    close: () => library.close(),
+    lookUp(sources, thread) {
+      const desk = async () => (await library()).of(sources.map((one) => offered(one, thread, parts)));
+      return {
+        sources,
+        search: async (wanted, signal) => (await desk()).search(wanted, signal),
+        read: async (wanted, signal) => (await desk()).read(wanted, signal),
+      };
+    },
+    close: async () => (await opened)?.close(),
   };
 }
 
@@ -69,7 +78,7 @@ function offered(
     description,
     async ready() {
       const place = slackPlaceOf(settings);
-      if (place === undefined) return { ...folderOf(settings), ...vectors };
+      if (place === undefined) return { ...(await folderOf(settings)), ...vectors };
       const team = placeOf(thread)?.team;
       const files = team === undefined ? undefined : await filesIn(team);
       if (team === undefined || !files) return `${name} is left out: it lies in Slack, and this is no thread of it.`;
@@ -86,8 +95,9 @@ function slackPlaceOf({ channel, canvas }: KnowledgeSettings): FilesPlace | unde
   return channel === undefined ? undefined : { channel };
 }
 
-function folderOf({ folder, touches = [], ...settings }: KnowledgeSettings): DocumentSource {
+async function folderOf({ folder, touches = [], ...settings }: KnowledgeSettings): Promise<DocumentSource> {
   if (folder === undefined) throw new Error("a checked source that does not lie in Slack has a folder");
+  const { folderSource } = await import("./knowledge/folder.ts");
   return folderSource({ ...settings, folder, touches });
 }
 
@@ -158,7 +168,7 @@ export async function* lookAtKnowledge(
 }
 
 async function* lookAtFolder(thing: string, settings: KnowledgeSettings, sources: Indexed): AsyncGenerator<KnowledgeFinding, void, void> {
-  const source = folderOf(settings);
+  const source = await folderOf(settings);
   try {
     const { files, leftOut } = await source.list(new AbortController().signal);
     const known = sources.find((one) => one.source === source.key);
