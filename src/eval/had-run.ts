@@ -3,11 +3,6 @@ import { isEvent } from "../engine/events/events.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import type { Runner } from "../runner/runner.ts";
 
-/** As many as are entered at once. */
-const LEARNED_TOGETHER_MAX = 20;
-/** Of all that have ended, this share may not be known yet. */
-const LEARNED_LATER = 0.1;
-
 /** In whose name runs are begun, answered and stopped. */
 const EVALUATION = { id: "evaluation", name: "User" } as const;
 
@@ -39,13 +34,9 @@ export interface Runs {
 export function createRuns(runner: Runner): Runs {
   const wakes = new Map<string, () => void>();
   let learning: Promise<unknown> | undefined;
-  let [ended, learned] = [0, 0];
-  /** What has ended is known to the forecasts of those that begin, in a while: several are entered together, the more, the more are known already. */
+  /** What has ended is known to the forecasts of those that begin, in a while. */
   const learn = (workspace: string) => {
-    ended++;
-    if (learning || ended - learned < Math.min(LEARNED_TOGETHER_MAX, ended * LEARNED_LATER)) return;
-    learned = ended;
-    learning = (runner.forecasts?.learn(workspace) ?? Promise.resolve())
+    learning ??= (runner.forecasts?.learn(workspace) ?? Promise.resolve())
       // Beside the runs: whatever stands in the way is in the way of them too, and told there.
       .catch(() => undefined)
       .finally(() => (learning = undefined));
