@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { dropProposal, proposalOf, type KeptProposal, type TeamProposal } from "./store/proposals/team-proposals.ts";
 import type { Decision, Settings } from "./store/settings.ts";
 import type { TeamMistake, TeamShelf } from "./team-shelf.ts";
@@ -30,17 +31,21 @@ interface Which {
 }
 
 export async function standingProposal(
-  { settings, shelf }: Pick<ProposalParts, "settings"> & { readonly shelf: Pick<TeamShelf, "open" | "get"> },
+  { settings, shelf }: Pick<ProposalParts, "settings"> & { readonly shelf: Pick<TeamShelf, "open" | "get" | "read"> },
   { workspace, team }: Omit<Which, "at">,
 ): Promise<StandingProposal | undefined> {
   const kept = await proposalOf(settings, workspace, team);
   if (!kept) return undefined;
   await shelf.open(workspace);
-  return { ...kept.proposal, state: isOf(kept, shelf.get(workspace, team)) ? "open" : "changed" };
+  return { ...kept.proposal, state: isOf(kept, shelf.get(workspace, team), shelf) ? "open" : "changed" };
 }
 
-const isOf = ({ proposal }: KeptProposal, now: ReturnType<TeamShelf["get"]>): boolean =>
-  now !== undefined && !now.fromFile && now.revision === proposal.revision;
+/** Also where a team was deleted, and another made under its name: its revisions begin anew. */
+function isOf({ proposal }: KeptProposal, now: ReturnType<TeamShelf["get"]>, shelf: Pick<TeamShelf, "read">): boolean {
+  if (now === undefined || now.fromFile || now.revision !== proposal.revision) return false;
+  const before = shelf.read(proposal.before);
+  return "mistakes" in before || isDeepStrictEqual(before.team, now.team);
+}
 
 /** Puts the team on the shelf as it was proposed, where it is still what it was made of. Whether they may is asked before. */
 export async function takeProposal({ settings, shelf }: ProposalParts, which: Which, person: Decision["person"]): Promise<Taken> {
@@ -48,7 +53,7 @@ export async function takeProposal({ settings, shelf }: ProposalParts, which: Wh
   const kept = await found(settings, which);
   if (!kept) return { kind: "gone" };
   await shelf.open(workspace);
-  if (!isOf(kept, shelf.get(workspace, team))) return { kind: "changed" };
+  if (!isOf(kept, shelf.get(workspace, team), shelf)) return { kind: "changed" };
   const { after, revision, file } = kept.proposal;
   const read = shelf.read(after);
   const mistakes = "mistakes" in read ? read.mistakes : shelf.check(workspace, { name: team, team: read.team }, false);

@@ -117,4 +117,12 @@ test("left, nothing changes; a team that has changed meanwhile is not overwritte
   await journey.slack.control.until(() => journey.whispers(ADA.id, DIRECT).length === 2);
   expect(journey.whispers(ADA.id, DIRECT)[1]).toMatch(/\*crew\* was changed by Ben at \d\d:\d\d UTC, after this was found/);
   expect(shelf.get(workspace, "crew")).toMatchObject({ revision: 2, team: { description: "Counts slowly." } });
+
+  // Another team of that name begins with the same revision.
+  const gone = { workspace, person: ADA, deed: "delete team", subject: "team/crew", allowed: true };
+  expect(await shelf.put({ workspace, name: "crew", team: undefined, revision: 2, decision: gone })).toBe(true);
+  await keep("Another crew.", 0, "create team");
+  await click(journey, "Take it", 1);
+  await journey.slack.control.until(() => journey.whispers(ADA.id, DIRECT).length === 3);
+  expect(shelf.get(workspace, "crew")).toMatchObject({ revision: 1, team: { description: "Another crew." } });
 });
