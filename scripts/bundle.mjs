@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import http from "node:http";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import { rolldown } from "rolldown";
 
@@ -41,13 +42,33 @@ export async function bundle(out) {
   const build = await rolldown({
     ...shared,
     input: Object.fromEntries(ENTRIES.map((file) => [file.replace(/\.ts$/, ""), join(ROOT, file)])),
-    plugins: [keepPlaces()],
+    external: (id) => id !== HTTP && shared.external(id),
+    plugins: [httpWithoutFetch(), keepPlaces()],
   });
   await build.write({ dir: out, format: "esm", entryFileNames: "[name].js", chunkFileNames: "lib/[name]-[hash].js" });
   await build.close();
   const guest = await rolldown({ ...shared, input: join(ROOT, GUEST) });
   await guest.write({ file: join(out, GUEST.replace(/\.ts$/, ".js")), format: "esm" });
   await guest.close();
+}
+
+const HTTP = "node:http";
+const HTTP_ALONE = "\0http-alone";
+/** Exports that load Node's `fetch` and all that belongs to it when they are looked at. */
+const OF_FETCH = new Set(["WebSocket", "CloseEvent", "MessageEvent"]);
+
+/** An `import` of Node's HTTP looks at each of its exports, those of `fetch` too: half of what a process takes to start. What nobody here uses is left out. */
+function httpWithoutFetch() {
+  const names = Object.keys(http).filter((name) => !OF_FETCH.has(name));
+  return {
+    name: "http-without-fetch",
+    resolveId: (id, _importer, { kind }) =>
+      id === HTTP && kind !== "require-call" ? HTTP_ALONE : id === HTTP ? { id, external: true } : null,
+    load: (id) =>
+      id === HTTP_ALONE
+        ? `const http = process.getBuiltinModule("node:http");\nexport default http;\nexport const { ${names.join(", ")} } = http;\n`
+        : null,
+  };
 }
 
 /**

@@ -28,9 +28,13 @@ export function openWorkshop(parts: {
   readonly store: Pick<Store, "load">;
 }): OpenWorkshop {
   const { settings, shelf, kept, versions } = parts;
+  let offers: OpenWorkshop["offers"] | undefined;
   return {
     shelf,
-    offers: teamOffers(settings, shelf),
+    // A schema is made for it, and who opens no editor needs none.
+    get offers() {
+      return (offers ??= teamOffers(settings, shelf));
+    },
     teamIn: (snapshot, name) => teamIn(snapshot, name, settings),
     versions: async (workspace, name) =>
       (await versions.of(workspace, `team/${name}`)).map(({ revision, at, value }) => ({
