@@ -1,6 +1,7 @@
 import type { Clock } from "./engine/clock.ts";
 import type { Slack } from "./slack/slack.ts";
-import { SlackSilent, type OnlookerSight } from "./slack/people/onlookers.ts";
+import type { OnlookerSight } from "./slack/people/onlookers.ts";
+import { SlackSilent } from "./slack/people/slack-silent.ts";
 import { channelOf, scopeBeside, scopeOfChannel, threadBeside } from "./slack/words/place.ts";
 import type { FinishedRuns } from "./store/runs/finished-runs.ts";
 import { logsOf } from "./store/runs/logs.ts";

@@ -4,7 +4,7 @@ import { createServer as createNetServer, type AddressInfo, type Socket } from "
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { httpFetch } from "../../src/models/http-fetch.ts";
-import { fetchKeepingRefusals } from "../../src/models/refusals/refusal.ts";
+import { fetchKeepingRefusals } from "../../src/models/refusals/fetch-keeping.ts";
 import { IDLE_STAYS } from "../support/idle-connections.ts";
 
 const ASKED = { method: "POST", body: '{"stream":true}', redirect: "manual" } as const;

@@ -1,6 +1,5 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { transformJSONSchema } from "@anthropic-ai/sdk/lib/transform-json-schema";
-import { fetchKeepingRefusals } from "../refusals/refusal.ts";
 import type { Timeouts } from "../replies/reply.ts";
 
 export interface AnthropicSettings {
@@ -35,9 +34,10 @@ export const baseUrlOf = ({ baseUrl }: AnthropicSettings): string => baseUrl ?? 
  */
 export function loadSdk(settings: AnthropicSettings): Promise<Sdk> {
   const load = async (): Promise<Sdk> => {
-    const [{ Anthropic: Client }, { transformJSONSchema: schemaOf }] = await Promise.all([
+    const [{ Anthropic: Client }, { transformJSONSchema: schemaOf }, { fetchKeepingRefusals }] = await Promise.all([
       import("@anthropic-ai/sdk"),
       import("@anthropic-ai/sdk/lib/transform-json-schema"),
+      import("../refusals/fetch-keeping.ts"),
     ]);
     const client = new Client({
       apiKey: settings.apiKey,

@@ -3,7 +3,6 @@ import type OpenAI from "openai";
 import type { ModelRequest } from "../../engine/model.ts";
 import type { Concession } from "../refusals/concessions.ts";
 import type { Concessions } from "../refusals/conceding.ts";
-import { fetchKeepingRefusals } from "../refusals/refusal.ts";
 import { hasImages, type ReadFile } from "../images.ts";
 import { temperature } from "../limits.ts";
 import type { Timeouts } from "../replies/reply.ts";
@@ -78,7 +77,6 @@ export function openAiClient(settings: OpenAiSettings): { readonly client: Promi
     webhookSecret: null,
     maxRetries: 0,
     timeout: SDK_TIMEOUT_MS,
-    fetch: fetchKeepingRefusals,
     logLevel: "off" as const, // The SDK's log would hold what people wrote.
     fetchOptions: { redirect: "manual" as const }, // A redirect would take the key along.
   };
@@ -86,14 +84,16 @@ export function openAiClient(settings: OpenAiSettings): { readonly client: Promi
     const resource = baseUrl.replace(/(?<!\/)\/+$/, "");
     const baseURL = resource.includes("/openai") ? resource : `${resource}/openai`;
     const apiVersion = settings.apiVersion ?? AZURE_API_VERSION;
-    return { baseUrl: baseURL, client: loaded(({ AzureOpenAI }) => new AzureOpenAI({ ...common, baseURL, apiVersion })) };
+    return { baseUrl: baseURL, client: loaded(({ AzureOpenAI }, fetch) => new AzureOpenAI({ ...common, fetch, baseURL, apiVersion })) };
   }
   const keyless = apiKey === undefined ? { defaultHeaders: { Authorization: null } } : {};
-  return { baseUrl, client: loaded(({ OpenAI: Client }) => new Client({ ...common, ...keyless, baseURL: baseUrl })) };
+  return { baseUrl, client: loaded(({ OpenAI: Client }, fetch) => new Client({ ...common, fetch, ...keyless, baseURL: baseUrl })) };
 }
 
-function loaded(make: (sdk: typeof Sdk) => OpenAI): Promise<OpenAI> {
-  const client = import("openai").then(make);
+function loaded(make: (sdk: typeof Sdk, by: typeof fetch) => OpenAI): Promise<OpenAI> {
+  const client = Promise.all([import("openai"), import("../refusals/fetch-keeping.ts")]).then(([sdk, { fetchKeepingRefusals }]) =>
+    make(sdk, fetchKeepingRefusals),
+  );
   client.catch(() => undefined); // Whoever calls hears of it.
   return client;
 }

@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { failureOf } from "../api/api-errors.ts";
+import { SlackSilent } from "./slack-silent.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import { isOurs } from "./affiliation.ts";
 import { refused, whyRefused, wouldRefuse } from "./permission-check.ts";
@@ -46,11 +47,6 @@ export interface OnlookerSight {
   readonly overseen: ReadonlyMap<string, string>;
   /** When it was asked. */
   readonly isAdmin: boolean;
-}
-
-/** Slack does not say who may look into what. */
-export class SlackSilent extends Error {
-  override readonly name = "SlackSilent";
 }
 
 /** Whoever has left a channel sees no more of it after this; Slack lets an app ask some fifty times a minute, for all of its people. */
