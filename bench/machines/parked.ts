@@ -28,8 +28,8 @@ export async function parked(database: Database, place: string): Promise<void> {
   const empty = await looked(database, { address: database.fresh(), place });
   const address = database.fresh();
   process.stderr.write(`${THREADS} threads are parked\n`);
-  await park(database, { address, place });
   const calmMax = Math.ceil((empty.idle.calls * LOOK_MS) / WATCHED_MS) + CALM_MORE_MAX;
+  await park(database, { address, place }, calmMax);
   const full = await looked(database, { address, place }, calmMax);
   console.log(`one process that does everything, ${WATCHED_MS / 1_000} s of it with nothing to do; starts are medians of ${STARTS}:`);
   console.table({ "an empty database": shown(empty), [`${THREADS} threads that wait`]: shown(full) });
@@ -96,7 +96,7 @@ async function looked(database: Database, { address, place }: Order, calmMax?: n
 }
 
 /** Asks for some runs that wait for an answer, and copies what is kept of them until there are as many as are wanted. */
-async function park(database: Database, { address, place }: Order): Promise<void> {
+async function park(database: Database, { address, place }: Order, calmMax: number): Promise<void> {
   const fleet = await openFleet({ database: address, teams: [TEAM], modelMs: 0, place });
   const schema = new URL(address).searchParams.get("schema") ?? "";
   const channelOf = (nth: number) => `C0${1_000_000 + nth}`;
@@ -104,7 +104,8 @@ async function park(database: Database, { address, place }: Order): Promise<void
     await fleet.start();
     for (let nth = 0; nth < PARKED_FOR_REAL; nth++) await fleet.mention("asks", { team: TEAM, channel: channelOf(nth) });
     await untilAsked(fleet);
-    await calm(database);
+    // What is not as it should be yet, such as a session that is to be shown as waiting, would be copied with the rest.
+    await calm(database, calmMax);
   } finally {
     await fleet.close();
   }
@@ -123,7 +124,10 @@ async function untilAsked(fleet: Fleet): Promise<void> {
   }
 }
 
-/** Rows of a thread that name it in a text are copied with another channel in it, so that each has a place of its own. */
+/**
+ * Rows of a thread that name it are copied with another channel in it, so that each has a place of its own. Its events stay as they are, since what is shown of them, in
+ * which their run has its name, is noted by its hash.
+ */
 const copies = (schema: string): string => `
   SET search_path = ${schema};
   CREATE TEMP TABLE copied AS
@@ -132,7 +136,7 @@ const copies = (schema: string): string => `
       split_part(name, '/', 2) AS old_channel, split_part(name, '/', 2) || 'N' || nth AS new_channel
       FROM threads, generate_series(1, ${THREADS / PARKED_FOR_REAL - 1}) AS nth;
   INSERT INTO threads OVERRIDING SYSTEM VALUE SELECT (jsonb_populate_record(threads, jsonb_build_object('id', new, 'name', new_name))).* FROM threads JOIN copied ON old = threads.id;
-  INSERT INTO events SELECT new, seq, replace(body, old_channel, new_channel) FROM events JOIN copied ON old = thread ORDER BY new, seq;
+  INSERT INTO events SELECT new, seq, body FROM events JOIN copied ON old = thread ORDER BY new, seq;
   INSERT INTO outbox (thread, seq, kind, part, sending_since, receipt, gave_up)
     SELECT new, seq, kind, part, sending_since, replace(receipt, old_channel, new_channel), gave_up FROM outbox JOIN copied ON old = thread ORDER BY new, seq;
   INSERT INTO ready (thread, at, version) SELECT new, at, nextval('versions') FROM ready JOIN copied ON old = thread;
