@@ -267,7 +267,7 @@ describe("hostile files", () => {
     ["not UTF-8", new Uint8Array([0x61, 0x3a, 0x20, 0xff, 0xfe]), "is not UTF-8 text"],
     ["with a foreign tag", 'teams: !!js/function "x"', "Unresolved tag"],
     ["with a key twice", "teams: {}\nteams: {}\n", "Map keys must be unique"],
-    ["with two documents", "teams: {}\n---\nteams: {}\n", "not valid YAML"],
+    ["with two documents", "teams: {}\n---\nteams: {}\n", "parley.yml:2: begins a second document here; take the line --- out"],
     ["a list", "- 1\n", "expected a map of keys, found a list"],
   ])("a file that is %s is refused", (_, content, message) => {
     expect(mistakesOf({ "parley.yml": content }).join("\n")).toContain(message);

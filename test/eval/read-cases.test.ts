@@ -6,8 +6,8 @@ import { readCases, readEvaluation } from "../../src/eval/evaluation.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
 
 /** The cases of a table as an evaluation reads them. */
-function casesOf(table: string, name = "cases.csv") {
-  const evaluation = { cases: { file: name, input: "question", expected: "answer" }, score: [{ kind: "number" }] };
+function casesOf(table: string, name = "cases.csv", expected = "answer") {
+  const evaluation = { cases: { file: name, input: "question", expected }, score: [{ kind: "number" }] };
   const cwd = folderWith({ "parley.yml": SMALL, [name]: table, "suite.yml": stringify(evaluation) });
   const teamFile = loadSettings({ env: { OPENAI_API_KEY: "k", ANTHROPIC_API_KEY: "k" }, cwd });
   return readCases(readEvaluation(join(cwd, "suite.yml"), { cwd, teamFile })).map(({ input, expected }) => [input, expected]);
@@ -27,4 +27,12 @@ test.each([
 test("a line of JSON that another follows behind a comma names its line and the mend", () => {
   const lines = '{"question":"q","answer":1}\n{"question":"r","answer":2},\n';
   expect(() => casesOf(lines, "cases.jsonl")).toThrow(/cases\.jsonl:2: is no JSON object: each line holds one, with no comma behind it/);
+});
+
+test.each(["Final answer (USD)", "{{ Final answer (USD) }}", "Final answer (USD) | trim"])("a name with blanks is one: %s", (expected) => {
+  expect(casesOf("question,Final answer (USD)\nq,3\n", "cases.csv", expected)).toEqual([["q", "3"]]);
+});
+
+test("two columns of one name are told apart by nobody", () => {
+  expect(() => casesOf("question,answer,answer\nq,1,2\n")).toThrow(/cases\.csv: is no table: two columns are called "answer"/);
 });

@@ -18,6 +18,7 @@ const FILE_BYTES_MAX = 1024 * 1024; // A team file of a hundred teams is well be
 const ALIASES_MAX = 100; // Enough for anchors used by hand; an alias bomb needs thousands.
 const TOO_DEEP = `is nested more than ${DEPTH_MAX} deep; no team file needs that`;
 const TOO_MUCH = "has far more entries than a team file needs; is it the right file?";
+const SEVERAL = "begins a second document here; take the line --- out, or put what is below it into a file of its own";
 const SYNTAX_MISTAKES_MAX = 3; // What follows the first is mostly its echo.
 
 /** Reads a file of YAML 1.2. Throws {@link ConfigError}, for a file that is missing, too big or not YAML too. */
@@ -38,11 +39,11 @@ export function readYamlText(text: string, shown: string, path = ""): YamlFile {
     const problems = [...document.errors, ...document.warnings].slice(0, SYNTAX_MISTAKES_MAX);
     if (problems.length > 0)
       throw new ConfigError(
-        problems.map(({ message, pos }): Mistake => ({
+        problems.map(({ code, message, pos }): Mistake => ({
           file: shown,
           line: lines.linePos(pos[0]).line,
           path: "",
-          message: `not valid YAML: ${message}`,
+          message: code === "MULTIPLE_DOCS" ? SEVERAL : `not valid YAML: ${message}`,
         })),
       );
     data = document.toJS({ maxAliasCount: ALIASES_MAX });

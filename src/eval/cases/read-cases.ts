@@ -112,7 +112,10 @@ function textOf(path: string, refuse: Refuse): string {
   const content = readFileSync(path);
   const plain = /\.gz$/i.test(path) ? attempt(() => gunzipSync(content, { maxOutputLength: FILE_BYTES_MAX })) : content;
   if (!plain) return refuse(`is no gzip file, or has more than ${FILE_BYTES_MAX} bytes in it`);
-  return attempt(() => new TextDecoder("utf-8", { fatal: true }).decode(plain)) ?? refuse("is not UTF-8 text");
+  return (
+    attempt(() => new TextDecoder("utf-8", { fatal: true }).decode(plain)) ??
+    refuse("is not UTF-8 text; save it as UTF-8, which spreadsheets have as a kind of CSV of its own")
+  );
 }
 
 function linesOf(text: string, refuse: Refuse): readonly Row[] {
@@ -139,7 +142,7 @@ function delimiterOf(text: string): string {
 function tableOf(text: string, delimiter: string, refuse: Refuse): readonly Row[] {
   try {
     const rows: { readonly record: Fields; readonly info: { readonly lines: number } }[] = parseCsv(text, {
-      columns: (names: readonly string[]) => names.map((name) => name.trim()),
+      columns: columnsOf,
       delimiter,
       bom: true,
       info: true,
@@ -150,6 +153,13 @@ function tableOf(text: string, delimiter: string, refuse: Refuse): readonly Row[
   } catch (error) {
     return refuse(`is no table: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function columnsOf(names: readonly string[]): string[] {
+  const columns = names.map((name) => name.trim());
+  const twice = columns.find((name, nth) => name !== "" && columns.indexOf(name) !== nth);
+  if (twice !== undefined) throw new Error(`two columns are called "${twice}"; give one of them another name`);
+  return columns;
 }
 
 function listed(data: unknown, refuse: Refuse): readonly Row[] {

@@ -1,6 +1,6 @@
 /**
  * What an evaluation file says of a case's fields: `question`, `answer | after '####' | trim`, or words with such expressions in them,
- * `Solve this: {{ question }}`. A field is named by its path, `meta.level`.
+ * `Solve this: {{ question }}`. A field is named by its path, `meta.level`, and may have blanks in it.
  */
 export interface Template {
   /** The fields that it names, for a check against the first case. */
@@ -42,7 +42,8 @@ interface Expression {
   fill(fields: Fields): unknown;
 }
 
-const STEP = /^[\p{L}\p{N}_$-]+$/u;
+/** Tables have names such as `Final answer (USD)`. */
+const STEP = /^[\p{L}\p{N}_$-][\p{L}\p{N}_$ ()/%#?:&+-]*$/u;
 
 function readExpression(text: string): Expression {
   const [field = "", ...filters] = partsOf(text);

@@ -93,11 +93,11 @@ function readJson(value: unknown): unknown {
   }
 }
 
-/** The last fence with JSON in it, else the whole answer, else what is from the first brace to the last. */
+/** The last fence with JSON in it, else the whole answer, else what is from the first brace to the last, else the last braces that hold some. */
 function jsonIn(answer: string): { readonly value: unknown } | undefined {
   const fences = [...answer.matchAll(/```(?:json)?[^\S\n]*\n([^]*?)```/g)].map(([, text = ""]) => text).toReversed();
   const braces = answer.slice(Math.max(0, answer.search(/[{[]/)), Math.max(answer.lastIndexOf("}"), answer.lastIndexOf("]")) + 1);
-  for (const text of [...fences, answer, braces]) {
+  for (const text of [...fences, answer, braces, ...bracedIn(answer)]) {
     try {
       return { value: JSON.parse(text) };
     } catch {
@@ -106,6 +106,22 @@ function jsonIn(answer: string): { readonly value: unknown } | undefined {
   }
   return undefined;
 }
+
+/** What stands in braces or brackets that are in no others, the last first. */
+function bracedIn(answer: string): readonly string[] {
+  const spans: string[] = [];
+  let [depth, from, isText] = [0, 0, false];
+  // A brace in a text closes nothing, and a text ends with its line.
+  for (const { 0: sign, index } of answer.matchAll(/\\[^]|["\n{}[\]]/g)) {
+    if (isText) isText = sign !== '"' && sign !== "\n";
+    else if (sign === '"') isText = depth > 0;
+    else if (sign === "{" || sign === "[") {
+      if (depth++ === 0) from = index;
+    } else if ((sign === "}" || sign === "]") && depth > 0 && --depth === 0) spans.push(answer.slice(from, index + 1));
+  }
+  return spans.slice(-BRACED_TRIED_MAX).toReversed();
+}
+const BRACED_TRIED_MAX = 100;
 
 function fits(found: unknown, wanted: unknown, isSubset: boolean): boolean {
   if (Array.isArray(wanted) || Array.isArray(found))

@@ -58,8 +58,18 @@ test.each(["12,5", "1.234,50 €", "-0,5%"])("%s is no number that can be meant,
   expect(refusal).toMatch(/^case 7 expects ".*", of which the comma .* write it with a point$/);
 });
 
+test.each([
+  ['Here: {"a": 1} {see above}', true],
+  ['First {"a": 2}, but better {"a": 1}.', true],
+  ['{"a": 1} and not {"a": 2}', false],
+  ['It holds "}" once: {"a": 1} [1]', false],
+  ['{see} {"a": 1, "b": "}"} {there}', false],
+])("of several braces the last that hold JSON count: %s", async (answer, passed) => {
+  expect(await passes({ kind: "json" }, answer, '{"a": 1}')).toBe(passed);
+});
+
 test("JSON is looked for in an answer of marks alone, and is not there", async () => {
-  for (const answer of [`\`\`\`${"\n".repeat(200_000)}`, "{".repeat(200_000), "}{"])
+  for (const answer of [`\`\`\`${"\n".repeat(200_000)}`, "{".repeat(200_000), '"{'.repeat(100_000), "}{", "{} ".repeat(50_000)])
     expect(await passes({ kind: "json" }, answer, '{"a": 1}')).toBe(false);
 });
 
