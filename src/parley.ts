@@ -42,7 +42,7 @@ import { embedders, openKnowledge } from "./open-knowledge.ts";
 import { openLogins, withPages } from "./open-logins.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
-import { studioDoor, type ForkParts, type Turns } from "./studio-door.ts";
+import { studioDoor, tellOfTurns, type ForkParts, type Turns } from "./studio-door.ts";
 import { keepingVersions, openWorkshop, type OpenWorkshop } from "./open-workshop.ts";
 
 export type { ParleyOptions, SlackOfMany } from "./parley-options.ts";
@@ -127,8 +127,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, dispatch: given, clock, log: problem });
   const { store } = telemetry ?? { store: database };
   const { dispatch, claimOf } = createHeldTurns(telemetry?.dispatch ?? given);
-  let slack: Slack | undefined;
-  let runner: Runner | undefined;
+  let [slack, runner]: [Slack?, Runner?] = [];
   const doors = await openLogins({
     ...options,
     store,
@@ -231,6 +230,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       isParked: (thread, served) => slack?.isParked(thread) || (served === undefined && isOfEvaluation(thread)),
     }));
     workshop = openWorkshop({ settings, shelf: own, kept, versions, runner: talks, store });
+    if (isWorker(role)) tellOfTurns({ turns: talks, aside: store.aside, clock }); // As long as the store is open.
     const forgetting = createForgetting({ store, rewrite: talks.rewrite, forgetter, compacts: "if small" });
     const rules = { ...settings.retention, auditDays: settings.audit.days };
     const retention = leadRetention({ store, rules, forgetting, forgetter, audit, clock, log: problem });

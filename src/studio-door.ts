@@ -1,21 +1,26 @@
 import type { Clock } from "./engine/clock.ts";
 import type { Slack } from "./slack/slack.ts";
-import type { OnlookerSight } from "./slack/people/onlookers.ts";
+import type { Onlookers, OnlookerSight } from "./slack/people/onlookers.ts";
 import { SlackSilent } from "./slack/people/slack-silent.ts";
-import { channelOf, scopeBeside, scopeOfChannel, threadBeside } from "./slack/words/place.ts";
+import { channelOf, placeOf, scopeBeside, scopeOfChannel, threadBeside } from "./slack/words/place.ts";
 import type { FinishedRuns } from "./store/runs/finished-runs.ts";
 import { logsOf } from "./store/runs/logs.ts";
 import type { Store } from "./store/store.ts";
 import { SightUnknown, type Access, type Sight } from "./studio/access.ts";
+import { actingHere, type StudioRunner } from "./studio/acts/here.ts";
 import { forkingHere } from "./studio/forks/here.ts";
 import type { Provider, Signer } from "./studio/door/open-id.ts";
+import type { Asker } from "./studio/door/sessions.ts";
 import type { Turns } from "./studio/runs/drafts.ts";
 import type { Rebuilding } from "./studio/runs/requests.ts";
-import { playgroundOf, type Workshop } from "./studio/teams/workshop.ts";
+import { isPlayed, isPlayedBy, playgroundOf, type Workshop } from "./studio/teams/workshop.ts";
 import type { OpenWorkshop } from "./open-workshop.ts";
 
 /** Who forks runs, and the teams of a workspace, once they are there. */
-export type ForkParts = Pick<Parameters<typeof forkingHere>[0], "runner" | "teams">;
+export interface ForkParts extends Pick<Parameters<typeof forkingHere>[0], "teams"> {
+  readonly runner: () => StudioRunner | undefined;
+}
+export { tellOfTurns } from "./studio/runs/drafts-elsewhere.ts";
 export type { Turns } from "./studio/runs/drafts.ts";
 
 /** Where people come in who sign in with Slack, and as which app. */
@@ -94,22 +99,41 @@ export function studioDoor(parts: {
     },
   };
 
+  /** Rejects with {@link SightUnknown} while Slack does not say. */
+  async function withOnlookers<T>(
+    { workspace = "", since = "" }: Pick<Asker, "workspace" | "since">,
+    ask: (onlookers: Onlookers) => Promise<T>,
+  ): Promise<T> {
+    const found = await onlookersOf({ workspace, since });
+    if (!found) throw new SightUnknown("Parley is not in your workspace just now.");
+    return ask(found.onlookers).catch(unknownSight);
+  }
+  const inChannelOf = (thread: string): { readonly channel?: string } => {
+    const { channel } = channelOf(thread) ?? {};
+    return channel === undefined ? {} : { channel };
+  };
   const forking = forkingHere({
     ...parts.forks,
     beside: threadBeside,
-    async refusal({ id, workspace = "", since = "" }, { thread, isAsked }) {
-      const found = await onlookersOf({ workspace, since });
-      if (!found) throw new SightUnknown("Parley is not in your workspace just now.");
-      const { channel } = channelOf(thread) ?? {};
-      const wish = { deed: "start" as const, subject: thread, isAsked, ...(channel === undefined ? {} : { channel }) };
-      return found.onlookers.whyNot(id, wish).catch(unknownSight);
+    refusal: (asker, { thread, isAsked }) =>
+      withOnlookers(asker, ({ whyNot }) => whyNot(asker.id, { deed: "start", subject: thread, isAsked, ...inChannelOf(thread) })),
+    threads: {
+      has: (asker, thread) => withOnlookers(asker, ({ mayPost }) => mayPost(asker.id, thread)),
+      begin: ({ asker, from, at: seq, ...wish }) =>
+        withOnlookers(asker, async ({ mayPost, fork }) =>
+          (await mayPost(asker.id, from.thread)) ? fork({ ...wish, user: asker.id, from: from.thread, seq }) : NOT_IN_IT,
+        ),
     },
   });
-  const refusal: Workshop["refusal"] = async ({ id, since = "" }, { workspace, ...wish }) => {
-    const found = await onlookersOf({ workspace, since });
-    if (!found) throw new SightUnknown("Parley is not in your workspace just now.");
-    return found.onlookers.whyNot(id, wish).catch(unknownSight);
-  };
+  const acting = actingHere({
+    runner: parts.forks.runner,
+    isHere: (thread, { id }) => placeOf(thread) === undefined && (!isPlayed(thread) || isPlayedBy(thread, id)),
+    refusal: (asker, { thread, ...act }) =>
+      withOnlookers(asker, ({ whyNot }) => whyNot(asker.id, { ...act, subject: thread, ...inChannelOf(thread) })),
+    linkTo: (asker, thread) => withOnlookers(asker, ({ linkTo }) => linkTo(thread)),
+  });
+  const refusal: Workshop["refusal"] = (asker, { workspace, ...wish }) =>
+    withOnlookers({ workspace, ...(asker.since === undefined ? {} : { since: asker.since }) }, ({ whyNot }) => whyNot(asker.id, wish));
   const workshop = (): Workshop | undefined => {
     const found = parts.workshopNow();
     return found && { ...found, refusal };
@@ -121,7 +145,21 @@ export function studioDoor(parts: {
       const { createSignedInStudio } = await import("./studio/signed-in.ts");
       const { publicUrl } = at;
       const own = publicUrl ? { publicUrl } : {};
-      studio = await createSignedInStudio({ store, logs, access, provider, at, ...own, rebuilding, turns, forking, workshop, clock, log });
+      studio = await createSignedInStudio({
+        store,
+        logs,
+        access,
+        provider,
+        at,
+        ...own,
+        rebuilding,
+        turns,
+        forking,
+        acting,
+        workshop,
+        clock,
+        log,
+      });
     },
     url: () => studio?.url,
     async close() {
@@ -133,6 +171,7 @@ export function studioDoor(parts: {
 }
 
 const NAME_CHARS_MAX = 80;
+const NOT_IN_IT = { refused: "You are not in the channel in which the thread would be: let it go on in the studio." };
 
 async function sightIn(workspace: string, person: string, ask: () => Promise<OnlookerSight | undefined>): Promise<Sight | undefined> {
   const seen = await ask().catch(unknownSight);

@@ -3,6 +3,7 @@ import { readEnv, type Env } from "../config/env.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { loadSettings, secretNames, type Settings } from "../config/load.ts";
 import { createRedactor } from "../config/secrets.ts";
+import type { BuiltShelf } from "../config/team-shelf.ts";
 import type { Io } from "./command.ts";
 import type { KeptAt } from "./own-stores.ts";
 
@@ -27,6 +28,7 @@ export async function openStudio(
     teams,
     forks,
     workshop,
+    shelf,
     onEntered,
   }: {
     readonly port: number;
@@ -38,29 +40,33 @@ export async function openStudio(
     readonly teams?: { readonly settings: Settings; readonly env: Env } | undefined;
     /** Who runs forks on that database; nobody when absent. */
     readonly forks?: Parley["forks"];
-    /** What teams are made with; who runs the command may do all of it that it can do. */
+    /** What teams are made with; who runs the command may do all of it that it can do where it says nothing else. */
     readonly workshop: () => OpenWorkshop | undefined;
+    /** Whose teams are tried in this process, beside the database, as forks are. */
+    readonly shelf?: BuiltShelf | undefined;
     readonly onEntered?: () => void;
   },
 ): Promise<{ readonly studio: Studio; close(): Promise<void> }> {
   const parley = await import("../parley.ts");
-  const { createStudio, forkingHere, forksBeside, openLogs, ownersAccess } = await parley.studioRoom();
+  const { actingHere, createStudio, forkingHere, forksBeside, openLogs, ownersAccess } = await parley.studioRoom();
   const log = (line: string): void => void io.stderr.write(`${line}\n`);
   const kept = await openLogs(path, { own });
   const beside = teams && forksBeside({ logs: kept, teams: [...teams.settings.teams.keys()], open: () => openBench(teams, log) });
   const { logs = kept } = beside ?? {};
+  const playground = shelf && beside?.playground(shelf);
   const close = async (): Promise<void> => {
     await beside?.close();
     await kept.close();
   };
   const forking = forks && forkingHere({ ...forks, beside: parley.threadBeside, refusal: async () => undefined });
+  const acting = forks && actingHere({ runner: forks.runner, isHere: (thread) => !parley.placeOf(thread), refusal: async () => undefined });
   try {
     const here = beside
-      ? { turns: beside.turns, forking: beside.forking }
-      : { ...(turns ? { turns } : {}), ...(forking ? { forking } : {}) };
+      ? { turns: beside.turns, forking: beside.forking, acting: beside.acting }
+      : { ...(turns ? { turns } : {}), ...(forking ? { forking } : {}), ...(acting ? { acting } : {}) };
     const made = (): Workshop | undefined => {
       const found = workshop();
-      return found && { refusal: async () => undefined, ...found };
+      return found && { refusal: async () => undefined, ...found, ...(playground ? { playground } : {}) };
     };
     const more = { ...here, workshop: made, ...(onEntered ? { onEntered } : {}) };
     const studio = await createStudio({ logs, access: ownersAccess, port, rebuilding, log, ...more });
@@ -77,13 +83,13 @@ export async function openStudio(
   }
 }
 
-/** Runs the forks: in memory, and nobody is asked at a limit. */
+/** Runs the forks: in memory. */
 async function openBench(
   { settings, env }: { readonly settings: Settings; readonly env: Env },
   log: (line: string) => void,
 ): Promise<Parley> {
   const { createParley } = await import("../parley.ts");
-  const parley = await createParley({ settings, env, dbPath: ":memory:", asksAtLimits: false, log });
+  const parley = await createParley({ settings, env, dbPath: ":memory:", asksAtLimits: true, log });
   await parley.start();
   return parley;
 }

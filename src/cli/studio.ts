@@ -8,7 +8,8 @@ export const help = `parley studio [--port PORT] [--db PATH]
 
 Opens the studio on this machine: a page that lists the runs of a database, finds them by what was said, and shows each as it went: turn by
 turn, who chose whom and why, tools, code, tokens and money, also while Parley runs on that database; and the teams, as graphs. It writes
-nothing there: forks of runs are kept as long as it is open.
+nothing there but teams that are saved, in SQLite while no Parley runs on it: forks, and runs of the playground, are kept as long as it is
+open.
 
 The address that it prints lets in once, within ten minutes; when it was used, or came too late, the next one is printed.
 See docs/studio.md.
@@ -38,6 +39,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
         rebuilding,
         teams,
         workshop: () => workshop,
+        shelf: workshop?.shelf,
         onEntered: () => void print(io.stdout, `  The next address: ${opened.studio.address(OWNER)}`),
       });
     const opened = await open(port ?? PORT).catch((error: unknown) => {

@@ -1,16 +1,29 @@
 import { buildTeams } from "../config/build.ts";
+import { readEnv } from "../config/env.ts";
+import { secretNames } from "../config/load.ts";
+import { createRedactor } from "../config/secrets.ts";
 import type { Settings } from "../config/settings.ts";
 import { teamIn, teamOffers } from "../config/build/team-offers.ts";
-import { createTeamShelf } from "../config/team-shelf.ts";
+import { createTeamShelf, type BuiltShelf, type Keep } from "../config/team-shelf.ts";
+import { systemClock } from "../engine/clock.ts";
+import type { StoreReader } from "../parley.ts";
 import type { Io } from "./command.ts";
 import type { OpenWorkshop } from "./open-studio.ts";
 import { readKept, type KeptAt } from "./own-stores.ts";
 
-const READS_ONLY =
-  "This studio only reads. Save the team as a file, or change it where Parley runs: in App Home, or in the studio of `parley start --studio`.";
+/** As App Home and the studio name them; see `OpenWorkshop.lastChange`. */
+const DECISIONS_READ = 500;
+const PREFIX = "team/";
 
-/** The teams of this file and of the shelf of that database, to look at and to try changes on: nothing is saved and nothing runs. */
-export function workshopHere(settings: Settings, kept: KeptAt, io: Pick<Io, "stderr">): OpenWorkshop {
+/**
+ * The teams of this file and of the shelf of that database, for whoever runs the command: they are saved there where no other process has it. What runs
+ * them for a trial, whoever opens the studio adds.
+ */
+export function workshopHere(
+  settings: Settings,
+  kept: KeptAt,
+  io: Pick<Io, "cwd" | "env" | "stderr">,
+): OpenWorkshop & { readonly shelf: BuiltShelf } {
   const teams = buildTeams(settings, {
     // They are built to be looked at: nobody needs a key for that.
     createModel: (_settings, name) => ({ name, call: () => Promise.reject(new Error("nothing runs here")) as never }),
@@ -22,19 +35,47 @@ export function workshopHere(settings: Settings, kept: KeptAt, io: Pick<Io, "std
     keepFile: () => Promise.reject(new Error("nothing runs here")),
     servers: { tools: async () => ({ tools: [], missing: [], away: [] }), close: async () => undefined },
   });
+  const redact = createRedactor(readEnv(io.cwd, io.env), secretNames(settings));
+
+  async function reading<T>(read: (store: StoreReader) => Promise<T>): Promise<T> {
+    const store = await readKept(kept);
+    try {
+      return await read(store);
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** Opened for one write: of SQLite nobody else has it meanwhile. Rejects with StoreError where somebody has. */
+  async function writing<T>(write: (keep: Pick<Keep, "put">) => Promise<T>): Promise<T> {
+    const { openStore, studioRoom } = await import("../parley.ts");
+    const { keepingVersions, redactedPorts } = await studioRoom();
+    const { store, settings: own } = redactedPorts(await openStore(kept.path, { own: kept.own, role: "reader" }), redact);
+    try {
+      return await write(keepingVersions(own, { prefix: PREFIX, store, clock: systemClock }).settings);
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** Why nothing can be saved there now. */
+  async function whyNoWriting(): Promise<string | undefined> {
+    const { isPostgres } = await import("../parley.ts");
+    if (isPostgres(kept.path)) return undefined;
+    try {
+      await writing(async () => undefined);
+      return undefined;
+    } catch (error) {
+      return `Nothing can be saved there now: ${error instanceof Error ? error.message : String(error)} Where Parley runs on it, App Home and the studio of \`parley start --studio\` save teams.`;
+    }
+  }
+
   const shelf = createTeamShelf({
     settings,
     teams,
     keep: {
-      async list(workspace, prefix) {
-        const store = await readKept(kept);
-        try {
-          return await store.settings.list(workspace, prefix);
-        } finally {
-          await store.close();
-        }
-      },
-      put: async () => false,
+      list: (workspace, prefix) => reading((store) => store.settings.list(workspace, prefix)),
+      put: (change) => writing((keep) => keep.put(change)),
       follow: () => () => undefined,
     },
     log: (line) => void io.stderr.write(`${line}\n`),
@@ -44,8 +85,15 @@ export function workshopHere(settings: Settings, kept: KeptAt, io: Pick<Io, "std
     offers: teamOffers(settings, shelf),
     teamIn: (snapshot, name) => teamIn(snapshot, name, settings),
     home: "terminal",
-    versions: async () => [],
-    lastChange: async () => undefined,
-    refusal: async (_asker, { deed }) => (deed === "export" ? undefined : READS_ONLY),
+    async versions(workspace, name) {
+      const { versionsIn } = await (await import("../parley.ts")).studioRoom();
+      const versions = await reading((store) => versionsIn(store, workspace, `${PREFIX}${name}`));
+      return versions.map(({ revision, at, value }) => ({ revision, at, ...(value === undefined ? {} : { team: value }) }));
+    },
+    async lastChange(workspace, name) {
+      const { lastTeamChange } = await (await import("../parley.ts")).studioRoom();
+      return lastTeamChange(await reading((store) => store.settings.decisions(workspace, { limit: DECISIONS_READ })), name);
+    },
+    refusal: async (_asker, { deed }) => (deed === "editTeams" ? whyNoWriting() : undefined),
   };
 }

@@ -1,7 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Person, RunEvent } from "../engine/events/events.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
-import { runStopped } from "../engine/stopping.ts";
 import type { Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import { isUsedUp, nextDay, type DayBudgets } from "./day-budgets.ts";
@@ -29,7 +28,7 @@ export interface ForkWish {
   readonly words?: readonly OtherWords[];
   /** See {@link ForkTarget.snapshot}. */
   readonly snapshot?: string;
-  /** Nothing of it is posted, and nobody is asked at its limits. */
+  /** Nothing of it is posted. */
   readonly unposted?: true;
 }
 
@@ -71,21 +70,31 @@ export function createForks(parts: {
     return usedUp.length > 0 ? refusedFor({ kind: "budget", budgets: usedUp, until: nextDay(clock.now()) }) : undefined;
   }
 
+  /** Counted before anything is copied: who may begin no more has nothing written in their name. */
+  async function heardOften({ thread, workspace, person }: ForkWish): Promise<Refused | undefined> {
+    const heard = heldToRate({ person: person.id, kind: "run" }, rates);
+    if (heard.perHour === undefined) return undefined;
+    const at = new Date(clock.now()).toISOString();
+    const counted = await store.commit({ thread, workspace, afterSeq: 0, at, events: [], posts: [], wake: "none", heard: [heard] });
+    return counted.kind === "too many" ? refusedFor({ kind: "rate", rate: usedRate(counted, clock.now()) }) : undefined;
+  }
+
   async function write(wish: ForkWish): Promise<{ readonly events: readonly RunEvent[] } | Refused> {
     const { thread, workspace, team, person, language, snapshot, unposted } = wish;
     const prepared = await prepare(wish);
     if ("reason" in prepared) return prepared;
     const { teams, point } = prepared;
     // What has begun is held to budgets as any run is.
-    const usedUp = (await store.load(thread, 0)).length === 0 && (await usedUpFor(thread, wish));
-    if (usedUp) return usedUp;
+    const isNew = (await store.load(thread, 0)).length === 0;
+    const no = isNew && ((await usedUpFor(thread, wish)) ?? (await heardOften(wish)));
+    if (no) return no;
     const target = {
       thread,
       workspace,
       team,
       startedBy: person,
       ...(language === undefined ? {} : { language }),
-      ...(parts.haltMinutes === undefined || unposted ? {} : { haltsAtLimits: true as const }),
+      ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true as const }),
       ...(snapshot === undefined ? {} : { snapshot }),
       ...(parts.rulesAt ? { rules: await parts.rulesAt(thread) } : {}),
       at: new Date(clock.now()).toISOString(),
@@ -115,17 +124,14 @@ export function createForks(parts: {
         // Whoever forks it wants it to go on, whatever the first one waits for.
         const goesOn = currentRun(lane.transcript).pausedBy === undefined ? [] : [{ type: "run.unpaused" as const, run, person }];
         const wish = [...goesOn, ...(speaker === undefined ? [] : [{ type: "speaker.requested" as const, speaker, person }])];
-        const tooMany = await lane.appendHeard(wish, heldToRate({ person: person.id, kind: "run" }, rates));
-        const rate = tooMany && usedRate(tooMany, clock.now());
-        if (!rate) return { kind: "forked", run };
-        await lane.append([runStopped(lane.transcript, "stopped", [{ kind: "person", person }])], "none");
-        return refusedFor({ kind: "rate", rate });
+        await lane.append(wish, "now");
+        return { kind: "forked", run };
       });
     },
   };
 }
 
-/** Stopped in the place of its first turn: so it is where there was no room for one more run. */
+/** Stopped in the place of its first turn: so an older version left it where its person could begin no more runs. */
 function wasRefused({ events }: Transcript, shared: number): Refused | undefined {
   return events[shared]?.type === "run.stopped" ? refusedFor({ kind: "later" }) : undefined;
 }

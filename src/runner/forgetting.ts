@@ -48,7 +48,8 @@ export function createForgetting(parts: {
         let changed = 0;
         // By what stands in the thread itself it is found in its forks, so it goes there last.
         for (const fork of await forgetter.forks(thread))
-          changed += await rewrite(fork.thread, () => forgetter.message(thread, message, fork));
+          // What was played would go on to be.
+          changed += await rewrite(fork.thread, () => forgetter.message(thread, message, fork), fork.isPlayed ? PARLEY : undefined);
         changed += await rewrite(thread, () => forgetter.message(thread, message));
         if (changed > 0) await forgetter.compact("log");
         return changed;

@@ -39,8 +39,8 @@ export interface Said {
   readonly before?: ReadBefore;
   /** The agent that is to speak next, when the words are for one of them. */
   readonly to?: string;
-  /** For a run that this starts: a team that is not among those that there are, with its rules; `team` is its name. */
-  readonly draft?: { readonly snapshot: string } & Required<Rules>;
+  /** For a run that this starts: a team that is not among those that there are, with its rules; `team` is its name. `plays`: as the event has it. */
+  readonly draft?: { readonly snapshot: string; readonly plays?: { readonly run: string; readonly startedBy: Person } } & Required<Rules>;
   /** Seq of the question that it answers; the one that fits best when absent. */
   readonly answers?: number;
 }
@@ -155,13 +155,13 @@ async function begin(lane: Lane, said: Said, words: readonly EventBody[], parts:
     ...(teamHash ? { teamHash } : {}),
     ...quiet,
     ...(said.usdMax === undefined ? {} : { usdMax: said.usdMax }),
-    // Nobody is asked of a team that is only tried: where it is tried there is no button for more.
-    ...(parts.haltMinutes === undefined || draft ? {} : { haltsAtLimits: true }),
+    ...(parts.haltMinutes === undefined ? {} : { haltsAtLimits: true }),
     ...(code === "auto" ? {} : { code }),
     ...(tools === "auto" ? {} : { tools }),
     ...(ahead > 0 ? { ahead } : {}),
     ...(forecast ? { forecast } : {}),
     ...(said.before ? { before: said.before } : {}),
+    ...(draft?.plays ? { plays: draft.plays } : {}),
   };
   const tooMany = await recordHeard(lane, [started, ...words], { person: said.person.id, kind: "run" }, parts);
   return tooMany ?? { kind: "started", run, team };

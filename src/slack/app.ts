@@ -24,6 +24,7 @@ import { createPace, type Pace } from "./post/pace.ts";
 import { createMissed } from "./door/missed-messages.ts";
 import type { LanguageSetting } from "./language/languages.ts";
 import { createLanguages } from "./language/whose-language.ts";
+import { threadsFor } from "./buttons/fork-in-thread.ts";
 import { createOnlookers, type Onlookers } from "./people/onlookers.ts";
 import { createPeople, type People } from "./people/people.ts";
 import { tsOfEvent, type Body, type Dropped } from "./words/envelope.ts";
@@ -261,7 +262,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     botUserId: me.user,
     teamId: me.team,
     people,
-    onlookers: createOnlookers(ctx),
+    onlookers: createOnlookers(ctx, threadsFor(ctx)),
     teams,
     closedChannels,
     connected: () => receiver.connected(),

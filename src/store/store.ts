@@ -1,4 +1,5 @@
 import type { EventBody, RunEvent } from "../engine/events/events.ts";
+import type { Aside } from "./runs/aside.ts";
 import type { Claim } from "./dispatch.ts";
 import type { Leisure } from "./leisure.ts";
 
@@ -109,6 +110,8 @@ export interface Store {
    * where one process has it.
    */
   readonly standsBack?: AbortSignal;
+  /** To the others that have it open. Absent where one process has it. */
+  readonly aside?: Aside;
 
   /** Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. */
   unfinished(workspace?: string): Promise<ThreadSummary[]>;

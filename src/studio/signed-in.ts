@@ -5,6 +5,7 @@ import type { Access } from "./access.ts";
 import { bySignIn } from "./door/by-sign-in.ts";
 import { createSignIn, type Provider } from "./door/open-id.ts";
 import { createSignedInSessions } from "./door/signed-in-sessions.ts";
+import type { Acting } from "./acts/acting.ts";
 import type { Forking } from "./forks/forking.ts";
 import type { Turns } from "./runs/drafts.ts";
 import type { Rebuilding } from "./runs/requests.ts";
@@ -22,6 +23,7 @@ export async function createSignedInStudio(options: {
   readonly rebuilding: Rebuilding;
   readonly turns: Turns;
   readonly forking: Forking;
+  readonly acting: Acting;
   readonly workshop: () => Workshop | undefined;
   readonly clock: Clock;
   readonly log: (line: string) => void;

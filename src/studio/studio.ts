@@ -11,10 +11,12 @@ import { openApiOf } from "./api/openapi.ts";
 import { NotDone, serve } from "./api/route.ts";
 import { routesOf } from "./api/routes.ts";
 import type { Forking } from "./forks/forking.ts";
+import { draftsOfAll } from "./runs/drafts-elsewhere.ts";
 import { createDrafts, type Drafts, type Turns } from "./runs/drafts.ts";
 import { keepEntering } from "./runs/entering.ts";
 import { TooManyRequests, type Rebuilding } from "./runs/requests.ts";
 import { apiDoor, frontDoor, refused, type Let, type Own } from "./door/gate.ts";
+import type { Acting } from "./acts/acting.ts";
 import { createAddressSessions } from "./door/address-sessions.ts";
 import { byAddress } from "./door/by-address.ts";
 import { readPages, type PageFile } from "./door/pages.ts";
@@ -23,13 +25,17 @@ import type { Way } from "./door/way.ts";
 import type { Workshop } from "./teams/workshop.ts";
 
 export { openLogs } from "../store/open-store.ts";
+export { keepingVersions, versionsIn } from "../store/records/versions.ts";
+export { redactedPorts } from "../store/redacted.ts";
 export { ownersAccess, SightUnknown, type Access, type Look, type Sight } from "./access.ts";
 export type { Asker } from "./door/sessions.ts";
+export type { Acting } from "./acts/acting.ts";
+export { actingHere } from "./acts/here.ts";
 export { forksBeside } from "./forks/beside.ts";
 export { forkingHere } from "./forks/here.ts";
 export type { Forking } from "./forks/forking.ts";
 export type { Turns } from "./runs/drafts.ts";
-export type { Workshop } from "./teams/workshop.ts";
+export { lastTeamChange, type Workshop } from "./teams/workshop.ts";
 
 /** Where `npm run build:web` puts it; the package and the image bring it built. */
 const BUILT_PAGE = join(import.meta.dirname, "../../web/dist/studio");
@@ -47,6 +53,8 @@ interface Served {
   readonly turns?: Turns;
   /** With what runs are forked; it only reads when absent. */
   readonly forking?: Forking;
+  /** By whom people act in runs that are shown here alone; nobody does when absent. */
+  readonly acting?: Acting;
   /** What teams are made with; nothing while there is none. Absent: no teams are shown. */
   readonly workshop?: () => Workshop | undefined;
   /** One line about something that went wrong here. */
@@ -85,7 +93,7 @@ export async function serveStudio(
   const { port, host = "127.0.0.1", publicUrl, log } = options;
   const clock = options.clock ?? systemClock;
   let own: Own = { hosts: [], origins: [], cookie: "", isSecure: false };
-  const drafts = createDrafts(options.turns);
+  const drafts = draftsOfAll(createDrafts(options.turns), options.logs.aside, clock);
   const app = studioApp({ ...options, clock, drafts, own: () => own, pages: await readPages(resolve(BUILT_PAGE)) });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const taken = await listening(server, { port, host });
@@ -117,7 +125,7 @@ export function ownOf(port: number, publicUrl?: string): Own {
   return { hosts: [host, ...local], origins: [origin], cookie: isSecure ? "__Host-parley_studio" : `parley_studio_${port}`, isSecure };
 }
 
-interface Parts extends Pick<Served, "logs" | "access" | "rebuilding" | "forking" | "workshop" | "log"> {
+interface Parts extends Pick<Served, "logs" | "access" | "rebuilding" | "forking" | "acting" | "workshop" | "log"> {
   readonly clock: Clock;
   readonly way: Way;
   readonly own: () => Own;
@@ -126,7 +134,7 @@ interface Parts extends Pick<Served, "logs" | "access" | "rebuilding" | "forking
 }
 
 /** All of it but the socket: `app.request(…)` asks it as a browser would. */
-export function studioApp({ logs, access, clock, way, own, pages, rebuilding, drafts, forking, workshop, log }: Parts): Hono<Let> {
+export function studioApp({ logs, access, clock, way, own, pages, rebuilding, drafts, forking, acting, workshop, log }: Parts): Hono<Let> {
   const { sessions, entrance } = way;
   const problem = (what: string, error: unknown): void =>
     log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -148,6 +156,7 @@ export function studioApp({ logs, access, clock, way, own, pages, rebuilding, dr
     rebuilding,
     drafts,
     forking,
+    acting,
     workshop,
   });
   api.get("/openapi.json", (c) => c.json(openApiOf(routes)));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { folderWith } from "../config/team-files.ts";
 import { runEvents, write } from "../studio/studio.ts";
 import { terminal } from "./here.ts";
 
@@ -35,6 +36,60 @@ test("the studio shows a database that a running Parley holds, prints the next a
   expect(await ended).toBe(0);
   await expect(fetch(address)).rejects.toThrow("fetch failed");
   await parley.store.close();
+});
+
+const TEAM_FILE = `models: { smart: { provider: replay, file: replies.yml } }
+sandbox: { executor: off }
+teams:
+  solo:
+    description: One.
+    speakers: { policy: round-robin }
+    agents: [{ name: Ana, description: Says it., model: smart }]
+    stop: { textMention: DONE }
+`;
+const OWN = TEAM_FILE.slice(TEAM_FILE.indexOf("teams:")).replace("solo", "mine");
+
+test("whoever opens the studio tries a team there, in memory, and saves it where no Parley runs on the database", async () => {
+  const cwd = folderWith({ "parley.yml": TEAM_FILE, "replies.yml": 'replies: { Ana: ["Said. DONE"] }\n' });
+  onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
+  const parley = openSqlite({ path: join(cwd, "a.db") });
+  await write(parley, { events: runEvents() });
+  const here = terminal({ cwd });
+  const ended = main(["studio", "--port", "0", "--db", "a.db"], here.io);
+  await Promise.race([here.printed("Ctrl-C ends it."), ended]);
+  const address = /The studio is at (\S+)/.exec(here.out())?.[1] ?? "";
+  const cookie = (await fetch(address, { redirect: "manual" })).headers.get("set-cookie")?.split(";")[0] ?? "";
+  const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const headers = { cookie, "x-parley-csrf": csrf, "content-type": "application/json" };
+    const answer = await fetch(new URL(`/api/v1${path}`, address), { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    return (await answer.json()) as T;
+  };
+  let csrf = "";
+  ({ csrf } = await ask<{ csrf: string }>("GET", "/session"));
+  const teams = () => ask<{ mayNotEdit?: string; mayNotPlay?: string; teams: { name: string }[] }>("GET", "/teams?workspace=T1");
+  const held = await teams();
+  expect([held.mayNotEdit, held.mayNotPlay]).toEqual([expect.stringContaining("another Parley is running"), undefined]);
+  const { run } = await ask<{ run: { thread: string; seq: number } }>("POST", "/playground", {
+    workspace: "T1",
+    yaml: OWN,
+    task: "Say it.",
+  });
+  expect(run.thread).toMatch(/^studio\/playground\/owner\//);
+  const read = () => ask<{ events: { type: string; text?: string }[] }>("GET", `/runs/${encodeURIComponent(run.thread)}/${run.seq}`);
+  await expect.poll(async () => (await read()).events.at(-1)?.type, { timeout: 20_000 }).toBe("run.stopped");
+  expect((await read()).events.map(({ text }) => text)).toContain("Said. DONE");
+  expect(await parley.store.recent(10)).toHaveLength(1);
+  await parley.store.close();
+  expect(await teams()).not.toHaveProperty("mayNotEdit");
+  expect(await ask("PUT", "/teams/T1/mine", { yaml: OWN, revision: 0 })).toEqual({ revision: 1, mistakes: [] });
+  expect((await teams()).teams.map(({ name }) => name)).toEqual(["solo", "mine"]);
+  expect(await ask("GET", "/teams/T1/mine/versions")).toMatchObject({ versions: [{ revision: 1 }] });
+  here.interrupt();
+  expect(await ended).toBe(0);
+  const after = openSqlite({ path: join(cwd, "a.db") });
+  expect(await after.settings.get("T1", "team/mine")).toMatchObject({ revision: 1 });
+  expect(await after.settings.decisions("T1", { limit: 1 })).toMatchObject([{ deed: "create team in studio", person: { id: "owner" } }]);
+  await after.store.close();
 });
 
 test("where there is no database, or the port is none, that is said with the mend", async () => {

@@ -113,9 +113,9 @@ describe("where no run is going on", () => {
     }); // prettier-ignore
     expect(ruled.kept).toEqual(["settings of duo"]);
     expect((await heard([], { quiet: false }, { teams })).recorded[0]).not.toHaveProperty("turnsInFile");
-    // Of a team that is only tried nobody is asked at its limits.
+    // Who tries a team is asked at its limits, too.
     const draft = { snapshot: "tried", code: "auto", tools: "auto" } as const;
-    expect((await heard([], { draft }, { teams, haltMinutes: 30 })).recorded[0]).not.toHaveProperty("haltsAtLimits");
+    expect((await heard([], { draft }, { teams, haltMinutes: 30 })).recorded[0]).toHaveProperty("haltsAtLimits", true);
     expect((await heard([], { quiet: true })).recorded[0]).toHaveProperty("turnsInFile", true);
   });
 

@@ -1,6 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
+import type { Aside } from "../../src/store/runs/aside.ts";
 import { createDrafts, type Piece } from "../../src/studio/runs/drafts.ts";
+import { draftsOfAll, tellOfDrafts } from "../../src/studio/runs/drafts-elsewhere.ts";
 import { eventsFrom } from "../../src/studio/runs/live.ts";
 import { withEvent, withPiece, type Draft } from "../../web/studio/state/drafts.ts";
 import { runEvents, studio, write } from "./studio.ts";
@@ -67,4 +69,71 @@ test("the page puts together what is said by several at once, and shows nothing 
   // What is said of choosing goes with the choice.
   drafts = withPiece(drafts, { type: "activity", agent: "selector", doing: "is choosing", after: 6 }, [said]);
   expect(withEvent(drafts, recorded({ type: "speaker.selected", agent: "Ben", by: "selector" }, 7))).toHaveLength(1);
+});
+
+test("what a turn says in another process is told where somebody looks, from its beginning and once, and nowhere else", async () => {
+  const sides = [new Set<(said: string) => void>(), new Set<(said: string) => void>()] as const;
+  const letters: string[] = [];
+  let isCut = false;
+  const aside = (own: 0 | 1): Aside => ({
+    async say(said) {
+      letters.push(said);
+      if (!isCut) for (const listener of sides[1 - own]!) listener(said);
+    },
+    follow: (listener) => (sides[own].add(listener), () => void sides[own].delete(listener)),
+  });
+  let nowMs = 0;
+  const sleepers: (() => void)[] = [];
+  const clock = { now: () => nowMs, sleep: () => new Promise<void>((wake) => void sleepers.push(wake)) };
+  const pass = async (ms: number): Promise<void> => {
+    nowMs += ms;
+    for (const wake of sleepers.splice(0)) wake();
+    for (let turns = 0; turns < 5; turns++) await setImmediate();
+  };
+  const told = turnsByHand();
+  const telling = tellOfDrafts({ drafts: createDrafts(told), aside: aside(0), clock });
+  const there = draftsOfAll(createDrafts(undefined), aside(1), clock);
+  const say = (words: string): void => told.tell(THREAD, textOf("Ana", words));
+  const seen = (pieces: readonly Piece[]): string => pieces.map((piece) => ("text" in piece ? piece.text : "")).join("");
+  say("There ");
+  await pass(300);
+  expect(letters).toEqual([]);
+  const heard: Piece[] = [];
+  const first = there.follow(THREAD, (piece) => void heard.push(piece));
+  expect(first.before).toEqual([]);
+  await pass(300);
+  say("are ");
+  say("th\u0000ree ".padEnd(9_000, "€"));
+  await pass(300);
+  await pass(300);
+  expect(seen(heard)).toBe(`There are ${"th\u0000ree ".padEnd(9_000, "€")}`);
+  expect(letters.every((letter) => Buffer.byteLength(letter) <= 6_000)).toBe(true);
+  // Whoever comes later sees the beginning here, and it comes to nobody twice.
+  const late = there.follow(THREAD, () => undefined);
+  expect(seen(late.before)).toBe(seen(heard));
+  await pass(300);
+  expect(seen(heard)).toHaveLength(9_010);
+  // Behind what was lost nothing is told until another turn begins.
+  isCut = true;
+  say("lost");
+  await pass(300);
+  isCut = false;
+  say(" behind");
+  await pass(300);
+  expect(seen(heard)).toHaveLength(9_010);
+  const saidNow = { type: "message.posted", agent: "Ana", text: "all", model: "m" } as const;
+  told.tell(THREAD, recorded(saidNow, 4));
+  say("Next");
+  await pass(300);
+  expect(heard.at(-1)).toEqual({ type: "text.delta", agent: "Ana", text: "Next", after: 4 });
+  // Nobody looks: after a while nothing is told.
+  for (const one of [first, late]) one.close();
+  letters.length = 0;
+  await pass(31_000);
+  say("to nobody");
+  await pass(300);
+  await pass(300);
+  expect(letters.filter((letter) => letter.includes("pieces"))).toEqual([]);
+  telling.close();
+  there.close();
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createParley, threadBeside, type Parley } from "../../src/parley.ts";
 import { logsOf } from "../../src/store/runs/logs.ts";
 import { runsInLogs } from "../../src/store/runs/runs-in-logs.ts";
+import { actingHere } from "../../src/studio/acts/here.ts";
 import { forkingHere } from "../../src/studio/forks/here.ts";
 import { createStudio, ownersAccess, type Studio } from "../../src/studio/studio.ts";
 import { PAIR, settingsOf } from "../support/journey.ts";
@@ -28,6 +29,11 @@ const FILE = {
       ...pair,
       agents: pair!.agents.map((agent) => ({ ...agent, instructions: `You are ${agent.name}. Count what there is.`, handoffs: [] })),
     },
+    asking: {
+      ...pair,
+      description: "One who asks.",
+      agents: [{ name: "Ida", description: "Asks.", model: "scripted", handoffs: ["human"] }],
+    },
     trio: { ...pair, description: "Others.", agents: ["Zoe", "Yan"].map((name) => ({ name, description: "Counts.", model: "scripted" })) },
   },
 };
@@ -38,14 +44,20 @@ const REPLIES = {
   Ben: [`I saw four of them. ${ODD}`],
   Zoe: ["I count **four** marmots on the upper meadow.", "Four it is. DONE"],
   Yan: [`I saw four of them. ${ODD}`],
+  Ida: [
+    { toolCalls: [{ name: "transfer_to_human", args: { question: `Which meadow? ${ODD}`, options: ["the upper", "the lower"] } }] },
+    "Then it is {{last}}. DONE",
+  ],
 };
 
 describe.skipIf(!chromiumPath())("forks, in the studio's page", () => {
-  const browser = useBrowser();
+  const browser = useBrowser({ late: true });
   const folder = mkdtempSync(join(tmpdir(), "parley-forks-"));
   let parley: Parley;
   let studio: Studio;
   const told: string[] = [];
+  /** Of forks that were to go on in a thread of their own, with which team. */
+  const shown: string[] = [];
 
   beforeAll(async () => {
     const settings = await settingsOf({ file: FILE, replies: REPLIES }, folder);
@@ -73,7 +85,9 @@ describe.skipIf(!chromiumPath())("forks, in the studio's page", () => {
         teams: async () => parley.teams,
         beside: threadBeside,
         refusal: async () => undefined,
+        threads: { has: async () => true, begin: async ({ team }) => (shown.push(team), { refused: "Nobody is in that channel." }) },
       }),
+      acting: actingHere({ runner: () => parley.runner, isHere: (thread) => thread !== THREAD, refusal: async () => undefined }),
       log: (line) => told.push(line),
     });
   });
@@ -123,6 +137,43 @@ describe.skipIf(!chromiumPath())("forks, in the studio's page", () => {
     await page.getByRole("link", { name: "The fork" }).press("Enter");
     await page.getByRole("link", { name: "fork of another, side by side" }).press("Enter");
     await page.getByText("Forked behind event 2").waitFor();
+  });
+
+  test("what a fork asks is answered beside it by keyboard alone, and one that waits is stopped on its own page", async () => {
+    const begin = async (): Promise<Page> => {
+      const page = await open(runHash);
+      const dialog = await openDialog(page, 2);
+      await dialog.getByLabel("Team").selectOption("asking");
+      await dialog.getByRole("button", { name: "Fork here" }).press("Enter");
+      await page.getByRole("form", { name: "Ida asks" }).waitFor();
+      return page;
+    };
+    const page = await begin();
+    expect(await page.evaluate("document.querySelectorAll('.acts img, .acts script, .acts u').length")).toBe(0);
+    expect(await violationsIn(page)).toEqual([]);
+    const answer = page.getByRole("form", { name: "Ida asks" }).getByRole("textbox");
+    await answer.focus();
+    // Its letters are no shortcuts there.
+    await page.keyboard.type("nip");
+    await page.keyboard.press("Enter");
+    await both(page).getByText("Then it is nip. DONE").waitFor();
+    await expect.poll(() => page.getByRole("region", { name: "What you can say to it" }).count()).toBe(0);
+    const other = await begin();
+    await other.getByRole("link", { name: "The fork" }).press("Enter");
+    await other.getByRole("form", { name: "Ida asks" }).getByRole("button", { name: "the upper" }).waitFor();
+    expect(await violationsIn(other)).toEqual([]);
+    await other.getByRole("button", { name: "Stop" }).press("Enter");
+    await other.getByText("Stopped", { exact: true }).waitFor();
+  });
+
+  test("where the person may, a fork goes on in a thread of its own; why it does not is said in the dialog", async () => {
+    const page = await open(runHash);
+    const dialog = await openDialog(page, 2);
+    await dialog.getByRole("radio", { name: /In a thread of its own/ }).press("Space");
+    await dialog.getByText("seen in Slack too").waitFor();
+    await dialog.getByRole("button", { name: "Fork here" }).press("Enter");
+    await dialog.getByText("Nobody is in that channel.").waitFor();
+    expect(shown).toEqual(["pair"]);
   });
 
   test("other words and other instructions are marked as changed, and the words that differ in them", async () => {

@@ -8,6 +8,7 @@ import { logsOf, type Logs } from "../../src/store/runs/logs.ts";
 import { runsInLogs } from "../../src/store/runs/runs-in-logs.ts";
 import { ForkOffer, RequestsAnswer, RunAnswer } from "../../src/studio/api/shapes.ts";
 import { forksBeside } from "../../src/studio/forks/beside.ts";
+import type { Acting } from "../../src/studio/acts/acting.ts";
 import type { Forking } from "../../src/studio/forks/forking.ts";
 import { forkingHere } from "../../src/studio/forks/here.ts";
 import { PAIR, settingsOf } from "../support/journey.ts";
@@ -59,8 +60,8 @@ async function ran() {
   return { parley, open, logs, log: await parley.store.load(THREAD, 0), teams: [...settings.teams.keys()] };
 }
 
-async function asking(logs: Logs, forking: Forking | undefined) {
-  const { enter } = studioOn({ logs, ...(forking ? { forking } : {}) });
+async function asking(logs: Logs, forking: Forking | undefined, acting?: Acting) {
+  const { enter } = studioOn({ logs, ...(forking ? { forking } : {}), ...(acting ? { acting } : {}) });
   const { json, send } = await enter();
   const run = (thread: string) => `/api/v1/runs/${encodeURIComponent(thread)}/1`;
   const events = async (thread: string) => RunAnswer.parse(await json(run(thread))).events as unknown as readonly RunEvent[];
@@ -68,7 +69,7 @@ async function asking(logs: Logs, forking: Forking | undefined) {
     await expect.poll(async () => (await events(thread)).at(-1)?.type, { timeout: 20_000, interval: 20 }).toBe("run.stopped");
     return events(thread);
   };
-  return { json, run, over, fork: (body: object, thread = THREAD) => send("POST", `${run(thread)}/forks`, body) };
+  return { json, send, run, over, fork: (body: object, thread = THREAD) => send("POST", `${run(thread)}/forks`, body) };
 }
 
 const said = (events: readonly RunEvent[]): readonly string[] =>
@@ -137,7 +138,7 @@ test("beside a database that is only read, forks are of a store of their own, ar
   const { open, logs, log, teams } = await ran();
   let opened = 0;
   const beside = forksBeside({ logs, teams, open: async () => (opened++, open()) });
-  const { json, over, fork } = await asking(beside.logs, beside.forking);
+  const { json, send, over, fork } = await asking(beside.logs, beside.forking, beside.acting);
   const first = log.findIndex((event) => event.type === "message.posted" && "agent" in event) + 1;
   expect(opened).toBe(0);
   const { thread } = (await (await fork({ at: first })).json()) as { thread: string };
@@ -149,6 +150,10 @@ test("beside a database that is only read, forks are of a store of their own, ar
   expect(((await json("/api/v1/runs?workspace=studio")) as { found: object[] }).found).toHaveLength(2);
   expect(((await json("/api/v1/runs?workspace=T1")) as { found: object[] }).found).toHaveLength(1);
   expect(await json("/api/v1/quality?workspace=studio")).toMatchObject({ teams: ["pair", "solo"].map((team) => ({ team, runs: 1 })) });
+  // Both are over, and there is nothing to say to them.
+  expect(await json(`/api/v1/runs/${encodeURIComponent(thread)}/1/acts`)).toEqual({ isHere: false, mayNot: {} });
+  expect((await send("POST", `/api/v1/runs/${encodeURIComponent(thread)}/1/stop`, {})).status).toBe(409);
+  expect((await send("POST", `/api/v1/runs/${encodeURIComponent(THREAD)}/1/stop`, {})).status).toBe(403);
   const failing = forksBeside({ logs, teams, open: () => Promise.reject(new Error("OPENAI_API_KEY is missing")) });
   const shut = await asking(failing.logs, failing.forking);
   expect(await (await shut.fork({ at: first })).text()).toContain("OPENAI_API_KEY is missing");

@@ -22,9 +22,11 @@ const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 375, height: 740 };
 const NOW = Date.UTC(2026, 0, 20, 12);
 const DAY_MS = 86_400_000;
-const TEAMS = ["coding", "debate", "support", "research", "triage", "<b>bold</b>", HOSTILE];
+/** Words that are looked at in a picture are others. */
+const ODD = PICTURES === undefined ? HOSTILE : "";
+const TEAMS = ["coding", "debate", "support", "research", "triage", ...(ODD === "" ? ["review", "data"] : ["<b>bold</b>", ODD])];
 const MODELS = ["large", "small", "local"];
-const BOB = { id: "U2", name: HOSTILE };
+const BOB = { id: "U2", name: ODD || "Ben" };
 
 /** A run of a team, in which somebody has spent so much. */
 const spentRun = (id: string, nth: number): readonly EventBody[] => [
@@ -59,10 +61,15 @@ describe.skipIf(!chromiumPath())("the studio's pages of numbers", () => {
         at: new Date(NOW - (nth % 27) * DAY_MS).toISOString(),
         events: spentRun(`r${nth}`, nth),
       });
-    await write(opened, { thread: "T1/C0FLAME/1.1", at: new Date(NOW).toISOString(), events: codingRun({ hostile: true }) });
+    await write(opened, { thread: "T1/C0FLAME/1.1", at: new Date(NOW).toISOString(), events: codingRun({ hostile: ODD !== "" }) });
     while (await opened.runs.enter("T1"));
-    const text = (words: string): string => `${words} ${HOSTILE}`;
-    earlier = await keptEvaluation(opened.store, { endOf: (one) => (one === 1 ? "solved" : "wrong"), text });
+    const text = (words: string): string => `${words} ${ODD}`.trim();
+    earlier = await keptEvaluation(
+      opened.store,
+      ODD === ""
+        ? { name: "planning", cases: 40, repeats: 1, endOf: (one, team) => ((one * 7 + team * 3) % 10 < 5 + team * 3 ? "solved" : "wrong") }
+        : { endOf: (one) => (one === 1 ? "solved" : "wrong"), text },
+    );
     evaluation = await keptEvaluation(opened.store, { cases: 55, repeats: 1, text });
   });
   afterAll(async () => {

@@ -4,6 +4,7 @@ import { logsOf, type Logs } from "../../src/store/runs/logs.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { Access } from "../../src/studio/access.ts";
+import type { Acting } from "../../src/studio/acts/acting.ts";
 import type { Forking } from "../../src/studio/forks/forking.ts";
 import { ownOf, studioApp } from "../../src/studio/studio.ts";
 import { byAddress } from "../../src/studio/door/by-address.ts";
@@ -71,6 +72,7 @@ export function studioOn({
   readonly clock?: Clock;
   readonly onEntered?: () => void;
   readonly forking?: Forking;
+  readonly acting?: Acting;
 }) {
   const sessions = createAddressSessions(clock);
   const own = ownOf(4210);

@@ -8,7 +8,7 @@ import { chromiumPath } from "../support/browser/chromium.ts";
 import { takePicture, useBrowser } from "../support/browser/open-page.ts";
 import { HOSTILE } from "./stories.ts";
 import { ADA } from "./studio.ts";
-import { logsIn, MAKING, seesAll, teamsParley, teamsWorkshop } from "./teams-studio.ts";
+import { actingIn, logsIn, MAKING, seesAll, teamsParley, teamsWorkshop } from "./teams-studio.ts";
 
 /** As the pictures of the documentation are asked for. */
 const PICTURES = process.env["PARLEY_PICTURES"] === "1";
@@ -28,6 +28,7 @@ describe.skipIf(!chromiumPath())("the studio's teams", () => {
       access: seesAll,
       port: 0,
       workshop: () => teamsWorkshop(parley),
+      acting: actingIn(parley),
       log: (line) => told.push(line),
     });
     await keep("hostile", hostileTeam());
@@ -216,6 +217,23 @@ describe.skipIf(!chromiumPath())("the studio's teams", () => {
     await page.getByRole("heading", { name: "Choose a side." }).waitFor();
     await page.getByRole("link", { name: "its team" }).click();
     await graph(page).locator(".node-title", { hasText: "Ana" }).waitFor();
+  });
+
+  test("at a limit a run of the playground is raised, or finishes with a summary, by keyboard alone", async () => {
+    const capped = MAKING.replace("duo:", "capped:").replace(", handoffs: [human]", "").replaceAll("model: smart", "model: other");
+    await keep("capped", capped.replace("stop: { textMention: DONE }", "limits: { turns: 1 }"));
+    const page = await open("#/team/T1/capped");
+    await page.getByRole("tab", { name: "Playground" }).click();
+    await page.getByLabel("Task", { exact: true }).fill("Go on.");
+    await page.getByRole("button", { name: "Run", exact: true }).press("Enter");
+    const run = page.getByRole("region", { name: "1: this team", exact: true });
+    const limit = run.getByRole("group", { name: "It stands at a limit" });
+    await limit.getByRole("button", { name: "Raise to 2 turns" }).press("Enter");
+    await run.getByText("So it is. DONE").waitFor();
+    await limit.getByRole("button", { name: "Raise to 4 turns" }).waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    await limit.getByRole("button", { name: "Finish with a summary" }).press("Enter");
+    await run.getByText(/^limit:/).waitFor();
   });
 
   test("hostile words show as words in the list, the graph, the forms and the text", async () => {

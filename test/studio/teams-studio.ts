@@ -4,7 +4,9 @@ import { createParley, type Parley } from "../../src/parley.ts";
 import { logsOf } from "../../src/store/runs/logs.ts";
 import { runsInLogs } from "../../src/store/runs/runs-in-logs.ts";
 import type { Access } from "../../src/studio/access.ts";
-import type { Workshop } from "../../src/studio/teams/workshop.ts";
+import type { Acting } from "../../src/studio/acts/acting.ts";
+import { actingHere } from "../../src/studio/acts/here.ts";
+import { isPlayed, isPlayedBy, type Workshop } from "../../src/studio/teams/workshop.ts";
 import { folderWith } from "../config/team-files.ts";
 
 const TEAM_FILE = `models:
@@ -32,7 +34,7 @@ const REPLIES = `replies:
   Ana: [{ toolCalls: [{ name: transfer_to_human, args: { question: Which?, options: [left, right] } }] }, "Then {{last}}.", "New."]
   Ben: ["As was said. DONE", "DONE", "DONE"]
 `;
-const OTHERS = 'replies: { Ana: ["From the other. DONE"], Ben: ["So it is. DONE"] }\n';
+const OTHERS = 'replies: { Ana: ["From the other. DONE"], Ben: ["So it is. DONE"], Summary: ["In short: so."] }\n';
 
 export const MAKING = `# Mine.
 teams:
@@ -53,7 +55,7 @@ export async function teamsParley(): Promise<{ readonly parley: Parley; readonly
     settings: loadSettings({ env: {}, cwd: folderWith(files) }),
     env: {},
     dbPath: ":memory:",
-    asksAtLimits: false,
+    asksAtLimits: true,
     log: (line) => void log.push(line),
   });
   await parley.start();
@@ -65,6 +67,10 @@ export async function teamsParley(): Promise<{ readonly parley: Parley; readonly
 export function teamsWorkshop(parley: Parley, mayNot: Workshop["refusal"] = async () => undefined): Workshop {
   return { ...parley.workshop, home: "T1", refusal: mayNot };
 }
+
+/** By whom people act in its runs; everybody may do all of it where `mayNot` is absent. */
+export const actingIn = (parley: Parley, mayNot: Acting["refusal"] = async () => undefined): Acting =>
+  actingHere({ runner: () => parley.runner, isHere: (thread, { id }) => !isPlayed(thread) || isPlayedBy(thread, id), refusal: mayNot });
 
 export const logsIn = ({ store }: Parley) => logsOf({ store, runs: runsInLogs(store) });
 

@@ -7,7 +7,8 @@ import { createAddressSessions } from "../../src/studio/door/address-sessions.ts
 import { CheckAnswer, PlayAnswer, SaveAnswer, TeamAnswer, TeamsAnswer, VersionsAnswer } from "../../src/studio/api/team-shapes.ts";
 import { playgroundOf, type Workshop } from "../../src/studio/teams/workshop.ts";
 import { HOST } from "./studio.ts";
-import { logsIn, MAKING, seesAll, teamsParley, teamsWorkshop } from "./teams-studio.ts";
+import type { Acting } from "../../src/studio/acts/acting.ts";
+import { actingIn, logsIn, MAKING, seesAll, teamsParley, teamsWorkshop } from "./teams-studio.ts";
 
 let parley: Parley;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ beforeAll(async () => {
 /** Somebody in the studio of that Parley. */
 async function enter(
   person: string,
-  { access = seesAll, mayNot }: { readonly access?: Access; readonly mayNot?: Workshop["refusal"] } = {},
+  { access = seesAll, mayNot, mayNotAct }: { readonly access?: Access; readonly mayNot?: Workshop["refusal"]; readonly mayNotAct?: Acting["refusal"] } = {}, // prettier-ignore
 ) {
   const clock = { now: () => Date.UTC(2026, 0, 1), sleep: async () => undefined };
   const sessions = createAddressSessions(clock);
@@ -30,6 +31,7 @@ async function enter(
     own: () => ownOf(4210),
     pages: new Map(),
     workshop: () => workshop,
+    acting: actingIn(parley, mayNotAct),
     log: (line) => expect.unreachable(line),
   });
   const ask = async (path: string, init: RequestInit = {}) =>
@@ -143,21 +145,26 @@ test("in a run of one's own in the playground the table of permissions holds as 
     (await (await enter("U1")).send("POST", "/playground", { workspace: "T1", yaml: MAKING, task: "Go." })).answer,
   );
   const asked: string[] = [];
-  const { send } = await enter("U1", {
-    mayNot: async (_asker, { deed, workspace, subject, isAsked }) => (
-      asked.push(`${deed} ${workspace} ${subject === run?.thread} ${isAsked}`),
+  const { get, send } = await enter("U1", {
+    mayNotAct: async (_asker, { deed, thread, startedBy, isAsked }) => (
+      asked.push(`${deed} ${startedBy.id} ${thread === run?.thread} ${isAsked}`),
       "Only admins may."
     ),
   });
-  const path = `/playground/${encodeURIComponent(run?.thread ?? "")}`;
+  const path = `/runs/${encodeURIComponent(run?.thread ?? "")}/${run?.seq}`;
   for (const [what, body] of [
     ["words", { text: "left" }],
     ["words", { text: "left", answers: 3 }],
     ["verdict", { call: "c", approved: true }],
+    ["limit", { halt: 3, wish: "raise" }],
+    ["limit", { halt: 3, wish: "finish" }],
     ["stop", undefined],
   ] as const)
     expect([what, (await send("POST", `${path}/${what}`, body)).status]).toEqual([what, 403]);
-  expect(asked).toEqual(["steer", "answer", "approve", "stop"].map((deed) => `${deed} T1 true true`));
+  expect(asked.splice(0)).toEqual(["steer", "answer", "approve", "raise", "stop", "stop"].map((deed) => `${deed} U1 true true`));
+  const mayNot = Object.fromEntries(["answer", "steer", "approve", "stop", "raise"].map((deed) => [deed, "Only admins may."]));
+  expect(await get(`${path}/acts`)).toEqual({ isHere: true, mayNot });
+  expect(asked.every((one) => one.endsWith("false"))).toBe(true);
 });
 
 test("who is in another workspace finds none of its teams by any route, and begins nothing there", async () => {
@@ -176,9 +183,10 @@ test("who is in another workspace finds none of its teams by any route, and begi
     ["DELETE", "/teams/T1/pair?revision=1", undefined],
     ["POST", "/playground", { workspace: "T1", yaml: MAKING, task: "Go." }],
     ["POST", "/playground", { workspace: "T2", yaml: MAKING, task: "Go.", ...recorded }],
-    ["POST", `/playground/${thread}/words`, { text: "left" }],
-    ["POST", `/playground/${thread}/verdict`, { call: "c", approved: true }],
-    ["POST", `/playground/${thread}/stop`, undefined],
+    ["POST", `/runs/${thread}/1/words`, { text: "left" }],
+    ["POST", `/runs/${thread}/1/verdict`, { call: "c", approved: true }],
+    ["POST", `/runs/${thread}/1/limit`, { halt: 3, wish: "raise" }],
+    ["POST", `/runs/${thread}/1/stop`, undefined],
   ] as const)
     expect([path, (await send(method, path, body)).status]).toEqual([path, 404]);
 });
@@ -199,9 +207,9 @@ test("a team that is not kept runs in the playground, asks its own person alone,
   expect(run.thread).toMatch(/^T1\/playground\/U1\//);
   const asked = (await until(run.thread, "handoff.made")).find(({ type }) => type === "handoff.made");
   const words = { text: "left", answers: asked?.seq };
-  const path = `/playground/${encodeURIComponent(run.thread)}`;
+  const path = `/runs/${encodeURIComponent(run.thread)}/${run.seq}`;
   // Another who sees the run cannot speak in it.
-  expect((await (await enter("U2")).send("POST", `${path}/words`, words)).status).toBe(404);
+  expect((await (await enter("U2")).send("POST", `${path}/words`, words)).answer.error?.code).toBe("elsewhere");
   expect((await maria.send("POST", `${path}/words`, words)).status).toBe(200);
   expect((await maria.send("POST", `${path}/words`, words)).status).toBe(409);
   const events = await until(run.thread, "run.stopped");
@@ -222,6 +230,31 @@ test("a team that is not kept runs in the playground, asks its own person alone,
   expect(looks).toEqual([`POST /playground ${run.thread}`]);
   const repeated = (await until(again.run?.thread ?? "", "handoff.made")).find(({ type }) => type === "handoff.made");
   expect(repeated).toMatchObject({ agent: "Ana", text: "Which?", options: ["left", "right"] });
-  await maria.send("POST", `/playground/${encodeURIComponent(again.run?.thread ?? "")}/words`, { text: "left", answers: repeated?.seq });
+  await maria.send("POST", `/runs/${encodeURIComponent(again.run?.thread ?? "")}/1/words`, { text: "left", answers: repeated?.seq });
   expect((await until(again.run?.thread ?? "", "run.stopped")).at(-1)).toMatchObject({ outcome: "done" });
+});
+
+test("at a limit a run of the playground waits for its person, who raises it, or has it finish with a summary", async () => {
+  const { get, send } = await enter("U1");
+  const begin = async () => {
+    const yaml = MAKING.replace("stop: { textMention: DONE }", "limits: { turns: 1 }");
+    const { run } = PlayAnswer.parse((await send("POST", "/playground", { workspace: "T1", yaml: yaml.replace(", handoffs: [human]", ""), task: "Go.", model: "other" })).answer); // prettier-ignore
+    const path = `/runs/${encodeURIComponent(run?.thread ?? "")}/${run?.seq}`;
+    const types = async () => (await parley.runner.read(run?.thread ?? "")).events.map(({ type }) => type);
+    await expect.poll(types).toContain("limit.reached");
+    const halt = (await types()).indexOf("limit.reached") + 1;
+    const last = async () => (await parley.runner.read(run?.thread ?? "")).events.at(-1);
+    return { path, types, halt, last };
+  };
+  const first = await begin();
+  expect(await get(`${first.path}/acts`)).toEqual({ isHere: true, mayNot: {} });
+  expect((await send("POST", `${first.path}/limit`, { halt: first.halt + 1, wish: "raise" })).answer.error?.code).toBe("too_late");
+  expect((await send("POST", `${first.path}/limit`, { halt: first.halt, wish: "raise" })).status).toBe(200);
+  await expect.poll(first.types).toContain("limit.raised");
+  const second = await begin();
+  expect((await send("POST", `${second.path}/limit`, { halt: second.halt, wish: "finish" })).status).toBe(200);
+  await expect.poll(second.types).toContain("run.stopped");
+  expect(await second.types()).toContain("summary.requested");
+  expect(await second.last()).toMatchObject({ outcome: "limit" });
+  expect(await get(`${second.path}/acts`)).toEqual({ isHere: false, mayNot: {} });
 });

@@ -88,6 +88,7 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     held: z.undefined().optional(),
     anew: z.literal(true).optional(),
     forkedFrom: z.strictObject({ run: name, seq: whole, team: name }).optional(),
+    plays: z.strictObject({ run: name, startedBy: person }).optional(),
   },
   "speaker.selected": {
     agent: name,

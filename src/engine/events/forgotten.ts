@@ -112,6 +112,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     held: () => undefined,
     anew: () => undefined,
     forkedFrom: keep,
+    plays: (value, pen) => ({ ...value, startedBy: pen.person(value.startedBy) }),
   },
   "speaker.selected": {
     agent: keep,

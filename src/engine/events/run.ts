@@ -38,6 +38,8 @@ export type RunFact =
       readonly anew?: true;
       /** What follows, up to that event, is a copy of another run, which had that team. */
       readonly forkedFrom?: { readonly run: string; readonly seq: number; readonly team: string };
+      /** Its agents say what models have said in that run, which that person has started; who forgets those words forgets them here. */
+      readonly plays?: { readonly run: string; readonly startedBy: Person };
     }
   | { readonly type: "finish.decided"; readonly agent: string; readonly reason: string; readonly usage?: Usage }
   /**

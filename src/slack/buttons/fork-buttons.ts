@@ -1,17 +1,14 @@
-import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";
 import { refusedText } from "../commands/day-budgets.ts";
 import { openModal, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
-import { inLanguageOf, personOf } from "../commands/message-context.ts";
-import type { Translator } from "../language/translator.ts";
 import { whyNotTeam } from "../render/help-text.ts";
 import { eventAt, runOf } from "../render/log-reading.ts";
 import { refused } from "../people/permission-check.ts";
-import { isPosted, postOnce } from "../post/post-once.ts";
 import { AboutRun, TurnValue } from "../words/button-values.ts";
 import { safeMrkdwn } from "../words/escape.ts";
-import { placeOf, threadKey } from "../words/place.ts";
+import { placeOf } from "../words/place.ts";
 import type { PressBody, SubmissionBody } from "../words/press-payloads.ts";
+import { forkInThread } from "./fork-in-thread.ts";
 import { pressed } from "./press.ts";
 import { FIELDS } from "./run-modals.ts";
 import { forkSpeakerModal, forkTeamModal, whyModal } from "./fork-modals.ts";
@@ -40,10 +37,7 @@ export async function pressTurnMenu(ctx: HandlerContext, press: PressBody, actor
   return openModal(ctx, press.trigger_id, forkSpeakerModal(await ctx.languages.of(press.user.id), about, team, nextName));
 }
 
-/**
- * A fork in a thread of its own, beside the first. Its root says whose it is and where it comes from; the log up to the turn is copied under it, and
- * the first thread is told where it is. Handled again after a crash, each of these is there once.
- */
+/** A fork in a thread of its own, beside the first. */
 export async function submitFork(
   ctx: HandlerContext,
   { view }: SubmissionBody,
@@ -68,58 +62,10 @@ export async function submitFork(
   const { agents } = ctx.teams.cards.find(({ name }) => name === team) ?? { agents: [] };
   if (speaker !== undefined && agents.every(({ name }) => name !== speaker))
     return tellDirectly(ctx, user, t("notes.text.agentGone", { team: safeMrkdwn(team), agent: safeMrkdwn(speaker) }));
-  const wish = {
-    from: about.thread,
-    seq: about.seq,
-    workspace: ctx.me.team,
-    team,
-    person: await personOf(ctx, user),
-    ...(await inLanguageOf(ctx, user)),
-    ...(speaker === undefined ? {} : { speaker }),
-  };
-  const key = `fork/${view.id}`;
-  // Begun before a crash, it is not asked again.
-  const held = !(await isPosted(ctx.store, `slack/${key}`)) && (await ctx.runner.refusesFork(wish));
-  if (held) return tellDirectly(ctx, user, await refusedText(ctx, t, held, place.channel));
-  const { turns } = currentRun({ events: transcript.events.slice(0, about.seq) });
-  const lineIn = (t: Translator) => ({
-    person: `<@${user}>`,
-    turn: t.number(turns),
-    how:
-      speaker === undefined
-        ? t("lines.text.otherTeam", { team: safeMrkdwn(team) })
-        : t("lines.text.otherSpeaker", { agent: safeMrkdwn(speaker) }),
-  });
-  const ts = await postOnce(ctx, {
-    key,
-    user,
-    channel: place.channel,
-    text: t("lines.text.forkRoot", { ...lineIn(t), thread: await linkTo(ctx, place, t("lines.text.ofThread")) }),
-  });
-  if (!ts) return;
-  const forked = await ctx.runner.fork({ ...wish, thread: threadKey({ team: ctx.me.team, channel: place.channel, ts }) });
-  if (forked.kind === "refused")
-    return ctx.whisper.tell({ user, channel: place.channel, threadTs: ts, ts }, await refusedText(ctx, t, forked, place.channel));
-  // The first thread goes on in its own language.
-  const ofFirst = await ctx.languages.ofRun(state);
-  await postOnce(ctx, {
-    key: `forked/${view.id}`,
-    user,
-    channel: place.channel,
-    threadTs: place.ts,
-    text: ofFirst("lines.text.forkNews", {
-      ...lineIn(ofFirst),
-      thread: await linkTo(ctx, { ...place, ts }, ofFirst("lines.text.ownThread")),
-    }),
-  });
-}
-
-/** A link to a message; its words alone where Slack gives none. */
-async function linkTo(
-  ctx: HandlerContext,
-  { channel, ts }: { readonly channel: string; readonly ts: string },
-  words: string,
-): Promise<string> {
-  const found = await ctx.web.read.chat.getPermalink({ channel, message_ts: ts }).catch(() => undefined);
-  return found?.permalink ? `<${found.permalink}|${words}>` : words;
+  const own = speaker === undefined ? {} : { speaker };
+  const forked = await forkInThread(ctx, { from: about.thread, seq: about.seq, team, user, key: view.id, ...own });
+  if (forked.kind !== "refused") return;
+  const words = await refusedText(ctx, t, forked.why, place.channel);
+  if (forked.ts === undefined) return tellDirectly(ctx, user, words);
+  return ctx.whisper.tell({ user, channel: place.channel, threadTs: forked.ts, ts: forked.ts }, words);
 }

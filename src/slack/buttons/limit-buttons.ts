@@ -10,7 +10,7 @@ import { personOf } from "../commands/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { ButtonValue } from "../words/button-values.ts";
 import { pressId, type CommandBody, type PressBody } from "../words/press-payloads.ts";
-import { placeOf } from "../words/place.ts";
+import { teamOf } from "../words/place.ts";
 import { refused } from "../people/permission-check.ts";
 
 /** Raise to …, at a limit: on its card, or under a line to one person alone, which then says what became of it. */
@@ -97,7 +97,7 @@ async function haltAt(ctx: HandlerContext, at: Pressed, press: PressBody) {
 export async function goOnElsewhere(ctx: HandlerContext, here: string | undefined, accounts: readonly string[]): Promise<void> {
   if (accounts.length === 0) return;
   for (const { thread } of await ctx.store.unfinished()) {
-    if (thread === here || placeOf(thread)?.team !== ctx.me.team) continue;
+    if (thread === here || teamOf(thread) !== ctx.me.team) continue;
     const run = currentRun(await ctx.runner.read(thread));
     if (isHalted(run) && run.halt && isHeldBy(run.halt, accounts)) await ctx.runner.lookAgain(thread);
   }

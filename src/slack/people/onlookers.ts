@@ -1,12 +1,14 @@
 import type { WebClient } from "@slack/web-api";
+import type { Person } from "../../engine/events/events.ts";
+import type { ForkWish } from "../../runner/runner.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { failureOf } from "../api/api-errors.ts";
 import { SlackSilent } from "./slack-silent.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import { isOurs } from "./affiliation.ts";
 import { refused, whyRefused, wouldRefuse } from "./permission-check.ts";
-import { refusal } from "./permissions.ts";
-import { channelOf } from "../words/place.ts";
+import { refusal, type Deed } from "./permissions.ts";
+import { channelOf, placeOf, type Place } from "../words/place.ts";
 import { recordReading } from "./reading-records.ts";
 
 /** People of a workspace who look at runs elsewhere than in Slack, such as in the studio. */
@@ -26,13 +28,30 @@ export interface Onlookers {
   ): Promise<void>;
   /** Why one of them may not do this to teams, in their language; nothing where they may. Rejects with {@link SlackSilent} while Slack does not say who they are. */
   whyNot(user: string, wish: OnlookerWish): Promise<string | undefined>;
+  /** The address of a thread in Slack; nothing where it is in none, or Slack gives none. Whether they may read it is asked before. */
+  linkTo(thread: string): Promise<string | undefined>;
+  /** Whether what one of them begins can be a thread in the channel that this one is of: one that they are in, or their own direct messages. */
+  mayPost(user: string, thread: string): Promise<boolean>;
+  /** A fork in a thread of its own there: its thread; or why not, for them. Whether they may is asked before. */
+  fork(wish: OnlookerFork): Promise<{ readonly thread: string } | { readonly refused: string }>;
+}
+
+export interface OnlookerFork extends Pick<ForkWish, "from" | "seq" | "team" | "words" | "snapshot"> {
+  readonly user: string;
+}
+
+/** What they want of threads in Slack, once it is known that they may. */
+export interface OnlookerThreads {
+  readonly fork: Onlookers["fork"];
+  linkTo(place: Place): Promise<string | undefined>;
 }
 
 /** What somebody wants to do there with teams; where it `isAsked` and refused, it is in the audit log. */
 export interface OnlookerWish {
-  /** All but the first two: in a run of their own. */
-  readonly deed: "editTeams" | "export" | "start" | "steer" | "answer" | "approve" | "stop";
+  readonly deed: Deed;
   readonly subject: string;
+  /** Of the run that it is about; a run that they begin is theirs. */
+  readonly startedBy?: Person;
   /** Where; absent for what is about the whole workspace. */
   readonly channel?: string;
   readonly isAsked: boolean;
@@ -57,10 +76,12 @@ export function createOnlookers(
   ctx: Pick<HandlerContext, "people" | "languages" | "settings" | "me" | "allow" | "clock" | "log"> & {
     readonly web: { readonly read: WebClient };
   },
+  threads: OnlookerThreads,
 ): Onlookers {
   const { people, me, clock } = ctx;
   const known = new Map<string, { readonly sight: Promise<OnlookerSight | undefined>; readonly atMs: number }>();
   const directs = new Map<string, string>();
+  const links = new Map<string, string>();
 
   async function ask(user: string): Promise<OnlookerSight | undefined> {
     const affiliation = await people.affiliationOf({ user, teams: [me.team] });
@@ -114,12 +135,26 @@ export function createOnlookers(
       if (seen && !seen.isAdmin && !seen.overseen.has(channelOf(thread)?.channel ?? "")) return;
       await recordReading(ctx, { user }, { deed: "look at run", subject: thread, id, detail: way });
     },
-    async whyNot(user, { deed, subject, channel, isAsked }) {
+    async whyNot(user, { deed, subject, startedBy, channel, isAsked }) {
       const affiliation = await people.affiliationOf({ user, teams: [me.team] });
       if (affiliation === "unsaid") throw new SlackSilent("Slack does not say just now who you are.");
-      const attempt = { user, affiliation, startedBy: undefined, ...(channel === undefined ? {} : { channel }) };
+      const attempt = { user, affiliation, startedBy, ...(channel === undefined ? {} : { channel }) };
       return isAsked ? refused(ctx as HandlerContext, deed, { ...attempt, subject }) : wouldRefuse(ctx as HandlerContext, deed, attempt);
     },
+    async linkTo(thread) {
+      const place = placeOf(thread);
+      if (place?.team !== me.team) return undefined;
+      // It stays the same for as long as the message is there.
+      const link = links.get(thread) ?? (await threads.linkTo(place));
+      if (link !== undefined) keep(links, thread, link);
+      return link;
+    },
+    async mayPost(user, thread) {
+      const { channel = "" } = channelOf(thread) ?? {};
+      const seen = await sightOf(user);
+      return seen !== undefined && (seen.channels.has(channel) || seen.direct === channel);
+    },
+    fork: threads.fork,
   };
 }
 

@@ -127,7 +127,7 @@ export function join({ leisure, work, followers, locks, notes, reservations, ope
 }
 
 /** The parts of a store for which something is kept. */
-export type Kept = Omit<Store, keyof Member["store"] | "writesInOrder" | "standsBack" | "close">;
+export type Kept = Omit<Store, keyof Member["store"] | "writesInOrder" | "standsBack" | "aside" | "close">;
 
 /** Who alone has a store open. */
 export interface Alone extends Member {

@@ -134,13 +134,8 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX IF NOT EXISTS runs_by_place ON runs (workspace, place, ended_at, id, starter, team, outcome, usd);
   `,
-  // Spending is told apart by models as well, and what people and agents thought of a run stands with it: all that is over is entered anew.
-  `
-  ALTER TABLE runs ADD COLUMN IF NOT EXISTS opinions ${T} DEFAULT '';
-  INSERT INTO runs_due (thread, workspace, mark) SELECT DISTINCT ON (thread) thread, workspace, gen_random_uuid()::text FROM runs
-    ON CONFLICT (thread) DO UPDATE SET mark = excluded.mark;
-  DELETE FROM runs;
-  `,
+  // Spending is told apart by models as well, and what people and agents thought of a run stands with it; see the last step.
+  `ALTER TABLE runs ADD COLUMN IF NOT EXISTS opinions ${T} DEFAULT '';`,
   // What documents of elsewhere say.
   `
   CREATE TABLE IF NOT EXISTS knowledge_sources (id ${ID}, name ${T} UNIQUE, used_at ${N});
@@ -159,6 +154,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE IF NOT EXISTS knowledge_vectors (
     passage bigint PRIMARY KEY REFERENCES knowledge_passages ON DELETE CASCADE, model ${T}, vector bytea NOT NULL
   );
+  `,
+  // By which version of the index a run was entered: what an older one has, before this step or beside a newer process, is entered anew, bit by bit.
+  `
+  ALTER TABLE runs ADD COLUMN IF NOT EXISTS index_version integer NOT NULL DEFAULT 0;
+  CREATE INDEX IF NOT EXISTS runs_by_version ON runs (workspace, index_version);
   `,
 ];
 

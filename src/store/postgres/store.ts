@@ -81,6 +81,7 @@ async function opener(connection: Connection, process: Parameters<typeof workTog
     openers: together.openers,
     stillHere: together.stillHere,
     standsBack: together.standsBack,
+    aside: changes.aside,
     close: () => (closing ??= together.leave().then(() => connection.close())),
   };
   const audit = postgresAudit(connection, { changes, follow: together.audit, now });

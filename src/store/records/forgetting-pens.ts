@@ -20,13 +20,17 @@ export interface Secrets {
   readonly names: readonly string[];
 }
 
-/** An event without the words of one message, told by the person's `id` of it or by the seq at which it was `posted`; nothing where it is not that, or has none. */
+/**
+ * An event without the words of one message, told by the person's `id` of it or by the seq at which it was `posted`; nothing where it is not that, or has
+ * none. `fork`: the event is of that one; where the words were played, each of its events may say them.
+ */
 export function withoutMessage(
   event: RunEvent,
-  { id, posted, upTo = Infinity }: { readonly id: string; readonly posted: number | undefined; readonly upTo: number | undefined },
+  { id, posted, fork }: { readonly id: string; readonly posted: number | undefined; readonly fork: Fork | undefined },
   at: string,
 ): RunEvent | undefined {
-  if (event.seq > upTo || (event.seq !== posted && (!("id" in event) || event.id !== id))) return undefined;
+  if (event.seq > (fork?.seq ?? Infinity)) return undefined;
+  if (!fork?.isPlayed && event.seq !== posted && (!("id" in event) || event.id !== id)) return undefined;
   const after = rewritten(
     event,
     wordless((person) => person),
@@ -68,7 +72,8 @@ export function penFor(target: Target, secrets: Secrets, at: string): (event: Ru
     // Read again after a crash, it may have the other name already.
     const isThem = ({ id }: Person) => id === target.person || id === other.id;
     if (event.type === "run.started") {
-      isTheirRun = isThem(event.startedBy);
+      // What was said in their run is played as if it were said in it.
+      isTheirRun = isThem(event.startedBy) || (event.plays !== undefined && isThem(event.plays.startedBy));
       isTaskNext = event.forkedFrom !== undefined;
     }
     // A fork was started by whoever made it, and works on a task that may be another's.

@@ -33,8 +33,6 @@ export function keepingVersions(
     clock,
   }: { readonly prefix: string; readonly store: Pick<Store, "note" | "swapNote">; readonly clock: Pick<Clock, "now"> },
 ): { readonly settings: Settings; readonly versions: Versions } {
-  const keyOf = (workspace: string, name: string): string => `versions/${workspace}/${name}`;
-
   async function keep(workspace: string, name: string, versions: readonly Version[]): Promise<void> {
     await editNote(store, keyOf(workspace, name), (noted) => {
       const kept = read(noted);
@@ -44,7 +42,7 @@ export function keepingVersions(
   }
 
   return {
-    versions: { of: async (workspace, name) => read(await store.note(keyOf(workspace, name))).toReversed() },
+    versions: { of: (workspace, name) => versionsIn(store, workspace, name) },
     settings: {
       ...settings,
       async put(change) {
@@ -63,6 +61,12 @@ export function keepingVersions(
     },
   };
 }
+
+const keyOf = (workspace: string, name: string): string => `versions/${workspace}/${name}`;
+
+/** As {@link Versions.of}, for who only reads. */
+export const versionsIn = async (store: Pick<Store, "note">, workspace: string, name: string): Promise<readonly Version[]> =>
+  read(await store.note(keyOf(workspace, name))).toReversed();
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 

@@ -3,7 +3,7 @@ import type { FinishedRuns } from "./finished-runs.ts";
 import type { Store } from "../store.ts";
 
 /** What is kept, for those who look and write nothing: live, also while other processes write. */
-export interface Logs extends Pick<Store, "load" | "file" | "note" | "unfinished" | "close"> {
+export interface Logs extends Pick<Store, "load" | "file" | "note" | "unfinished" | "close" | "aside"> {
   readonly runs: FinishedRuns;
   /** Tells, after it, that something was recorded: in this thread, or in any where that is not known. Returns how to stop listening. */
   follow(listener: (thread: string | undefined) => void): () => void;
@@ -16,6 +16,7 @@ export function logsOf({ store, runs }: Pick<Opened, "store" | "runs">): Logs {
     file: (hash) => store.file(hash),
     note: (key) => store.note(key),
     unfinished: (workspace) => store.unfinished(workspace),
+    ...(store.aside ? { aside: store.aside } : {}),
     runs,
     follow: (listener) => store.follow(({ thread }) => listener(thread)),
     close: () => store.close(),

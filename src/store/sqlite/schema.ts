@@ -238,6 +238,15 @@ const MIGRATIONS: readonly Migration[] = [
     DELETE FROM knowledge_vectors WHERE passage = old.id;
   END;
   `,
+  // What begins with a letter is found without going through all words that do: all that is over is entered anew.
+  `
+  DROP TABLE run_words;
+  CREATE VIRTUAL TABLE run_words USING fts5 (
+    words, people, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '1'
+  );
+  DELETE FROM runs;
+  INSERT OR IGNORE INTO runs_due (thread, workspace, mark) SELECT id, workspace, '' FROM threads WHERE last_seq > 0;
+  `,
 ];
 
 /** SQL, or what SQL alone cannot do. */

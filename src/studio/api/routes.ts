@@ -4,6 +4,8 @@ import type { Clock } from "../../engine/clock.ts";
 import type { FileRef } from "../../engine/events/events.ts";
 import type { Logs } from "../../store/runs/logs.ts";
 import { sees, type Sight } from "../access.ts";
+import type { Acting } from "../acts/acting.ts";
+import { createStudioActs } from "../acts/acts.ts";
 import type { Sessions } from "../door/sessions.ts";
 import { createStudioForks } from "../forks/begin.ts";
 import type { Forking } from "../forks/forking.ts";
@@ -12,6 +14,7 @@ import { createRunsList } from "../runs/list.ts";
 import { changesOf, eventsFrom } from "../runs/live.ts";
 import { createOneRun, eventsOf, filesOf } from "../runs/one-run.ts";
 import { createRequests, type Rebuilding } from "../runs/requests.ts";
+import { actRoutes } from "./act-routes.ts";
 import { costRoutes } from "./cost-routes.ts";
 import { evaluationRoutes } from "./evaluation-routes.ts";
 import { createStudioProposals } from "../teams/proposals.ts";
@@ -48,6 +51,7 @@ export function routesOf({
   rebuilding = {},
   drafts,
   forking,
+  acting,
   workshop = () => undefined,
 }: {
   readonly logs: Logs;
@@ -60,6 +64,8 @@ export function routesOf({
   /** The turns that this process takes, while they come. */
   readonly drafts?: Drafts | undefined;
   readonly forking?: Forking | undefined;
+  /** By whom people act in runs that are shown here alone. */
+  readonly acting?: Acting | undefined;
   /** What teams are made with; nothing where there is none, or not yet. */
   readonly workshop?: (() => Workshop | undefined) | undefined;
 }): Route[] {
@@ -194,7 +200,7 @@ export function routesOf({
     route({
       method: "post",
       path: "/runs/{thread}/{seq}/forks",
-      summary: "Lets the run go on from one of its events, as a run of its own that is seen in the studio alone",
+      summary: "Lets the run go on from one of its events, as a run of its own that is seen in the studio alone, or in a thread of its own",
       params: RunParams,
       body: ForkBody,
       gives: {
@@ -217,6 +223,7 @@ export function routesOf({
         },
       },
     }),
+    ...actRoutes(createStudioActs(logs, acting)),
     ...teamRoutes(createStudioTeams(logs, workshop)),
     ...proposalRoutes(createStudioProposals(workshop)),
     ...costRoutes(logs, clock),

@@ -129,6 +129,7 @@ export const RequestsAnswer = z.object({
 export const ForkOffer = z.object({
   team: text.describe("That the run has."),
   teams: z.array(text).describe("With which it can go on."),
+  inThread: z.boolean().describe("Whether it can go on in a thread of its own where the run's people talk, too."),
   agents: z.array(z.object({ name: text, instructions: text })).describe("Of the run's team as it was then, those that have instructions."),
   mayNot: text.optional().describe("Why whoever asks may not fork it; absent where they may."),
 });
@@ -141,6 +142,10 @@ export const ForkBody = z.strictObject({
     .max(20)
     .default([])
     .describe("What messages that it shares say instead; those of people are then said by whoever asks."),
+  inThread: z
+    .boolean()
+    .default(false)
+    .describe("In a thread of its own where the run's people talk; seen in the studio alone when absent."),
   instructions: z.record(text.max(200), text.max(40_000)).default({}).describe("By agent, in place of what the team file says."),
 });
 

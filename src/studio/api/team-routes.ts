@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { StudioTeams } from "../teams/teams.ts";
 import { route, type Asked, type Route } from "./route.ts";
-import { CheckAnswer, CheckBody, PlayAnswer, PlayBody, PlayParams, RemoveQuery, SaveAnswer, SaveBody, SchemaAnswer, TeamAnswer, TeamOfRunAnswer, TeamParams, TeamsAnswer, TeamsQuery, VerdictBody, VersionsAnswer, WordsBody } from "./team-shapes.ts"; // prettier-ignore
+import { CheckAnswer, CheckBody, PlayAnswer, PlayBody, RemoveQuery, SaveAnswer, SaveBody, SchemaAnswer, TeamAnswer, TeamOfRunAnswer, TeamParams, TeamsAnswer, TeamsQuery, VersionsAnswer } from "./team-shapes.ts"; // prettier-ignore
 import { Nothing, RunParams } from "./shapes.ts";
 
 /** Teams: those of the file and of the shelf, and how they are changed. */
@@ -78,29 +78,6 @@ export const teamRoutes = (teams: StudioTeams): Route[] => [
     body: PlayBody,
     looksAt: ({ recorded }) => recorded,
     gives: { kind: "json", shape: PlayAnswer, answer: async (asked) => teams.play(asked.body, by(asked)) },
-  }),
-  route({
-    method: "post",
-    path: "/playground/{thread}/words",
-    summary: "Says something to one's own run there: an answer, or steering",
-    params: PlayParams,
-    body: WordsBody,
-    gives: { kind: "json", shape: Nothing, answer: async (asked) => teams.say(asked.params.thread, asked.body, by(asked)) },
-  }),
-  route({
-    method: "post",
-    path: "/playground/{thread}/verdict",
-    summary: "Says yes or no to code or a tool of one's own run there",
-    params: PlayParams,
-    body: VerdictBody,
-    gives: { kind: "json", shape: Nothing, answer: async (asked) => teams.approve(asked.params.thread, asked.body, by(asked)) },
-  }),
-  route({
-    method: "post",
-    path: "/playground/{thread}/stop",
-    summary: "Stops one's own run there",
-    params: PlayParams,
-    gives: { kind: "json", shape: Nothing, answer: async (asked) => teams.stop(asked.params.thread, by(asked)) },
   }),
 ];
 

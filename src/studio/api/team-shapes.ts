@@ -95,13 +95,6 @@ export const PlayAnswer = z.object({
   mistakes: z.array(Mistake),
 });
 
-export const PlayParams = z.object({ thread: text.min(1).max(500) });
-export const WordsBody = z.object({
-  text: text.min(1).max(30_000),
-  answers: z.int().positive().optional().describe("Seq of the question that it answers."),
-});
-export const VerdictBody = z.object({ call: text.min(1).max(200), approved: z.boolean() });
-
 export type TeamLine = z.infer<typeof TeamLine>;
 export type TeamsAnswer = z.infer<typeof TeamsAnswer>;
 export type TeamAnswer = z.infer<typeof TeamAnswer>;

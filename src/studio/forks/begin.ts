@@ -34,11 +34,12 @@ export function createStudioForks(logs: Pick<Logs, "load" | "file">, forking: Fo
       return {
         team: started.team,
         teams: [...((await forking?.teams(workspaceOf(name.thread))) ?? [])],
+        inThread: mayNot === undefined && ((await forking?.hasThreads?.(asker, name.thread)) ?? false),
         agents: [...instructionsOf(snapshot)].map(([agent, instructions]) => ({ name: agent, instructions })),
         ...(mayNot === undefined ? {} : { mayNot }),
       };
     },
-    async begin(name, { at, team, words, instructions }, { asker, sight }) {
+    async begin(name, { at, team, words, instructions, inThread }, { asker, sight }) {
       const events = await eventsOf(logs, name, sight);
       const started = events?.find(({ seq }) => seq === name.seq);
       if (!events || started?.type !== "run.started") return undefined;
@@ -48,8 +49,7 @@ export function createStudioForks(logs: Pick<Logs, "load" | "file">, forking: Fo
         throw new NotDone(409, "not_running", "The run did not go on at that event: there is nothing to go on from.");
       const no = await forking.refusal(asker, { thread: name.thread, isAsked: true });
       if (no !== undefined) throw new NotDone(403, "not_allowed", no);
-      const person = { id: asker.id, name: asker.name };
-      const begun = await forking.begin({ from: name, at, team: team ?? started.team, person, words, instructions });
+      const begun = await forking.begin({ from: name, at, team: team ?? started.team, asker, isShown: inThread, words, instructions });
       if ("refused" in begun) throw new NotDone(409, "not_forked", begun.refused);
       return { thread: begun.thread, seq: begun.seq };
     },

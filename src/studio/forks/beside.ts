@@ -1,22 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { forkPointAt, withOtherWords, writeFork } from "../../runner/fork.ts";
+import type { BuiltShelf } from "../../config/team-shelf.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Teams } from "../../runner/runnable-team.ts";
 import { logsOf, type Logs } from "../../store/runs/logs.ts";
 import { runsInLogs } from "../../store/runs/runs-in-logs.ts";
 import type { Store } from "../../store/store.ts";
+import { playgroundWith } from "../teams/playground.ts";
+import type { Playground } from "../teams/workshop.ts";
 import type { Turns } from "../runs/drafts.ts";
 import { filesOf } from "../runs/one-run.ts";
 import type { Forking } from "./forking.ts";
-import { changedSnapshot } from "./here.ts";
+import { actingHere } from "../acts/here.ts";
+import type { Acting } from "../acts/acting.ts";
+import { changedSnapshot, NO_THREADS } from "./here.ts";
 
 /** The workspace of the forks, which names of their threads begin with. */
 const BESIDE = "studio";
 
 /** What runs the forks. */
 export interface Bench {
-  readonly runner: Pick<Runner, "follow" | "steer">;
+  readonly runner: Pick<Runner, "follow" | "say" | "approve" | "stop" | "steer" | "read" | "offerAt">;
   readonly store: Store;
   readonly teams: Teams;
   stop(): Promise<void>;
@@ -40,10 +45,14 @@ export function forksBeside({
   /** With those of the forks. */
   readonly logs: Logs;
   readonly forking: Forking;
+  readonly acting: Acting;
   readonly turns: Turns;
+  /** For teams of this shelf, in the same store. */
+  playground(shelf: Pick<BuiltShelf, "open" | "draft">): Playground;
   close(): Promise<void>;
 } {
-  let bench: Promise<Bench & { readonly logs: Logs }> | undefined;
+  let bench: Promise<Bench> | undefined;
+  let runner: Bench["runner"] | undefined;
   let here: Logs | undefined;
   const followers = new Set<Parameters<Logs["follow"]>[0]>();
   const watchers = new Set<Parameters<Turns["follow"]>[0]>();
@@ -52,15 +61,27 @@ export function forksBeside({
     (bench ??= open().then((one) => {
       here = logsOf({ store: one.store, runs: runsInLogs(one.store) });
       here.follow((thread) => followers.forEach((listener) => listener(thread)));
+      runner = one.runner;
       one.runner.follow((...heard) => watchers.forEach((listener) => listener(...heard)));
-      return { ...one, logs: here };
+      return one;
     }));
+  /** Or why it cannot be; then the next one tries again. */
+  async function readied(): Promise<Bench | { readonly refused: string }> {
+    try {
+      return await opened();
+    } catch (error) {
+      bench = undefined;
+      return { refused: error instanceof Error ? error.message : String(error) };
+    }
+  }
   const of = (workspace: string | undefined): Logs => (workspace === BESIDE && here ? here : logs);
+
+  const load: Logs["load"] = (thread, ...rest) => (isBeside(thread) && here ? here : logs).load(thread, ...rest);
 
   return {
     logs: {
       ...logs,
-      load: (thread, ...rest) => (isBeside(thread) && here ? here : logs).load(thread, ...rest),
+      load,
       file: async (hash) => (await logs.file(hash)) ?? here?.file(hash),
       unfinished: (workspace) => of(workspace).unfinished(workspace),
       runs: {
@@ -78,18 +99,18 @@ export function forksBeside({
         return () => (followers.delete(listener), unfollow());
       },
     },
+    acting: actingHere({ runner: () => runner, isHere: isBeside, refusal: async () => undefined }),
     turns: { follow: (listener) => (watchers.add(listener), () => void watchers.delete(listener)) },
     forking: {
       teams: async () => names,
       refusal: async () => undefined,
-      async begin({ from, at, team, person, words, instructions }) {
+      async begin({ from, at, team, asker, isShown, words, instructions }) {
+        if (isShown) return NO_THREADS;
         if (!names.includes(team)) return { refused: `There is no team "${team}" here. The teams are: ${names.join(", ")}.` };
-        const ready = await opened().catch((error: unknown) => ({ refused: error instanceof Error ? error.message : String(error) }));
-        if ("refused" in ready) {
-          bench = undefined;
-          return ready;
-        }
+        const ready = await readied();
+        if ("refused" in ready) return ready;
         const { store, teams, runner } = ready;
+        const person = { id: asker.id, name: asker.name };
         const snapshot = changedSnapshot(teams, team, instructions);
         if (typeof snapshot === "object") return snapshot;
         const first = isBeside(from.thread) ? store : logs;
@@ -101,12 +122,28 @@ export function forksBeside({
           if (content) await store.putFile(content);
         }
         const thread = `${BESIDE}/${randomUUID()}`;
-        const target = { thread, workspace: BESIDE, team, startedBy: person, ...(snapshot === undefined ? {} : { snapshot }) };
+        const target = {
+          thread,
+          workspace: BESIDE,
+          team,
+          startedBy: person,
+          haltsAtLimits: true as const,
+          ...(snapshot === undefined ? {} : { snapshot }),
+        };
         await writeFork({ store, teams }, point, { ...target, wake: "now", at: new Date().toISOString() });
         // Whoever forks it wants it to go on, whatever the first one waits for.
         if (currentRun({ events: point.log.slice(0, at) }).pausedBy) await runner.steer(thread, { kind: "resume", person });
         return { thread, seq: from.seq };
       },
+    },
+    playground(shelf) {
+      const own = playgroundWith({ shelf, runner: async () => (await opened()).runner, store: { load }, workspace: BESIDE });
+      return {
+        async begin(wish) {
+          const ready = await readied();
+          return "refused" in ready ? ready : own.begin(wish);
+        },
+      };
     },
     async close() {
       await (await bench?.catch(() => undefined))?.stop();

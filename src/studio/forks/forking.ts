@@ -1,4 +1,3 @@
-import type { Person } from "../../engine/events/events.ts";
 import type { OtherWords } from "../../runner/fork.ts";
 import type { Asker } from "../door/sessions.ts";
 import type { RunName } from "../runs/one-run.ts";
@@ -9,7 +8,9 @@ export interface Forking {
   teams(workspace: string): Promise<readonly string[]>;
   /** Why they may not fork this run, for them, and kept in the audit log where `isAsked`; nothing where they may. Rejects with `SightUnknown` while nobody can say. */
   refusal(asker: Asker, about: { readonly thread: string; readonly isAsked: boolean }): Promise<string | undefined>;
-  /** Begins it in a thread of its own, in which nobody is told of it. */
+  /** Whether this person can have it go on in a thread of its own, where people of the run's place read it; nowhere when absent. */
+  hasThreads?(asker: Asker, thread: string): Promise<boolean>;
+  /** Begins it in a thread of its own; of one that `isShown` the people of its place are told. */
   begin(wish: StudioForkWish): Promise<RunName | { readonly refused: string }>;
 }
 
@@ -18,7 +19,8 @@ export interface StudioForkWish {
   /** The event after which it goes on. */
   readonly at: number;
   readonly team: string;
-  readonly person: Person;
+  readonly asker: Asker;
+  readonly isShown: boolean;
   readonly words: readonly OtherWords[];
   /** By agent. */
   readonly instructions: { readonly [agent: string]: string };

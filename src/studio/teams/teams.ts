@@ -4,9 +4,9 @@ import type { Logs } from "../../store/runs/logs.ts";
 import { eventsOf, type RunName } from "../runs/one-run.ts";
 import { sees, seesWorkspace, type Sight } from "../access.ts";
 import { NotDone } from "../api/route.ts";
-import type { CheckAnswer, PlayAnswer, PlayBody, SaveAnswer, TeamAnswer, TeamLine, TeamsAnswer, VerdictBody, VersionsAnswer, WordsBody } from "../api/team-shapes.ts"; // prettier-ignore
+import type { CheckAnswer, PlayAnswer, PlayBody, SaveAnswer, TeamAnswer, TeamLine, TeamsAnswer, VersionsAnswer } from "../api/team-shapes.ts"; // prettier-ignore
 import type { Asker } from "../door/sessions.ts";
-import { isPlayedBy, type Playground, type TeamWish, type Workshop } from "./workshop.ts";
+import type { TeamWish, Workshop } from "./workshop.ts";
 
 /** Who asks, and what they may see. */
 interface By {
@@ -31,9 +31,6 @@ export interface StudioTeams {
   /** Nothing where its settings are not kept any more, too. */
   ofRun(name: RunName, sight: Sight): Promise<{ readonly yaml: string } | undefined>;
   play(wish: z.infer<typeof PlayBody>, by: By): Promise<PlayAnswer | undefined>;
-  say(thread: string, words: z.infer<typeof WordsBody>, by: By): Promise<object | undefined>;
-  approve(thread: string, verdict: z.infer<typeof VerdictBody>, by: By): Promise<object | undefined>;
-  stop(thread: string, by: By): Promise<object | undefined>;
 }
 
 const NO_PLAYGROUND = "This studio only reads. `parley start --studio` and `npm run demo` have a playground.";
@@ -58,14 +55,6 @@ export function createStudioTeams(logs: Pick<Logs, "load" | "file">, workshopNow
     if (!workshop || !team) return undefined;
     await must(workshop, by.asker, { deed: "export", workspace: named.workspace, subject: `team/${named.name}` });
     return { workshop, team };
-  }
-
-  /** For whoever has begun that run there, and sees it. Rejects where they may not do this in a run of their own. */
-  async function playgroundFor(thread: string, deed: TeamWish["deed"], { asker, sight }: By): Promise<Playground | undefined> {
-    const workshop = sees(sight, thread) && isPlayedBy(thread, asker.id) ? workshopNow() : undefined;
-    if (!workshop?.playground) return undefined;
-    await must(workshop, asker, { deed, workspace: thread.split("/")[0] ?? "", subject: thread });
-    return workshop.playground;
   }
 
   async function changed(workshop: Workshop, { workspace, name }: Named): Promise<never> {
@@ -178,26 +167,8 @@ export function createStudioTeams(logs: Pick<Logs, "load" | "file">, workshopNow
       if ("refused" in played) throw new NotDone(409, "refused", played.refused);
       return "mistakes" in played ? { mistakes: [...played.mistakes] } : { run: { thread: played.thread, seq: played.seq }, mistakes: [] };
     },
-    async say(thread, { text, answers }, by) {
-      const playground = await playgroundFor(thread, answers === undefined ? "steer" : "answer", by);
-      const no = await playground?.say(thread, by.asker, { text, ...(answers === undefined ? {} : { answers }) });
-      if (no !== undefined) throw new NotDone(409, "refused", no);
-      return playground && {};
-    },
-    async approve(thread, verdict, by) {
-      const playground = await playgroundFor(thread, "approve", by);
-      if (playground && !(await playground.approve(thread, by.asker, verdict))) throw new NotDone(409, "too_late", TOO_LATE);
-      return playground && {};
-    },
-    async stop(thread, by) {
-      const playground = await playgroundFor(thread, "stop", by);
-      if (playground && !(await playground.stop(thread, by.asker))) throw new NotDone(409, "too_late", TOO_LATE);
-      return playground && {};
-    },
   };
 }
-
-const TOO_LATE = "It is over, or somebody has said so already.";
 
 /** By the rules of the team file, as it would be kept. */
 function checked(

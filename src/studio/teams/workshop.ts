@@ -1,4 +1,5 @@
 import type { declineProposal, standingProposal, takeProposal } from "../../team-proposals.ts";
+import type { RecordedDecision } from "../../store/settings.ts";
 import type { OwnTeam, TeamMistake, TeamShelf } from "../../team-shelf.ts";
 import type { Asker } from "../door/sessions.ts";
 
@@ -31,8 +32,8 @@ export interface TeamProposals {
 type ProposalNamed = Parameters<typeof takeProposal>[1];
 
 export interface TeamWish {
-  /** All but the first two: in the playground, in a run of one's own. */
-  readonly deed: "editTeams" | "export" | "start" | "steer" | "answer" | "approve" | "stop";
+  /** `start`: in the playground. */
+  readonly deed: "editTeams" | "export" | "start";
   readonly workspace: string;
   /** On what, for the audit log. */
   readonly subject: string;
@@ -67,11 +68,6 @@ export interface TeamChange {
 export interface Playground {
   /** Begins a run; or what is wrong with the team, or why it cannot begin. */
   begin(wish: PlayWish): Promise<Played>;
-  /** A person's words: an answer, or steering. Why they were not taken; nothing where they were. */
-  say(thread: string, person: Asker, words: { readonly text: string; readonly answers?: number }): Promise<string | undefined>;
-  /** `false`: nobody waits for it any more. */
-  approve(thread: string, person: Asker, verdict: { readonly call: string; readonly approved: boolean }): Promise<boolean>;
-  stop(thread: string, person: Asker): Promise<boolean>;
 }
 
 export interface PlayWish {
@@ -94,8 +90,18 @@ export type Played =
 /** The place of a person's runs in the playground; the name of such a run's thread is longer by its last part. */
 export const playgroundOf = (workspace: string, person: string): string => `${workspace}/playground/${person}`;
 
-/** Whether a thread is of the playground, and this person's. */
+/** Whether a thread is of the playground; and where it is, whether it is this person's. */
+export const isPlayed = (thread: string): boolean => thread.split("/")[1] === "playground";
 export const isPlayedBy = (thread: string, person: string): boolean => {
   const [workspace = "", playground, of, ...rest] = thread.split("/");
   return playground === "playground" && of === person && rest.length === 1 && workspace !== "";
 };
+
+/** Of decisions, newest first. */
+export function lastTeamChange(decisions: readonly RecordedDecision[], name: string): TeamChange | undefined {
+  const last = decisions.find(({ deed, subject, allowed }) => allowed && subject === `team/${name}` && CHANGES.test(deed));
+  return last && { person: last.person.name, at: last.at, deed: last.deed };
+}
+
+/** As App Home and the studio name what they do to a team. */
+const CHANGES = /^(create|edit|add|delete|import|drop|remove) /;

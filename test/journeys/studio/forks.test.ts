@@ -25,13 +25,19 @@ afterAll(() => world.close());
 
 const runPath = (of: string): string => `/api/v1/runs/${encodeURIComponent(of)}/1`;
 
-async function fork(cookie: string, body: object): Promise<{ readonly status: number; readonly thread: string; readonly text: string }> {
+async function post(
+  cookie: string,
+  path: string,
+  body: object = {},
+): Promise<{ readonly status: number; readonly thread: string; readonly text: string }> {
   const { csrf = "" } = (await (await world.get("/api/v1/session", cookie)).json()) as { csrf?: string };
   const headers = { cookie, "x-parley-csrf": csrf, "content-type": "application/json" };
-  const answer = await fetch(new URL(`${runPath(thread)}/forks`, world.url), { method: "POST", headers, body: JSON.stringify(body) });
+  const answer = await fetch(new URL(path, world.url), { method: "POST", headers, body: JSON.stringify(body) });
   const text = await answer.text();
   return { status: answer.status, text, thread: (JSON.parse(text) as { thread?: string }).thread ?? "" };
 }
+
+const fork = (cookie: string, body: object) => post(cookie, `${runPath(thread)}/forks`, body);
 
 test("a member of a private channel forks its run in the studio: members see it, nobody else finds it, and Slack is told nothing", async () => {
   const posted = world.slack.control.calls().filter(({ method }) => method.startsWith("chat.")).length;
@@ -58,6 +64,51 @@ test("a member of a private channel forks its run in the studio: members see it,
   expect(world.slack.control.calls().filter(({ method }) => method.startsWith("chat.")).length).toBe(posted);
   // Its model has nothing to say here, and that is all that goes wrong.
   expect(world.problems.filter((problem) => !problem.includes("ReplayError"))).toEqual([]);
+});
+
+test("in a thread of its own the fork is read in the channel, and the studio leads there; who is not in the channel begins none", async () => {
+  const { cookie } = await world.signIn(people["member"] ?? "");
+  expect(await (await world.get(`${runPath(thread)}/forks`, cookie)).json()).toMatchObject({ inThread: true });
+  const posted = () =>
+    world.slack.control.calls().filter(({ method, args }) => method === "chat.postMessage" && String(args["channel"]) === hidden);
+  const before = posted().length;
+  const begun = await fork(cookie, { at: 3, inThread: true, words: [{ seq: 2, text: "Count the marmots in public" }] });
+  expect([begun.status, begun.thread]).toEqual([200, expect.stringMatching(new RegExp(`^${TEAM}/${hidden}/\\d+\\.\\d+$`))]);
+  await expect
+    .poll(async () => (await world.parley.runner.read(begun.thread)).events.at(-1)?.type, { timeout: 20_000 })
+    .toBe("run.stopped");
+  expect(posted().length).toBeGreaterThan(before);
+  expect((await world.parley.runner.read(begun.thread)).events[0]).toMatchObject({ startedBy: { id: people["member"], name: "Mia" } });
+  const acts = async (of: string) => (await world.get(`${runPath(begun.thread)}/acts`, of)).json();
+  expect(await acts(cookie)).toEqual({ isHere: false, mayNot: {}, link: expect.stringMatching(/^https?:/) });
+  const { cookie: stranger } = await world.signIn(people["stranger"] ?? "");
+  expect(await acts(stranger)).toMatchObject({ error: { code: "not_found" } });
+  expect((await fork(stranger, { at: 3, inThread: true })).status).toBe(404);
+});
+
+test("in a run that is shown in the studio alone people answer and stop it there, as the table of the channel lets them", async () => {
+  const beside = `${TEAM}/${hidden}/studio/waiting`;
+  await world.write(beside, runEvents({ id: `${beside}#1`, team: "pair", over: false }));
+  const { cookie } = await world.signIn(people["member"] ?? "");
+  const path = runPath(beside);
+  const acts = async () => (await world.get(`${path}/acts`, cookie)).json();
+  expect(await acts()).toEqual({
+    isHere: true,
+    mayNot: { approve: expect.stringContaining("Ada"), raise: expect.stringContaining("Ada") },
+  });
+  expect((await post(cookie, `${path}/verdict`, { call: "c1", approved: true })).status).toBe(403);
+  const [refused] = await world.parley.settings.decisions(TEAM, { limit: 1 });
+  expect(refused).toMatchObject({ deed: "approve", subject: beside, allowed: false, person: { id: people["member"] } });
+  const asked = { text: "The upper one", answers: 6 };
+  expect((await post(cookie, `${path}/words`, asked)).status).toBe(200);
+  expect((await post(cookie, `${path}/words`, asked)).status).toBe(409);
+  expect((await world.parley.runner.read(beside)).events[6]).toMatchObject({ person: { id: people["member"] }, answers: 6 });
+  const other = `${TEAM}/${hidden}/studio/other`;
+  await world.write(other, runEvents({ id: `${other}#1`, team: "pair", over: false }));
+  expect((await post(cookie, `${runPath(other)}/stop`)).status).toBe(200);
+  expect((await world.parley.runner.read(other)).events.at(-1)).toMatchObject({ type: "run.stopped", outcome: "stopped" });
+  // What is talked about in Slack is answered there.
+  expect((await post(cookie, `${runPath(thread)}/stop`)).text).toContain("elsewhere");
 });
 
 test("who may not begin runs in the channel may not fork there, and that is in the audit log", async () => {

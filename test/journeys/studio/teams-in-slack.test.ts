@@ -124,8 +124,48 @@ test("a run of the playground is its person's alone, posts nothing in Slack, and
   expect(await world.parley.store.duePosts(undefined, 100)).toEqual([]);
   expect((await mia.get(path)).status).toBe(200);
   expect((await mia.get(`/runs?workspace=${TEAM}&q=again`)).told).toMatchObject({ found: [{ placeName: "Playground" }] });
+  // What is forgotten where it was said is forgotten here, and the settings that hold the words of all of it are kept no more.
+  const [started] = events;
+  const hash = started?.type === "run.started" ? (started.teamHash ?? "") : "";
+  expect([started, Buffer.from((await world.parley.store.file(hash)) ?? "").toString()]).toEqual([
+    expect.objectContaining({ plays: { run: "r", startedBy: { id: "U1", name: "Ada" } } }),
+    expect.stringContaining("There are **three**."),
+  ]);
+  await world.parley.forgetting.forget(
+    { kind: "person", person: "U1" },
+    { workspace: TEAM, person, deed: "forget", subject: "U1", allowed: true },
+  );
+  const { events: after } = await world.parley.runner.read(thread);
+  expect(JSON.stringify(after)).not.toMatch(/three|"U1"/);
+  expect([after.length, await world.parley.store.file(hash)]).toEqual([events.length, undefined]);
   // Not even an admin looks over somebody's shoulder there.
   expect((await ada.get(path)).status).toBe(404);
   expect((await ada.get(`/runs?workspace=${TEAM}&q=again`)).told).toMatchObject({ found: [] });
   expect(world.problems).toEqual([]);
+});
+
+test("a thread, or an answer in it, that is forgotten is forgotten in what was played of it", async () => {
+  const mia = await inSession(member);
+  const person = { id: ADMIN, name: "Ada" };
+  const { store, forgetting, runner } = world.parley;
+  const play = async (thread: string) => {
+    await world.write(thread, runEvents({ id: `${thread}#1` }));
+    const wish = { workspace: TEAM, yaml: SOLO, task: "Count again.", recorded: { thread, seq: 1 } };
+    const begun = await mia.send("POST", "/playground", wish);
+    const { thread: played } = begun.told["run"] as { thread: string };
+    await expect.poll(async () => (await runner.read(played)).events.at(-1)?.type).toBe("run.stopped");
+    return async () => JSON.stringify((await runner.read(played)).events);
+  };
+  const first = await play(`${TEAM}/${GENERAL}/5.1`);
+  expect(await first()).toContain("three");
+  await forgetting.forget(
+    { kind: "thread", thread: `${TEAM}/${GENERAL}/5.1` },
+    { workspace: TEAM, person, deed: "forget", subject: "5.1", allowed: true },
+  );
+  expect(await first()).not.toContain("three");
+  const second = await play(`${TEAM}/${GENERAL}/6.1`);
+  // A person's words are played by nobody.
+  await forgetting.message(`${TEAM}/${GENERAL}/6.1`, { id: `${TEAM}/${GENERAL}/6.1#1-m`, receipt: "" });
+  expect(await second()).toContain("three");
+  expect(await store.note(`forks/${TEAM}/${GENERAL}/6.1`)).toContain('"isPlayed":true');
 });

@@ -97,7 +97,13 @@ const QUERIES: { readonly [name: string]: readonly string[] } = {
 };
 
 /** By path, what changes something where it may be; of a run that one may not see it changes nothing, and says so. */
-const BODIES: { readonly [path: string]: object } = { "/runs/{thread}/{seq}/forks": { at: 3 } };
+const BODIES: { readonly [path: string]: object } = {
+  "/runs/{thread}/{seq}/forks": { at: 3 },
+  "/runs/{thread}/{seq}/words": { text: "left" },
+  "/runs/{thread}/{seq}/verdict": { call: "c", approved: true },
+  "/runs/{thread}/{seq}/limit": { halt: 3, wish: "raise" },
+  "/runs/{thread}/{seq}/stop": {},
+};
 
 /** What whoever may not see the run is told where they want to change something of it. */
 async function expectUnchanged(

@@ -122,6 +122,22 @@ describeOnPostgres("runs on a server", (server) => {
     }
   });
 
+  test("what an older version has entered is found as it is until it is entered anew, by whoever enters beside the work", async () => {
+    const address = server.address();
+    const opened = await open(address);
+    for (let nth = 0; nth < 25; nth++) await append(opened.store, `T1/C1/${nth}`, run(`task ${nth}`));
+    while (await opened.runs.enter("T1"));
+    const schema = schemaOf(address);
+    await server.sql(`UPDATE ${schema}.runs SET index_version = 0, opinions = 'of before'`);
+    const ofBefore = async () =>
+      ((await server.sql(`SELECT count(*)::integer AS n FROM ${schema}.runs WHERE opinions = 'of before'`)) as readonly { n: number }[])[0]
+        ?.n;
+    expect([(await tasks(opened)).length, await ofBefore()]).toEqual([25, 25]);
+    const left: unknown[] = [];
+    while (await opened.runs.enter("T1")) left.push(await ofBefore(), await entered(address));
+    expect(left).toEqual([5, 25, 0, 25]);
+  });
+
   test("only the first page enters what has ended", async () => {
     const opened = await fresh();
     for (const nth of [0, 1]) await append(opened.store, `T1/C1/${nth}`, run(`task ${nth}`), { at: `2026-01-05T09:0${nth}:00.000Z` });

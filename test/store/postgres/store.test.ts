@@ -41,4 +41,21 @@ describeOnPostgres("on a server", (server) => {
     },
     settled,
   );
+
+  tests.test("what is only shown is told to the other processes, as it was said, and kept nowhere", async () => {
+    const address = server.address();
+    const [one, other] = [await open(address), await open(address)];
+    const told: string[] = [];
+    one.store.aside?.follow((said) => void told.push(`one: ${said}`));
+    const unfollow = other.store.aside?.follow((said) => void told.push(`other: ${said}`));
+    await one.store.aside?.say("a word\0 \u{1F50E}");
+    // What is heard of the log comes behind it, on the same line.
+    await other.store.putNote("mark", "1");
+    await tests.expect.poll(() => told).toEqual(["other: a word\0 \u{1F50E}"]);
+    unfollow?.();
+    await one.store.aside?.say("nobody listens");
+    await one.store.aside?.say("x".repeat(9_000));
+    await other.store.putNote("mark", "2");
+    tests.expect(told).toHaveLength(1);
+  });
 });

@@ -24,6 +24,7 @@ export default function ForkDialog({
   const [instructions, setInstructions] = useState<{ readonly [agent: string]: string }>({});
   const said = known.findLast((event) => event.type === "message.posted");
   const [words, setWords] = useState(said?.text ?? "");
+  const [inThread, setInThread] = useState(false);
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     let isLeft = false;
@@ -46,6 +47,7 @@ export default function ForkDialog({
     const wanted = {
       at,
       ...(team === undefined ? {} : { team }),
+      inThread,
       words: said && words !== said.text ? [{ seq: said.seq, text: words }] : [],
       instructions: isOwn ? Object.fromEntries(changed.map((agent) => [agent.name, instructions[agent.name] ?? ""])) : {},
     };
@@ -122,11 +124,25 @@ export default function ForkDialog({
               ))}
             </details>
           )}
+          {offer.inThread && (
+            <fieldset className="fork-where">
+              <legend>Where it goes on</legend>
+              <label>
+                <input type="radio" name="where" checked={!inThread} onChange={() => setInThread(false)} /> In the studio: nobody is told
+              </label>
+              <label>
+                <input type="radio" name="where" checked={inThread} onChange={() => setInThread(true)} /> In a thread of its own in the
+                run’s channel: its people read it
+              </label>
+            </fieldset>
+          )}
           <p className="fork-go">
             <button type="submit" className="fork-button" disabled={busy || team === undefined || words.trim() === ""}>
               {busy ? "Beginning…" : "Fork here"}
             </button>
-            <span className="hint">It runs at once, costs from here on, and is seen in the studio alone.</span>
+            <span className="hint">
+              It runs at once, costs from here on, and is {inThread ? "seen in Slack too" : "seen and answered in the studio alone"}.
+            </span>
           </p>
         </form>
       )}

@@ -1,8 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { Icon } from "../../parts/icon.tsx";
 import { Markdown } from "../../text/markdown.tsx";
+import { currentRun } from "../../../src/engine/reading/transcript.ts";
 import { usageOf } from "../../../src/engine/reading/spender.ts";
+import { ActsHere, PlaceLink, useActs } from "../acts/acts-here.tsx";
 import { runHref } from "../state/address.ts";
 import type { RunName } from "../state/api.ts";
 import { useRunLog, type RunLog } from "../state/run-log.ts";
@@ -49,6 +51,8 @@ function Both({
   const sharedUpTo = started?.type === "run.started" ? (started.forkedFrom?.seq ?? 0) : 0;
   const pairs = useMemo(() => pairsOf(left.events, right.events, sharedUpTo), [left.events, right.events, sharedUpTo]);
   const [isOpen, setOpen] = useState(false);
+  const state = useMemo(() => currentRun({ events: right.events }), [right.events]);
+  const acts = useActs(fork, !state.running);
   const rows = useMemo(() => rowsOf(pairs, isOpen), [pairs, isOpen]);
   const differing = useMemo(
     () => rows.flatMap((row, index) => (row.kind === "pair" && row.pair.kind === "differs" ? [index] : [])),
@@ -67,8 +71,9 @@ function Both({
   const going = useRef(go);
   going.current = go;
   useEffect(() => {
-    const press = ({ key, altKey, ctrlKey, metaKey }: KeyboardEvent): void => {
-      if (altKey || ctrlKey || metaKey) return;
+    const press = ({ key, altKey, ctrlKey, metaKey, target }: KeyboardEvent): void => {
+      const isTyping = target instanceof HTMLElement && target.closest("input, textarea") !== null;
+      if (altKey || ctrlKey || metaKey || isTyping) return;
       if (key === "n" || key === "p") going.current(key === "n" ? 1 : -1);
       else if (key === "Escape") location.hash = runHref(run);
     };
@@ -101,7 +106,7 @@ function Both({
       </header>
       <div className="forked-heads">
         <Head title="The run" log={left} name={run} behind={sharedUpTo} />
-        <Head title="The fork" log={right} name={fork} behind={sharedUpTo} />
+        <Head title="The fork" log={right} name={fork} behind={sharedUpTo} link={<PlaceLink offer={acts} words="its thread in Slack" />} />
       </div>
       <div className="timeline" ref={scroller} tabIndex={0} role="region" aria-label="Both, side by side">
         <div className="virtual" style={{ height: list.getTotalSize() }}>
@@ -131,6 +136,7 @@ function Both({
           </p>
         ))}
       </div>
+      <ActsHere name={fork} events={right.events} state={state} offer={acts} />
     </main>
   );
 }
@@ -158,7 +164,9 @@ function Head({
   log,
   name,
   behind,
+  link,
 }: {
+  readonly link?: ReactNode;
   readonly title: string;
   readonly log: RunLog;
   readonly name: RunName;
@@ -177,6 +185,7 @@ function Head({
       </span>{" "}
       <span className="hint">
         from there on {turns} {turns === 1 ? "turn" : "turns"}, {money(usd, log.run.priced)}
+        {link}
       </span>
     </p>
   );

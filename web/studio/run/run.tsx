@@ -2,6 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { runState } from "../../../src/engine/reading/run-state.ts";
 import { Icon } from "../../parts/icon.tsx";
+import { ActsHere, PlaceLink, useActs } from "../acts/acts-here.tsx";
 import { forkedHref, newTeamHref, replaceAddress, runHref } from "../state/address.ts";
 import type { RunName } from "../state/api.ts";
 import { useRunLog, type RunLog } from "../state/run-log.ts";
@@ -89,7 +90,9 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
     else if (!hasGrown || isAtEnd.current) list.scrollToIndex(rows - 1, { align: "end" });
   }, [at, point, rows, growing, list, asked]);
 
-  const state = useMemo(() => stateNow(events, stateAt(events, events.length)), [events, stateAt]);
+  const stateAtEnd = useMemo(() => stateAt(events, events.length), [events, stateAt]);
+  const state = useMemo(() => stateNow(events, stateAtEnd), [events, stateAtEnd]);
+  const acts = useActs(name, !stateAtEnd.running);
   const [isForking, setForking] = useState(false);
   const forked = useMemo(() => forkedFrom(events), [events]);
   return (
@@ -113,6 +116,7 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
                 <a href={forkedHref(forked, name)}>fork of another, side by side</a>
               </>
             )}
+            <PlaceLink offer={acts} words="its thread in Slack" />
           </p>
         </div>
         <MoneyButton events={known} goTo={goTo} />
@@ -165,6 +169,7 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
         </div>
         <Moment log={log} known={known} state={stateThen} />
       </div>
+      <ActsHere name={name} events={events} state={stateAtEnd} offer={acts} />
     </main>
   );
 }

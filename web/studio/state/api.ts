@@ -1,3 +1,4 @@
+import type { ActsOffer, LimitBody, VerdictBody, WordsBody } from "../../../src/studio/api/act-shapes.ts";
 import type { CostsAnswer, QualityAnswer } from "../../../src/studio/api/cost-shapes.ts";
 import type { CasesAnswer, EvaluationAnswer, EvaluationsAnswer } from "../../../src/studio/api/evaluation-shapes.ts";
 import type {
@@ -11,6 +12,7 @@ import type {
   SessionAnswer,
 } from "../../../src/studio/api/shapes.ts";
 
+export type { ActsOffer } from "../../../src/studio/api/act-shapes.ts";
 export type { CostsAnswer, QualityAnswer } from "../../../src/studio/api/cost-shapes.ts";
 export type { CasesAnswer, EvaluationAnswer, EvaluationsAnswer } from "../../../src/studio/api/evaluation-shapes.ts";
 export type {
@@ -93,6 +95,11 @@ export const run = (name: RunName, after: number): Promise<RunAnswer> => get(`${
 export const requests = (name: RunName, event: number): Promise<RequestsAnswer> => get(`${runPath(name)}/requests/${event}`);
 export const forkOffer = (name: RunName): Promise<ForkOffer> => get(`${runPath(name)}/forks`);
 export const fork = (name: RunName, wanted: Partial<ForkBody>): Promise<ForkAnswer> => send("POST", `${runPath(name)}/forks`, wanted);
+export const actsOffer = (name: RunName, signal: AbortSignal): Promise<ActsOffer> => get(`${runPath(name)}/acts`, signal);
+export const say = (name: RunName, words: WordsBody): Promise<object> => send("POST", `${runPath(name)}/words`, words);
+export const decide = (name: RunName, verdict: VerdictBody): Promise<object> => send("POST", `${runPath(name)}/verdict`, verdict);
+export const decideAtLimit = (name: RunName, decision: LimitBody): Promise<object> => send("POST", `${runPath(name)}/limit`, decision);
+export const stop = (name: RunName): Promise<object> => send("POST", `${runPath(name)}/stop`);
 export const costs = (query: URLSearchParams, signal: AbortSignal): Promise<CostsAnswer> => get(`/costs?${query}`, signal);
 export const quality = (query: URLSearchParams, signal: AbortSignal): Promise<QualityAnswer> => get(`/quality?${query}`, signal);
 export const evaluations = (signal: AbortSignal): Promise<EvaluationsAnswer> => get("/evaluations", signal);

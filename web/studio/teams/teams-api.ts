@@ -6,7 +6,6 @@ export type { Mistake, TeamAnswer, TeamLine, TeamsAnswer, VersionsAnswer } from 
 
 const teamPath = (workspace: string, name: string): string => `/teams/${encodeURIComponent(workspace)}/${encodeURIComponent(name)}`;
 const runPath = ({ thread, seq }: RunName): string => `/runs/${encodeURIComponent(thread)}/${seq}`;
-const playPath = (thread: string): string => `/playground/${encodeURIComponent(thread)}`;
 
 export const teams = (workspace: string): Promise<TeamsAnswer> => get(`/teams?${new URLSearchParams({ workspace })}`);
 export const schema = (): Promise<object> => get("/teams/schema");
@@ -24,8 +23,3 @@ export const remove = (workspace: string, name: string, revision: number): Promi
   send("DELETE", `${teamPath(workspace, name)}?revision=${revision}`);
 export const play = (wanted: { workspace: string; yaml: string; task: string; model?: string; recorded?: RunName }): Promise<PlayAnswer> =>
   send("POST", "/playground", wanted);
-export const say = (thread: string, words: { text: string; answers?: number }): Promise<object> =>
-  send("POST", `${playPath(thread)}/words`, words);
-export const decide = (thread: string, verdict: { call: string; approved: boolean }): Promise<object> =>
-  send("POST", `${playPath(thread)}/verdict`, verdict);
-export const stop = (thread: string): Promise<object> => send("POST", `${playPath(thread)}/stop`);

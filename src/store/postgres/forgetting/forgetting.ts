@@ -11,6 +11,7 @@ import {
   withoutMessage,
   type Secrets,
 } from "../../records/forgetting-pens.ts";
+import { WHOLE_SEQ } from "../../forks/forks.ts";
 import type { Decision } from "../../settings.ts";
 import type { PostgresAudit } from "../audit/audit.ts";
 import type { Connection, Query } from "../server/connection.ts";
@@ -84,7 +85,7 @@ export function postgresForgetting(
     const copy = forksIn(target).find((fork) => fork.thread === name);
     const events = await within<{ body: string }>("SELECT body FROM events WHERE thread = $1 AND seq <= $2 ORDER BY seq", [
       id,
-      copy?.seq ?? LAST_SEQ,
+      copy?.seq ?? WHOLE_SEQ,
     ]);
     let changed = 0;
     for (const { body } of events) {
@@ -214,13 +215,17 @@ export function postgresForgetting(
           "SELECT seq FROM outbox WHERE thread = (SELECT id FROM threads WHERE name = $1) AND receipt = $2 AND kind = 'turn'",
           [thread, receipt],
         );
-        const rows = await within<{ body: string }>(
-          "SELECT body FROM events WHERE thread = $1 AND (strpos(body, $2) > 0 OR seq = $3) ORDER BY seq",
-          [found.id, JSON.stringify(id), posted?.seq ?? 0],
-        );
+        // Models alone are played.
+        if (copiedIn?.isPlayed && posted === undefined) return { changed: 0 };
+        const rows = copiedIn?.isPlayed
+          ? await within<{ body: string }>("SELECT body FROM events WHERE thread = $1 ORDER BY seq", [found.id])
+          : await within<{ body: string }>(
+              "SELECT body FROM events WHERE thread = $1 AND (strpos(body, $2) > 0 OR seq = $3) ORDER BY seq",
+              [found.id, JSON.stringify(id), posted?.seq ?? 0],
+            );
         let count = 0;
         for (const { body } of rows) {
-          const after = withoutMessage(JSON.parse(body) as RunEvent, { id, posted: posted?.seq, upTo: copiedIn?.seq }, timeNow());
+          const after = withoutMessage(JSON.parse(body) as RunEvent, { id, posted: posted?.seq, fork: copiedIn }, timeNow());
           if (after === undefined) continue;
           await putEvent(within, found.id, after);
           hadFiles ||= body.match(HASH) !== null;
@@ -255,5 +260,3 @@ export function postgresForgetting(
     compact: (when) => compacted(connection, when),
   };
 }
-
-const LAST_SEQ = 2_147_483_647;

@@ -73,12 +73,15 @@ export async function find(query: Query, target: Target): Promise<Found> {
   const [memories, settings, schedules] = [meant.memories(target), meant.settings(target), meant.schedules(target)];
   const inTable = async (table: string, where: Where<unknown> | undefined) =>
     where ? count(query, `${table} WHERE ${where.sql}`, ...where.values) : 0;
+  let copied = 0;
+  for (const { thread, seq } of forks)
+    copied += await count(query, "events WHERE thread = (SELECT id FROM threads WHERE name = ?) AND seq <= ?", thread, seq);
   let envelopes = 0;
   for (const { sql, values } of meant.envelopes(target))
     envelopes += await count(query, `inbox WHERE handled_at IS NULL AND ${sql}`, ...values);
   return {
     threads: threads.length,
-    events: forks.reduce((sum, { seq }) => sum + seq, await inThreads("events")),
+    events: copied + (await inThreads("events")),
     files: files.size,
     posts: target.kind === "person" ? 0 : await inThreads("outbox"),
     envelopes,

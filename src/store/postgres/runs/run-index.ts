@@ -25,15 +25,32 @@ import { isDamage } from "../server/trouble.ts";
 import { withLearnedNames } from "../names.ts";
 import { matchOf, partsOf, vectorOf } from "../words.ts";
 import { looking } from "./run-looks.ts";
-import { goOn } from "./run-rows.ts";
+import { goOn, runsRewritten } from "./run-rows.ts";
 import { postgresSpending } from "./run-spending.ts";
+
+/** Of what is read off a log for the index; one more, where that is more or something else, and all is entered anew. */
+const INDEX_VERSION = 1;
 
 /** Enters runs by reading their logs, beside the commits; who has ended is known by `runs_due`, which commits and forgetting write. */
 export function postgresRuns(connection: Connection, { load }: Pick<Store, "load">): FinishedRuns {
   const { query, transaction } = connection;
   const damaged: Damaged = new Set();
 
-  async function enter(workspace: string): Promise<boolean> {
+  /** Those that are due, then some of those that another version has entered; a search waits for the first alone. */
+  const enter = async (workspace: string): Promise<boolean> => (await enterDue(workspace)) || againOfOlder(workspace);
+
+  /** What is entered says less, or otherwise, than it would now: that goes, and is due. A thread at a time, so that nobody waits for more. */
+  async function againOfOlder(workspace: string): Promise<boolean> {
+    const rows = await query<{ readonly thread: number }>(
+      `SELECT DISTINCT thread FROM (SELECT thread FROM runs WHERE workspace = $1 AND index_version < $2 LIMIT ${THREADS_AT_ONCE}) AS older ORDER BY thread`,
+      [workspace, INDEX_VERSION],
+    );
+    for (const { thread } of rows) await transaction((within) => runsRewritten(within, thread, workspace));
+    // Nobody is to miss them for longer than it takes.
+    return rows.length > 0 && (await enterDue(workspace), true);
+  }
+
+  async function enterDue(workspace: string): Promise<boolean> {
     const due = await query<Due>(
       `SELECT threads.id, name AS thread, mark, until, run, shown FROM runs_due JOIN threads ON threads.id = runs_due.thread ${WITH_LAST_RUN}
         WHERE runs_due.workspace = $1 AND runs_due.thread || ' ' || mark <> ALL($2::text[])
@@ -55,8 +72,8 @@ export function postgresRuns(connection: Connection, { load }: Pick<Store, "load
     for (const { seq, until, endedAt, words, people, run, spending, stances, ...shown } of records) {
       const { team, startedBy } = shown;
       await within(
-        `INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending, words, people, outcome, usd, opinions)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::tsvector, $13, $14, $15, $16)`,
+        `INSERT INTO runs (thread, seq, until, workspace, place, run, team, starter, ended_at, shown, spending, words, people, outcome, usd, opinions, index_version)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::tsvector, $13, $14, $15, $16, $17)`,
         [
           id,
           seq,
@@ -74,6 +91,7 @@ export function postgresRuns(connection: Connection, { load }: Pick<Store, "load
           shown.outcome,
           shown.usage.usd,
           keptOpinions({ feedback: {}, stances }),
+          INDEX_VERSION,
         ],
       );
     }
@@ -94,7 +112,7 @@ export function postgresRuns(connection: Connection, { load }: Pick<Store, "load
     enter,
     async search(wanted) {
       const { at, id, isFirst } = pageBehind(wanted.behind);
-      if (isFirst) await enterForSearch(enter, wanted.workspace);
+      if (isFirst) await enterForSearch(enterDue, wanted.workspace);
       const match = matching(wanted);
       // Words without a letter are in no text.
       if (match === undefined) return { found: [], older: undefined };
@@ -131,7 +149,7 @@ export function postgresRuns(connection: Connection, { load }: Pick<Store, "load
     },
     spending: postgresSpending(connection, { load }),
     async opinions({ workspace, places, endedFrom, endedBefore }) {
-      await enterForSearch(enter, workspace);
+      await enterForSearch(enterDue, workspace);
       return opinionsByTeam(
         await query<OpinionsRow>(
           `SELECT team, opinions, count(*)::integer AS runs FROM runs

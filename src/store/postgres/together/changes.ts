@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import type { Aside } from "../../runs/aside.ts";
 import type { Connection, Query } from "../server/connection.ts";
 import { fromKept, toKept } from "../server/text.ts";
 import { type Change, type Made, NOTIFIED_BYTES_MAX, statementOf } from "./change.ts";
@@ -24,6 +25,7 @@ export interface Changes {
   heard(id: number): Promise<void>;
   /** Looks for what was missed. */
   poll(): Promise<void>;
+  readonly aside: Aside;
   /** How many have been heard. */
   count(): number;
   close(): Promise<void>;
@@ -51,6 +53,8 @@ export async function openChanges(
 ): Promise<Changes> {
   const { query, schema } = connection;
   const channel = `parley_${schema}`;
+  const besideIt = `${channel}_aside`;
+  const asides = new Set<(said: string) => void>();
   const me = randomUUID();
   const waiting = new Map<number, PromiseWithResolvers<void>>();
   /** Numbers since the last look, so that nothing is heard twice; and whether each has been dealt with. */
@@ -151,9 +155,13 @@ export async function openChanges(
   async function listen(): Promise<void> {
     const client = await connection.own();
     held ??= [];
-    client.on("notification", ({ payload }) => notified(payload ?? ""));
+    client.on("notification", ({ channel: on, payload = "" }) => {
+      if (on === channel) return notified(payload);
+      const space = payload.indexOf(" ");
+      if (payload.slice(0, space) !== me) for (const listener of asides) listener(fromKept(payload.slice(space + 1)));
+    });
     try {
-      await client.query({ text: `LISTEN "${channel}"`, query_timeout: LISTEN_MS_MAX } as pg.QueryConfig);
+      await client.query({ text: `LISTEN "${channel}"; LISTEN "${besideIt}"`, query_timeout: LISTEN_MS_MAX } as pg.QueryConfig);
     } catch (error) {
       // It is not known yet to those who close it, and the next try has another.
       void client.end().catch(() => undefined);
@@ -243,6 +251,16 @@ export async function openChanges(
         `DELETE FROM changes WHERE id IN (SELECT id FROM changes ORDER BY id LIMIT ${PRUNED_MAX}) AND at < clock_timestamp() - interval '${KEPT_MS} ms'`,
       );
       await poll();
+    },
+    aside: {
+      async say(said) {
+        // Where it cannot be told it is lost, as where nobody listens.
+        await query("SELECT pg_notify($1, $2)", [besideIt, `${me} ${said}`]).catch(() => undefined);
+      },
+      follow(listener) {
+        asides.add(listener);
+        return () => void asides.delete(listener);
+      },
     },
     count: () => heardCount,
     close,

@@ -152,8 +152,11 @@ export function sqliteForgetting(
           if (!found) return 0;
           let count = 0;
           const posted = rows().turnPosted.get(thread, receipt);
-          for (const row of rows().eventsWith.all(found.id, JSON.stringify(id), posted ?? 0)) {
-            const after = withoutMessage(JSON.parse(row.body) as RunEvent, { id, posted, upTo: copiedIn?.seq }, timeNow());
+          // Models alone are played.
+          if (copiedIn?.isPlayed && posted === undefined) return 0;
+          const those = copiedIn?.isPlayed ? rows().events.all(found.id) : rows().eventsWith.all(found.id, JSON.stringify(id), posted ?? 0);
+          for (const row of those) {
+            const after = withoutMessage(JSON.parse(row.body) as RunEvent, { id, posted, fork: copiedIn }, timeNow());
             if (after === undefined) continue;
             rows().putEvent.run(JSON.stringify(after), row.id);
             count++;

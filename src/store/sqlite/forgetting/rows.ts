@@ -121,7 +121,10 @@ export function forgettingRows(connection: Connection) {
       const schedules = meant.schedules(target);
       return {
         threads: threads.length,
-        events: forks.reduce((sum, { seq }) => sum + seq, inThreads("events")),
+        events: forks.reduce(
+          (sum, { thread, seq }) => sum + count("events WHERE thread = (SELECT id FROM threads WHERE name = ?) AND seq <= ?", thread, seq),
+          inThreads("events"),
+        ),
         files: files.size,
         posts: target.kind === "person" ? 0 : inThreads("outbox"),
         envelopes: meant

@@ -26,11 +26,14 @@ import { sqliteSpending } from "./run-spending.ts";
 import { IN_PLACES, lookingOn } from "./run-looks.ts";
 
 /** Enters runs by reading their logs, beside the commits; who has ended is known by `runs_due`, which commits and forgetting write. */
-export function sqliteRuns(connection: Connection, { load }: Pick<Store, "load">): FinishedRuns {
+export function sqliteRuns(
+  connection: Connection,
+  { load, fewMax }: Pick<Store, "load"> & { /** As many are read one by one; see run-looks.ts. */ readonly fewMax?: number },
+): FinishedRuns {
   const { db, write, read } = connection;
   // Prepared when first used: a damaged index is no reason to keep the logs closed.
   let prepared: ReturnType<typeof statementsOn> | undefined;
-  const on = () => (prepared ??= statementsOn(db));
+  const on = () => (prepared ??= statementsOn(db, fewMax));
   let alike: ReturnType<typeof alikeIn> | undefined;
   const names = sqliteNames(db);
   const damaged: Damaged = new Set();
@@ -110,9 +113,9 @@ const OF_KINDS =
   "SELECT runs.id, threads.name AS thread, seq, ended_at AS endedAt, shown FROM (SELECT max(id) AS last FROM runs WHERE workspace = @workspace";
 const WITH_SHOWN = "JOIN runs ON runs.id = last JOIN threads ON threads.id = runs.thread ORDER BY ended_at";
 
-function statementsOn(db: Connection["db"]) {
+function statementsOn(db: Connection["db"], fewMax: number | undefined) {
   return {
-    looking: lookingOn(db),
+    looking: lookingOn(db, fewMax),
     filters: {
       all: db.prepare<[object], Row>(`${OF_KINDS} GROUP BY team, place, starter) ${WITH_SHOWN}`),
       some: db.prepare<[object], Row>(`${OF_KINDS} AND ${IN_PLACES} GROUP BY team, place, starter) ${WITH_SHOWN}`),

@@ -14,7 +14,6 @@ export const IN_PLACES = "place IN (SELECT value FROM json_each(@places))";
 
 /** So few are read one by one; of more the newest are come to soon. */
 const MATCHES_MAX = 2_000;
-const SHORT_CHARS_MAX = 2;
 const COMMON_MAX = 500;
 /** Of each of so many the newest are looked up; of more, all runs are gone through from the newest on. */
 const PLACES_MAX = 200;
@@ -27,7 +26,7 @@ const PLACES_MAX = 200;
  * - a few places: of each its newest, so that who is in a few does not go through everybody's;
  * - else all runs of the workspace, from the newest on.
  */
-export function lookingOn(db: Connection["db"]): (looked: Looked) => readonly Row[] {
+export function lookingOn(db: Connection["db"], fewMax = MATCHES_MAX): (looked: Looked) => readonly Row[] {
   const looks = new Map<string, ReturnType<typeof prepare>>();
   const prepare = (sql: string) => db.prepare<[object], Row>(sql);
   const matches = db.prepare<[string, number], number>("SELECT rowid FROM run_words WHERE run_words MATCH ? LIMIT ?").pluck();
@@ -35,12 +34,10 @@ export function lookingOn(db: Connection["db"]): (looked: Looked) => readonly Ro
   /** Found in more runs than these: they do not become fewer, and whoever looks again need not count. */
   const common = new Set<string>();
 
-  function fewOf({ match, words = [], person }: Looked): readonly number[] | undefined {
+  function fewOf({ match }: Looked): readonly number[] | undefined {
     if (match === "" || common.has(match)) return undefined;
-    // What begins with a letter or two is in nearly all, and finding that out takes as long as the search.
-    if (person === undefined && words.every((word) => word.length <= SHORT_CHARS_MAX)) return undefined;
-    const few = matches.all(match, MATCHES_MAX + 1);
-    if (few.length <= MATCHES_MAX) return few;
+    const few = matches.all(match, fewMax + 1);
+    if (few.length <= fewMax) return few;
     if (common.size >= COMMON_MAX) common.clear();
     common.add(match);
     return undefined;

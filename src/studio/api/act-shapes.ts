@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** What the API answers and is asked about what people do in runs that are shown in the studio alone, version 1. */
+
+const text = z.string();
+
+export const ActsOffer = z.object({
+  isHere: z.boolean().describe("Whether whoever asks says it here: the run goes on, and is posted nowhere."),
+  mayNot: z
+    .object({ answer: text, steer: text, approve: text, stop: text, raise: text })
+    .partial()
+    .describe("Why whoever asks may not do it; absent where they may."),
+  link: text.optional().describe("Where the run's thread is talked in, such as its address in Slack."),
+});
+
+export const WordsBody = z.strictObject({
+  text: text.min(1).max(30_000),
+  answers: z.int().positive().optional().describe("Seq of the question that it answers; steering when absent."),
+});
+export const VerdictBody = z.strictObject({ call: text.min(1).max(200), approved: z.boolean() });
+export const LimitBody = z.strictObject({
+  halt: z.int().positive().describe("Seq of the event with which it has halted."),
+  wish: z.enum(["raise", "finish"]).describe("Twice as much, as far as the team file lets people go; or a summary, and the end."),
+});
+
+export type ActsOffer = z.infer<typeof ActsOffer>;
+export type WordsBody = z.infer<typeof WordsBody>;
+export type VerdictBody = z.infer<typeof VerdictBody>;
+export type LimitBody = z.infer<typeof LimitBody>;
