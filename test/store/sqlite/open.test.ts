@@ -127,7 +127,7 @@ describe("a file that cannot be used is refused with its name and the mend, and 
   });
 
   test("a database with garbage in the middle is found out by reading it", async () => {
-    await filled(200);
+    await filled(1_000);
     const bytes = await readFile(path);
     bytes.fill(0x5a, bytes.byteLength / 2);
     await writeFile(path, bytes);
