@@ -145,6 +145,7 @@ describe.skipIf(!chromiumPath())("forks, in the studio's page", () => {
       const dialog = await openDialog(page, 2);
       await dialog.getByLabel("Team").selectOption("asking");
       await dialog.getByRole("button", { name: "Fork here" }).press("Enter");
+      await page.getByText("Forked behind event 2").waitFor();
       await page.getByRole("form", { name: "Ida asks" }).waitFor();
       return page;
     };
