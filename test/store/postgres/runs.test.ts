@@ -11,6 +11,9 @@ import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { StoreError, type Store } from "../../../src/store/store.ts";
 import { ALIKE, alikeRuns } from "../alike.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
+import { letNoTimePass } from "../no-time.ts";
+
+letNoTimePass();
 
 const run = (task: string): readonly EventBody[] => [started(), said(task), stopped()];
 const schemaOf = (address: string): string => new URL(address).searchParams.get("schema") ?? "";

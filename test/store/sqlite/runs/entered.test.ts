@@ -8,6 +8,9 @@ import { sqliteRuns } from "../../../../src/store/sqlite/runs/run-index.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../../src/store/sqlite/store.ts";
 import { StoreError, type Store } from "../../../../src/store/store.ts";
 import { ADA, newPath, open, run, tasks, wanted } from "./finished.ts";
+import { letNoTimePass } from "../../no-time.ts";
+
+letNoTimePass();
 
 test("what was there before there was an index is entered bit by bit, the newest first", async () => {
   const path = newPath();

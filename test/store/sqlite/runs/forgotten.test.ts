@@ -4,6 +4,9 @@ import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createForgetting } from "../../../../src/runner/forgetting.ts";
 import { ADA, BOB, newPath, open, run, tasks } from "./finished.ts";
+import { letNoTimePass } from "../../no-time.ts";
+
+letNoTimePass();
 
 test("what is forgotten is not found, and stands in no part of the file", async () => {
   const path = newPath();

@@ -6,6 +6,9 @@ import { openConnectionBeside } from "../../../../src/store/sqlite/connection.ts
 import { sqliteRuns } from "../../../../src/store/sqlite/runs/run-index.ts";
 import { openSqlite } from "../../../../src/store/sqlite/store.ts";
 import { ADA, BOB, newPath, run } from "./finished.ts";
+import { letNoTimePass } from "../../no-time.ts";
+
+letNoTimePass();
 
 const PLACES = ["T1/C1", "T1/C2", "T1/C3", "T1/C4"];
 

@@ -4,6 +4,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { runsInLogs } from "../../../../src/store/runs/runs-in-logs.ts";
 import { spacedWordsOf, wordsOf } from "../../../../src/store/records/words.ts";
 import { ADA, BOB, open, run, runEvents, tasks, wanted } from "./finished.ts";
+import { letNoTimePass } from "../../no-time.ts";
+
+letNoTimePass();
 
 test.each(["index", "logs"] as const)(
   "runs that are over are found by who may see them, words, team, place and person, newest first: %s",
