@@ -9,7 +9,7 @@ const isThorough = (process.env.PARLEY_REQUIRE ?? "") !== "";
 const [POINTS, RANDOM] = isThorough ? [570, 50] : [50, 18];
 const KILLS_IN_CI = 500;
 /** About a second of processor time a kill, two at once; a loaded machine of two cores takes its time. */
-const TIMEOUT_MS = isThorough ? 1_200_000 : 600_000;
+const TIMEOUT_MS = isThorough ? 1_500_000 : 600_000;
 
 /** `node test/journeys/trouble/soak.ts` kills at many more points, and by other seeds. */
 test(
