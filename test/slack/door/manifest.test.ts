@@ -141,6 +141,7 @@ const METHOD_SCOPES: { readonly [method: string]: readonly string[] } = {
   "files.delete": ["files:write"],
   "files.getUploadURLExternal": ["files:write"],
   "files.info": ["files:read"],
+  "files.list": ["files:read"],
   "functions.completeError": [],
   "functions.completeSuccess": [],
   "reactions.add": ["reactions:write"],

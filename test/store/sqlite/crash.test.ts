@@ -123,7 +123,7 @@ test(
 
 test("a full disk is reported with the mend, and what was recorded before is there", async () => {
   // A limit on the size of files, in blocks of 512 bytes: a write past it fails as on a full disk.
-  const filler = startChild("sh", ["-c", 'ulimit -f 2000 && exec "$0" "$@"', process.execPath, CHILD, "fill", path]);
+  const filler = startChild("sh", ["-c", 'ulimit -f 4000 && exec "$0" "$@"', process.execPath, CHILD, "fill", path]);
   const lines: string[] = [];
   createInterface(filler.stdout).on("line", (line) => lines.push(line));
   await once(filler, "close");
