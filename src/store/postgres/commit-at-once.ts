@@ -4,14 +4,17 @@ import { HASH } from "../records/forgetting-pens.ts";
 import type { Commit } from "../store.ts";
 import { heardParts, ratesOf } from "./heard.ts";
 import { DONE, type Given } from "./part-of-commit.ts";
-import { runEndedPart, RUNS_GONE } from "./runs/run-rows.ts";
+import { runEndedPart } from "./runs/run-rows.ts";
 import { spentPart } from "./spent.ts";
 import type { Made } from "./together/change.ts";
 import { HELD, readyParts } from "./together/claims.ts";
 
-/** A commit as one statement; `alone`: under these locks, which are to be had before it begins. */
+/** A commit as one statement. */
 export interface CommitAtOnce extends Made {
+  /** Under these locks, which are to be had before it begins. */
   readonly alone: readonly string[];
+  /** What was entered of the thread's runs is to go behind it, in the same transaction (`runsGone`). */
+  readonly isFork: boolean;
 }
 
 /**
@@ -87,7 +90,6 @@ export function commitAtOnce(commit: Commit, bodies: readonly string[], now: () 
   if (settles.length > 0) add(`settled AS (DELETE FROM reservations WHERE id = ANY(${given(settles, "text[]")}) AND ${DONE})`);
   // A fork is copied in several commits: only now is it known that the runs before are another thread's.
   const isFork = events.some((event) => event.type === "run.started" && event.forkedFrom);
-  if (isFork) add(RUNS_GONE);
   if (isFork || events.some(isOfIndex)) add(runEndedPart(given));
   const wakeAt = wake === "now" ? now() : typeof wake === "object" ? timeOf(wake.at) : null;
   readyParts({ thread, wake, at: wakeAt ?? 0 }, given).forEach(add);
@@ -107,5 +109,6 @@ export function commitAtOnce(commit: Commit, bodies: readonly string[], now: () 
     },
     columns: ["workspace"],
     alone,
+    isFork,
   };
 }

@@ -7,6 +7,7 @@ import { gathered } from "./server/gather.ts";
 import { commitAtOnce } from "./commit-at-once.ts";
 import { ALONE, refusedAsTooMany } from "./heard.ts";
 import { withLearnedNames } from "./names.ts";
+import { runsGone } from "./runs/run-rows.ts";
 import type { Changes } from "./together/changes.ts";
 import { isLeftToNewer, type Age } from "./together/age.ts";
 import { holds } from "./together/claims.ts";
@@ -40,11 +41,13 @@ export function postgresLog(
 
   /** Its number, to be waited for; nothing where it was not to be. */
   const made = async (commit: Commit, bodies: readonly string[]): Promise<number | undefined> => {
-    const { alone, ...statement } = commitAtOnce(commit, bodies, now);
-    if (alone.length === 0) return (await changes.saying(query, statement))?.said;
+    const { alone, isFork, ...statement } = commitAtOnce(commit, bodies, now);
+    if (alone.length === 0 && !isFork) return (await changes.saying(query, statement))?.said;
     return transaction(async (within) => {
-      await within(ALONE, [alone]);
-      return (await changes.saying(within, statement))?.said;
+      if (alone.length > 0) await within(ALONE, [alone]);
+      const told = await changes.saying(within, statement);
+      if (told && isFork) await runsGone(within, commit.thread);
+      return told?.said;
     });
   };
 

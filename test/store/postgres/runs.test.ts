@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import type { EventBody } from "../../../src/engine/events/events.ts";
 import { AT, append, commitOf, said, started, stopped } from "../../../src/store/contracts/commits.ts";
 import type { Opened } from "../../../src/store/own-store.ts";
@@ -7,9 +7,11 @@ import type { RunsWanted } from "../../../src/store/runs/finished-runs.ts";
 import { openConnection } from "../../../src/store/postgres/server/connection.ts";
 import { addressOf } from "../../../src/store/postgres/server/address.ts";
 import { postgresRuns } from "../../../src/store/postgres/runs/run-index.ts";
+import { runsRewritten } from "../../../src/store/postgres/runs/run-rows.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { StoreError, type Store } from "../../../src/store/store.ts";
 import { ALIKE, alikeRuns } from "../alike.ts";
+import { PATIENCE_MS } from "../../support/patience.ts";
 import { describeOnPostgres, openedStores } from "../../support/postgres.ts";
 import { letNoTimePass } from "../no-time.ts";
 
@@ -17,6 +19,11 @@ letNoTimePass();
 
 const run = (task: string): readonly EventBody[] => [started(), said(task), stopped()];
 const schemaOf = (address: string): string => new URL(address).searchParams.get("schema") ?? "";
+
+const MARIA = { id: "U0MARIA", name: "Maria" };
+/** A later run of a thread, entered. */
+const ONE_MORE = `INSERT INTO runs OVERRIDING SYSTEM VALUE
+  SELECT (jsonb_populate_record(runs, jsonb_build_object('id', id + 1000, 'seq', seq + 10, 'until', until + 10))).* FROM runs WHERE thread = $1`;
 
 describeOnPostgres("runs on a server", (server) => {
   const { open, closeAll } = openedStores(server);
@@ -139,6 +146,37 @@ describeOnPostgres("runs on a server", (server) => {
     const left: unknown[] = [];
     while (await opened.runs.enter("T1")) left.push(await ofBefore(), await entered(address));
     expect(left).toEqual([5, 25, 0, 25]);
+  });
+
+  test("what somebody was about to enter goes too where the log is put anew, and where a fork's runs before are another thread's", async () => {
+    const address = server.address();
+    const { store, runs } = await open(address);
+    const connection = await openConnection(addressOf(address));
+    onTestFinished(() => connection.close());
+    const lockWaits = () => server.sql("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+    const fork: EventBody = { type: "run.started", run: "r2", team: "coding", startedBy: MARIA, forkedFrom: { run: "r1", seq: 3, team: "coding" } };
+    const ways = [
+      (id: number) => connection.transaction((within) => runsRewritten(within, id, "T1")),
+      () => store.commit(commitOf("T1/C1/1", 3, [fork])),
+    ];
+    for (const [nth, putAnew] of ways.entries()) {
+      await append(store, `T1/C1/${nth}`, run("task"));
+      while (await runs.enter("T1"));
+      const [thread] = await connection.query<{ id: number }>("SELECT id FROM threads WHERE name = $1", [`T1/C1/${nth}`]);
+      const id = thread?.id ?? 0;
+      const left = async () => (await connection.query("SELECT 1 FROM runs WHERE thread = $1", [id])).length;
+      await connection.query("INSERT INTO runs_due (thread, workspace, mark) VALUES ($1, 'T1', 'as read')", [id]);
+      const entering = await connection.transaction(async (within) => {
+        await within("DELETE FROM runs_due WHERE thread = $1 AND mark = 'as read'", [id]);
+        await within(ONE_MORE, [id]);
+        const done = putAnew(id);
+        await expect.poll(lockWaits, { timeout: PATIENCE_MS }).toHaveLength(1);
+        return { done, before: await left() };
+      });
+      await entering.done;
+      expect([entering.before, await left()]).toEqual([1, 0]);
+      expect(await connection.query("SELECT 1 FROM runs_due WHERE thread = $1 AND mark <> 'as read'", [id])).toHaveLength(1);
+    }
   });
 
   test("only the first page enters what has ended", async () => {
