@@ -9,18 +9,22 @@ const RUNS_KEPT_MAX = 4_000;
 /** Of what was read, by id: a run is entered once and stays as it is until its log is put anew. */
 type Kept = Map<number, TakenRun>;
 
-const keptOf = new WeakMap<Connection["db"], Kept>();
+/** Of each database one, whoever has it open in this process: what one of them drops is dropped for all. */
+const keptBy = new WeakMap<Connection["db"], Kept>();
+
+function keptOf(db: Connection["db"]): Kept {
+  const kept = keptBy.get(db) ?? new Map<number, TakenRun>();
+  keptBy.set(db, kept);
+  return kept;
+}
 
 /** Runs go, and their ids may be given to others. */
-export function dropKeptAlike(db: Connection["db"]): void {
-  keptOf.get(db)?.clear();
-}
+export const dropKeptAlike = (db: Connection["db"]): void => keptOf(db).clear();
 
 /** Asked as each run begins: only what has been entered since the last time is read. */
 export function alikeIn(db: Connection["db"]): (wanted: AlikeWanted) => readonly TakenRun[] {
   const on = statementsOn(db);
-  const kept: Kept = new Map();
-  keptOf.set(db, kept);
+  const kept = keptOf(db);
 
   function runsOf(ids: readonly number[]): readonly TakenRun[] {
     const missing = ids.filter((id) => !kept.has(id));

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { EventBody } from "../../../../src/engine/events/events.ts";
 import { createForgetting } from "../../../../src/runner/forgetting.ts";
 import { append } from "../../../../src/store/contracts/commits.ts";
@@ -32,6 +32,22 @@ test("asked again, it is as if it were asked for the first time: what has ended 
   await ends(5, "Paint a fence");
   expect(await alike("ducks")).toEqual(["Count the ducks", "Paint a fence", "(forgotten)", "Draw a map"]);
   expect(await alike("fence", 1)).toEqual(["Paint a fence"]);
+});
+
+test("what one opener has forgotten another one of the same file finds no more", async () => {
+  const one = open();
+  const other = one.beside();
+  onTestFinished(() => other.store.close());
+  await run(one.store, { thread: "T1/C1/1.1", minute: 1, task: "Count the ducks" });
+  while (await one.runs.enter("T1"));
+  const alike = async ({ runs }: typeof one) =>
+    (await runs.alike({ workspace: "T1", team: "pair", task: "ducks", limit: 1 })).map(({ task }) => task);
+  expect([await alike(one), await alike(other)]).toEqual([["Count the ducks"], ["Count the ducks"]]);
+  const forgetting = createForgetting({ store: one.store, rewrite: (_thread, job) => job(), forgetter: one.forgetter, compacts: "if small" });
+  const by = { workspace: "T1", person: ADA, deed: "forget", subject: "x", allowed: true };
+  await forgetting.forget({ kind: "thread", thread: "T1/C1/1.1" }, by);
+  while (await one.runs.enter("T1"));
+  expect([await alike(one), await alike(other)]).toEqual([["(forgotten)"], ["(forgotten)"]]);
 });
 
 test("of more runs than are looked among, the older ones are found no more, whichever word was asked for before", async () => {
