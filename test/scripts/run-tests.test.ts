@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { processTable } from "../../scripts/process-table.ts";
 import { runChild } from "../support/children.ts";
 
@@ -39,6 +40,18 @@ describe.skipIf(process.platform !== "linux")("npm test", () => {
     const { code, out, last } = await runSuite("children");
     expect(out).not.toContain("Left behind");
     expect({ code, last }).toEqual({ code: 1, last: "1 passed, 1 failed" });
+  });
+
+  // A disk takes root.
+  test.skipIf(process.getuid?.() !== 0)("tells what it cannot remove of what the tests left, and the last line is still the count", async () => {
+    const around = mkdtempSync(join(tmpdir(), "parley-mounting-"));
+    onTestFinished(async () => {
+      for (const folder of readdirSync(around)) await runChild("umount", [join(around, folder, "disk")]);
+      rmSync(around, { recursive: true });
+    });
+    const { code, out, last } = await runSuite("mounting", { TMPDIR: around });
+    expect(out).toMatch(/^What the tests left in \S+ could not be removed: /m);
+    expect({ code, last }).toEqual({ code: 0, last: "1 passed, 0 failed" });
   });
 });
 
