@@ -43,7 +43,7 @@ describe.skipIf(process.platform !== "linux")("npm test", () => {
   });
 
   // A disk takes root.
-  test.skipIf(process.getuid?.() !== 0)("tells what it cannot remove of what the tests left, and the last line is still the count", async () => {
+  test.skipIf(process.getuid?.() !== 0)("tells what it cannot remove of the tests' folder, and still ends with the count", async () => {
     const around = mkdtempSync(join(tmpdir(), "parley-mounting-"));
     onTestFinished(async () => {
       for (const folder of readdirSync(around)) await runChild("umount", [join(around, folder, "disk")]);

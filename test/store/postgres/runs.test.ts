@@ -20,7 +20,7 @@ letNoTimePass();
 const run = (task: string): readonly EventBody[] => [started(), said(task), stopped()];
 const schemaOf = (address: string): string => new URL(address).searchParams.get("schema") ?? "";
 
-const MARIA = { id: "U0MARIA", name: "Maria" };
+const STARTED = { type: "run.started", run: "r2", team: "coding", startedBy: { id: "U0MARIA", name: "Maria" } } as const;
 /** A later run of a thread, entered. */
 const ONE_MORE = `INSERT INTO runs OVERRIDING SYSTEM VALUE
   SELECT (jsonb_populate_record(runs, jsonb_build_object('id', id + 1000, 'seq', seq + 10, 'until', until + 10))).* FROM runs WHERE thread = $1`;
@@ -154,7 +154,7 @@ describeOnPostgres("runs on a server", (server) => {
     const connection = await openConnection(addressOf(address));
     onTestFinished(() => connection.close());
     const lockWaits = () => server.sql("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
-    const fork: EventBody = { type: "run.started", run: "r2", team: "coding", startedBy: MARIA, forkedFrom: { run: "r1", seq: 3, team: "coding" } };
+    const fork: EventBody = { ...STARTED, forkedFrom: { run: "r1", seq: 3, team: "coding" } };
     const ways = [
       (id: number) => connection.transaction((within) => runsRewritten(within, id, "T1")),
       () => store.commit(commitOf("T1/C1/1", 3, [fork])),

@@ -43,7 +43,8 @@ test("what one opener has forgotten another one of the same file finds no more",
   const alike = async ({ runs }: typeof one) =>
     (await runs.alike({ workspace: "T1", team: "pair", task: "ducks", limit: 1 })).map(({ task }) => task);
   expect([await alike(one), await alike(other)]).toEqual([["Count the ducks"], ["Count the ducks"]]);
-  const forgetting = createForgetting({ store: one.store, rewrite: (_thread, job) => job(), forgetter: one.forgetter, compacts: "if small" });
+  const { store, forgetter } = one;
+  const forgetting = createForgetting({ store, rewrite: (_thread, job) => job(), forgetter, compacts: "if small" });
   const by = { workspace: "T1", person: ADA, deed: "forget", subject: "x", allowed: true };
   await forgetting.forget({ kind: "thread", thread: "T1/C1/1.1" }, by);
   while (await one.runs.enter("T1"));
