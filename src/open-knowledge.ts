@@ -98,18 +98,25 @@ function slackPlaceOf({ channel, canvas }: KnowledgeSettings): FilesPlace | unde
 async function folderOf({ folder, touches = [], ...settings }: KnowledgeSettings): Promise<DocumentSource> {
   if (folder === undefined) throw new Error("a checked source that does not lie in Slack has a folder");
   const { folderSource } = await import("./knowledge/folder.ts");
-  return folderSource({ ...settings, folder, touches });
+  const source = folderSource({ ...settings, folder, touches });
+  return { ...source, key: keyWith(source.key, settings) };
 }
+
+/** A passage has the vector of one model: two teams that name two have an index each, in place of making all vectors anew for one and the other. */
+const keyWith = (key: string, { embeddings }: Pick<KnowledgeSettings, "embeddings">): string =>
+  embeddings === undefined ? key : `${key}/${embeddings}`;
 
 /** Files that lie in Slack: what is found of them is for those who may see the place. */
 function postedSource(
-  { name, filesMax, mbMax, touches = ["private"] }: KnowledgeSettings,
+  { name, filesMax, mbMax, embeddings, touches = ["private"] }: KnowledgeSettings,
   { team, place, files }: { readonly team: string; readonly place: FilesPlace; readonly files: PostedFiles },
 ): DocumentSource {
   return {
     name,
-    // What is forgotten with a channel, or a workspace, begins with its name.
-    key: "channel" in place ? `${team}/${place.channel}/files` : `${team}/${place.canvas}/canvas`,
+    // What is forgotten with a channel, or a workspace, begins with its name. With other limits, one would take out what the other has put in.
+    key: keyWith(`${team}/${"channel" in place ? `${place.channel}/files` : `${place.canvas}/canvas`}/${filesMax}/${mbMax}`, {
+      embeddings,
+    }),
     touches,
     closedTo: async (reader) =>
       (await files.isOpenTo(place, reader)) ? undefined : `${name} is left out: not everybody who reads this thread may see it.`,
@@ -124,7 +131,9 @@ function postedSource(
         files: fit.map(({ id, title, link, version, mediaType }) => ({ name: id, title, link, version, mediaType, hasLines: false })),
         leftOut:
           tooMany > 0
-            ? [`${tooMany} older files of ${name} left out: it is indexed up to ${filesMax} files (filesMax) and ${mbMax} MiB (mbMax).`]
+            ? [
+                `${tooMany} older ${tooMany === 1 ? "file" : "files"} of ${name} left out: it is indexed up to ${filesMax} files (filesMax) and ${mbMax} MiB (mbMax).`,
+              ]
             : [],
       };
     },

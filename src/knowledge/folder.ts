@@ -21,7 +21,8 @@ export interface FolderSettings {
 /** Whoever has more has named the wrong folder; looking at so many takes about a second. */
 const ENTRIES_MAX = 100_000;
 const DEPTH_MAX = 32;
-const PATH_CHARS_MAX = 1_000;
+/** In UTF-8: an index of names takes no entry that is much longer. */
+const PATH_BYTES_MAX = 2_000;
 const MIB = 1024 * 1024;
 /** Programs keep their own things in these. */
 const NEVER = new Set(["node_modules"]);
@@ -63,7 +64,7 @@ export function folderSource(settings: FolderSettings): DocumentSource {
         else if (entry.isDirectory()) {
           if (depth < DEPTH_MAX) folders.push({ path: inner, depth: depth + 1 });
         } else if (entry.isFile() && isMeant(within)) {
-          if (within.length > PATH_CHARS_MAX) {
+          if (Buffer.byteLength(within) > PATH_BYTES_MAX) {
             tooLong++;
             continue;
           }
@@ -82,7 +83,7 @@ export function folderSource(settings: FolderSettings): DocumentSource {
           ? [`${filesOf(tooMany)} of ${name} left out: it is indexed up to ${filesMax} files (filesMax) and ${mbMax} MiB (mbMax).`]
           : []),
         ...(linked > 0 ? [`${filesOf(linked)} of ${name} left out: links are not followed.`] : []),
-        ...(tooLong > 0 ? [`${filesOf(tooLong)} of ${name} left out: a path has at most ${PATH_CHARS_MAX} characters.`] : []),
+        ...(tooLong > 0 ? [`${filesOf(tooLong)} of ${name} left out: a path has at most ${PATH_BYTES_MAX} bytes.`] : []),
       ],
     };
   }

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../engine/clock.ts";
 import { readDocument } from "../documents/read-document.ts";
-import type { DocumentDraft, IndexedDocument, KnowledgeIndex, PassageDraft } from "../store/knowledge/knowledge-index.ts";
+import {
+  NAME_CHARS_MAX,
+  type DocumentDraft,
+  type IndexedDocument,
+  type KnowledgeIndex,
+  type PassageDraft,
+} from "../store/knowledge/knowledge-index.ts";
 import { passagesOf } from "./passages.ts";
 import type { DocumentSource, ListedFile } from "./source.ts";
 
@@ -35,8 +41,9 @@ export async function bringUpToDate(
   signal: AbortSignal,
   told: (progress: Progress) => void,
 ): Promise<readonly string[]> {
-  const { files, leftOut } = await source.list(signal);
+  const { files: listed, leftOut } = await source.list(signal);
   if (signal.aborted) return [];
+  const files = listed.map(fitting);
   const known = new Map((await index.documents(source.key)).map((document) => [document.name, document]));
   const names = new Set(files.map(({ name }) => name));
   const gone = [...known.keys()].filter((name) => !names.has(name));
@@ -102,6 +109,9 @@ export async function bringUpToDate(
     return { problem: "", part, passages: passages.map(({ start: _start, end: _end, ...passage }) => passage) };
   }
 }
+
+/** An address that an index does not take is left out: in one of a folder each letter of another script is nine characters. */
+const fitting = (file: ListedFile): ListedFile => (file.link.length > NAME_CHARS_MAX ? { ...file, link: "" } : file);
 
 /** Whether it is text as it stands: documents of other kinds are turned into it, and have no lines of their own. */
 const isRead = (content: Uint8Array): boolean => {

@@ -162,7 +162,8 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
       kind: "found",
       passages: found.map((passage) => passageOf(passage, open)),
       notes: [...closedTo, ...notes.flat(), ...meant.notes, ...unread.filter((note) => note !== undefined)],
-      touched: touchedBy(found, open),
+      // What a title says comes in with the note that names it.
+      touched: touchedBy([...found.map(({ source }) => source), ...open.flatMap(({ key }, at) => (unread[at] ? [key] : []))], open),
       ...spentOn(open, meant.usage),
     };
   }
@@ -199,7 +200,10 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
       kind: "found",
       passages: passages.map((one, at) => passageOf(at === 0 ? one : { ...one, text: one.text.slice(one.overlap) }, [source])),
       notes: next < total ? [`There is more of it: passage ${next} of ${total - 1} comes next.`] : [],
-      touched: touchedBy(passages, [source]),
+      touched: touchedBy(
+        passages.map((one) => one.source),
+        [source],
+      ),
     };
   }
 
@@ -252,8 +256,9 @@ function passageOf({ position, source: key, place, text, ...passage }: FoundPass
   return { source: sources.find((one) => one.key === key)?.name ?? "", document, passage: position, title, place, link, text };
 }
 
-function touchedBy(found: readonly FoundPassage[], sources: readonly DocumentSource[]): DocumentSource["touches"] {
-  const from = new Set(found.map(({ source }) => source));
+/** `keys`: of the sources whose words are given. */
+function touchedBy(keys: readonly string[], sources: readonly DocumentSource[]): DocumentSource["touches"] {
+  const from = new Set(keys);
   return [...new Set(sources.flatMap(({ key, touches }) => (from.has(key) ? touches : [])))];
 }
 

@@ -1,4 +1,5 @@
 import type { EventBody } from "../engine/events/events.ts";
+import type { PassageDraft } from "./knowledge/knowledge-index.ts";
 import type { Opened } from "./own-store.ts";
 import type { Store } from "./store.ts";
 
@@ -13,7 +14,11 @@ export function redactedPorts(opened: Opened, redact: (text: string) => string):
       ...knowledge,
       retitle: (source, document) => knowledge.retitle(source, { ...document, title: redact(document.title) }),
       put: (source, document, passages) =>
-        knowledge.put(source, { ...document, title: redact(document.title) }, redactAll(passages, redact)),
+        knowledge.put(
+          source,
+          { ...document, title: redact(document.title) },
+          passages.map((one) => redactedPassage(one, redact)),
+        ),
     },
     settings: {
       ...settings,
@@ -22,6 +27,12 @@ export function redactedPorts(opened: Opened, redact: (text: string) => string):
     },
     schedules: { ...schedules, put: (change) => schedules.put(redactAll(change, redact)) },
   };
+}
+
+/** Where words were masked in what it shares with the passage before it, nothing can be told of that by a number of characters any more. */
+function redactedPassage(passage: PassageDraft, redact: (text: string) => string): PassageDraft {
+  const after = redactAll(passage, redact);
+  return after.text === passage.text ? after : { ...after, overlap: 0 };
 }
 
 /** The same store, into which no text goes but as `redact` gives it. What is read of it is as it was written. */

@@ -1,4 +1,6 @@
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -96,10 +98,23 @@ test("another time or size is another version, and a folder that cannot be looke
   await expect(sourceIn(join(folder, "a.md")).list(NEVER)).rejects.toThrow(/is not a folder/);
 });
 
-test.runIf(process.getuid?.() !== 0)("a file that may not be read says so", async () => {
+test("a file that cannot be opened says so, also to whoever may read all others", async () => {
   const folder = folderWith({ "a.md": "1" });
-  chmodSync(join(folder, "a.md"), 0);
   const source = sourceIn(folder);
   const [file] = (await source.list(NEVER)).files;
-  expect(file && (await source.content(file, NEVER))).toBe("it cannot be opened (EACCES): a.md");
+  // Nobody may open a socket as a file.
+  rmSync(join(folder, "a.md"));
+  const server = createServer().listen(join(folder, "a.md"));
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  expect(file && (await source.content(file, NEVER))).toBe("it cannot be opened (ENXIO): a.md");
+  expect((await source.list(NEVER)).files).toEqual([]);
+});
+
+test("a path that is longer than an index of names takes is left out, with a word", async () => {
+  const deep = (levels: number) => `${Array.from({ length: levels }, () => "夏".repeat(80)).join("/")}/a.md`;
+  const folder = folderWith({ [deep(7)]: "a", [deep(9)]: "b" });
+  const { files, leftOut } = await sourceIn(folder).list(NEVER);
+  expect(files.map(({ name }) => name)).toEqual([deep(7)]);
+  expect(leftOut).toEqual(["1 file of handbook left out: a path has at most 2000 bytes."]);
 });

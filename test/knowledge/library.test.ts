@@ -178,6 +178,46 @@ test("a secret of the environment that stands in a document is in no index and n
   expect(JSON.stringify(await desk.search({ ...ASKED, query: SECRET }, NEVER))).not.toContain(SECRET);
 });
 
+test("a secret at the border of two passages breaks nothing, and what is read on is whole", async () => {
+  const { write, search, desk } = open();
+  const words = `${"x ".repeat(735)}${SECRET} tails`;
+  write("keys.md", `${words} quokka`);
+  expect((await search("quokka")).passages).toMatchObject([
+    { passage: 1, text: expect.stringMatching(/\[secret\] tails quokka$/) as string },
+  ]);
+  const wanted = { ...ASKED, source: "handbook", document: "keys.md", passage: 0 };
+  const [first, second] = foundIn(await desk.read(wanted, NEVER)).passages;
+  expect(first?.text).toMatch(/\[secret\] tails $/);
+  expect(second?.text).toMatch(/quokka$/);
+});
+
+test("a document whose address is too long for an index is named by its path, and harms no other", async () => {
+  const { write, search } = open({
+    list: async () => ({
+      files: [
+        { name: "a.md", title: "a.md", link: `https://example.org/${"x".repeat(2_000)}`, version: "1", mediaType: "", hasLines: true },
+        { name: "b.md", title: "b.md", link: "https://example.org/b", version: "1", mediaType: "", hasLines: true },
+      ],
+      leftOut: [],
+    }),
+  });
+  write("a.md", "blue whales");
+  write("b.md", "green whales");
+  const { passages, notes } = await search("whales");
+  expect(passages.map(({ document, link }) => [document, link]).toSorted()).toEqual([
+    ["a.md", ""],
+    ["b.md", "https://example.org/b"],
+  ]);
+  expect(notes).toEqual([]);
+});
+
+test("the title of what could not be read comes in with its note", async () => {
+  const { write, search } = open();
+  write("the merger.md", "");
+  const { passages, notes, touched } = await search("whales");
+  expect([passages, notes[0]?.includes("the merger.md"), touched]).toEqual([[], true, ["private"]]);
+});
+
 test("who searches while much is being indexed waits for a while, then is given what is there and told how far it is", async () => {
   const held = Promise.withResolvers<void>();
   const told: string[] = [];

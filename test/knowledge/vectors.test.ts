@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { loadSettings } from "../../src/config/load.ts";
 import type { Embedder } from "../../src/engine/knowledge.ts";
 import { folderSource } from "../../src/knowledge/folder.ts";
-import { createLibrary } from "../../src/knowledge/library.ts";
+import { createLibrary, LOOKED_AT_MS_MIN } from "../../src/knowledge/library.ts";
 import { fused, nearest } from "../../src/knowledge/vectors.ts";
 import { createEmbedder } from "../../src/models/create.ts";
 import { embedders, openKnowledge } from "../../src/open-knowledge.ts";
@@ -147,6 +147,41 @@ test("where the model does not answer, words alone find it, and the agent and th
     "It was looked for by words alone: the model that knows meanings did not answer.",
   ]);
   expect(logged).toEqual(["knowledge handbook: tiny made no vectors of it", "tiny made no vector of a query"]);
+});
+
+test("of one folder with two models each has its vectors, which are made once", async () => {
+  const { asked, embedder } = await vectorServer(() => false);
+  const folder = folderWith({ "a.md": "Everybody has thirty days of leave." });
+  const { knowledge, store } = openSqlite({ path: ":memory:" });
+  const clock = manualClock();
+  const { lookUp, close } = openKnowledge({
+    knowledge,
+    store,
+    filesIn: async () => undefined,
+    embedder: (model) => ({ ...embedder, model }),
+    clock,
+    log: () => undefined,
+  });
+  onTestFinished(async () => {
+    await close();
+    await store.close();
+  });
+  const common = { description: "", folder, include: ["**/*"], exclude: [], filesMax: 10, mbMax: 1, vectorsMax: 10 };
+  const desk = lookUp(["one", "other"].map((name) => ({ ...common, name, embeddings: name })), "t"); // prettier-ignore
+  const search = (source: string) => desk.search({ ...ASKED, query: "vacation", source }, NEVER);
+  for (const source of ["one", "other", "one", "other"]) {
+    expect(await search(source)).toMatchObject({ passages: [{ document: "a.md", source }] });
+    await clock.advance(LOOKED_AT_MS_MIN);
+  }
+  // The passage for each model, and four queries.
+  expect(asked.map(({ input }) => input[0])).toEqual([
+    "Everybody has thirty days of leave.",
+    "vacation",
+    "Everybody has thirty days of leave.",
+    "vacation",
+    "vacation",
+    "vacation",
+  ]);
 });
 
 test("a team file names the model; what it has cost is by the model's price there", async () => {

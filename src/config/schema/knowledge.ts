@@ -51,7 +51,7 @@ const Source = z
       .positive()
       .max(10_000)
       .default(2_000)
-      .describe("Files, at most; those behind are left out, in the order of their names."),
+      .describe("Files, at most: the first by their names, in Slack the newest; the others are left out."),
     mbMax: z.int().positive().max(4_096).default(200).describe("Mebibytes of all files together, at most."),
     embeddings: modelRef
       .optional()
