@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { askModels } from "../../../src/cli/doctor/questions/ask-models.ts";
 import { systemClock } from "../../../src/engine/clock.ts";
 import { lessonsIn } from "../../../src/models/refusals/kept-lessons.ts";
 import { editNote } from "../../../src/store/notes.ts";
@@ -9,6 +10,7 @@ import { folderWith } from "../../config/team-files.ts";
 import { until } from "../../../src/store/contracts/fake-clock.ts";
 import { refuses, chatServer } from "../../models/servers/chat-server.ts";
 import { anthropicWire, responsesWire } from "../../models/servers/wires.ts";
+import { manualClock } from "../../support/clock.ts";
 import { parley, terminal } from "../here.ts";
 import { main } from "../../../src/cli/main.ts";
 import { ableServer, type Lacks } from "./able-server.ts";
@@ -40,13 +42,25 @@ interface Line {
 /** Asks; the outcome of each question by its name, and the whole lines. */
 async function questioned(files: { readonly [name: string]: string }, args: readonly string[] = [], env = {}) {
   const { code, out, err } = await parley(["doctor", "--models", "--json", ...args], { cwd: folderWith(files), env });
+  return { code, err, ...answersIn(out) };
+}
+
+/** The same, while no time passes: a machine that is busy is no gap of the model's. */
+async function questionedAtOnce(files: { readonly [name: string]: string }, env = {}) {
+  const here = terminal({ cwd: folderWith(files), env });
+  const options = { file: undefined, name: undefined, only: [], seconds: undefined, forget: false, json: true };
+  const code = await askModels(options, here.io, manualClock());
+  return { code, ...answersIn(here.out()) };
+}
+
+function answersIn(out: string) {
   const lines = out
     .trim()
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Line);
   const of = (question: string) => lines.find((line) => line.question === question);
-  return { code, err, lines, of, outcomes: Object.fromEntries(lines.map(({ question, outcome }) => [question, outcome])) };
+  return { lines, of, outcomes: Object.fromEntries(lines.map(({ question, outcome }) => [question, outcome])) };
 }
 
 const ALL_OK = { word: "ok", stream: "ok", tool: "ok", result: "ok", schema: "ok", image: "ok", long: "ok", stop: "ok", after: "ok" };
@@ -59,7 +73,7 @@ describe("a model that can everything", () => {
     ["Messages", anthropicWire, (url: string) => `{ provider: anthropic, model: claude-sonnet-5-5, baseUrl: "${url.replace("/v1", "")}" }`, { ANTHROPIC_API_KEY: "sk-secret" }], // prettier-ignore
   ] as const)("is asked nine questions, in the format of %s", async (_, wire, model, env) => {
     const { url } = await ableServer({}, wire);
-    const { code, lines, outcomes } = await questioned(fileWith(model(url)), [], env);
+    const { code, lines, outcomes } = await questionedAtOnce(fileWith(model(url)), env);
     expect(outcomes).toEqual(ALL_OK);
     expect(lines.map(({ conceded }) => conceded)).toEqual(lines.map(() => []));
     expect(lines.every(({ wholeMs = -1 }) => wholeMs >= 0)).toBe(true);
@@ -88,7 +102,7 @@ describe("what it cannot is told, with what Parley does about it", () => {
 
   test("no system role: every answer comes, and the concession is told where it was made", async () => {
     const { url, asked } = await ableServer({ system: "System role not supported" });
-    const { code, of, outcomes } = await questioned(fileWith(compatible(url, ", images: true")));
+    const { code, of, outcomes } = await questionedAtOnce(fileWith(compatible(url, ", images: true")));
     expect(outcomes).toEqual(ALL_OK);
     expect(of("word")?.conceded).toEqual(["takes no system role: its instructions stand in the first message."]);
     expect(asked.filter(({ messages }) => (messages as { role: string }[])[0]?.role === "system")).toHaveLength(1);
