@@ -1,6 +1,6 @@
 import type { EventBody } from "../events/events.ts";
 import type { ToolCall } from "../model.ts";
-import { approvalOf, callShown, isToolAllowed, wasApproved } from "../approvals.ts";
+import { approvalOf, callShown, isToolAllowed, wasApproved, wasRefused } from "../approvals.ts";
 import { currentRun, type Transcript } from "../reading/transcript.ts";
 import type { ToolVerdict, ToolWish } from "../tool.ts";
 import { wishId, wishIn } from "../events/wish-id.ts";
@@ -38,9 +38,9 @@ export function verdictsOn({ call }: ToolCall, transcript: Transcript): readonly
   });
 }
 
-/** Whether nobody needs to be asked: somebody has said yes to all of this in the run, or where that lasts in the thread. */
-export function isGranted({ tool, spec, because, only, lasting }: ToolWish, transcript: Transcript): boolean {
-  if (only) return false;
+/** Whether nobody needs to be asked: somebody has said yes to all of this in the run, or where that lasts in the thread; not to what was refused before. */
+export function isGranted({ tool, args, spec, because, only, lasting }: ToolWish, transcript: Transcript): boolean {
+  if (only || wasRefused(transcript, tool, args)) return false;
   if (isToolAllowed(transcript, tool, { spec, isLeak: because !== undefined })) return true;
   return lasting === true && because === undefined && wasApproved(transcript, tool, spec);
 }

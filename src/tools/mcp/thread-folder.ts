@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CallOrigin } from "../../engine/tool.ts";
 
-/** Of one session; what comes later is not in it. */
+/** Of one session; what has no room is not in it. */
 const FILES_BYTES_MAX = 100_000_000;
 
 /**
@@ -39,15 +39,25 @@ export class ThreadFolder {
   async #fill(files: CallOrigin["files"]): Promise<boolean> {
     const wasThere = this.#path !== undefined;
     for (const { key, name, content } of (await files?.(this.#known)) ?? []) {
+      if (this.#bytes + content.byteLength <= FILES_BYTES_MAX) {
+        this.#path ??= await mkdtemp(join(tmpdir(), "parley-thread-"));
+        await writeFile(join(this.#path, safe(name)), content);
+        this.#bytes += content.byteLength;
+      }
       this.#known.add(key);
-      this.#bytes += content.byteLength;
-      if (this.#bytes > FILES_BYTES_MAX) break;
-      this.#path ??= await mkdtemp(join(tmpdir(), "parley-thread-"));
-      await writeFile(join(this.#path, safe(name)), content);
     }
     return !wasThere && this.#path !== undefined;
   }
 }
 
-/** A name that stays in the folder. */
-const safe = (name: string): string => name.replaceAll(/[/\\\0]/g, "_").replace(/^\.+/, "") || "file";
+/** What file systems take of a name. */
+const NAME_BYTES_MAX = 255;
+
+/** A name that stays in the folder, and that a file can have: of a long one the end goes, but for its ending. */
+function safe(name: string): string {
+  const whole = name.replaceAll(/[/\\\0]/g, "_").replace(/^\.+/, "") || "file";
+  if (Buffer.byteLength(whole) <= NAME_BYTES_MAX) return whole;
+  const [ending = ""] = /\.[A-Za-z0-9]{1,10}$/.exec(whole) ?? [];
+  const stem = Buffer.from(whole.slice(0, whole.length - ending.length)).subarray(0, NAME_BYTES_MAX - ending.length);
+  return new TextDecoder().decode(stem, { stream: true }) + ending;
+}

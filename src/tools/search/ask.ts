@@ -130,7 +130,7 @@ function failureOf({ provider, at, keyEnv }: Asked, meaning: Meaning, reply: Rep
   const { name, key } = provider;
   const own = provider.mends?.[meaning];
   if (own) return failed(KINDS[meaning], `${name} ${own(originOf(at), status)}.`);
-  const detail = detailIn(reply.text);
+  const detail = detailIn(reply.text, at.key);
   const says = detail === "" ? "" : ` It says: "${detail}".`;
   switch (meaning) {
     case "key":
@@ -174,12 +174,12 @@ const KINDS: { readonly [Kind in Meaning]: string } = {
   down: "unavailable",
 };
 
-/** What the provider itself says of a failure: the first words under the names that each of them has for that. */
-function detailIn(text: string): string {
+/** What the provider itself says of a failure: the first words under the names that each of them has for that. Some say back the key that they do not take. */
+function detailIn(text: string, key: string | undefined): string {
   const failure = Failure.safeParse(parsed(text)).data;
   const { error, detail, message } = failure ?? {};
   const words = [wordsOf(error), wordsOf(detail), message].find((one) => one !== undefined && one !== "") ?? "";
-  return quoted(words, DETAIL_CHARS_MAX).replaceAll('"', "'");
+  return quoted(key === undefined ? words : words.replaceAll(key, "…"), DETAIL_CHARS_MAX).replaceAll('"', "'");
 }
 
 const Words = z.union([

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
@@ -20,6 +20,7 @@ async function opened(more: Partial<LineServer> & { readonly roots?: boolean } =
   const { roots, ...server } = more;
   const clock = fakeClock();
   const kept: Uint8Array[] = [];
+  const logged: string[] = [];
   const made = connectMcp(
     {
       name: "s",
@@ -27,7 +28,7 @@ async function opened(more: Partial<LineServer> & { readonly roots?: boolean } =
       callTimeoutMs: 3_000,
       ...(roots ? { roots } : {}),
     },
-    { env: { PATH: process.env.PATH }, clock, log: () => undefined, keepFile: async (content) => `hash-${kept.push(content)}` },
+    { env: { PATH: process.env.PATH }, clock, log: (line) => void logged.push(line), keepFile: async (content) => `hash-${kept.push(content)}` },
   );
   ends.push(() => made.close());
   expect(await made.connect(never)).toBeUndefined();
@@ -36,7 +37,7 @@ async function opened(more: Partial<LineServer> & { readonly roots?: boolean } =
     if (!found) throw new Error(`no ${tool}`);
     return found.run(args, aside(never, thread), { run: "r", agent: "Ana", call: "c", askedBy: { id: "U1", name: "Maria" }, ...origin });
   };
-  return { server: made, clock, kept, call };
+  return { server: made, clock, kept, logged, call };
 }
 
 const SIZE = { method: "elicitation/create", schema: { properties: { size: { type: "string", enum: ["S", "L"] } }, required: ["size"] } };
@@ -78,6 +79,21 @@ test("what does not answer it is asked for again, and the call waits on; a page 
   expect(link.text).toContain("https://pay.example/1");
   const answered = [{ state: link.state, text: link.options?.[0] ?? "" }];
   expect(outputOf(await call("ask", page, { answers: answered }))).toBe('{"action":"accept"}');
+});
+
+test("what buttons do not say is told in words, as far as it can be read at once; a longer form is put to nobody", async () => {
+  const { call } = await opened();
+  const asks = (properties: object) => call("ask", { method: "elicitation/create", schema: { properties } });
+  const textOf = async (properties: object) => questionOf(await asks(properties)).text;
+  expect(await textOf({ size: { type: "string", enum: ["S", "L"] } })).not.toContain("`size`");
+  expect(await textOf({ size: { type: "string", enum: ["XS", "S", "M", "L", "XL"] } })).toContain("• `size`: XS, S, M, L, XL,");
+  expect(await textOf({ sure: { type: "boolean", description: "Delete all of it" } })).toContain("(Delete all of it)");
+  expect(await textOf({ some: { type: "array", items: { enum: ["a", "b"] } } })).toContain("some of a, b");
+  const values = Array.from({ length: 3_000 }, (_, nth) => `v${nth}`);
+  expect(await textOf({ one: { type: "string", enum: values } })).toContain("v19, and 2980 more");
+  const long = { type: "string", title: "t".repeat(300), description: "d".repeat(300) };
+  const form = Object.fromEntries(values.slice(0, 20).map((name) => [name, long]));
+  expect(outputOf(await asks(form))).toBe('{"action":"cancel"}');
 });
 
 test("an answer to a call that is not under way any more is told as an interruption, and nothing is called again", async () => {
@@ -173,9 +189,50 @@ test("pictures go to the model; what none is given is refused by name", async ()
 
 test("a budget that is used up refuses it by name, and one call has so many answers and no more", async () => {
   const { call } = await opened();
-  const sample: Sample = async () => ({ kind: "failed", error: { kind: "limit", message: "nothing is left of $1.00" } });
-  const wish = wishOf(await call("ask", HELLO, { sample }));
-  expect(failureOf(await call("ask", HELLO, { sample, verdicts: yes(wish.id) })).message).toContain("nothing is left of $1.00");
+  const spent: Sample = async () => ({ kind: "failed", error: { kind: "limit", message: "nothing is left of $1.00" } });
+  const wish = wishOf(await call("ask", HELLO, { sample: spent }));
+  expect(failureOf(await call("ask", HELLO, { sample: spent, verdicts: yes(wish.id) })).message).toContain("nothing is left of $1.00");
+  const { sample, requests } = answering();
+  const verdicts: ToolVerdict[] = [];
+  const again = () => call("ask", { ...HELLO, times: 11 }, { sample, verdicts });
+  let result = await again();
+  while (result.kind === "wishes") {
+    verdicts.push(...yes(result.wish.id));
+    result = await again();
+  }
+  expect([verdicts.length, requests.length]).toEqual([10, 10]);
+  expect(failureOf(result).message).toContain("at most 10 times in one call");
+});
+
+test("what a provider says of a failure is for whoever runs Parley; what cannot be asked at all leaves no call waiting", async () => {
+  const { call, logged } = await opened();
+  const failing = async (sample: Sample) => {
+    const wish = wishOf(await call("ask", HELLO, { sample }));
+    return failureOf(await call("ask", HELLO, { sample, verdicts: yes(wish.id) })).message;
+  };
+  const refused = await failing(async () => ({ kind: "failed", error: { kind: "rate_limited", message: "org-77 has no tokens left" } }));
+  expect(refused).toContain("The model gave no answer (rate_limited).");
+  const broken = await failing(async () => Promise.reject(new Error("no disk")));
+  expect(broken).toContain("Something went wrong here");
+  expect(logged).toEqual([
+    'A model gave no answer for the MCP server "s": org-77 has no tokens left',
+    'What the MCP server "s" would have a model answer could not be put to one.',
+  ]);
+});
+
+test("a call that asks a model and then people goes on after both, also where the model's answer is of another process", async () => {
+  const { sample } = answering();
+  const args = { ...HELLO, then: SIZE };
+  const before = await opened({ only: "2026-07-28" });
+  const wish = wishOf(await before.call("ask", args, { sample }));
+  const verdicts = yes(wish.id);
+  const { state } = questionOf(await before.call("ask", args, { sample, verdicts }));
+  const answers = [{ state, text: "L" }];
+  for (const { call } of [before, await opened({ only: "2026-07-28" })])
+    expect(JSON.parse(outputOf(await call("ask", args, { sample, verdicts, answers })))).toEqual({
+      requestState: "then",
+      inputResponses: { q: { action: "accept", content: { size: "L" } } },
+    });
 });
 
 test("a local server finds the thread's files in a folder of its own, which goes with its session", async () => {
@@ -192,7 +249,12 @@ test("a local server finds the thread's files in a folder of its own, which goes
   given.push({ key: "2", name: "more.txt", content: Buffer.from("bread") });
   expect(await roots()).toEqual([root]);
   expect(readFileSync(join(folder, "more.txt"), "utf8")).toBe("bread");
-  await until(() => existsSync(folder));
+  given.push({ key: "3", name: `${"ü".repeat(200)}.txt`, content: Buffer.from("eggs") });
+  await roots();
+  expect(readdirSync(folder).toSorted()).toEqual(["_note.txt", "more.txt", `${"ü".repeat(125)}.txt`]);
+  // A call goes on without what cannot be given.
+  const broken: CallOrigin["files"] = async () => Promise.reject(new Error("the disk is full"));
+  expect(outputOf(await call("ask", { method: "roots/list" }, { files: broken }))).toContain("Files of the thread");
   await server.close();
   expect(existsSync(folder)).toBe(false);
 });

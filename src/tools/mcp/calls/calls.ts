@@ -81,7 +81,8 @@ export class Calls {
   async #callOnce(called: Called<JsonObject>, signal: AbortSignal, { mayRetry }: { readonly mayRetry: boolean }): Promise<ToolResult> {
     const answered = continuedWith(this.#settings.name, called.answers);
     if (answered && "text" in answered) return { kind: "asks", question: answered };
-    const waitedWith = [...(answered?.request === undefined ? [] : [answered.request]), ...called.verdicts.map(({ wish }) => wish)];
+    const said = called.verdicts.map(({ wish }) => wish).filter((wish) => !answered?.wishes?.includes(wish));
+    const waitedWith = [...(answered?.request === undefined ? [] : [answered.request]), ...said];
     if (waitedWith.length > 0) {
       const parked = waitedWith.map((request) => this.#parked.take(request)).find((one) => one !== undefined);
       if (!parked) return interrupted(this.#settings, called.tool);
@@ -91,7 +92,12 @@ export class Calls {
     if (answered?.isAnew && !isAccepted(answered)) return declined(called.tool);
     const connection = await this.#host.reach(signal);
     if (!(connection instanceof McpConnection)) return connection;
-    await this.#host.giveFiles(called.files, connection);
+    try {
+      await this.#host.giveFiles(called.files, connection);
+    } catch (error) {
+      // Of a full disk, say; the call may well do without.
+      this.#deps.log(`The MCP server "${this.#settings.name}" could not be given the thread's files.`, error);
+    }
     const continued = answered?.isAnew ? undefined : answered?.continued;
     const live: LiveCall<McpCallResult> = new LiveCall<McpCallResult>({ whose: called.whose, connection }, this.#limit, (ended, cameOn) => {
       const progressed = (progress: CallProgress) => {
@@ -122,7 +128,8 @@ export class Calls {
     for (;;) {
       const step = await live.next(signal);
       if (step.kind === "asks") {
-        const waiting = await put(step.request, live, called, { server: this.#settings.name, keepFile: this.#deps.keepFile });
+        const { keepFile, log } = this.#deps;
+        const waiting = await put(step.request, live, called, { server: this.#settings.name, keepFile, log });
         if (!waiting) continue;
         this.#parked.park(step.request.id, live);
         return waiting;
@@ -140,10 +147,12 @@ export class Calls {
     { mayRetry }: { readonly mayRetry: boolean },
   ): Promise<ToolResult> {
     const { tool } = called;
+    const wishes = called.verdicts.map(({ wish }) => wish);
+    const before = wishes.length > 0 ? { wishes } : {};
     switch (outcome.kind) {
       case "done": {
         this.#host.worked();
-        const question = outcome.value.content ? undefined : questionIn(this.#settings.name, outcome.value);
+        const question = outcome.value.content ? undefined : questionIn(this.#settings.name, outcome.value, before);
         if (question) return { kind: "asks", question };
         return await toResult(outcome.value, { tool, keepFile: this.#deps.keepFile });
       }
@@ -156,7 +165,7 @@ export class Calls {
         if (connection.hasEnded) return lostDuring(this.#settings, `"${quoted(tool, 100)}"`, connection.lastWords);
         if (isAnswer(outcome.error)) {
           this.#host.worked();
-          const question = pageFirst(this.#settings.name, outcome.error, called.answers);
+          const question = pageFirst(this.#settings.name, outcome.error, called.answers, before);
           if (question) return { kind: "asks", question };
           break;
         }

@@ -21,6 +21,8 @@ export interface Answered {
   readonly request?: string;
   /** The call was refused until somebody has been on a page, and begins anew. */
   readonly isAnew?: boolean;
+  /** What the call had wanted a yes for before it asked: that is over. */
+  readonly wishes?: readonly string[];
 }
 
 /** The one request that an older server makes in the middle of a call, as the newest protocol has it. */
@@ -28,6 +30,9 @@ export const ONLY = "only";
 
 const FIELDS_MAX = 20;
 const OPTIONS_MAX = 4; // Beside the one that says no.
+const CHOICES_SHOWN_MAX = 20;
+const TEXT_CHARS_MAX = 6_000; // What it asks; half of what one message of Slack takes.
+const TROUBLES_SHOWN_MAX = 3;
 const STATE_CHARS_MAX = 100_000; // It is kept in the log.
 const NO = "I do not answer that";
 /** Of what is no form, in the words of whoever types their answer. */
@@ -76,14 +81,18 @@ const State = z.object({
   asked: z.array(Asked).min(1),
   request: z.string().optional(),
   isAnew: z.boolean().optional(),
+  wishes: z.array(z.string()).optional(),
 });
 type State = z.output<typeof State>;
 
-/** The question that a server asks of people, where all that it wants are forms that they can fill in and pages that they can open; nothing else is asked of them. */
+/**
+ * The question that a server asks of people, where all that it wants are forms that they can fill in and pages that they can open, and that can be read at
+ * once; nothing else is asked of them.
+ */
 export function questionIn(
   server: string,
   { inputRequests, requestState }: Wish,
-  of: Pick<State, "request" | "isAnew"> = {},
+  of: Pick<State, "request" | "isAnew" | "wishes"> = {},
 ): ToolQuestion | undefined {
   const wanted = Object.entries(inputRequests ?? {});
   const asked = wanted.flatMap(([key, { method, params }]): readonly Asked[] => {
@@ -95,7 +104,8 @@ export function questionIn(
   });
   if (asked.length === 0 || asked.length < wanted.length) return undefined;
   const { data } = State.safeParse({ ...(requestState === undefined || requestState === null ? {} : { requestState }), ...of, asked });
-  return data && questionOf(server, data, []);
+  const question = data && questionOf(server, data, []);
+  return question && question.text.length <= TEXT_CHARS_MAX ? question : undefined;
 }
 
 /** The last answer to what was asked as the call takes it; a question again where it does not say what was asked. */
@@ -103,8 +113,8 @@ export function continuedWith(server: string, answers: readonly ToolAnswer[]): A
   const last = answers.at(-1);
   if (!last) return undefined;
   const state = State.parse(JSON.parse(last.state));
-  const { requestState, asked, request, isAnew } = state;
-  const to = { ...(request === undefined ? {} : { request }), ...(isAnew ? { isAnew } : {}) };
+  const { requestState, asked, request, isAnew, wishes } = state;
+  const to = { ...(request === undefined ? {} : { request }), ...(isAnew ? { isAnew } : {}), ...(wishes ? { wishes } : {}) };
   const again = requestState === undefined ? {} : { requestState };
   const all = (result: object): Answered => ({
     ...to,
@@ -138,10 +148,14 @@ function questionOf(server: string, state: State, troubles: readonly string[]): 
   const [only] = fields;
   const isOne = fields.length === 1;
   const choices = isOne && only ? choicesOf(only.field).map(({ title }) => title) : [];
-  const lines = isOne && only ? (choices.length > 0 ? [] : [lineOf(only)]) : fields.map(lineOf);
+  const offered = choices.slice(0, OPTIONS_MAX);
+  // Buttons say it all where they are all there is to say.
+  const isPlain = only && only.field.type !== "array" && !only.field.title && !only.field.description;
+  const isOffered = isPlain && choices.length > 0 && offered.length === choices.length;
+  const lines = isOffered ? [] : fields.map(lineOf);
   const how = fields.length < 2 ? [] : ["Answer with a line for each, such as `name: value`."];
   const text = [
-    ...troubles.map((trouble) => `That does not say it yet: ${trouble}.`),
+    ...troubles.slice(0, TROUBLES_SHOWN_MAX).map((trouble) => `That does not say it yet: ${trouble}.`),
     ...state.asked.map(
       (one) => `The server "${server}" asks, in its own words: "${quoted("link" in one ? one.link.message : one.form.message, 1_000)}"`,
     ),
@@ -153,7 +167,6 @@ function questionOf(server: string, state: State, troubles: readonly string[]): 
       : "Open it only if you know what it is for. Then say that you have.",
   ].join("\n");
   const yes = fields.length > 0 ? [] : [pages.length > 0 ? OPENED : YES];
-  const offered = choices.slice(0, OPTIONS_MAX);
   return { text, options: [...yes, ...offered, NO], state: kept };
 }
 
@@ -183,7 +196,9 @@ function isOpenable(address: string): boolean {
 
 function lineOf({ name, field, isRequired }: Named): string {
   const choices = choicesOf(field).map(({ title }) => quoted(title, 60));
-  const what = choices.length > 0 ? `${field.type === "array" ? "some of " : ""}${choices.join(", ")}` : field.type;
+  const more = choices.length > CHOICES_SHOWN_MAX ? `, and ${choices.length - CHOICES_SHOWN_MAX} more` : "";
+  const some = `${field.type === "array" ? "some of " : ""}${choices.slice(0, CHOICES_SHOWN_MAX).join(", ")}${more}`;
+  const what = choices.length > 0 ? some : field.type;
   const about = [field.title, field.description].flatMap((words) => (words ? [quoted(words, 200)] : [])).join(", ");
   return `• \`${quoted(name, 60).replaceAll("`", "'")}\`: ${what}${isRequired ? "" : ", may be left out"}${about ? ` (${about})` : ""}`;
 }

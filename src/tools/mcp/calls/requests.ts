@@ -1,5 +1,6 @@
 import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/client";
 import { z } from "zod";
+import { GUARDED } from "../../../engine/guards/guard.ts";
 import type { ToolAnswer, ToolQuestion, ToolResult } from "../../../engine/tool.ts";
 import { SAMPLING, type Called } from "./called.ts";
 import type { McpCallResult, McpConnection } from "../connection.ts";
@@ -22,10 +23,20 @@ export async function put(
   request: OpenRequest,
   live: LiveCall<McpCallResult>,
   called: Pick<Called<unknown>, "verdicts" | "sample">,
-  { server, keepFile }: { readonly server: string; readonly keepFile: McpDeps["keepFile"] },
+  by: { readonly server: string } & Pick<McpDeps, "keepFile" | "log">,
 ): Promise<ToolResult | undefined> {
   const { id, method, params } = request;
-  if (method === SAMPLING) return await putSampling(request, live, called, { server, keepFile });
+  const { server, log } = by;
+  if (method === SAMPLING) {
+    try {
+      return await putSampling(request, live, called, by);
+    } catch (error) {
+      // What is not answered is waited for, however long.
+      log(`What the MCP server "${server}" would have a model answer could not be put to one.`, error);
+      request.refuse("Something went wrong here; it was not answered.");
+      return undefined;
+    }
+  }
   const question = questionIn(server, { inputRequests: { [ONLY]: { method, params } } }, { request: id });
   if (question) return { kind: "asks", question };
   // Nothing that people could be shown.
@@ -39,7 +50,7 @@ async function putSampling(
   request: OpenRequest,
   live: LiveCall<McpCallResult>,
   { verdicts, sample }: Pick<Called<unknown>, "verdicts" | "sample">,
-  { server, keepFile }: { readonly server: string; readonly keepFile: McpDeps["keepFile"] },
+  { server, keepFile, log }: { readonly server: string } & Pick<McpDeps, "keepFile" | "log">,
 ): Promise<ToolResult | undefined> {
   const refuse = (why: string): undefined => {
     request.refuse(why);
@@ -57,10 +68,18 @@ async function putSampling(
   live.sampledCount++;
   const reply = await sample(asked);
   live.spent(reply.usage);
-  if (reply.kind === "failed") return refuse(`The model gave no answer: ${reply.error.message}`);
+  if (reply.kind === "failed") {
+    const { kind, message } = reply.error;
+    if (TOLD.has(kind)) return refuse(`The model gave no answer: ${message}`);
+    log(`A model gave no answer for the MCP server "${server}": ${message}`);
+    return refuse(`The model gave no answer (${kind}).`);
+  }
   request.answer(sampledResult(reply));
   return undefined;
 }
+
+/** Failures in words of ours; a provider's may speak of accounts, which are none of a server's business. */
+const TOLD: ReadonlySet<string> = new Set(["limit", GUARDED]);
 
 /** Gives the answer of a person to the request that waits for it. */
 export function deliver({ request = "", continued }: Answered, live: LiveCall<McpCallResult>): void {
@@ -74,10 +93,15 @@ const PAGES_FIRST_MAX = 3;
 const PageFirst = z.object({ elicitations: z.array(z.unknown()).min(1).max(10) });
 
 /** A call that is refused until somebody has been on a page, as servers of 2025-11-25 may say; asked so often, and no more. */
-export function pageFirst(server: string, error: unknown, answers: readonly ToolAnswer[]): ToolQuestion | undefined {
+export function pageFirst(
+  server: string,
+  error: unknown,
+  answers: readonly ToolAnswer[],
+  of: Parameters<typeof questionIn>[2] = {},
+): ToolQuestion | undefined {
   if (!(error instanceof ProtocolError) || error.code !== ProtocolErrorCode.UrlElicitationRequired) return undefined;
   const { data } = PageFirst.safeParse(error.data);
   if (!data || answers.length >= PAGES_FIRST_MAX) return undefined;
   const inputRequests = Object.fromEntries(data.elicitations.map((params, at) => [String(at), { method: "elicitation/create", params }]));
-  return questionIn(server, { inputRequests }, { isAnew: true });
+  return questionIn(server, { inputRequests }, { ...of, isAnew: true });
 }

@@ -7,7 +7,7 @@ import type { McpDeps } from "../settings.ts";
 const MESSAGES_MAX = 50;
 const CHARS_MAX = 100_000; // About 25,000 tokens.
 const IMAGES_MAX = 8;
-const IMAGE_BYTES_MAX = 5_000_000; // What every provider takes.
+const IMAGE_BYTES_MAX = 3_750_000; // As models are shown; each of a conversation's own that is larger they do without.
 const OUTPUT_TOKENS_MAX = 8_000;
 const IMAGE_TYPES: readonly string[] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
