@@ -21,6 +21,8 @@ export interface ReadingLimits {
   /** Of reading and the wait for its turn, together. */
   readonly wholeMsMax?: number;
   readonly memoryBytesMax?: number;
+  /** Aborted when nobody waits for it any more: it is read no further then. */
+  readonly signal?: AbortSignal;
 }
 
 /** The process in which a document is read, as far as it is used. */
@@ -58,10 +60,11 @@ export async function readDocument(file: PostedFile, limits: ReadingLimits, star
   }
   const { charsMax, memoryBytesMax = MEMORY_BYTES_MAX, readMsMax = READ_MS_MAX, wholeMsMax = WHOLE_MS_MAX } = limits;
   const beginMs = performance.now();
-  if (!(await turn(wholeMsMax))) return { kind: "unread", why: `other files were being read for ${seconds(wholeMsMax)}` };
+  if (!(await turn(wholeMsMax, limits.signal))) return { kind: "unread", why: `other files were being read for ${seconds(wholeMsMax)}` };
   try {
     const leftMs = Math.max(1, wholeMsMax - (performance.now() - beginMs));
-    const answer = await inProcess({ kind: kind ?? "text", content, charsMax, memoryBytesMax }, Math.min(readMsMax, leftMs), start);
+    const request = { kind: kind ?? ("text" as const), content, charsMax, memoryBytesMax };
+    const answer = await inProcess(request, Math.min(readMsMax, leftMs), start, limits.signal);
     return answer.kind === "no text" ? undefined : answer;
   } finally {
     underWay--;
@@ -70,23 +73,25 @@ export async function readDocument(file: PostedFile, limits: ReadingLimits, star
   }
 }
 
-/** Whether it came in that time; whoever has it takes one off `underWay` in the end. */
-function turn(waitMsMax: number): Promise<boolean> {
+/** Whether it came in that time, and was still wanted; whoever has it takes one off `underWay` in the end. */
+function turn(waitMsMax: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal?.aborted) return Promise.resolve(false);
   if (underWay < AT_ONCE_MAX) {
     underWay++;
     return Promise.resolve(true);
   }
   return new Promise((resolve) => {
-    const come = () => {
+    const over = (came: boolean) => {
       clearTimeout(timer);
       waiting.delete(come);
-      underWay++;
-      resolve(true);
+      signal?.removeEventListener("abort", gone);
+      if (came) underWay++;
+      resolve(came);
     };
-    const timer = setTimeout(() => {
-      waiting.delete(come);
-      resolve(false);
-    }, waitMsMax);
+    const come = () => over(true);
+    const gone = () => over(false);
+    const timer = setTimeout(gone, waitMsMax);
+    signal?.addEventListener("abort", gone);
     waiting.add(come);
   });
 }
@@ -114,7 +119,15 @@ const FLAGS = [
 /** By these, a process ends that the system or V8 gives no more memory. */
 const MEMORY_SIGNALS: ReadonlySet<NodeJS.Signals | null> = new Set(["SIGKILL", "SIGABRT", "SIGTRAP"] as const);
 
-function inProcess(request: ParserRequest, readMsMax: number, start: StartReader): Promise<ParserAnswer> {
+const UNWANTED: ParserAnswer = { kind: "unread", why: "nobody waits for it any more" };
+
+function inProcess(
+  request: ParserRequest,
+  readMsMax: number,
+  start: StartReader,
+  unwanted: AbortSignal | undefined,
+): Promise<ParserAnswer> {
+  if (unwanted?.aborted) return Promise.resolve(UNWANTED);
   let child: Reader;
   try {
     child = start(READER, { env: {}, execArgv: FLAGS, serialization: "advanced", stdio: ["ignore", "ignore", "ignore", "ipc"] });
@@ -123,12 +136,15 @@ function inProcess(request: ParserRequest, readMsMax: number, start: StartReader
   }
   return new Promise((resolve) => {
     const timer = setTimeout(() => end({ kind: "unread", why: `reading it takes longer than ${seconds(readMsMax)}` }), readMsMax);
+    const gone = () => end(UNWANTED);
     const end = (answer: ParserAnswer) => {
       clearTimeout(timer);
+      unwanted?.removeEventListener("abort", gone);
       child.removeAllListeners("exit");
       child.kill("SIGKILL");
       resolve(answer);
     };
+    unwanted?.addEventListener("abort", gone);
     child.once("message", (answer: ParserAnswer) => end(answer));
     child.once("error", (error: Error) => end(unstarted(error)));
     child.once("exit", (code: number | null, signal: NodeJS.Signals | null) => {

@@ -52,7 +52,7 @@ export const bytesMaxOf = (mediaType: string, { bytesMax, documentBytesMax }: Pa
   DOCUMENTS.has(mediaType) || UNKNOWN.has(mediaType) ? documentBytesMax : isText(mediaType) ? bytesMax : undefined;
 
 /** The text of a page: HTML as Markdown, a document as what its parser makes of it, other text as it is. */
-export async function textOfPage(page: Page, bytes: PageBytes): Promise<PageText | Failed> {
+export async function textOfPage(page: Page, bytes: PageBytes, signal: AbortSignal): Promise<PageText | Failed> {
   const { url, mediaType, body } = page;
   const told = DOCUMENTS.get(mediaType);
   const seen = kindSeen(page);
@@ -63,7 +63,7 @@ export async function textOfPage(page: Page, bytes: PageBytes): Promise<PageText
         "too_large",
         `${shown(url)} is a ${NAMES[kind]} of more than ${size(body.length)}, and no more is read. Look for the same as a page, or in parts. Whoever runs Parley can allow more with \`documentBytesMax\` of this tool in the team file.`,
       );
-    return seen === undefined ? unreadable(url, kind, "it is not what it says it is") : await documentOf(page, kind);
+    return seen === undefined ? unreadable(url, kind, "it is not what it says it is") : await documentOf(page, kind, signal);
   }
   if (isUnknown(mediaType) && !isPlainText(body))
     return failed("unsupported_content", `${shown(url)} does not say what it is, and is not text.`);
@@ -98,8 +98,9 @@ function isPlainText(body: Buffer): boolean {
 const unreadable = (url: URL, kind: DocumentKind, why: string): Failed =>
   failed("unreadable", `${shown(url)} is a ${NAMES[kind]}, and ${why}. Look for the same as a page, or elsewhere.`);
 
-async function documentOf({ url, mediaType, body }: Page, kind: DocumentKind): Promise<PageText | Failed> {
-  const found = await readDocument({ name: url.pathname.split("/").at(-1) ?? "", mediaType, content: body }, { charsMax: TEXT_CHARS_MAX });
+async function documentOf({ url, mediaType, body }: Page, kind: DocumentKind, signal: AbortSignal): Promise<PageText | Failed> {
+  const file = { name: url.pathname.split("/").at(-1) ?? "", mediaType, content: body };
+  const found = await readDocument(file, { charsMax: TEXT_CHARS_MAX, signal });
   if (found?.kind !== "read") return unreadable(url, kind, found?.why ?? "it is not what it says it is");
   const { text, starts } = plainByPage(found);
   const pages = found.part ?? (starts.length > 1 ? `${starts.length} pages` : undefined);

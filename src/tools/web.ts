@@ -98,7 +98,7 @@ async function read(address: string, limits: WebLimits & PageBytes, reach: WebRe
   const page = await getPage(address, limits, reach, (mediaType) => bytesMaxOf(mediaType, limits), signal);
   if ("kind" in page) return page;
   const { url, status } = page;
-  if (status >= 200 && status < 300) return await textOfPage(page, limits);
+  if (status >= 200 && status < 300) return await textOfPage(page, limits, signal);
   const says = cut(wordsOfFailure(page), ERROR_CHARS_MAX) || "nothing";
   return failed("http_status", `${cut(url.href, 300)} answered HTTP ${status}. ${ORIGIN} It says: ${says}`);
 }

@@ -198,6 +198,29 @@ test("whoever waits for their turn longer than there is time is told so, and the
   ]);
 });
 
+test("what nobody waits for any more is read no further, and its place is the next one's", async () => {
+  const open: EventEmitter[] = [];
+  const ended: EventEmitter[] = [];
+  const start: StartReader = () => {
+    const child: EventEmitter & ReturnType<StartReader> = Object.assign(new EventEmitter(), {
+      kill: () => ended.push(child) > 0,
+      send: () => true,
+    });
+    open.push(child);
+    return child;
+  };
+  const gone = new AbortController();
+  const read = (signal?: AbortSignal) => readDocument(posted("%PDF-1.7"), { charsMax: 10, ...(signal ? { signal } : {}) }, start);
+  const [first, second, waiting, next] = [read(gone.signal), read(), read(gone.signal), read()];
+  await expect.poll(() => open.length).toBe(2);
+  gone.abort();
+  expect(await Promise.all([first, waiting, read(gone.signal)])).toMatchObject([{ kind: "unread" }, { kind: "unread" }, { kind: "unread" }]);
+  await expect.poll(() => open.length).toBe(3);
+  expect(ended).toEqual([open[0]]);
+  for (const child of open) child.emit("message", { kind: "read", text: "read" });
+  expect(await Promise.all([second, next])).toMatchObject([{ text: "read" }, { text: "read" }]);
+});
+
 test("what a package says of a file is the file's fault; what the program does wrong is told to its operator", async () => {
   const said = (work: () => never) => parsing(work).then(() => undefined, unreadFor);
   const damaged = "it is damaged, or not what it says it is";
