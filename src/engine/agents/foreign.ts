@@ -79,6 +79,9 @@ export function foreign({
 /** As what a yes is for; no tool is called so. */
 const turnOf = (name: string): string => `agent/${name}`;
 
+/** Whether this is a yes to what such an agent would be sent: words, where a tool has arguments. */
+export const isForWords = ({ agent, tool }: { readonly agent: string; readonly tool?: string }): boolean => tool === turnOf(agent);
+
 type Words =
   | { readonly kind: "send"; readonly text: string }
   | { readonly kind: "ask"; readonly event: EventBody }

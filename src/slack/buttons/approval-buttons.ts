@@ -1,5 +1,6 @@
 import { approvalOf, isStanding } from "../../engine/approvals.ts";
 import type { Person } from "../../engine/events/events.ts";
+import { isForWords } from "../../engine/agents/foreign.ts";
 import { readBack } from "../../engine/reading/shown.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";
@@ -81,7 +82,7 @@ export async function submitApproval(
   const edited = form === "edit" ? editedTo(request, written) : undefined;
   const person = await personOf(ctx, user);
   const t = await ctx.languages.of(user);
-  if (form === "edit" && request.tool !== undefined && !isJson(readBack(written)))
+  if (form === "edit" && request.tool !== undefined && !isForWords(request) && !isJson(readBack(written)))
     return ctx.whisper.tell(listener, t("notes.text.noJson", { button: await editButton(ctx, transcript) }));
   const reason = written.trim();
   const verdict =

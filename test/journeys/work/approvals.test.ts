@@ -214,6 +214,37 @@ test("tools go by a rule of their own: each call is asked for, its arguments can
   expect(ended).toMatchObject({ changed: { person: { id: MARIA }, args: '{"url":"http://127.0.0.1:1/b"}' } });
 });
 
+test("what an agent of others would be sent is changed in words, which are no JSON", async () => {
+  const [ana] = PAIR.teams.pair.agents;
+  const { journey } = await open(
+    {
+      ...PAIR,
+      tools: { web: { kind: "web-fetch", touches: ["private"] } },
+      teams: {
+        pair: {
+          ...PAIR.teams.pair,
+          agents: [
+            { ...ana, tools: ["web"] },
+            { name: "Far", kind: "a2a", url: "http://127.0.0.1:1/", description: "Is elsewhere." },
+          ],
+        },
+      },
+    },
+    { Ana: [{ toolCalls: [{ name: "web_fetch", args: { url: "http://127.0.0.1:1/a" } }] }, "The code is 4711.", "DONE"] },
+  );
+  const thread = await journey.mention("@parley go");
+  await asks(thread);
+  expect(wordsOf(thread.ofKind("approval")[0])).toContain("The code is 4711.");
+  await thread.click("Edit…", MARIA);
+  await fill(journey, MARIA, "A code was found.");
+  await thread.ended();
+  expect(journey.whispers(MARIA)).toEqual([]);
+  expect((await thread.log()).filter(({ type }) => type === "approval.given" || type === "turn.failed")).toMatchObject([
+    { approved: true, edited: "A code was found." },
+    { agent: "Far", error: { kind: "unavailable" } },
+  ]);
+});
+
 test("a table says who may: lists, admins, and guests only where they are let", async () => {
   const { journey, ran } = await open(coding({ slack: { allow: { approve: ["admins"], stop: ["starter", JONAS], guests: ["steer"] } } }), {
     Coder: [fence("print(1)"), "That is all. DONE"],
