@@ -79,8 +79,8 @@ export function foreign({
 /** As what a yes is for; no tool is called so. */
 const turnOf = (name: string): string => `agent/${name}`;
 
-/** Whether this is a yes to what such an agent would be sent: words, where a tool has arguments. */
-export const isForWords = ({ agent, tool }: { readonly agent: string; readonly tool?: string }): boolean => tool === turnOf(agent);
+/** Whether a yes for this is one to what such an agent would be sent, also inside of a call: words, where tools have arguments. */
+export const isForWords = (tool: string): boolean => tool.startsWith(turnOf(""));
 
 type Words =
   | { readonly kind: "send"; readonly text: string }

@@ -82,7 +82,7 @@ export async function submitApproval(
   const edited = form === "edit" ? editedTo(request, written) : undefined;
   const person = await personOf(ctx, user);
   const t = await ctx.languages.of(user);
-  if (form === "edit" && request.tool !== undefined && !isForWords(request) && !isJson(readBack(written)))
+  if (form === "edit" && request.tool !== undefined && !isForWords(request.tool) && !isJson(readBack(written)))
     return ctx.whisper.tell(listener, t("notes.text.noJson", { button: await editButton(ctx, transcript) }));
   const reason = written.trim();
   const verdict =
