@@ -214,7 +214,11 @@ test("what nobody waits for any more is read no further, and its place is the ne
   const [first, second, waiting, next] = [read(gone.signal), read(), read(gone.signal), read()];
   await expect.poll(() => open.length).toBe(2);
   gone.abort();
-  expect(await Promise.all([first, waiting, read(gone.signal)])).toMatchObject([{ kind: "unread" }, { kind: "unread" }, { kind: "unread" }]);
+  expect(await Promise.all([first, waiting, read(gone.signal)])).toMatchObject([
+    { kind: "unread" },
+    { kind: "unread" },
+    { kind: "unread" },
+  ]);
   await expect.poll(() => open.length).toBe(3);
   expect(ended).toEqual([open[0]]);
   for (const child of open) child.emit("message", { kind: "read", text: "read" });

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import type { CallOrigin, Sample, ThreadFile, ToolResult, ToolVerdict } from "../../../src/engine/tool.ts";
 import { connectMcp } from "../../../src/tools/mcp/server.ts";
-import { fakeClock, until } from "../../../src/store/contracts/fake-clock.ts";
+import { fakeClock } from "../../../src/store/contracts/fake-clock.ts";
 import { failureOf, outputOf } from "../../contracts/tool.ts";
 import { lineServer, type LineServer } from "../../fixtures/mcp-lines.ts";
 import { aside } from "../../support/turn.ts";
@@ -28,7 +28,12 @@ async function opened(more: Partial<LineServer> & { readonly roots?: boolean } =
       callTimeoutMs: 3_000,
       ...(roots ? { roots } : {}),
     },
-    { env: { PATH: process.env.PATH }, clock, log: (line) => void logged.push(line), keepFile: async (content) => `hash-${kept.push(content)}` },
+    {
+      env: { PATH: process.env.PATH },
+      clock,
+      log: (line) => void logged.push(line),
+      keepFile: async (content) => `hash-${kept.push(content)}`,
+    },
   );
   ends.push(() => made.close());
   expect(await made.connect(never)).toBeUndefined();
@@ -88,7 +93,7 @@ test("what buttons do not say is told in words, as far as it can be read at once
   expect(await textOf({ size: { type: "string", enum: ["S", "L"] } })).not.toContain("`size`");
   expect(await textOf({ size: { type: "string", enum: ["XS", "S", "M", "L", "XL"] } })).toContain("• `size`: XS, S, M, L, XL,");
   expect(await textOf({ sure: { type: "boolean", description: "Delete all of it" } })).toContain("(Delete all of it)");
-  expect(await textOf({ some: { type: "array", items: { enum: ["a", "b"] } } })).toContain("some of a, b");
+  expect(await textOf({ some: { type: "array", items: { type: "string", enum: ["a", "b"] } } })).toContain("some of a, b");
   const values = Array.from({ length: 3_000 }, (_, nth) => `v${nth}`);
   expect(await textOf({ one: { type: "string", enum: values } })).toContain("v19, and 2980 more");
   const long = { type: "string", title: "t".repeat(300), description: "d".repeat(300) };
@@ -222,7 +227,7 @@ test("what a provider says of a failure is for whoever runs Parley; what cannot 
 
 test("a call that asks a model and then people goes on after both, also where the model's answer is of another process", async () => {
   const { sample } = answering();
-  const args = { ...HELLO, then: SIZE };
+  const args = { ...HELLO, next: SIZE };
   const before = await opened({ only: "2026-07-28" });
   const wish = wishOf(await before.call("ask", args, { sample }));
   const verdicts = yes(wish.id);
@@ -230,7 +235,7 @@ test("a call that asks a model and then people goes on after both, also where th
   const answers = [{ state, text: "L" }];
   for (const { call } of [before, await opened({ only: "2026-07-28" })])
     expect(JSON.parse(outputOf(await call("ask", args, { sample, verdicts, answers })))).toEqual({
-      requestState: "then",
+      requestState: "next",
       inputResponses: { q: { action: "accept", content: { size: "L" } } },
     });
 });
