@@ -55,14 +55,17 @@ export async function bringUpToDate(
   }
   let done = files.length - due.length;
   let isFull = false;
+  const failures: unknown[] = [];
   const next = due[Symbol.iterator]();
   const work = async () => {
-    for (let one = next.next(); !one.done && !signal.aborted && !isFull; one = next.next()) {
+    for (let one = next.next(); !one.done && !signal.aborted && !isFull && failures.length === 0; one = next.next()) {
       if ((await indexed(one.value, known.get(one.value.name))) === "full") isFull = true;
       told({ done: ++done, total: files.length });
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  // Nothing goes on behind its end: another process may have its turn then.
+  await Promise.all(Array.from({ length: AT_ONCE }, () => work().catch((error: unknown) => failures.push(error))));
+  if (failures.length > 0) throw failures[0];
   return isFull ? [...leftOut, `${source.name} is indexed in part: it has more passages than an index takes. Name less of it.`] : leftOut;
 
   function isDue(file: ListedFile, before: IndexedDocument | undefined): boolean {

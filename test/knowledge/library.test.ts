@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { readDocument } from "../../src/documents/read-document.ts";
 import type { KnowledgeAnswer } from "../../src/engine/knowledge.ts";
 import { folderSource } from "../../src/knowledge/folder.ts";
+import { bringUpToDate } from "../../src/knowledge/indexing.ts";
 import { createLibrary, LOOKED_AT_MS_MIN } from "../../src/knowledge/library.ts";
 import type { DocumentSource } from "../../src/knowledge/source.ts";
 import { redactedPorts } from "../../src/store/redacted.ts";
@@ -243,6 +244,39 @@ test("who searches while much is being indexed waits for a while, then is given 
   expect(told).toEqual(["is looking at handbook"]);
   held.resolve();
   expect(foundIn(await desk.search({ ...ASKED, query: "whales" }, NEVER)).passages).toHaveLength(2);
+});
+
+test("where a document cannot be kept the look ends once nothing of it goes on", async () => {
+  const { source, knowledge, clock } = open();
+  const fileOf = (name: string) => ({ name, title: name, link: "", version: "1", mediaType: "", hasLines: true });
+  const held = Promise.withResolvers<void>();
+  const begun: string[] = [];
+  const many: DocumentSource = {
+    ...source,
+    list: async () => ({ files: ["a", "b", "c", "d"].map(fileOf), leftOut: [] }),
+    async content({ name }) {
+      begun.push(name);
+      if (name === "b") await held.promise;
+      return Buffer.from(name);
+    },
+  };
+  const failed = Promise.withResolvers<void>();
+  const put: typeof knowledge.put = async (of, document, passages) => {
+    if (document.name !== "a") return knowledge.put(of, document, passages);
+    failed.resolve();
+    throw new Error("the disk is full");
+  };
+  const parts = { index: { ...knowledge, put }, clock, log: () => undefined };
+  let isOver = false;
+  const look = bringUpToDate(many, parts, NEVER, () => undefined).finally(() => (isOver = true));
+  look.catch(() => undefined);
+  await failed.promise;
+  await setImmediate();
+  expect(isOver).toBe(false);
+  held.resolve();
+  await expect(look).rejects.toThrow("the disk is full");
+  expect(begun).toEqual(["a", "b"]);
+  expect((await knowledge.documents(source.key)).map(({ name }) => name)).toEqual(["b"]);
 });
 
 test("where a source cannot be looked at, it is searched as it was, with a word about it, and its operator is told", async () => {
