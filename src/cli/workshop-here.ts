@@ -46,8 +46,15 @@ export function workshopHere(
     }
   }
 
-  /** Opened for one write: of SQLite nobody else has it meanwhile. Rejects with StoreError where somebody has. */
-  async function writing<T>(write: (keep: Pick<Keep, "put">) => Promise<T>): Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  /** Opened for one write: of SQLite nobody else has it meanwhile, nor another write of this one. Rejects with StoreError where somebody has. */
+  function writing<T>(write: (keep: Pick<Keep, "put">) => Promise<T>): Promise<T> {
+    const own = last.then(() => writingAlone(write));
+    last = own.catch(() => undefined);
+    return own;
+  }
+
+  async function writingAlone<T>(write: (keep: Pick<Keep, "put">) => Promise<T>): Promise<T> {
     const { openStore, studioRoom } = await import("../parley.ts");
     const { keepingVersions, redactedPorts } = await studioRoom();
     const { store, settings: own } = redactedPorts(await openStore(kept.path, { own: kept.own, role: "reader" }), redact);

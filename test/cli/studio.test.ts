@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { workshopHere } from "../../src/cli/workshop-here.ts";
+import { loadSettings } from "../../src/config/load.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { folderWith } from "../config/team-files.ts";
 import { runEvents, write } from "../studio/studio.ts";
@@ -90,6 +92,17 @@ test("whoever opens the studio tries a team there, in memory, and saves it where
   expect(await after.settings.get("T1", "team/mine")).toMatchObject({ revision: 1 });
   expect(await after.settings.decisions("T1", { limit: 1 })).toMatchObject([{ deed: "create team in studio", person: { id: "owner" } }]);
   await after.store.close();
+});
+
+test("whoever looks at teams in two tabs at once stands in nobody's way", async () => {
+  const cwd = folderWith({ "parley.yml": TEAM_FILE, "replies.yml": "replies: {}\n" });
+  onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
+  const path = join(cwd, "a.db");
+  await openSqlite({ path }).store.close();
+  const { refusal } = workshopHere(loadSettings({ env: {}, cwd }), { path, own: new Map() }, terminal({ cwd }).io);
+  const wish = { deed: "editTeams", workspace: "T1", subject: "teams", isAsked: false } as const;
+  const tabs = [1, 2, 3].map(async () => refusal?.({ id: "owner", name: "You" }, wish));
+  expect(await Promise.all(tabs)).toEqual([undefined, undefined, undefined]);
 });
 
 test("where there is no database, or the port is none, that is said with the mend", async () => {

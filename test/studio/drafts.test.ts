@@ -137,3 +137,35 @@ test("what a turn says in another process is told where somebody looks, from its
   telling.close();
   there.close();
 });
+
+test("threads that nobody looks at any more leave room for others, and what nobody takes is not kept without end", async () => {
+  const hearers = new Set<(said: string) => void>();
+  const letters: { readonly thread: string; readonly pieces: readonly Piece[] }[] = [];
+  let told = Promise.resolve();
+  const aside: Aside = {
+    say: (said) => (letters.push(JSON.parse(said) as (typeof letters)[number]), told),
+    follow: (hear) => (hearers.add(hear), () => void hearers.delete(hear)),
+  };
+  let nowMs = 0;
+  const clock = { now: () => nowMs, sleep: async () => setImmediate() };
+  const turns = turnsByHand();
+  const telling = tellOfDrafts({ drafts: createDrafts(turns), aside, clock });
+  const look = (thread: string): void => hearers.forEach((hear) => hear(JSON.stringify({ kind: "watch", thread, anew: true })));
+  for (let nth = 0; nth < 1_000; nth++) look(`T1/C2/${nth}.1`);
+  nowMs += 31_000;
+  look(THREAD);
+  turns.tell(THREAD, textOf("Ana", "There "));
+  await expect.poll(() => letters.map(({ thread }) => thread)).toEqual([THREAD]);
+  // The database is slow.
+  const slow = Promise.withResolvers<void>();
+  told = slow.promise;
+  turns.tell(THREAD, textOf("Ana", "are "));
+  await expect.poll(() => letters.length).toBe(2);
+  for (let nth = 0; nth < 5_000; nth++) turns.tell(THREAD, textOf("Ana", "x"));
+  slow.resolve();
+  const count = (): number => letters.reduce((sum, { pieces }) => sum + pieces.length, 0);
+  await expect.poll(count).toBe(2_002);
+  for (let turn = 0; turn < 20; turn++) await setImmediate();
+  expect(count()).toBe(2_002);
+  telling.close();
+});

@@ -147,6 +147,23 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
     await timeline(page).locator("strong", { hasText: "three" }).waitFor();
   });
 
+  test("whoever goes on to another page right after a step is not led back, however long that page is read", async () => {
+    const page = await open(runAt("T1/C0GENERAL/2.1"));
+    await page.getByText(/^\d+ \/ \d+/).waitFor();
+    const { promise: read, resolve } = Promise.withResolvers<void>();
+    await page.route(/\/costs-[^/]*\.js$/, async (route) => (await read, route.continue()));
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.keyboard.press("Home");
+    await page.getByRole("link", { name: "Costs" }).click();
+    await page.getByText("One moment…").waitFor();
+    await page.clock.runFor(1_000);
+    await page.clock.resume();
+    resolve();
+    await page.getByRole("region", { name: "Costs" }).waitFor();
+    expect(page.url()).toContain("#/costs");
+  });
+
   test("what is played goes on to the end by itself", async () => {
     const page = await open(runAt("T1/C01/1.9"));
     await page.getByRole("button", { name: "Play" }).click();

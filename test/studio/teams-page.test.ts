@@ -90,14 +90,19 @@ describe.skipIf(!chromiumPath())("the studio's teams", () => {
     await expect.poll(() => textNow(page)).toMatch(/name: Scribe\n\s+model: other/);
     await yaml(page).focus();
     await page.keyboard.press("Control+End");
+    // Whoever types is faster than what is drawn of it.
+    const processor = await page.context().newCDPSession(page);
+    await processor.send("Emulation.setCPUThrottlingRate", { rate: 4 });
     await page.keyboard.type("    quiet: maybe");
+    await processor.send("Emulation.setCPUThrottlingRate", { rate: 1 });
+    await expect.poll(() => textNow(page)).toMatch(/^ {4}quiet: maybe$/m);
     await page
       .getByRole("list", { name: "What is wrong" })
       .getByText(/quiet.*true or false/)
       .waitFor();
     await page.locator(".yaml .cm-lintRange-error").first().waitFor();
-    // However many steps it was typed in.
-    while ((await textNow(page)).includes("quiet")) await page.getByRole("button", { name: "Undo" }).click();
+    // However many steps it was typed in: half of the word is a mistake, too.
+    while (/^ {4}q/m.test(await textNow(page))) await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => page.getByRole("list", { name: "What is wrong" }).count()).toBe(0);
   });
 
@@ -167,11 +172,41 @@ describe.skipIf(!chromiumPath())("the studio's teams", () => {
     expect(parley.workshop.shelf.get("T1", "anew")?.revision).toBe(1);
   });
 
+  test("whoever leaves while a new team is saved stays where they have gone", async () => {
+    const page = await open("#/team/T1");
+    await page.getByLabel("Name", { exact: true }).fill("left");
+    await page.getByRole("button", { name: "Save", disabled: false }).waitFor();
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    await page.route(/\/teams\/T1\/left$/, async (route) => (await gone, route.continue()));
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("link", { name: "All teams" }).click();
+    await page.getByRole("link", { name: /whole/ }).waitFor();
+    resolve();
+    await page.locator("#toasts").getByText("Saved as revision 1").waitFor();
+    expect(page.url()).toContain("#/teams?workspace=T1");
+  });
+
+  test("what waits for a yes is shown whole, with what no eye would see by its number, and denied by keyboard", async () => {
+    const wary = MAKING.replace("duo:", "wary:").replace(/agents:[^]*?(?= {4}stop)/, "agents: [{ name: Cy, description: Looks., model: other, tools: [web] }]\n    approvals: { tools: ask }\n"); // prettier-ignore
+    await keep("wary", wary);
+    const page = await open("#/team/T1/wary");
+    await page.getByRole("tab", { name: "Playground" }).click();
+    await page.getByLabel("Task", { exact: true }).fill("Look.");
+    await page.getByRole("button", { name: "Run", exact: true }).press("Enter");
+    const asked = page.getByRole("group", { name: "Cy waits for a yes" });
+    await asked.getByText("https://example.com/⟦U+202E⟧gnp.exe").waitFor();
+    await asked.getByText("What cannot be seen").waitFor();
+    expect(await violationsIn(page)).toEqual([]);
+    await asked.getByRole("button", { name: "Deny" }).press("Enter");
+    await page.getByRole("region", { name: "1: this team", exact: true }).getByText("I leave it. DONE").waitFor();
+  });
+
   test("a line drawn from one to another is a hand-over, and what is chosen is taken out with Delete", async () => {
     const page = await open("#/team/T1?from=team:pair");
     const drawn = graph(page);
     const handle = (title: string, kind: string) => drawn.locator(".react-flow__node", { has: page.locator(".node-title", { hasText: new RegExp(`^${title}$`) }) }).locator(`.react-flow__handle.${kind}`); // prettier-ignore
-    await handle("Ben", "source").waitFor();
+    // It is fitted into its place first.
+    for (const end of [handle("Ben", "source"), handle("Ana", "target")]) await end.hover({ trial: true });
     const [from, to] = [await handle("Ben", "source").boundingBox(), await handle("Ana", "target").boundingBox()];
     if (!from || !to) return expect.unreachable("no handles");
     await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);

@@ -34,7 +34,12 @@ const REPLIES = `replies:
   Ana: [{ toolCalls: [{ name: transfer_to_human, args: { question: Which?, options: [left, right] } }] }, "Then {{last}}.", "New."]
   Ben: ["As was said. DONE", "DONE", "DONE"]
 `;
-const OTHERS = 'replies: { Ana: ["From the other. DONE"], Ben: ["So it is. DONE"], Summary: ["In short: so."] }\n';
+const OTHERS = `replies:
+  Ana: ["From the other. DONE"]
+  Ben: ["So it is. DONE"]
+  Cy: [{ toolCalls: [{ name: web_fetch, args: { url: "https://example.com/\\u202Egnp.exe" } }] }, "I leave it. DONE"]
+  Summary: ["In short: so."]
+`;
 
 export const MAKING = `# Mine.
 teams:

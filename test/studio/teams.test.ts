@@ -151,8 +151,10 @@ test("in a run of one's own in the playground the table of permissions holds as 
       "Only admins may."
     ),
   });
+  await untilRecorded(run?.thread, "handoff.made");
   const path = `/runs/${encodeURIComponent(run?.thread ?? "")}/${run?.seq}`;
   for (const [what, body] of [
+    // While it asks, whatever is said answers.
     ["words", { text: "left" }],
     ["words", { text: "left", answers: 3 }],
     ["verdict", { call: "c", approved: true }],
@@ -161,11 +163,21 @@ test("in a run of one's own in the playground the table of permissions holds as 
     ["stop", undefined],
   ] as const)
     expect([what, (await send("POST", `${path}/${what}`, body)).status]).toEqual([what, 403]);
-  expect(asked.splice(0)).toEqual(["steer", "answer", "approve", "raise", "stop", "stop"].map((deed) => `${deed} U1 true true`));
+  expect(asked.splice(0)).toEqual(["answer", "answer", "approve", "raise", "stop", "stop"].map((deed) => `${deed} U1 true true`));
   const mayNot = Object.fromEntries(["answer", "steer", "approve", "stop", "raise"].map((deed) => [deed, "Only admins may."]));
   expect(await get(`${path}/acts`)).toEqual({ isHere: true, mayNot });
-  expect(asked.every((one) => one.endsWith("false"))).toBe(true);
+  expect(asked.splice(0).every((one) => one.endsWith("false"))).toBe(true);
+  // Where it asks nothing, words are no answer.
+  const yaml = MAKING.replace("stop: { textMention: DONE }", "limits: { turns: 1 }").replace(", handoffs: [human]", "");
+  const halted = PlayAnswer.parse((await send("POST", "/playground", { workspace: "T1", yaml, task: "Go.", model: "other" })).answer).run;
+  await untilRecorded(halted?.thread, "limit.reached");
+  const words = `/runs/${encodeURIComponent(halted?.thread ?? "")}/${halted?.seq}/words`;
+  expect([(await send("POST", words, { text: "left" })).status, asked]).toEqual([403, ["steer U1 false true"]]);
 });
+
+async function untilRecorded(thread: string | undefined, type: string): Promise<void> {
+  await expect.poll(async () => (await parley.runner.read(thread ?? "")).events.map((event) => event.type)).toContain(type);
+}
 
 test("who is in another workspace finds none of its teams by any route, and begins nothing there", async () => {
   const sight: Sight = { kind: "places", workspace: "T2", places: [playgroundOf("T2", "U9")] };

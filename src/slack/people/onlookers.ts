@@ -5,7 +5,8 @@ import type { HandlerContext } from "../commands/handler-context.ts";
 import { failureOf } from "../api/api-errors.ts";
 import { SlackSilent } from "./slack-silent.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
-import { isOurs } from "./affiliation.ts";
+import { isOurs, type Affiliation } from "./affiliation.ts";
+import { personOf } from "../commands/message-context.ts";
 import { refused, whyRefused, wouldRefuse } from "./permission-check.ts";
 import { refusal, type Deed } from "./permissions.ts";
 import { channelOf, placeOf, type Place } from "../words/place.ts";
@@ -26,7 +27,10 @@ export interface Onlookers {
     user: string,
     look: { readonly thread: string; readonly startedBy: string; readonly id: string; readonly way: string },
   ): Promise<void>;
-  /** Why one of them may not do this to teams, in their language; nothing where they may. Rejects with {@link SlackSilent} while Slack does not say who they are. */
+  /**
+   * Why one of them may not do this, in their language; nothing where they may. In a channel that they only oversee they do nothing. Rejects with
+   * {@link SlackSilent} while Slack does not say who they are, or where.
+   */
   whyNot(user: string, wish: OnlookerWish): Promise<string | undefined>;
   /** The address of a thread in Slack; nothing where it is in none, or Slack gives none. Whether they may read it is asked before. */
   linkTo(thread: string): Promise<string | undefined>;
@@ -80,6 +84,7 @@ export function createOnlookers(
 ): Onlookers {
   const { people, me, clock } = ctx;
   const known = new Map<string, { readonly sight: Promise<OnlookerSight | undefined>; readonly atMs: number }>();
+  const letIn = new Map<string, { readonly isIn: boolean; readonly atMs: number }>();
   const directs = new Map<string, string>();
   const links = new Map<string, string>();
 
@@ -126,6 +131,20 @@ export function createOnlookers(
     return asked.sight;
   }
 
+  /** As the gate of Slack's own doors has it: who is in the channel, and in a public one every full member. Remembered as {@link sightOf}. */
+  async function isLetIn(channel: string, user: string, affiliation: Affiliation): Promise<boolean> {
+    const seen = await sightOf(user);
+    if (seen?.channels.has(channel) || seen?.direct === channel) return true;
+    const key = `${user} ${channel}`;
+    const before = letIn.get(key);
+    if (before && clock.now() - before.atMs < SEEN_MS) return before.isIn;
+    const sight = await people.mayRead(channel, { user, affiliation });
+    if (sight.kind === "unsaid") throw new SlackSilent("Slack does not say just now whether you are in this channel.");
+    const isIn = sight.kind === "open";
+    keep(letIn, key, { isIn, atMs: clock.now() });
+    return isIn;
+  }
+
   return {
     sightOf,
     async looked(user, { thread, startedBy, id, way }) {
@@ -138,6 +157,12 @@ export function createOnlookers(
     async whyNot(user, { deed, subject, startedBy, channel, isAsked }) {
       const affiliation = await people.affiliationOf({ user, teams: [me.team] });
       if (affiliation === "unsaid") throw new SlackSilent("Slack does not say just now who you are.");
+      if (channel !== undefined && !(await isLetIn(channel, user, affiliation))) {
+        const detail = "is not in the channel (studio)";
+        if (isAsked)
+          await ctx.settings.record({ workspace: me.team, person: await personOf(ctx, user), deed, subject, allowed: false, detail });
+        return (await ctx.languages.of(user))("refusals.text.overseesOnly");
+      }
       const attempt = { user, affiliation, startedBy, ...(channel === undefined ? {} : { channel }) };
       return isAsked ? refused(ctx as HandlerContext, deed, { ...attempt, subject }) : wouldRefuse(ctx as HandlerContext, deed, attempt);
     },

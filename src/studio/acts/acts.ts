@@ -1,4 +1,5 @@
 import type { Person } from "../../engine/events/events.ts";
+import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Logs } from "../../store/runs/logs.ts";
 import type { Sight } from "../access.ts";
 import type { ActsOffer, LimitBody, VerdictBody, WordsBody } from "../api/act-shapes.ts";
@@ -13,6 +14,13 @@ interface By {
   readonly sight: Sight;
 }
 
+interface Found {
+  readonly startedBy: Person;
+  readonly isOver: boolean;
+  /** Whether a question of it is open. */
+  readonly isAsking: boolean;
+}
+
 /** Each resolves to nothing where there is no such run, or it is not for them to see, and rejects with {@link NotDone} where it is not done. */
 export interface StudioActs {
   /** What they can do in the run here, and where it is talked in otherwise. */
@@ -24,16 +32,17 @@ export interface StudioActs {
 }
 
 export function createStudioActs(logs: Pick<Logs, "load">, acting: Acting | undefined): StudioActs {
-  async function found(name: RunName, { sight }: By): Promise<{ readonly startedBy: Person; readonly isOver: boolean } | undefined> {
+  async function found(name: RunName, { sight }: By): Promise<Found | undefined> {
     const events = await eventsOf(logs, name, sight);
     const started = events?.find(({ seq }) => seq === name.seq);
     if (!events || started?.type !== "run.started") return undefined;
-    return { startedBy: started.startedBy, isOver: events.some(({ type, within }) => type === "run.stopped" && within === undefined) };
+    const isOver = events.some(({ type, within }) => type === "run.stopped" && within === undefined);
+    return { startedBy: started.startedBy, isOver, isAsking: currentRun({ events }).questions.length > 0 };
   }
 
   async function act(
     name: RunName,
-    deed: Act["deed"],
+    deedIn: (run: Found) => Act["deed"],
     by: By,
     doing: (acting: Acting, person: Person) => Promise<string | undefined>,
   ): Promise<object | undefined> {
@@ -42,7 +51,7 @@ export function createStudioActs(logs: Pick<Logs, "load">, acting: Acting | unde
     const { asker } = by;
     const { thread } = name;
     if (!acting?.isHere(thread, asker)) throw new NotDone(403, "elsewhere", ELSEWHERE);
-    const no = await acting.refusal(asker, { deed, thread, startedBy: run.startedBy, isAsked: true });
+    const no = await acting.refusal(asker, { deed: deedIn(run), thread, startedBy: run.startedBy, isAsked: true });
     if (no !== undefined) throw new NotDone(403, "not_allowed", no);
     // Another run may have begun in its thread.
     const why = run.isOver ? TOO_LATE : await doing(acting, { id: asker.id, name: asker.name });
@@ -66,15 +75,36 @@ export function createStudioActs(logs: Pick<Logs, "load">, acting: Acting | unde
       }
       return { isHere: true, mayNot, ...own };
     },
+    // As words in a thread of Slack: while somebody is asked, they answer.
     say: (name, { text, answers }, by) =>
-      act(name, answers === undefined ? "steer" : "answer", by, (acting, person) =>
-        acting.say(name.thread, person, { text, ...(answers === undefined ? {} : { answers }) }),
+      act(
+        name,
+        ({ isAsking }) => (answers === undefined && !isAsking ? "steer" : "answer"),
+        by,
+        (acting, person) => acting.say(name.thread, person, { text, ...(answers === undefined ? {} : { answers }) }),
       ),
-    approve: (name, verdict, by) => act(name, "approve", by, (acting, person) => acting.approve(name.thread, person, verdict)),
-    stop: (name, by) => act(name, "stop", by, (acting, person) => acting.stop(name.thread, person)),
+    approve: (name, verdict, by) =>
+      act(
+        name,
+        () => "approve",
+        by,
+        (acting, person) => acting.approve(name.thread, person, verdict),
+      ),
+    stop: (name, by) =>
+      act(
+        name,
+        () => "stop",
+        by,
+        (acting, person) => acting.stop(name.thread, person),
+      ),
     // As in Slack: more costs more, and a summary ends it.
     decideAtLimit: (name, decision, by) =>
-      act(name, decision.wish === "raise" ? "raise" : "stop", by, (acting, person) => acting.decideAtLimit(name.thread, person, decision)),
+      act(
+        name,
+        () => (decision.wish === "raise" ? "raise" : "stop"),
+        by,
+        (acting, person) => acting.decideAtLimit(name.thread, person, decision),
+      ),
   };
 }
 

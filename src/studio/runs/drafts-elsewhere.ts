@@ -12,6 +12,8 @@ const WATCHED_MAX = 200;
 /** Of one piece, so that one fits whatever its letters are. */
 const PIECE_CHARS_MAX = 1_200;
 const DRAFTS_MAX = 1_000;
+/** Of one thread, while the database is slow to tell; what comes beyond it is seen when it is recorded. */
+const DUE_PIECES_MAX = 2_000;
 
 /** A piece with how many characters of its draft stand before it: what comes twice, or after something was lost, is known by that. */
 type Told = Piece & { readonly from: number };
@@ -47,6 +49,8 @@ export function tellOfDrafts({ drafts, aside, clock }: { readonly drafts: Drafts
     if (known && !isAnew) return;
     known?.close();
     watched.delete(thread);
+    // Of a thread in which nothing is said nothing else would find that nobody looks any more.
+    dropUnwatched();
     if (watched.size >= WATCHED_MAX) return;
     const [due, sent]: [Told[], Map<string, Piece>] = [[], new Map()];
     const add = (piece: Piece): void => {
@@ -57,12 +61,20 @@ export function tellOfDrafts({ drafts, aside, clock }: { readonly drafts: Drafts
         keyOf(piece),
         isOn && before.type !== "activity" && piece.type === before.type ? { ...before, text: before.text + piece.text } : piece,
       );
-      for (const part of partsOf(piece, from)) due.push(part);
+      due.push(...partsOf(piece, from).slice(0, DUE_PIECES_MAX - due.length));
       void flush();
     };
     const followed = drafts.follow(thread, add);
     watched.set(thread, { untilMs: clock.now() + WATCHED_MS, due, sent, close: followed.close });
     followed.before.forEach(add);
+  }
+
+  function dropUnwatched(): void {
+    for (const [thread, { untilMs, close }] of watched) {
+      if (untilMs >= clock.now()) continue;
+      close();
+      watched.delete(thread);
+    }
   }
 
   let isFlushing = false;
@@ -72,14 +84,8 @@ export function tellOfDrafts({ drafts, aside, clock }: { readonly drafts: Drafts
     try {
       while (!closing.signal.aborted && [...watched.values()].some(({ due }) => due.length > 0)) {
         await clock.sleep(TOGETHER_MS, closing.signal);
-        for (const [thread, one] of watched) {
-          if (one.untilMs < clock.now()) {
-            one.close();
-            watched.delete(thread);
-            continue;
-          }
-          while (one.due.length > 0 && !closing.signal.aborted) await aside.say(letter(thread, one.due));
-        }
+        dropUnwatched();
+        for (const [thread, one] of watched) while (one.due.length > 0 && !closing.signal.aborted) await aside.say(letter(thread, one.due));
       }
     } finally {
       isFlushing = false;
@@ -138,7 +144,7 @@ export function draftsOfAll(here: Drafts, aside: Aside | undefined, clock: Clock
     isSaying = true;
     while (looked.size > 0 && !closing.signal.aborted) {
       await clock.sleep(WATCH_EVERY_MS, closing.signal);
-      for (const thread of looked.keys()) say(thread, false);
+      if (!closing.signal.aborted) for (const thread of looked.keys()) say(thread, false);
     }
     isSaying = false;
   }

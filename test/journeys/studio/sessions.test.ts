@@ -15,7 +15,7 @@ async function world(options: Parameters<typeof openStudioWorld>[0] = {}) {
 }
 
 test("whom the team file lets oversee sees runs of channels that they are not in, no direct messages, and each look is in the audit log once", async () => {
-  const { slack, parley, write, signIn, get } = await world({ allow: { oversee: ["admins", JONAS] } });
+  const { slack, parley, write, signIn, get, url: at } = await world({ allow: { oversee: ["admins", JONAS] } });
   const other = slack.control.addUser("Mia", { channels: [GENERAL] });
   const channel = slack.control.addChannel("c0closed", { isPrivate: true, members: [other, slack.botUserId] });
   const thread = `T0LOCAL/${channel}/1.1`;
@@ -40,6 +40,27 @@ test("whom the team file lets oversee sees runs of channels that they are not in
   expect(looks.map(({ person, subject, detail }) => [person.id, subject, detail]).toSorted()).toEqual(
     [ADMIN, ADMIN, JONAS].map((person) => [person, thread, "GET /runs/{thread}/{seq}"]),
   );
+  // Whoever only oversees does nothing there, and that is in the audit log.
+  const beside = `T0LOCAL/${channel}/studio/waiting`;
+  await write(beside, runEvents({ id: `${beside}#1`, team: "pair", over: false }));
+  const waiting = `/api/v1/runs/${encodeURIComponent(beside)}/1`;
+  const { isHere, mayNot } = (await (await get(`${waiting}/acts`, named.cookie)).json()) as { isHere: boolean; mayNot: object };
+  expect([isHere, Object.keys(mayNot), Object.values(mayNot)[0]]).toEqual([
+    true,
+    ["answer", "steer", "approve", "stop", "raise"],
+    expect.stringContaining("are not in it"),
+  ]);
+  const { csrf } = (await (await get("/api/v1/session", named.cookie)).json()) as { csrf: string };
+  const headers = { cookie: named.cookie, "x-parley-csrf": csrf, "content-type": "application/json" };
+  for (const [path, body] of [
+    [`${waiting}/stop`, {}],
+    [`${waiting}/forks`, { at: 3 }],
+  ] as const)
+    expect((await fetch(new URL(path, at), { method: "POST", headers, body: JSON.stringify(body) })).status).toBe(403);
+  expect((await parley.settings.decisions("T0LOCAL", { limit: 2 })).map(({ deed, allowed, detail }) => [deed, allowed, detail])).toEqual([
+    ["start", false, "is not in the channel (studio)"],
+    ["stop", false, "is not in the channel (studio)"],
+  ]);
   // Others oversee nothing.
   const { cookie } = await signIn(MARIA);
   expect((await get(url, cookie)).status).toBe(404);

@@ -2,6 +2,8 @@ import { useId, useState } from "react";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { isHalted } from "../../../src/engine/events/limits-fold.ts";
 import type { RunState } from "../../../src/engine/reading/run-state.ts";
+import { MARKS_EXPLAINED, shown } from "../../../src/engine/reading/shown.ts";
+import { whyAsked } from "../../../src/engine/reading/touched.ts";
 import { toast } from "../../parts/toasts.tsx";
 import { decide, decideAtLimit, say, stop, type ActsOffer, type RunName } from "../state/api.ts";
 import { offerNow, raisedTo } from "./limit-offer.ts";
@@ -29,10 +31,11 @@ export default function Acts({
         <Question key={seq} name={name} seq={seq} agent={agent} text={text} options={options} no={mayNot.answer} />
       ))}
       {approvals.map(({ call, participant }) => (
-        <Approval key={call} name={name} call={call} who={participant} what={whatOf(events, call)} no={mayNot.approve} />
+        <Approval key={call} name={name} call={call} who={participant} asked={askedOf(events, call)} no={mayNot.approve} />
       ))}
       {isHalted(state) && halt && <AtLimit name={name} events={events} halt={halt.seq} offer={offer} />}
-      <Steer name={name} mayNot={mayNot} />
+      {/* While somebody is asked, whatever is said answers. */}
+      <Steer name={name} mayNotSay={questions.length > 0 ? mayNot.answer : mayNot.steer} mayNotStop={mayNot.stop} />
     </section>
   );
 }
@@ -85,22 +88,31 @@ function Approval({
   name,
   call,
   who,
-  what,
+  asked,
   no,
 }: {
   readonly name: RunName;
   readonly call: string;
   readonly who: string;
-  readonly what: string;
+  readonly asked: Asked | undefined;
   readonly no: string | undefined;
 }) {
+  const what = asked?.what ?? "";
+  const isMarked = shown(what) !== what;
   const decided = (approved: boolean): void => void tried(() => decide(name, { call, approved }));
   return (
     <div className="asked-form" role="group" aria-label={`${who} waits for a yes`}>
       <p dir="auto">{who} wants to run this:</p>
       <pre className="request-text" tabIndex={0} aria-label="What is to be run">
-        {what}
+        {shown(what)}
       </pre>
+      {isMarked && <p className="hint">{MARKS_EXPLAINED}</p>}
+      {asked &&
+        whyAsked(asked).map((why) => (
+          <p key={why} className="hint">
+            {why}
+          </p>
+        ))}
       <p className="acts-line">
         <button type="button" className="main-button" disabled={no !== undefined} title={no} onClick={() => decided(true)}>
           Allow
@@ -152,10 +164,18 @@ function AtLimit({
   );
 }
 
-function Steer({ name, mayNot }: { readonly name: RunName; readonly mayNot: ActsOffer["mayNot"] }) {
+function Steer({
+  name,
+  mayNotSay,
+  mayNotStop,
+}: {
+  readonly name: RunName;
+  readonly mayNotSay: string | undefined;
+  readonly mayNotStop: string | undefined;
+}) {
   const [words, setWords] = useState("");
   const send = async (): Promise<void> => {
-    if (words.trim() === "" || mayNot.steer !== undefined) return;
+    if (words.trim() === "" || mayNotSay !== undefined) return;
     if (await tried(() => say(name, { text: words }))) setWords("");
   };
   return (
@@ -166,18 +186,18 @@ function Steer({ name, mayNot }: { readonly name: RunName; readonly mayNot: Acts
         dir="auto"
         maxLength={30_000}
         aria-label="What the next speaker is to know"
-        placeholder={mayNot.steer ?? "Say something to whoever speaks next…"}
-        disabled={mayNot.steer !== undefined}
+        placeholder={mayNotSay ?? "Say something to whoever speaks next…"}
+        disabled={mayNotSay !== undefined}
         onChange={({ target }) => setWords(target.value)}
       />
-      <button type="submit" className="plain-button" disabled={words.trim() === "" || mayNot.steer !== undefined} title={mayNot.steer}>
+      <button type="submit" className="plain-button" disabled={words.trim() === "" || mayNotSay !== undefined} title={mayNotSay}>
         Say
       </button>
       <button
         type="button"
         className="plain-button"
-        disabled={mayNot.stop !== undefined}
-        title={mayNot.stop}
+        disabled={mayNotStop !== undefined}
+        title={mayNotStop}
         onClick={() => void tried(() => stop(name))}
       >
         Stop
@@ -188,10 +208,10 @@ function Steer({ name, mayNot }: { readonly name: RunName; readonly mayNot: Acts
 
 const WhyNot = ({ no }: { readonly no: string | undefined }) => (no === undefined ? null : <p className="hint">{no}</p>);
 
-function whatOf(events: readonly RunEvent[], call: string): string {
-  const asked = events.findLast((event) => event.type === "approval.requested" && event.call === call);
-  return asked?.type === "approval.requested" ? asked.what : "";
-}
+type Asked = Extract<RunEvent, { readonly type: "approval.requested" }>;
+
+const askedOf = (events: readonly RunEvent[], call: string): Asked | undefined =>
+  events.findLast((event): event is Asked => event.type === "approval.requested" && event.call === call);
 
 /** Whether it was done; whoever wanted it is told why not. */
 async function tried(doing: () => Promise<unknown>): Promise<boolean> {

@@ -3,7 +3,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { runState } from "../../../src/engine/reading/run-state.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { ActsHere, PlaceLink, useActs } from "../acts/acts-here.tsx";
-import { forkedHref, newTeamHref, replaceAddress, runHref } from "../state/address.ts";
+import { forkedHref, isAtRun, newTeamHref, replaceAddress, runHref } from "../state/address.ts";
 import type { RunName } from "../state/api.ts";
 import { useRunLog, type RunLog } from "../state/run-log.ts";
 import { placeName, STATES, whole } from "../state/words.ts";
@@ -61,7 +61,8 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
 
   useEffect(() => {
     const seq = point === "end" ? undefined : events[point]?.seq;
-    const timer = setTimeout(() => replaceAddress(runHref(name, seq)), ADDRESS_MS);
+    // Who has gone on meanwhile to a page that is still being read is not led back.
+    const timer = setTimeout(() => isAtRun(name) && replaceAddress(runHref(name, seq)), ADDRESS_MS);
     return () => clearTimeout(timer);
   }, [point, events, name]);
   useEffect(() => {

@@ -64,6 +64,12 @@ export const evaluationHref = (id: string, query = new URLSearchParams()): strin
 
 export const listHref = (query: URLSearchParams): string => (query.size > 0 ? `#/?${query}` : "#/");
 
+/** Whether the page is at this run, at whatever point. */
+export function isAtRun({ thread, seq }: RunName): boolean {
+  const address = readAddress(location.hash);
+  return address.page === "run" && address.run.thread === thread && address.run.seq === seq;
+}
+
 /** Without a step back in the history: what is typed or moved is no other page. */
 export function replaceAddress(href: string): void {
   history.replaceState(null, "", href);

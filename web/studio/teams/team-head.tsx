@@ -45,6 +45,7 @@ export function TeamHead({ workspace, base, draft, mistakes, isChecked, offers, 
   const put = async (revision: number): Promise<void> => {
     if (isSaving) return;
     setSaving(true);
+    const from = location.hash;
     try {
       const name = base.keptAs ?? draft.name;
       const answer = await save(workspace, name, { yaml: draft.text, revision });
@@ -56,7 +57,8 @@ export function TeamHead({ workspace, base, draft, mistakes, isChecked, offers, 
       taken({ yaml: draft.text, isFile: false, revision: answer.revision, mistakes: [], keptAs: name });
       announce(`Saved as revision ${answer.revision}`);
       toast(`Saved as revision ${answer.revision}`, "info");
-      if (base.keptAs === undefined) nowAt(teamHref(workspace, name));
+      // Whoever has left meanwhile stays where they are.
+      if (base.keptAs === undefined && location.hash === from) nowAt(teamHref(workspace, name));
     } catch (error) {
       const theirs = error instanceof Refused && error.status === 409 ? await readTeam(workspace, base.keptAs ?? draft.name).catch(() => undefined) : undefined; // prettier-ignore
       const message = error instanceof Error ? error.message : String(error);

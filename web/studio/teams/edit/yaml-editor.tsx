@@ -6,7 +6,7 @@ import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { suggestionsAt, type Names } from "./complete.ts";
 
 export interface Mark {
@@ -38,6 +38,8 @@ export function YamlEditor({ text, marks, schema, names, change, ready }: Props)
   const view = useRef<EditorView>(undefined);
   const now = useRef({ change, schema, names, text, ready });
   now.current = { change, schema, names, text, ready };
+  /** As it was told last, by whomever: what was written meanwhile comes back later. */
+  const told = useRef(text);
 
   useEffect(() => {
     const element = host.current;
@@ -65,7 +67,9 @@ export function YamlEditor({ text, marks, schema, names, change, ready }: Props)
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
             const written = update.state.doc.toString();
-            if (written !== now.current.text) now.current.change(written);
+            if (written === told.current) return;
+            told.current = written;
+            now.current.change(written);
           }),
           THEME,
         ],
@@ -84,7 +88,9 @@ export function YamlEditor({ text, marks, schema, names, change, ready }: Props)
     return () => editor.destroy();
   }, []);
 
-  useEffect(() => {
+  // With what is drawn of it: a moment later something else may have been typed, which this would take back.
+  useLayoutEffect(() => {
+    told.current = text;
     const editor = view.current;
     const written = editor?.state.doc.toString();
     if (editor && written !== undefined && written !== text) editor.dispatch({ changes: differing(written, text) });

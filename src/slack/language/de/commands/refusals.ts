@@ -45,6 +45,8 @@ export const refusals: Translated<"refusals"> = {
   "text.couldNotPost": "Ich konnte deine Worte nicht in {where} posten ({code}). Versuche es noch einmal, oder erwähne mich dort.",
   "text.thisConversation": "dieser Unterhaltung",
   "text.notIn": "Du bist nicht in {where}, also zeige ich dir nichts davon, und nichts wurde getan. Wer darin ist, kann dich einladen.",
+  "text.overseesOnly":
+    "Du siehst, was in diesem Channel geschieht, und bist nicht darin: dort tust du nichts. Wer darin ist, kann dich einladen.",
   "text.sightUnsaid":
     "Slack sagt gerade nicht, ob du in {where} bist ({code}), also wurde nichts getan.{why} Versuche es gleich noch einmal.",
 };

@@ -42,5 +42,6 @@ export const refusals = {
   "text.couldNotPost": "I could not post your words in {where} ({code}). Try again, or mention me there.",
   "text.thisConversation": "this conversation",
   "text.notIn": "You are not in {where}, so I show you nothing of it, and nothing was done. Whoever is in it can invite you.",
+  "text.overseesOnly": "You see what happens in this channel, and are not in it: you do nothing there. Whoever is in it can invite you.",
   "text.sightUnsaid": "Slack does not say just now whether you are in {where} ({code}), so nothing was done.{why} Try again in a moment.",
 } as const;

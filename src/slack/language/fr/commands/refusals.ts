@@ -45,6 +45,8 @@ export const refusals: Translated<"refusals"> = {
   "text.couldNotPost": "Je n’ai pas pu publier vos mots dans {where} ({code}). Réessayez, ou mentionnez-moi là-bas.",
   "text.thisConversation": "cette conversation",
   "text.notIn": "Vous n’êtes pas dans {where}, donc je ne vous en montre rien, et rien n’a été fait. Qui s’y trouve peut vous inviter.",
+  "text.overseesOnly":
+    "Vous voyez ce qui se passe dans ce canal, mais vous n’y êtes pas : vous n’y faites rien. Qui s’y trouve peut vous inviter.",
   "text.sightUnsaid":
     "Slack ne dit pas en ce moment si vous êtes dans {where} ({code}), donc rien n’a été fait.{why} Réessayez dans un instant.",
 };
