@@ -31,6 +31,8 @@ describe.skipIf(!hasPostgres)("two and three processes on one Postgres, their cl
       const deaths = [...countedDeaths(report)].map(([kind, times]) => `${times} ${kind}`).join(", ");
       console.info(`seed ${seed}, ${report.plays.length} plays: ${deaths}`);
       tellFigures(figuresOf("several processes", report, startedAtMs));
+      // What is told of a first try is cut long before it comes to them.
+      for (const { violations } of [...report.handovers, ...report.plays]) for (const one of violations) console.error(`violation: ${one}`);
       expect(toldViolations(report)).toEqual([]);
       expect(leftOut(report)).toEqual([]);
     },
