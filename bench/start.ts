@@ -9,7 +9,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,6 +18,7 @@ import { earlierParley } from "./support/earlier-parley.ts";
 import { median, round } from "./support/figures.ts";
 import { sayWhetherQuiet } from "./support/quiet.ts";
 import { verdict } from "./support/verdict.ts";
+import { freePort } from "../test/support/free-port.ts";
 
 const ROUNDS = 9;
 const TARGETS = { help: 0.3, run: 0.3, ready: 0.5, memory: 1.4 };
@@ -156,12 +156,4 @@ function isReady(port: number): Promise<boolean> {
 function residentMb(pid: number): number {
   const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Number(kb) / 1_024;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

@@ -8,6 +8,8 @@ import { buildIntoSync } from "./built-folder.mjs";
 const ROOT = resolve(import.meta.dirname, "..");
 const SOURCES = join(ROOT, "web");
 const BUILT = join(SOURCES, "dist");
+/** What the pages are made of, each with all that is in it. Shapes and folds of a log are Parley's own. */
+export const MADE_OF = ["web", "src/engine", "src/studio/api", "teams"];
 /** A folder each. */
 export const PAGES = ["local-slack", "studio"];
 
@@ -30,20 +32,15 @@ export const buildWeb = (say: (line: string) => void): boolean =>
     },
   });
 
-/** Of all that the pages are made of: their sources, the example teams, and the versions of their packages. */
+/** Of all that the pages are made of, and the versions of their packages. */
 function digest(): string {
   const hash = createHash("sha256");
-  const files = readdirSync(SOURCES, { recursive: true, withFileTypes: true })
+  const files = MADE_OF.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !/^dist[./]/.test(file.slice(SOURCES.length + 1)))
+    .filter((file) => !file.startsWith(SOURCES) || !/^dist[./]/.test(file.slice(SOURCES.length + 1)))
     .toSorted();
-  const examples = readdirSync(join(ROOT, "teams"))
-    .filter((name) => name.endsWith(".yml"))
-    .toSorted()
-    .map((name) => join(ROOT, "teams", name));
-  for (const file of [...files, ...examples, join(ROOT, "package-lock.json")])
-    hash.update(`${file.slice(ROOT.length)}\n`).update(readFileSync(file));
+  for (const file of [...files, join(ROOT, "package-lock.json")]) hash.update(`${file.slice(ROOT.length)}\n`).update(readFileSync(file));
   return hash.digest("hex");
 }
 

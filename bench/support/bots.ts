@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { SIGNING_SECRET, type InstantSlack } from "./instant-slack.ts";
+import { freePort } from "../../test/support/free-port.ts";
 
 export type Door = "socket" | "http";
 
@@ -144,14 +144,6 @@ export async function startBot(program: Program, door: Door, { folder, slack, mo
       return count;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** A door that refuses what is not signed is open. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { outside } from "../../src/engine/turn.ts";
 import { NEVER, originOf, output, serversOf, toolsOf } from "./calls.ts";
+import { freePort } from "../../test/support/free-port.ts";
 
 const EVERYTHING = resolve(import.meta.dirname, "../../node_modules/@modelcontextprotocol/server-everything/dist/index.js");
 const STATEFUL = join(import.meta.dirname, "stateful-server.ts");
@@ -44,14 +44,6 @@ async function ended(child: ChildProcess): Promise<void> {
   const exited = once(child, "exit");
   child.kill("SIGKILL");
   await exited;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** Sessions of a server that keeps something, one for each thread. */

@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, inject, onTestFinished, test } from "vitest";
@@ -8,6 +7,7 @@ import { systemClock } from "../../src/engine/clock.ts";
 import { startChild } from "../support/children.ts";
 import { openParley, PAIR } from "../support/journey.ts";
 import { signed, SIGNING_SECRET } from "../support/slack/http-door.ts";
+import { freePort } from "../support/free-port.ts";
 
 /** Servers that others have written, pinned and installed by `npm run test:others`. */
 const { local, emulate: emulateProgram } = inject("programs");
@@ -26,14 +26,6 @@ const CONFIG = {
   users: [{ id: "U01ALICE", name: "alice", real_name: "Alice" }],
   channels: [{ id: "C01GEN", name: "general", members: ["U01ALICE", "U0BOT"] }],
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function open() {
   const folder = await mkdtemp(join(tmpdir(), "parley-other-slack-"));

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { answers, run, start } from "./processes.ts";
+import { freePort } from "../support/free-port.ts";
 
 const HERE = import.meta.dirname;
 const INSTALL_SECONDS_MAX = 900;
@@ -62,12 +61,4 @@ export async function startGateway(
   });
   await answers(`http://127.0.0.1:${port}/health/liveliness`, child, START_SECONDS_MAX);
   return { url: `http://127.0.0.1:${port}/v1`, key };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { chown } from "node:fs/promises";
-import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +7,7 @@ import { runChild } from "../../children.ts";
 import { createServer, serverOwner, USER, type Server } from "../../postgres/server.ts";
 import { networkAt, type Network } from "./network.ts";
 import { layWires } from "./wires.ts";
+import { freePort } from "../../free-port.ts";
 
 /** One real Postgres for all plays, each of which has a database of its own in it; and what can happen to it. */
 export interface World {
@@ -156,12 +156,4 @@ async function smallDisk() {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { readonly port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
