@@ -1,4 +1,5 @@
-import { isTimeZone, type Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
+import { isPlace, zoneAt } from "./spoken-zone.ts";
 
 /** What words at the beginning of a text say of when; `rest` is what stands behind them. */
 export type SpokenRule =
@@ -89,17 +90,6 @@ const SIXTH_FIELD = new RegExp(
   String.raw`^\s+(?:\*[\d*/,\-]*|\?|\d-\d[\d,\-]*|(?:${DAYS.join("|")})[-,](?:${DAYS.join("|")})[a-z,\-]*)(?=\s|$)`,
   "i",
 );
-const PLACE = String.raw`[A-Za-z]+(?:\/[A-Za-z][\w+-]*){1,2}`;
-const OFFSET = String.raw`[+\-−]\d{1,2}(?::?\d{2})?`;
-/** Some are more than one place's, and some stay as they are while the clocks there change: nobody's nine o'clock is guessed by them. */
-const SHORT =
-  "CES?T|EES?T|WES?T|MES?T|BST|IST|MSK|E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|AK[SD]T|HST|JST|KST|SGT|HKT|AE[SD]?T|AC[SD]T|AWST|NZ[SD]T|BRT|SAST";
-const ZONE = new RegExp(
-  String.raw`^\(?(?:in\s+|time\s+of\s+)?(${PLACE}|(?:UTC|GMT)(?:\s?${OFFSET})?|[+\-−]\d{1,2}:?\d{2}|${SHORT})\)?(?![\w/])`,
-);
-
-const isPlace = (zone: string): boolean => /\/|^(?:UTC|GMT)$/.test(zone) && isTimeZone(zone);
-
 /** Reads when something is to begin. What people write in another way is asked about rather than guessed. */
 export function readSpokenRule(text: string, { nowMs, timeZone }: SpeakingAt): SpokenRule {
   let left = text.trim();
@@ -142,12 +132,9 @@ export function readSpokenRule(text: string, { nowMs, timeZone }: SpeakingAt): S
     return { kind: "rule", rule, words, rest: left.replace(/^[:;–—-]\s*/, "").trim() };
   }
   function takeZone(): string | undefined {
-    const match = ZONE.exec(left);
-    const zone = match?.[1];
-    // Words in small letters with a slash between them are a path, unless there is such a place.
-    if (!match || zone === undefined || (/^[a-z].*\/|\/[a-z]/.test(zone) && !isPlace(zone))) return undefined;
-    take(match[0].length);
-    return zone;
+    const spoken = zoneAt(left);
+    if (spoken) take(spoken.chars);
+    return spoken && (spoken.zone ?? timeZone);
   }
   function takeTimes(): readonly Time[] | undefined {
     const match = TIMES.exec(left) ?? HOUR.exec(left);

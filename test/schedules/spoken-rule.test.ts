@@ -45,11 +45,34 @@ test.for([
   ["0 9 * * 1-5 UTC plan", "0 9 * * 1-5", "UTC"],
   ["every day at 9:00 europe/berlin plan", "0 9 * * *", "europe/berlin"],
   ["every day at 9:00 Etc/GMT+5 plan", "0 9 * * *", "Etc/GMT+5"],
+  ["every day at 9:00 Europe/Berlin time plan", "0 9 * * *", "Europe/Berlin"],
+  ["every day 9:00 Berlin time, plan", "0 9 * * *", "Europe/Berlin"],
+  ["9:00 berlin time every weekday plan", "0 9 * * 1-5", "Europe/Berlin"],
+  ["every day at noon Paris time plan", "0 12 * * *", "Europe/Paris"],
+  ["every day at 9:00 in Tokyo: plan", "0 9 * * *", "Asia/Tokyo"],
+  ["every day at 9:00 (New York's time) plan", "0 9 * * *", "America/New_York"],
+  ["every day 9:00 in New York City plan", "0 9 * * *", "America/New_York"],
+  ["every day 9:00 São Paulo time plan", "0 9 * * *", "America/Sao_Paulo"],
+  ["mondays 9:00 in the Kolkata time zone plan", "0 9 * * 1", "Asia/Kolkata"],
+  ["0 9 * * * in Berlin plan", "0 9 * * *", "Europe/Berlin"],
+  ["every day 9:00 local time: plan", "0 9 * * *", "America/New_York"],
 ] as const)("in a time zone of its own: %s", ([text, pattern, timeZone]) => {
   expect(read(text)).toMatchObject({ kind: "rule", rule: { pattern, timeZone }, rest: "plan" });
 });
 
-test.for(["docs/readme.md is to be read", "IT report", "+1 for who is first"])(
+test.for([
+  "docs/readme.md is to be read",
+  "IT report",
+  "+1 for who is first",
+  "Check time sheets",
+  "time for tea",
+  "Tea time: who comes?",
+  "Summarise Paris time tables",
+  "in March reports are due",
+  "in South Africa, what is new?",
+  "in Christmas week, what is open?",
+  "In short, what is new?",
+])(
   "a task that begins like a time zone stays one: %s",
   (task) => {
     expect(read(`every day at 9:00 ${task}`)).toMatchObject({ kind: "rule", rest: task });
@@ -89,6 +112,10 @@ test.for([
   ["mondays at 9:00 +02:00 x", { kind: "noZone", zone: "+02:00" }],
   ["every day 9am PST x", { kind: "noZone", zone: "PST" }],
   ["0 9 * * * CEST x", { kind: "noZone", zone: "CEST" }],
+  ["every day 9:00 San Francisco time x", { kind: "noZone", zone: "San Francisco" }],
+  ["every day 9:00 Munich time: x", { kind: "noZone", zone: "Munich" }],
+  ["every day 9:00 central European time x", { kind: "noZone", zone: "central European" }],
+  ["every day 9:00 UK time x", { kind: "noZone", zone: "UK" }],
 ] as const)("what is not clear is asked about: %s", ([text, why]) => {
   expect(read(text)).toEqual({ kind: "unclear", why });
 });

@@ -8,8 +8,8 @@ import { inLanguageOf, personOf } from "../commands/message-context.ts";
 import type { Translator } from "../language/translator.ts";
 import type { OnlookerThreads } from "../people/onlookers.ts";
 import { isPosted, postOnce } from "../post/post-once.ts";
+import { whatIsOther } from "../render/fork-words.ts";
 import { runOf } from "../render/log-reading.ts";
-import { safeMrkdwn } from "../words/escape.ts";
 import { channelOf, placeOf, threadKey } from "../words/place.ts";
 
 /** A fork that is to go on in a thread of its own, in the channel of the run that it is made of. */
@@ -39,14 +39,11 @@ export async function forkInThread(ctx: HandlerContext, { user, key, ...wanted }
   // Begun before a crash, it is not asked again.
   const why = !(await isPosted(ctx.store, `slack/fork/${key}`)) && (await ctx.runner.refusesFork(wish));
   if (why) return { kind: "refused", why };
-  const { turns } = currentRun({ events: transcript.events.slice(0, wish.seq) });
+  const before = currentRun({ events: transcript.events.slice(0, wish.seq) });
   const lineIn = (t: Translator) => ({
     person: `<@${user}>`,
-    turn: t.number(turns),
-    how:
-      wish.speaker === undefined
-        ? t("lines.text.otherTeam", { team: safeMrkdwn(wish.team) })
-        : t("lines.text.otherSpeaker", { agent: safeMrkdwn(wish.speaker) }),
+    turn: t.number(before.turns),
+    how: whatIsOther(t, wish, before.team),
   });
   const first = placeOf(wish.from);
   const t = await ctx.languages.of(user);

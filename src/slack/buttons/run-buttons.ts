@@ -1,5 +1,6 @@
 import type { RunEvent } from "../../engine/events/events.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import { questionFor } from "../../engine/steering.ts";
 import type { Said } from "../../runner/runner.ts";
 import type { Actor } from "../people/affiliation.ts";
 import { refusedText } from "../commands/day-budgets.ts";
@@ -96,24 +97,27 @@ export async function submitRunModal(
   ctx: HandlerContext,
   submission: SubmissionBody,
   { user, affiliation }: Actor,
-  kind: "steer" | "answer" | "continue" | "team",
+  form: "steer" | "answer" | "continue" | "team",
 ): Promise<void> {
   const about = AboutRun.safeParse(submission.view.private_metadata).data;
   const place = about && placeOf(about.thread);
   if (!about || place?.team !== ctx.me.team) return;
   const transcript = await ctx.runner.read(about.thread);
-  const { startedBy } = currentRun(transcript);
+  const { startedBy, questions, running } = currentRun(transcript);
+  const { values } = submission.view.state;
+  const to = form === "steer" ? chosenAgent(values[FIELDS.to]?.[FIELDS.element]?.selected_option?.value) : undefined;
+  const person = await personOf(ctx, user);
+  // As in the thread: words for whoever asks are the answer, and only who may answer gives it.
+  const question = form === "steer" ? questionFor(questions, { person, ...(to === undefined ? {} : { to }) }) : undefined;
+  const kind = question ? "answer" : form;
   const attempt = { user, affiliation, startedBy, channel: place.channel, subject: about.thread, id: submission.view.id };
   const no = await refused(ctx, DEEDS[kind], attempt);
   if (no) return tellDirectly(ctx, user, safeMrkdwn(no));
-  const { values } = submission.view.state;
   const words = kind === "team" ? taskOf(transcript, about.run) : values[FIELDS.words]?.[FIELDS.element]?.value?.trim();
-  const to = kind === "steer" ? chosenAgent(values[FIELDS.to]?.[FIELDS.element]?.selected_option?.value) : undefined;
   const team = kind === "continue" ? teamOf(ctx, transcript, about.run) : values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value;
   if (!words || (kind === "team" && !team)) return;
   const whyNot = kind === "continue" || kind === "team" ? whyNotTeam(await ctx.languages.of(user), ctx.teams, team) : undefined;
   if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
-  const running = currentRun(transcript).running;
   if (kind === "steer" && !running) return tellDirectly(ctx, user, (await ctx.languages.of(user))("control.text.overBefore"));
   const isTask = kind === "continue" || kind === "team";
   // What goes to a run is in its language, and what begins one in the language that the run will have.
@@ -129,10 +133,11 @@ export async function submitRunModal(
   const before = isTask ? await unreadBefore(ctx, transcript, { channel: place.channel, root: place.ts, until: ts }) : undefined;
   // What the task quoted is there for another team as well.
   const quoted = kind === "team" ? (taskMessage(transcript, about.run)?.beside ?? []) : [];
+  const answers = question?.seq ?? (kind === "answer" ? about.seq : undefined);
   const said: Said = {
     thread: about.thread,
     workspace: ctx.me.team,
-    person: await personOf(ctx, user),
+    person,
     text: words,
     id: `${ctx.me.team}:${place.channel}:${ts}`,
     addressed: isTask,
@@ -141,7 +146,7 @@ export async function submitRunModal(
     beside: [...(before?.beside ?? []), ...quoted],
     files: before?.files ?? [],
     ...(before?.told ? { before: before.told } : {}),
-    ...(kind === "answer" && about.seq !== undefined ? { answers: about.seq } : {}),
+    ...(answers === undefined ? {} : { answers }),
   };
   const heard = await ctx.runner.say(said);
   if (heard.kind === "steered" || heard.kind === "started") ctx.whisper.react({ channel: place.channel, ts }, SEEN);

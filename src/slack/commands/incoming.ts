@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Person } from "../../engine/events/events.ts";
 import type { Transcript } from "../../engine/reading/transcript.ts";
-import type { MessageBody, MessageEvent } from "../words/event-payloads.ts";
+import { isPeoples, type MessageBody, type MessageEvent } from "../words/event-payloads.ts";
 import { speaksTo } from "../words/message-words.ts";
 import type { MessageContext } from "./message-context.ts";
 
@@ -17,8 +17,6 @@ export interface Incoming {
   readonly bot: Person | undefined;
 }
 
-/** Subtypes under which people speak; every other is a notice, an edit, or a bot. */
-const PEOPLE: ReadonlySet<string> = new Set(["", "file_share", "thread_broadcast", "me_message"]);
 /** Slack's own voices. */
 const SLACK: ReadonlySet<string> = new Set(["USLACK", "USLACKBOT"]);
 
@@ -35,7 +33,7 @@ export function incomingFrom(
   // This very app, in whosever name; it comes here where something may wait for what bots post.
   if (app !== undefined && message.app_id === app) return undefined;
   if (!user || message.hidden || user === me.user || SLACK.has(user)) return undefined;
-  if (!PEOPLE.has(message.subtype ?? "")) return undefined;
+  if (!isPeoples(message.subtype)) return undefined;
   const direct = message.channel_type === "im" || (!message.channel_type && message.channel.startsWith("D"));
   const addressed = direct || speaksTo(message, me.user);
   const throughApp = message.bot_id !== undefined || message.app_id !== undefined;
@@ -48,7 +46,7 @@ const BOTS_IN_A_ROW_MAX = 2;
 /** A bot that may speak does so by a mention, or in a thread where agents talk; it has no words of command. */
 function spokenByBot(message: MessageEvent, me: MessageContext["me"]): Incoming | undefined {
   const id = message.bot_id ?? "";
-  if (message.hidden || !(message.subtype === "bot_message" || PEOPLE.has(message.subtype ?? ""))) return undefined;
+  if (message.hidden || !(message.subtype === "bot_message" || isPeoples(message.subtype))) return undefined;
   const name = message.bot_profile?.name ?? message.username ?? id;
   const addressed = speaksTo(message, me.user);
   return { message, user: message.user ?? id, direct: false, addressed, throughApp: false, bot: { id, name } };

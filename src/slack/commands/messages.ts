@@ -68,8 +68,11 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
     running: run.running,
     amid: run.run !== undefined || message.thread_ts !== undefined,
   };
-  const asked = incoming.bot || isOffered(run, bare) ? undefined : commandIn(bare, situation);
-  const word = asked && isAboutRun(asked.word, { run, message, isAlone }) ? asked.word : undefined;
+  const asked = isOffered(run, bare) ? undefined : commandIn(bare, situation);
+  const meant = asked && isAboutRun(asked.word, { run, message, isAlone }) ? asked.word : undefined;
+  // Bots have no words of command; nor is one a task, or a bot's "stop" would begin what nobody asked for.
+  if (incoming.bot && !run.running && (meant !== undefined || (isAlone && isWordless(bare)))) return;
+  const word = incoming.bot ? undefined : meant;
   const id = `${ctx.me.team}:${message.channel}:${message.ts}${taken?.after === undefined ? "" : `:after:${taken.after}`}`;
   const order = word && word !== "help" ? { word, from: { thread, transcript, run, user, affiliation, listener } } : undefined;
   const goesOn = order && word !== "stop" && word !== "summary" && run.running && (asked?.rest !== "" || !isAlone);

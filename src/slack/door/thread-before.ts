@@ -6,7 +6,7 @@ import type { Web } from "../api/web-client.ts";
 import type { People } from "../people/people.ts";
 import type { Pace } from "../post/pace.ts";
 import { wholeCharacters } from "../words/escape.ts";
-import { ThreadMessage } from "../words/event-payloads.ts";
+import { isPeoples, ThreadMessage } from "../words/event-payloads.ts";
 import { readCarried, wordsIn, type MessageWords } from "../words/message-words.ts";
 import { plainText } from "../words/mrkdwn.ts";
 import { beforeWords, unreadWords } from "../words/read-before.ts";
@@ -48,8 +48,6 @@ const MESSAGES_MAX = 200;
 const FILES_CHARS_MAX = 20_000;
 /** Letters and digits; a thread in which less was said, such as "hm", says nothing. One such word among others is read: it may be an answer. */
 const SAID_LETTERS_MIN = 3;
-/** Under which people and apps speak; every other subtype is a notice. */
-const SPOKEN: ReadonlySet<string> = new Set(["", "bot_message", "file_share", "me_message", "thread_broadcast"]);
 
 /**
  * The newest words count most: within the budget they are taken from the end, and what is older is left out, and said to be. Whoever may write in
@@ -103,7 +101,7 @@ export function createThreadBefore(parts: {
   }
 
   const isSpoken = (message: ThreadMessage): boolean =>
-    message.hidden !== true && message.user !== me.user && message.bot_id !== me.bot && SPOKEN.has(message.subtype ?? "");
+    message.hidden !== true && message.user !== me.user && message.bot_id !== me.bot && (message.subtype === "bot_message" || isPeoples(message.subtype));
 
   async function asRead(message: ThreadMessage, words: MessageWords): Promise<Beside[number] | undefined> {
     const carried = (await readCarried(words, naming)).map(({ source, text }) => (source === undefined ? text : `${source}: ${text}`));

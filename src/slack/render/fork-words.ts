@@ -2,6 +2,7 @@ import type { RunEvent } from "../../engine/events/events.ts";
 import { NOTHING_SPENT, spentIn, type Spent } from "../../engine/limits/usage.ts";
 import { turnsAt } from "../../engine/reading/runs.ts";
 import { messagesOfRun, currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import type { ForkWish } from "../../runner/begin-fork.ts";
 import { reasonIn } from "../language/limit-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { safeLine, safeMrkdwn, withoutMarks } from "../words/escape.ts";
@@ -36,6 +37,21 @@ export function ownWords(t: Translator, { shared, turns, spent }: OwnPart): stri
     t.cost(spent.usage, spent.priced),
   ];
   return t("cards.text.ownPart", { shared: t("units.text.turns", { count: shared }), facts: facts.filter(Boolean).join(", ") });
+}
+
+/** What parts a fork from the run it is made of. */
+export function whatIsOther(
+  t: Translator,
+  { team, speaker, words = [], snapshot }: Pick<ForkWish, "team" | "speaker" | "words" | "snapshot">,
+  teamBefore: string | undefined,
+): string {
+  const others = [
+    ...(speaker === undefined ? [] : [t("lines.text.otherSpeaker", { agent: safeMrkdwn(speaker) })]),
+    ...(team === teamBefore ? [] : [t("lines.text.otherTeam", { team: safeMrkdwn(team) })]),
+    ...(words.length > 0 ? [t("lines.text.otherWords", { count: words.length })] : []),
+    ...(snapshot === undefined ? [] : [t("lines.text.otherInstructions")]),
+  ];
+  return others.length > 0 ? t.clauses(others) : t("lines.text.sameTeam");
 }
 
 /** Where a fork parts from the run it was made of, and how both end: mrkdwn. `origin`: the log of that run's thread. */

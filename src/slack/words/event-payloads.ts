@@ -151,3 +151,12 @@ export function isAmendment({ subtype, message: after, previous_message: before 
   if (!before?.user || before.bot_id) return false;
   return subtype === "message_deleted" || (subtype === "message_changed" && after !== undefined && !isSaidAlike(after, before));
 }
+
+/**
+ * Whether people speak under a subtype. One that nobody knows is theirs too where a user wrote it: who has written to the bot is not left unheard.
+ * The notices are those of Slack's reference, by what their names begin with; a bot's own words are none of people.
+ */
+export const isPeoples = (subtype: string | null | undefined): boolean => !subtype || !NOTICES.test(subtype);
+
+const NOTICES =
+  /^(?:(?:app|assistant|bot|canvas|channel|document|ekm|file_(?!share)|group|huddle|im|joiner|list|message|mpim|pinned|reminder|reply|sh_room|tabbed|unpinned|workflow)[_a-z]*|slackbot_response|tombstone)$/;

@@ -14,6 +14,9 @@ export const lines: Translated<"lines"> = {
   "text.ownThread": "einem eigenen Thread",
   "text.otherTeam": "das Team *{team}* macht weiter",
   "text.otherSpeaker": "*{agent}* spricht als Nächstes",
+  "text.otherWords": "{count, plural, one {ein Beitrag davon lautet} other {# Beiträge davon lauten}} anders",
+  "text.otherInstructions": "seine Agenten haben andere Anweisungen",
+  "text.sameTeam": "dasselbe Team macht weiter",
 
   "text.turnUnposted": "Ein Beitrag von {agent} konnte hier nicht gepostet werden ({code}). Er steht in Parleys Protokoll.",
   "text.unposted": "Eine Nachricht konnte hier nicht gepostet werden ({code}). Sie steht in Parleys Protokoll.",

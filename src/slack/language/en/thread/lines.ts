@@ -13,6 +13,9 @@ export const lines = {
   "text.ownThread": "a thread of its own",
   "text.otherTeam": "the team *{team}* goes on",
   "text.otherSpeaker": "*{agent}* speaks next",
+  "text.otherWords": "{count, plural, one {one message of it reads} other {# messages of it read}} otherwise",
+  "text.otherInstructions": "its agents have other instructions",
+  "text.sameTeam": "the same team goes on",
 
   "text.turnUnposted": "A message of {agent} could not be posted here ({code}). It is kept in Parley's log.",
   "text.unposted": "A message could not be posted here ({code}). It is kept in Parley's log.",

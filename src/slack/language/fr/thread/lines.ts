@@ -14,6 +14,9 @@ export const lines: Translated<"lines"> = {
   "text.ownThread": "un fil distinct",
   "text.otherTeam": "l’équipe *{team}* continue",
   "text.otherSpeaker": "*{agent}* parle ensuite",
+  "text.otherWords": "{count, plural, one {l’un de ses messages est formulé} other {# de ses messages sont formulés}} autrement",
+  "text.otherInstructions": "ses agents ont d’autres instructions",
+  "text.sameTeam": "la même équipe continue",
 
   "text.turnUnposted": "Un message de {agent} n’a pas pu être publié ici ({code}). Il est gardé dans le journal de Parley.",
   "text.unposted": "Un message n’a pas pu être publié ici ({code}). Il est gardé dans le journal de Parley.",
