@@ -1,4 +1,4 @@
-import type { MessageCreateParamsStreaming, RawMessageStreamEvent, Tool } from "@anthropic-ai/sdk/resources/messages/messages";
+import type { MessageCreateParamsStreaming, Tool } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { Usage } from "../../engine/events/events.ts";
 import type { ModelRequest } from "../../engine/model.ts";
 import type { Turn } from "../../engine/turn.ts";
@@ -17,10 +17,12 @@ import { heldToSchemas } from "../refusals/unheld-schema.ts";
 import { hasImages, NO_IMAGES, readImages, type Images, type ReadFile } from "../images.ts";
 import { replyTokensMax } from "../limits.ts";
 import { opened, type Opened } from "../replies/opened.ts";
-import type { Finish, Piece } from "../replies/piece.ts";
+import { finishOf } from "../replies/finishes.ts";
+import type { Piece } from "../replies/piece.ts";
 import { replyFrom, type Habits } from "../replies/reply.ts";
 import { askedInWords, safeName } from "../structured.ts";
-import { newOrder, valuesIn } from "./stream.ts";
+import { countedTokens } from "../tokens/counted.ts";
+import { newOrder, newValues, type StreamEvent } from "./stream.ts";
 
 /** A model behind Anthropic's Messages API. It does not retry; see `withRetries`. */
 export function createAnthropicModel(settings: AnthropicSettings, { clock, readFile, lessons, log }: ProviderDeps): Made {
@@ -84,11 +86,11 @@ async function* pieces(call: Call, request: ModelRequest, { signal, thread, send
   });
   let counted: Counted = {};
   const order = newOrder();
+  const valuesIn = newValues();
   for await (const batch of events) {
     const found: Piece[] = [];
     const { values, isDone } = valuesIn(batch);
-    for (const value of values) {
-      const event = value as RawMessageStreamEvent;
+    for (const event of values) {
       const usage = event.type === "message_start" ? event.message?.usage : event.type === "message_delta" ? event.usage : undefined;
       if (usage) {
         counted = newest(counted, usage);
@@ -122,26 +124,27 @@ function usesOf({ settings, by }: Call, request: ModelRequest, { without }: Mann
   return new Set((Object.keys(uses) as Concession[]).filter((one) => uses[one]));
 }
 
-function piecesOf(event: RawMessageStreamEvent, found: Piece[]): void {
+function piecesOf(event: StreamEvent, found: Piece[]): void {
+  const { key = 0 } = event;
   switch (event.type) {
     case "content_block_start": {
       const block = event.content_block;
-      if (block.type === "text") found.push({ type: "text", text: block.text ?? "" });
-      if (block.type === "thinking") found.push({ type: "reasoning", text: block.thinking ?? "" });
+      if (block.type === "text") found.push({ type: "text", text: words(block.text) });
+      if (block.type === "thinking") found.push({ type: "reasoning", text: words(block.thinking) });
       if (block.type !== "tool_use") return;
-      found.push({ type: "call.started", key: event.index, call: block.id, tool: block.name });
+      found.push({ type: "call.started", key, call: words(block.id), tool: words(block.name) });
       // Some gateways send the arguments here, whole; Anthropic sends {} and then deltas.
-      if (typeof block.input === "string") found.push({ type: "call.whole", key: event.index, args: block.input });
-      else if (isFilled(block.input)) found.push({ type: "call.whole", key: event.index, args: JSON.stringify(block.input) });
+      if (typeof block.input === "string") found.push({ type: "call.whole", key, args: block.input });
+      else if (isFilled(block.input)) found.push({ type: "call.whole", key, args: JSON.stringify(block.input) });
       return;
     }
     case "content_block_delta":
-      if (event.delta.type === "text_delta") found.push({ type: "text", text: event.delta.text });
-      if (event.delta.type === "thinking_delta") found.push({ type: "reasoning", text: event.delta.thinking });
-      if (event.delta.type === "input_json_delta") found.push(argsOf(event.index, event.delta.partial_json));
+      if (event.delta.type === "text_delta") found.push({ type: "text", text: words(event.delta.text) });
+      if (event.delta.type === "thinking_delta") found.push({ type: "reasoning", text: words(event.delta.thinking) });
+      if (event.delta.type === "input_json_delta") found.push(argsOf(key, event.delta.partial_json));
       return;
     case "message_delta":
-      if (event.delta.stop_reason) found.push(finish(event.delta.stop_reason, event.delta.stop_details?.explanation));
+      if (typeof event.delta.stop_reason === "string" && event.delta.stop_reason) found.push(finish(event.delta.stop_reason, event.delta.stop_details?.explanation));
       return;
     case "message_stop":
       // Behind its reason, where the server gives one.
@@ -157,22 +160,18 @@ function piecesOf(event: RawMessageStreamEvent, found: Piece[]): void {
 const argsOf = (key: number, part: unknown): Piece =>
   typeof part === "string" ? { type: "call.args", key, args: part } : { type: "call.whole", key, args: JSON.stringify(part ?? {}) };
 
-const isFilled = (input: unknown): boolean => typeof input === "object" && input !== null && Object.keys(input).length > 0;
+const words = (value: unknown): string => (typeof value === "string" ? value : "");
 
-const FINISHES: { readonly [reason: string]: Finish } = {
-  max_tokens: "length",
-  refusal: "refused",
-  model_context_window_exceeded: "context",
-};
+const isFilled = (input: unknown): boolean => typeof input === "object" && input !== null && Object.keys(input).length > 0;
 
 const finish = (reason: string, explanation: string | null | undefined): Piece => ({
   type: "finished",
-  why: FINISHES[reason] ?? "stop",
+  why: finishOf(reason),
   ...(explanation ? { detail: explanation } : {}),
 });
 
 /** The forced tool is only a way to ask: its arguments are the answer. */
-function argsAsText(event: RawMessageStreamEvent, found: Piece[]): void {
+function argsAsText(event: StreamEvent, found: Piece[]): void {
   const own: Piece[] = [];
   piecesOf(event, own);
   for (const piece of own) {
@@ -207,11 +206,11 @@ function usageOf({
   output_tokens_details: details,
 }: Counted): Usage {
   return {
-    inputTokens: (plain ?? 0) + (written ?? 0) + (read ?? 0),
-    outputTokens: output ?? 0,
-    cachedTokens: read ?? 0,
-    ...(written ? { cacheWriteTokens: written } : {}),
-    ...(details?.thinking_tokens ? { reasoningTokens: details.thinking_tokens } : {}),
+    inputTokens: countedTokens(plain) + countedTokens(written) + countedTokens(read),
+    outputTokens: countedTokens(output),
+    cachedTokens: countedTokens(read),
+    ...(countedTokens(written) > 0 ? { cacheWriteTokens: countedTokens(written) } : {}),
+    ...(countedTokens(details?.thinking_tokens) > 0 ? { reasoningTokens: countedTokens(details?.thinking_tokens) } : {}),
   };
 }
 

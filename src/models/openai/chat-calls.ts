@@ -55,9 +55,9 @@ export function newCallKeys(nameOf: (wire: string) => string): { pieces(part: Lo
       if (isNew) {
         known.set(at, { key: begun++, id: callId, tool, hasArgs: false });
         yield { type: "call.started", key: known.get(at)?.key ?? 0, call: callId, tool: nameOf(tool) };
-      } else if ((callId && !before.id) || (tool && !before.tool)) {
-        // The id or the name may come behind the beginning.
-        Object.assign(before, { id: before.id || callId, tool: before.tool || tool });
+      } else if ((callId && !before.id) || (tool && tool !== before.tool && !before.hasArgs)) {
+        // The id or the name may come behind the beginning, and the name in pieces.
+        Object.assign(before, { id: before.id || callId, tool: tool.startsWith(before.tool) ? tool : before.tool + tool });
         yield { type: "call.named", key: before.key, call: before.id, tool: nameOf(before.tool) };
       }
       const entry = known.get(at);

@@ -1,7 +1,9 @@
 import type { Usage } from "../../engine/events/events.ts";
-import type { Finish, Piece } from "../replies/piece.ts";
+import { finishOf } from "../replies/finishes.ts";
+import type { Piece } from "../replies/piece.ts";
 import { noReply, type ServerEvent } from "../replies/server-events.ts";
 import { saidBy } from "../refusals/said.ts";
+import { countedTokens } from "../tokens/counted.ts";
 import { newCallKeys, plainCall, type LooseCall } from "./chat-calls.ts";
 
 /** What compatible servers really send: any part may be missing, null or of another kind. */
@@ -82,8 +84,10 @@ export async function* chatChunks(
 function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, found: Piece[]) => boolean {
   const calls = newCallKeys(nameOf);
   let isFinished = false;
+  let refusal = "";
   return (event, found) => {
     if (event.type === "done") {
+      if (refusal) found.push({ type: "finished", why: "refused", detail: refusal });
       if (!isFinished) found.push({ type: "finished", why: "stop" });
       return true;
     }
@@ -98,13 +102,15 @@ function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, 
     kept(delta, found);
     for (const part of callsOf(delta)) found.push(...calls.pieces(part, event.type === "document"));
     const reason = reasonOf(choice, delta) ?? (chunk.done === true ? (chunk.done_reason ?? "stop") : undefined);
-    const refusal = plain(delta.refusal);
-    if (refusal) found.push({ type: "finished", why: "refused", detail: refusal });
+    refusal += plain(delta.refusal);
     if (choice?.error) found.push({ type: "finished", why: "error", detail: saidBy(choice.error).message });
+    const isEnd = (typeof reason === "string" && reason !== "") || event.type === "document";
+    // It comes in pieces, as words do.
+    if (isEnd && refusal) found.push({ type: "finished", why: "refused", detail: refusal });
     if (typeof reason === "string" && reason !== "") {
       isFinished = true;
       found.push({ type: "finished", why: finishOf(reason) });
-    } else if (event.type === "document") {
+    } else if (isEnd) {
       isFinished = true;
       found.push({ type: "finished", why: "stop" });
     }
@@ -222,42 +228,20 @@ const isObject = (value: unknown): value is { readonly [key: string]: unknown } 
 
 const NO_CALLS: readonly LooseCall[] = [];
 
-/** Other words than these, such as `eos`, are some server's way to say that all is well. */
-const FINISHES: { readonly [reason: string]: Finish } = {
-  length: "length",
-  max_tokens: "length",
-  max_output_tokens: "length",
-  content_filter: "filtered",
-  safety: "filtered",
-  prohibited_content: "filtered",
-  blocklist: "filtered",
-  recitation: "filtered",
-  refusal: "refused",
-  error: "error",
-  malformed_function_call: "error",
-  context_length_exceeded: "context",
-  model_context_window_exceeded: "context",
-  model_length: "context",
-};
-
-const finishOf = (reason: string): Finish => FINISHES[reason.toLowerCase()] ?? "stop";
-
-const plain = (value: unknown): string => (typeof value === "string" ? value : "");
+const plain = (value: unknown): string => (typeof value === "string" ? value : typeof value === "number" ? String(value) : "");
 
 function usageOf(usage: LooseUsage | null | undefined): Usage | undefined {
   if (typeof usage !== "object" || usage === null) return undefined;
   const [input, output] = [usage.prompt_tokens ?? usage.input_tokens, usage.completion_tokens ?? usage.output_tokens];
-  if (!count(input) && !count(output)) return undefined; // Ollama's and others' empty counts say nothing.
+  if (!countedTokens(input) && !countedTokens(output)) return undefined; // Ollama's and others' empty counts say nothing.
   const cached = usage.prompt_tokens_details?.cached_tokens ?? usage.cached_tokens ?? usage.prompt_cache_hit_tokens;
   const written = usage.prompt_tokens_details?.cache_write_tokens;
   const reasoning = usage.completion_tokens_details?.reasoning_tokens;
   return {
-    inputTokens: count(input),
-    outputTokens: count(output),
+    inputTokens: countedTokens(input),
+    outputTokens: countedTokens(output),
     ...(typeof cached === "number" ? { cachedTokens: cached } : {}),
     ...(written ? { cacheWriteTokens: written } : {}),
     ...(typeof reasoning === "number" ? { reasoningTokens: reasoning } : {}),
   };
 }
-
-const count = (value: unknown): number => (typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.round(value) : 0);

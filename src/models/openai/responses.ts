@@ -2,21 +2,17 @@ import type {
   ResponseCreateParamsStreaming,
   ResponseFunctionCallOutputItem,
   ResponseInputItem,
-  ResponseStreamEvent,
 } from "openai/resources/responses/responses";
 import type { ModelMessage, ModelRequest } from "../../engine/model.ts";
 import type { Turn } from "../../engine/turn.ts";
-import type { Usage } from "../../engine/events/events.ts";
 import { inWords } from "../calls-in-words.ts";
 import { dataUrl, imagesOf, NO_IMAGES, readImages, resultParts, textBeside, type Image, type Images } from "../images.ts";
 import { replyTokensMax, temperature } from "../limits.ts";
 import type { Concession } from "../refusals/concessions.ts";
 import { conceding, type Manner, type Put } from "../refusals/conceding.ts";
-import { ServerError } from "../refusals/refusal.ts";
-import { saidBy } from "../refusals/said.ts";
 import { opened, type Opened } from "../replies/opened.ts";
-import { noReply } from "../replies/server-events.ts";
 import type { Piece } from "../replies/piece.ts";
+import { newResponseReader } from "./response-events.ts";
 import { argsObject, askedInWords, safeName } from "../structured.ts";
 import { wantedBy, type OpenAiCall } from "./client.ts";
 import { plainTool } from "./tool-specs.ts";
@@ -40,15 +36,11 @@ export async function* responsesPieces(
       send: async () => opened(await client.responses.create(body, { signal }).asResponse()),
     };
   });
-  const seen: Seen = { text: false, calls: new Set() };
+  const read = newResponseReader();
   for await (const batch of events) {
     const found: Piece[] = [];
     try {
-      for (const event of batch) {
-        if (event.type === "event") found.push(...piecesOf(event.value as ResponseStreamEvent, seen));
-        else if (event.type === "document") found.push(...piecesOf(endOf(event.value), seen));
-        else found.push({ type: "finished", why: "stop" });
-      }
+      for (const event of batch) read(event, found);
     } catch (error) {
       // What came before the provider's failure is not lost with it.
       if (found.length > 0) yield found;
@@ -77,120 +69,6 @@ function usesOf(
     stream: true,
   };
   return new Set([...wanted, ...(Object.keys(responses) as Concession[]).filter((one) => responses[one])]);
-}
-
-/** A whole reply as the last event of a stream. Throws where it is none. */
-function endOf(document: unknown): ResponseStreamEvent {
-  const { output, status, error } = document as { readonly output?: unknown; readonly status?: unknown; readonly error?: unknown };
-  if (!Array.isArray(output) && !error) throw noReply(document);
-  const type = status === "incomplete" || status === "failed" ? status : "completed";
-  return { type: `response.${type}`, response: document } as ResponseStreamEvent;
-}
-
-/** What has come already, for servers that tell it only at the end. */
-interface Seen {
-  text: boolean;
-  readonly calls: Set<number>;
-}
-
-function* piecesOf(event: ResponseStreamEvent, seen: Seen): Generator<Piece, void, void> {
-  switch (event.type) {
-    case "response.output_text.delta":
-      seen.text = true;
-      yield { type: "text", text: event.delta };
-      return;
-    case "response.reasoning_summary_text.delta":
-    case "response.reasoning_text.delta":
-      yield { type: "reasoning", text: event.delta };
-      return;
-    case "response.output_item.added":
-      if (event.item.type === "function_call") yield* begun(event.output_index, event.item, seen);
-      return;
-    case "response.function_call_arguments.delta":
-      yield { type: "call.args", key: event.output_index, args: event.delta };
-      return;
-    case "response.function_call_arguments.done":
-      if (event.arguments) yield { type: "call.whole", key: event.output_index, args: asText(event.arguments) };
-      return;
-    case "response.output_item.done":
-      if (event.item.type === "function_call") {
-        yield* begun(event.output_index, event.item, seen);
-        if (event.item.arguments) yield { type: "call.whole", key: event.output_index, args: asText(event.item.arguments) };
-      }
-      if (event.item.type === "message" && !seen.text) yield* wordsOf(event.item, seen);
-      if (event.item.type === "reasoning" && (event.item.encrypted_content || event.item.content?.length))
-        yield { type: "kept.list", name: "reasoning", items: [event.item] };
-      return;
-    case "response.refusal.done":
-      yield { type: "finished", why: "refused", detail: event.refusal };
-      return;
-    case "response.completed":
-      yield* usageOf(event.response?.usage);
-      yield* untold(event.response?.output ?? [], seen);
-      yield { type: "finished", why: "stop" };
-      return;
-    case "response.incomplete":
-      yield* usageOf(event.response.usage);
-      yield* untold(event.response.output ?? [], seen);
-      yield { type: "finished", why: event.response.incomplete_details?.reason === "content_filter" ? "filtered" : "length" };
-      return;
-    case "response.failed": {
-      yield* usageOf(event.response.usage);
-      throw new ServerError(saidBy(event.response.error ?? { message: "the provider gave no reason", code: "server_error" }));
-    }
-    default:
-      // Some fifty other events tell of progress and of tools that are not used here; new ones come without notice.
-      return;
-  }
-}
-
-function* begun(key: number, item: { readonly call_id: string; readonly name: string }, { calls }: Seen): Generator<Piece, void, void> {
-  if (calls.has(key)) return;
-  calls.add(key);
-  yield { type: "call.started", key, call: item.call_id, tool: item.name };
-}
-
-type OutputItems = Extract<ResponseStreamEvent, { type: "response.completed" }>["response"]["output"];
-
-/** What stands in the whole reply and had not come before. */
-function* untold(output: OutputItems, seen: Seen): Generator<Piece, void, void> {
-  for (const [index, item] of output.entries()) {
-    if (item.type === "function_call" && !seen.calls.has(index)) {
-      yield* begun(index, item, seen);
-      yield { type: "call.whole", key: index, args: asText(item.arguments) };
-    }
-    if (item.type === "message" && !seen.text) yield* wordsOf(item);
-  }
-}
-
-/** Of a whole message. `seen`: where they count as told from now on. */
-function* wordsOf({ content }: { readonly content: unknown }, seen?: Seen): Generator<Piece, void, void> {
-  const parts =
-    typeof content === "string" ? [{ type: "text", text: content }] : Array.isArray(content) ? (content as readonly unknown[]) : [];
-  for (const part of parts) {
-    const { type, text, refusal } = (part ?? {}) as { readonly [field: string]: unknown };
-    if ((type === "output_text" || type === "text") && typeof text === "string" && text !== "") {
-      if (seen) seen.text = true;
-      yield { type: "text", text };
-    } else if (type === "refusal") yield { type: "finished", why: "refused", detail: asText(refusal) };
-  }
-}
-
-/** Servers like OpenAI's give objects where it gives their text. */
-const asText = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-
-type ResponsesUsage = Extract<ResponseStreamEvent, { type: "response.completed" }>["response"]["usage"];
-
-function* usageOf(counted: ResponsesUsage | null | undefined): Generator<Piece, void, void> {
-  if (!counted) return;
-  const usage: Usage = {
-    inputTokens: counted.input_tokens,
-    outputTokens: counted.output_tokens,
-    cachedTokens: counted.input_tokens_details?.cached_tokens ?? 0,
-    ...(counted.input_tokens_details?.cache_write_tokens ? { cacheWriteTokens: counted.input_tokens_details.cache_write_tokens } : {}),
-    reasoningTokens: counted.output_tokens_details?.reasoning_tokens ?? 0,
-  };
-  yield { type: "usage", usage };
 }
 
 function responsesBody({ settings, by }: OpenAiCall, request: ModelRequest, manner: Manner, images: Images): ResponseCreateParamsStreaming {

@@ -7,6 +7,7 @@ import { failure, type SoFar } from "../refusals/failures.ts";
 import { bareJsonIn, jsonIn, requiredBy } from "../structured.ts";
 import { wholeUsage } from "../tokens/estimate.ts";
 import { settledArgs } from "./call-args.ts";
+import { callsInText } from "./calls-in-text.ts";
 import { newKept, type KeptPieces } from "./kept.ts";
 import type { Piece } from "./piece.ts";
 
@@ -162,9 +163,11 @@ export async function conclude(draft: Draft, request: ModelRequest, source: Sour
     case "stop":
       break;
   }
-  const [calls, answered] = answeredByCall(wholeCalls(draft, request), request);
+  const [given, answered] = answeredByCall(wholeCalls(draft, request), request);
+  const written = given.length === 0 && !isCut && !request.answer ? callsInText(text, request.tools) : undefined;
+  const calls = written?.calls.map((call) => ({ call: newCallId(), ...call })) ?? given;
   if (calls.some((call) => call.tool === "")) return failed("bad_answer", "it called a tool without naming it");
-  const said = text.trim() === "" && request.answer ? (answered ?? jsonAtEnd(draft.thoughts, request) ?? text) : text;
+  const said = text.trim() === "" && request.answer ? (answered ?? jsonAtEnd(draft.thoughts, request) ?? text) : (written?.text ?? text);
   const isEmpty = calls.length === 0 && said.trim() === "";
   // Behind results it may end its turn without a word: they said it all.
   if (isEmpty && request.messages.at(-1)?.role !== "tool") return failed("empty", hasThought(draft) ? ONLY_THOUGHT : undefined);
@@ -213,17 +216,19 @@ function keptBy({ kept, calls }: Draft, by: string): Kept | undefined {
 /** Marks of a chat template behind the last word, which some servers leave there. */
 const withoutEndMarks = (text: string): string => {
   const end = text.slice(-END_CHARS_MAX);
-  const kept = end.replace(/(?<!\s)(?:\s*(?:<\|(?:im_end|eot_id|eom_id|eot|eom|end_of_text|endoftext|endofresponse|end_of_turn|end|eos)\|>|<\/s>|<end_of_turn>|<｜end▁of▁sentence｜>))+\s*$/, ""); // prettier-ignore
+  const kept = end.replace(/(?<!\s)(?:\s*(?:<\|(?:im_end|eot_id|eom_id|eot|eom|end_of_text|endoftext|endofresponse|end_of_turn|end|eos|return)\|>|<\/s>|<end_of_turn>|<｜end▁of▁sentence｜>))+\s*$/, ""); // prettier-ignore
   return text.slice(0, text.length - end.length) + kept;
 };
 const END_CHARS_MAX = 200;
+
+const newCallId = (): string => `call_${randomUUID().replaceAll("-", "")}`;
 
 /** In the order in which the model began them. Some servers give no ids, or the same one to all. */
 function wholeCalls(draft: Draft, { tools }: ModelRequest): ToolCall[] {
   const taken = new Set<string>();
   const known = new Set(tools.map(({ name }) => name));
   return [...draft.calls.values()].map(({ call, tool, args }) => {
-    const id = call && !taken.has(call) ? call : `call_${randomUUID().replaceAll("-", "")}`;
+    const id = call && !taken.has(call) ? call : newCallId();
     taken.add(id);
     return { call: id, tool: nameIn(tool, known), args: settledArgs(args, nameIn(tool, known)) };
   });

@@ -7,7 +7,10 @@ import { isError, isPage, saidBy, saidIn } from "../refusals/said.ts";
  * `done`: it said that nothing more comes.
  */
 export type ServerEvent =
-  { readonly type: "event"; readonly value: unknown } | { readonly type: "document"; readonly value: unknown } | { readonly type: "done" };
+  /** `name`: of its `event:` line. */
+  | { readonly type: "event"; readonly value: unknown; readonly name?: string }
+  | { readonly type: "document"; readonly value: unknown }
+  | { readonly type: "done" };
 
 /**
  * Reads a stream of events, however a server frames it: with or without `event:` lines, as lines of JSON, or as one JSON document. Gives what
@@ -60,10 +63,11 @@ function readerOf(contentType: string, headers: Headers, found: Found): Reader {
       const start = begun.trimStart();
       if (start === "") return;
       reader =
-        /^\ufeff?[[{<"]/.test(start) && !IS_DONE.test(start)
+        /^[[{<"]/.test(start) && !IS_DONE.test(start)
           ? documentReader(contentType, headers, found)
           : streamReader(contentType, headers, found);
-      reader.feed(begun);
+      // Blanks and marks of byte order in front, of which some proxies set one more, say nothing.
+      reader.feed(start);
     },
     end(rest) {
       if (rest) this.feed(rest);
@@ -91,7 +95,8 @@ function streamReader(contentType: string, headers: Headers, found: Found): Read
   function take(event: string | undefined, value: unknown): void {
     if (value === DONE) found({ type: "done" });
     else if (event === "error" || isError(value)) throw new ServerError(saidBy(value), headers);
-    else found(isEnd(event, value) ? { type: "done" } : { type: "event", value });
+    else if (isEnd(event, value)) found({ type: "done" });
+    else found(event === undefined ? { type: "event", value } : { type: "event", value, name: event });
   }
   function* valuesOf(data: string): Generator<unknown, void, void> {
     if (data === "" || BEATS.test(data)) return;

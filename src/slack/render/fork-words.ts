@@ -2,7 +2,7 @@ import type { RunEvent } from "../../engine/events/events.ts";
 import { NOTHING_SPENT, spentIn, type Spent } from "../../engine/limits/usage.ts";
 import { turnsAt } from "../../engine/reading/runs.ts";
 import { messagesOfRun, currentRun, type Transcript } from "../../engine/reading/transcript.ts";
-import type { ForkWish } from "../../runner/begin-fork.ts";
+import type { ForkWish } from "../../runner/runner.ts";
 import { reasonIn } from "../language/limit-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { safeLine, safeMrkdwn, withoutMarks } from "../words/escape.ts";

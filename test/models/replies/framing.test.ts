@@ -44,6 +44,7 @@ const ODDITIES: readonly [string, string][] = [
   ["lines that end as on Windows", (BLUE + end + DONE).replaceAll("\n", "\r\n")],
   ["lines that end as on old Macs", (BLUE + end + DONE).replaceAll("\n", "\r")],
   ["a mark of byte order", `\ufeff${BLUE}${end}${DONE}`],
+  ["two marks of byte order", `\ufeff\ufeff\n${BLUE}${end}${DONE}`],
   ["comments", `: PROCESSING\n\n${BLUE}: keep-alive\n\n${end}${DONE}`],
   ["comments as data", `data: : PROCESSING\n\n${BLUE}${end}${DONE}`],
   ["ids and times to retry after", `id: 1\nretry: 3000\n${BLUE}${end}${DONE}`],

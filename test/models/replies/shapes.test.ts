@@ -76,6 +76,8 @@ describe("arguments of a call", () => {
     ["the index as a string", [call({ index: "0", id: "c" }, '{"q":'), more({ index: "0" }, '"a"}')]],
     ["in a list", [call({ index: 0, id: "c" }, '[{"q":"a"}]')]],
     ["the name behind the beginning", [frame({ tool_calls: [{ index: 0, id: "c" }] }), call({ index: 0 }, '{"q":"a"}')]],
+    ["a name in pieces", [frame({ tool_calls: [{ index: 0, id: "c", function: { name: "sea", arguments: "" } }] }), frame({ tool_calls: [{ index: 0, function: { name: "rch" } }] }), call({ index: 0 }, '{"q":"a"}')]],
+    ["a name that grows", [frame({ tool_calls: [{ index: 0, id: "c", function: { name: "sea" } }] }), frame({ tool_calls: [{ index: 0, id: "c", function: { name: "search" } }] }), call({ index: 0, id: "c" }, '{"q":"a"}')]],
     ["a name with its space", [frame({ tool_calls: [{ index: 0, function: { name: "functions.search", arguments: '{"q":"a"}' } }] })]],
     ["behind null", [call({ index: 0, id: "c" }, "null"), more({ index: 0 }, '{"q":"a"}')]],
     ["behind an empty string", [call({ index: 0, id: "c" }, '""'), more({ index: 0 }, '{"q":"a"}')]],
@@ -170,6 +172,7 @@ describe("counts", () => {
     ["twice", [frame({ content: "Blue." }, null, counted(9, 1)), frame({}, "stop", counted(9, 3)), DONE], { inputTokens: 9, outputTokens: 3 }],
     ["within the choice", [frame({ content: "Blue." }), `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop", ...counted(9, 3) }] })}\n\n`, DONE], { inputTokens: 9, outputTokens: 3 }],
     ["under Anthropic's names", [frame({ content: "Blue." }), frame({}, "stop", { usage: { input_tokens: 9, output_tokens: 3 } }), DONE], { inputTokens: 9, outputTokens: 3 }],
+    ["as text", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: "9", completion_tokens: "3" } }), DONE], { inputTokens: 9, outputTokens: 3 }],
     ["under Ollama's names", [`data: ${JSON.stringify({ message: { content: "Blue." }, done: true, prompt_eval_count: 9, eval_count: 3 })}\n\n`], { inputTokens: 9, outputTokens: 3 }],
     ["below nothing", [frame({ content: "Blue." }, null, counted(-1, -1)), frame({}, "stop"), DONE], { outputTokens: 2, estimated: true }],
     ["of the question alone", [frame({ content: "Blue." }, null, counted(9, 0)), frame({}, "stop"), DONE], { inputTokens: 9, outputTokens: 2, estimated: true }],
@@ -178,4 +181,23 @@ describe("counts", () => {
   ])("%s", async (_, frames, usage) => {
     expect((await replyTo(...frames)).usage).toMatchObject(usage);
   }); // prettier-ignore
+});
+
+describe("why a reply ended, in others' words", () => {
+  test.each(["MAX_TOKENS", "FINISH_REASON_MAX_TOKENS", "max_new_tokens", "max_length", "token_limit"])("%s: it was cut off", async (reason) => {
+    expect(await replyTo(frame({ content: "Blue." }), frame({}, reason), DONE)).toMatchObject({
+      text: "Blue.",
+      notices: [expect.stringContaining("cut off") as string],
+    });
+  });
+  test.each(["content-filter", "FINISH_REASON_SAFETY", "content_filtered", "guardrail_intervened", "SPII"])("%s: it was filtered", async (reason) => {
+    expect(failureOf(await replyTo(frame({ content: "" }), frame({}, reason), DONE)).kind).toBe("filtered");
+  });
+  test.each(["", "stop"])("a refusal that comes in pieces is told whole (reason: %j)", async (reason) => {
+    const failure = failureOf(await replyTo(frame({ refusal: "I can" }), frame({ refusal: "not do it." }), frame({}, reason), DONE));
+    expect([failure.kind, failure.message]).toEqual(["refused", expect.stringContaining("I cannot do it.")]);
+  });
+  test("a number as content is words", async () => {
+    expect(await replyTo(frame({ content: 42 }), end, DONE)).toMatchObject({ text: "42" });
+  });
 });

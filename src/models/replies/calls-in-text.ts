@@ -1,0 +1,102 @@
+import type { ToolSpec } from "../../engine/model.ts";
+
+/** A call that stands among the words. */
+export interface WrittenCall {
+  readonly tool: string;
+  /** JSON text. */
+  readonly args: string;
+}
+
+/**
+ * The calls at the end of a text, where a server has not known them for calls and has left the marks of the model's own template there; and the
+ * words before them. Nothing where anything else stands behind the first mark, where a tool is not among those that were offered, or where it is
+ * shown as code: then it is what the model says.
+ */
+export function callsInText(text: string, tools: readonly ToolSpec[]): { readonly text: string; readonly calls: readonly WrittenCall[] } | undefined {
+  if (tools.length === 0 || text.length > TEXT_CHARS_MAX) return undefined;
+  const at = text.search(MARKS);
+  const from = at >= 0 ? at : BARE.test(text) ? 0 : -1;
+  const before = text.slice(0, Math.max(0, from));
+  if (from < 0 || before.split("```").length % 2 === 0 || /`$/.test(before)) return undefined;
+  const calls: WrittenCall[] = [];
+  for (const part of partsOf(text.slice(from))) {
+    const found = callsIn(part.trim(), tools);
+    if (!found) return undefined;
+    calls.push(...found);
+  }
+  return calls.length > 0 ? { text: before.trimEnd(), calls } : undefined;
+}
+
+const TEXT_CHARS_MAX = 100_000; // Of a reply with calls in it; above that it is a text.
+
+/** With which calls begin: Hermes, Qwen and GLM; Mistral; Llama; DeepSeek; Kimi. */
+const MARKS = /<tool_call>|\[TOOL_CALLS\]|<function=|<\|python_tag\|>|<｜tool▁calls?▁begin｜>|<\|tool_calls?(?:_section)?_begin\|>/;
+/** Llama again: the whole reply is one call. */
+const BARE = /^\s*\{\s*"(?:type|name|function)"\s*:\s*"/;
+/** Around calls and between them. */
+const BETWEEN =
+  /<\/?tool_calls?>|\[\/?TOOL_CALLS\]|<\|python_tag\|>|<\/function>(?!\s*<\/tool_call>)|<｜tool▁(?:calls?▁(?:begin|end)|outputs?▁(?:begin|end))｜>|<\|tool_calls?(?:_section)?_(?:begin|end)\|>|<\|(?:eom_id|eot_id|im_end)\|>/;
+
+const partsOf = (text: string): readonly string[] => text.split(BETWEEN).filter((part) => /[^\s;,]/.test(part));
+
+function callsIn(part: string, tools: readonly ToolSpec[]): readonly WrittenCall[] | undefined {
+  if (part.startsWith("{") || part.startsWith("[")) return fromJson(part, tools);
+  const xml = /^<function=([\w.-]{1,64})>([^]*?)(?:<\/function>)?$/.exec(part);
+  if (xml) return argsIn(xml[1] ?? "", (xml[2] ?? "").trim(), tools, PARAMETER);
+  const [, name = "", args = ""] = NAMED.exec(part) ?? [];
+  return argsIn(name, unfenced(args.trim()), tools, ARG);
+}
+
+const NAMED =
+  /^(?:function<｜tool▁sep｜>)?(?:functions?\.)?([\w.-]{1,64})(?::\d{1,3})?\s*(?:<\|tool_call_argument_begin\|>|<｜tool▁sep｜>|\[ARGS\])?\s*([^]*)$/;
+
+/** `{"name": …, "arguments": {…}}`, or a list of these. */
+function fromJson(part: string, tools: readonly ToolSpec[]): readonly WrittenCall[] | undefined {
+  const calls: WrittenCall[] = [];
+  for (const value of [jsonOf(part)].flat() as readonly unknown[]) {
+    if (!isPlain(value)) return undefined;
+    const { type: _type, id: _id, name, function: own, arguments: args, parameters, ...rest } = value as { readonly [field: string]: unknown };
+    const tool = tools.find((one) => one.name === (name ?? own))?.name;
+    const given = args ?? parameters ?? {};
+    const object: unknown = typeof given === "string" ? jsonOf(given) : given;
+    if (tool === undefined || Object.keys(rest).length > 0 || !isPlain(object)) return undefined;
+    calls.push({ tool, args: JSON.stringify(object) });
+  }
+  return calls;
+}
+
+/** Qwen: `<parameter=q>…</parameter>`; GLM: `<arg_key>q</arg_key><arg_value>…</arg_value>`. */
+const PARAMETER = /^\s*<parameter=([\w.-]{1,64})>\n?([^]*?)\n?<\/parameter>/;
+const ARG = /^\s*<arg_key>\s*([\w.-]{1,64})\s*<\/arg_key>\s*<arg_value>([^]*?)<\/arg_value>/;
+
+function argsIn(name: string, written: string, tools: readonly ToolSpec[], pair: RegExp): readonly WrittenCall[] | undefined {
+  const tool = tools.find((one) => one.name === name);
+  if (!tool) return undefined;
+  const object = written === "" ? {} : jsonOf(written);
+  if (isPlain(object)) return [{ tool: name, args: JSON.stringify(object) }];
+  const args: { [name: string]: unknown } = {};
+  let left = written;
+  for (let found = pair.exec(left); found; found = pair.exec(left)) {
+    args[found[1] ?? ""] = valueOf(tool, found[1] ?? "", found[2] ?? "");
+    left = left.slice(found[0].length);
+  }
+  return left.trim() === "" ? [{ tool: name, args: JSON.stringify(args) }] : undefined;
+}
+
+/** Words where the tool wants words; else what they say as JSON. */
+function valueOf({ parameters }: ToolSpec, name: string, text: string): unknown {
+  const wanted = (parameters as { readonly properties?: { readonly [name: string]: { readonly type?: unknown } } }).properties?.[name]?.type;
+  const value = wanted === "string" ? undefined : jsonOf(text.trim());
+  return value === undefined ? text : value;
+}
+
+const unfenced = (text: string): string => /^```(?:json)?\s*([^]*?)\s*```$/.exec(text)?.[1] ?? text;
+const isPlain = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { callsInText } from "../../../src/models/replies/calls-in-text.ts";
+import { ask, request } from "../servers/asking.ts";
+import { chatServer, modelAt, says } from "../servers/chat-server.ts";
+
+const tool = (name: string) => ({
+  name,
+  description: "Does.",
+  parameters: { type: "object", properties: { q: { type: "string" }, n: { type: "integer" } } },
+});
+const TOOLS = [tool("search"), tool("recall")];
+const A = { tool: "search", args: '{"q":"1"}' };
+const B = { tool: "recall", args: '{"q":"2"}' };
+
+test.for([
+  ["Hermes, Qwen", '<tool_call>\n{"name": "search", "arguments": {"q": "1"}}\n</tool_call>', [A]],
+  ["two of them", '<tool_call>{"name":"search","arguments":{"q":"1"}}</tool_call>\n<tool_call>{"name":"recall","arguments":"{\\"q\\":\\"2\\"}"}</tool_call>', [A, B]],
+  ["one whose end was a stop sequence", '<tool_call>{"name":"search","arguments":{"q":"1"}}', [A]],
+  ["Qwen's coder", "<tool_call>\n<function=search>\n<parameter=q>\n1\n</parameter>\n</function>\n</tool_call>", [A]],
+  ["Qwen's coder, words of HTML and a number", "<tool_call><function=search><parameter=q>\n<b>1</b>\n</parameter><parameter=n>7</parameter></function></tool_call>", [{ tool: "search", args: '{"q":"<b>1</b>","n":7}' }]],
+  ["Qwen's coder without arguments", "<tool_call>\n<function=search>\n</function>\n</tool_call>", [{ tool: "search", args: "{}" }]],
+  ["GLM", "<tool_call>search\n<arg_key>q</arg_key>\n<arg_value>1</arg_value>\n</tool_call>", [A]],
+  ["Mistral", '[TOOL_CALLS][{"name":"search","arguments":{"q":"1"}},{"name":"recall","arguments":{"q":"2"}}]', [A, B]],
+  ["Mistral since", '[TOOL_CALLS]search[ARGS]{"q":"1"}[TOOL_CALLS]recall{"q":"2"}', [A, B]],
+  ["Llama", '<function=search>{"q":"1"}</function>', [A]],
+  ["Llama's mark", '<|python_tag|>{"name":"search","parameters":{"q":"1"}}<|eom_id|>', [A]],
+  ["Llama, bare", '{"type": "function", "name": "search", "parameters": {"q": "1"}}', [A]],
+  ["DeepSeek", '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>search\n```json\n{"q":"1"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>', [A]],
+  ["DeepSeek since", '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>search<｜tool▁sep｜>{"q":"1"}<｜tool▁call▁end｜><｜tool▁call▁begin｜>recall<｜tool▁sep｜>{"q":"2"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>', [A, B]],
+  ["Kimi", '<|tool_calls_section_begin|><|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{"q":"1"}<|tool_call_end|><|tool_calls_section_end|>', [A]],
+] as const)("a call that its server left in the text is one: %s", ([, written, calls]) => {
+  expect(callsInText(written, TOOLS)).toEqual({ text: "", calls });
+  expect(callsInText(`Let me look.\n${written}`, TOOLS)).toEqual(written.startsWith("{") ? undefined : { text: "Let me look.", calls });
+}); // prettier-ignore
+
+const CALL = '<tool_call>{"name":"search","arguments":{"q":"1"}}</tool_call>';
+test.for([
+  ["in a block of code", `Like so:\n\`\`\`\n${CALL}\n\`\`\``],
+  ["as code among words", `It is \`${CALL}\``],
+  ["words behind it", `${CALL}\nThat is how it is written.`],
+  ["a tool that was not offered", CALL.replace("search", "shell")],
+  ["arguments that are broken", CALL.replace('"1"}', "")],
+  ["JSON that is an answer", '{"name": "search", "age": 7}'],
+  ["JSON that names somebody", '{"name": "Ada", "arguments": {}}'],
+  ["a mark alone", "<tool_call>"],
+  ["no mark", "search"],
+])("what the model only shows is no call: %s", ([, written]) => {
+  expect(callsInText(written, TOOLS)).toBeUndefined();
+  expect(callsInText(CALL, [])).toBeUndefined();
+});
+
+test("whatever stands in a text, it is read at once", () => {
+  const pieces = ["<tool_call>", "</tool_call>", "[TOOL_CALLS]", "<function=search>", "<parameter=q>", "</parameter>", "{", "}", '"name":"search"', "```", "\n", "[ARGS]"]; // prettier-ignore
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 5 })), { maxLength: 60 }), (all) => {
+      const found = callsInText(all.join(""), TOOLS);
+      for (const call of found?.calls ?? []) expect(typeof JSON.parse(call.args)).toBe("object");
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("such a call is the agent's, with an id of its own; asked for an answer by a schema, it is no call", async () => {
+  const { url } = await chatServer((_, response) => says(response, `Let me look.\n${CALL}`));
+  const { reply } = await ask(modelAt(url), request());
+  expect(reply).toMatchObject({ kind: "answer", text: "Let me look.", toolCalls: [{ ...A, call: expect.stringMatching(/^call_/) as string }] });
+});
