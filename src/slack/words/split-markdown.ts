@@ -17,7 +17,7 @@ export interface Split {
  */
 export function splitMarkdown(text: string, { charsMax, partsMax }: { readonly charsMax: number; readonly partsMax: number }): Split {
   const parts: string[] = [];
-  let rest = withoutBlankEdges(text);
+  let rest = withoutBlankEdges(text.length > charsMax ? withOwnLinks(text) : text);
   while (rest !== "" && parts.length < partsMax) {
     const whole = closed(rest, charsMax);
     if (whole !== undefined) return { parts: [...parts, whole], rest: "" };
@@ -34,6 +34,44 @@ interface Cut {
   readonly close: string;
   readonly reopen: string;
 }
+
+/**
+ * Where links get their addresses from lines elsewhere in the text, each gets its own, as it may come to stand in another part than the line; which
+ * then is left out: nobody sees it.
+ */
+function withOwnLinks(text: string): string {
+  const tree = text.length > LINKED_CHARS_MAX || !DEFINED.test(text) ? undefined : parse(text);
+  if (!tree) return text;
+  const addresses = new Map<string, string>();
+  const used = new Set<string>();
+  /** In their order in the text. `label`: of a link; of a line with an address there is none. */
+  const found: { readonly from: number; readonly to: number; readonly id: string; readonly label?: string }[] = [];
+  const look = (node: Nodes): void => {
+    const at = { from: offsetOf(node), to: node.position?.end.offset ?? 0 };
+    if (node.type === "definition") {
+      const title = node.title ? ` "${node.title.replaceAll(/["\\\n]/g, " ")}"` : "";
+      if (!addresses.has(node.identifier)) addresses.set(node.identifier, `(<${node.url}>${title})`);
+      found.push({ ...at, id: node.identifier });
+    } else if (node.type === "imageReference" || node.type === "linkReference") {
+      const [first, last] = node.type === "linkReference" ? [node.children[0], node.children.at(-1)] : [];
+      const words = node.type === "imageReference" ? node.alt : first && text.slice(offsetOf(first), last?.position?.end.offset);
+      used.add(node.identifier);
+      found.push({ ...at, id: node.identifier, label: `${node.type === "imageReference" ? "!" : ""}[${words ?? ""}]` });
+    } else if ("children" in node) for (const child of node.children) look(child);
+  };
+  look(tree);
+  let [linked, done] = ["", 0];
+  for (const { from, to, id, label } of found) {
+    const address = addresses.get(id);
+    if (address === undefined || !used.has(id)) continue;
+    linked += text.slice(done, from) + (label === undefined ? "" : label + address);
+    done = to;
+  }
+  return linked + text.slice(done);
+}
+
+const DEFINED = /^ {0,3}\[[^\]\n]{1,300}\]:[ \t]*\S/m;
+const LINKED_CHARS_MAX = 100_000;
 
 /** Blank lines go; the first line's indentation stays. */
 const withoutBlankEdges = (text: string): string => text.replace(/^(?:[ \t]*\n)+/, "").trimEnd();

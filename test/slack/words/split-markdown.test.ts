@@ -31,6 +31,22 @@ test("a long text is divided between its blocks, and a heading stays with what i
   expect(parts[1]).toMatch(/^## Next\n\nmore/);
 });
 
+test("a link that has its address from a line elsewhere keeps it, in whatever part it comes to stand", () => {
+  const cited = Array.from({ length: 20 }, (_, index) => `Some words of source [${index}] and [the *page*][ref ${index}].`);
+  const lines = cited.map((_, index) => `[${index}]: https://x.example/${index}\n[Ref ${index}]: https://x.example/a_(${index}) "Its title"`);
+  const { parts, rest } = split(`${cited.join("\n\n")}\n\nNo [link] here.\n\n${lines.join("\n")}`, 300);
+  const urls: string[] = [];
+  const look = (node: Nodes): void => {
+    if (node.type === "link") urls.push(node.url);
+    if ("children" in node) node.children.forEach(look);
+  };
+  for (const part of parts) look(parse(part));
+  expect(urls).toEqual(cited.flatMap((_, index) => [`https://x.example/${index}`, `https://x.example/a_(${index})`]));
+  // The lines themselves are seen by nobody, and would be a message without words.
+  expect(parts.at(-1)).toMatch(/No \[link\] here\.$/);
+  expect(rest).toBe("");
+});
+
 test("a long fence is closed at the end of a part and opened again with its language", () => {
   const lines = Array.from({ length: 40 }, (_, index) => `print(${index})`);
   const { parts } = split(`\`\`\`python\n${lines.join("\n")}\n\`\`\``, 200);
