@@ -34,7 +34,7 @@ export function incomingFrom(
   if (app !== undefined && message.app_id === app) return undefined;
   if (!user || message.hidden || user === me.user || SLACK.has(user)) return undefined;
   if (!isPeoples(message.subtype)) return undefined;
-  const direct = message.channel_type === "im" || (!message.channel_type && message.channel.startsWith("D"));
+  const direct = message.channel_type === "im" || message.channel.startsWith("D");
   const addressed = direct || speaksTo(message, me.user);
   const throughApp = message.bot_id !== undefined || message.app_id !== undefined;
   return { message, user, direct, addressed, throughApp, bot: undefined };

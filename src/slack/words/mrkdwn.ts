@@ -66,10 +66,17 @@ function shownIn(mrkdwn: string): (index: number) => boolean {
 function withoutMention(mrkdwn: string, bot: string): string {
   if (!mrkdwn.includes(`<@${bot}`)) return mrkdwn;
   const isShown = shownIn(mrkdwn);
-  return mrkdwn.replaceAll(/ ?<@([A-Z0-9]{1,40})(?:\|[^<>]{0,200})?>[,:]?/g, (mention, user: string, index: number) =>
-    user === bot && !isShown(index + mention.indexOf("<")) ? "" : mention,
-  );
+  return mrkdwn.replaceAll(ADDRESS, (all, before: string, marks: string, user: string, closing: string, behind: string, index: number) => {
+    if (user !== bot || isShown(index + all.indexOf("<"))) return all;
+    const isClosed = closing.length > 0 && closing === [...marks].toReversed().join("");
+    const kept = isClosed ? "" : marks + closing;
+    const isFirst = index === 0 || mrkdwn[index - 1] === "\n" || before === "\n";
+    return (before === "\n" ? before : "") + kept + (isFirst || (kept !== "" && marks !== "") ? "" : behind);
+  });
 }
+
+/** A mention with the marks that make it bold, and the blanks around it. */
+const ADDRESS = /([ \n]?)([*_~]{0,3})<@([A-Z0-9]{1,40})(?:\|[^<>]{0,200})?>[,:]?([*_~]{0,3})[,:]?( ?)/g;
 
 const read = (mrkdwn: string, names: Names): string =>
   mrkdwn.replaceAll(PART, (part, token?: string) => (token === undefined ? decoded(part) : readToken(token, names))).trim();

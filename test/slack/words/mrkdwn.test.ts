@@ -24,6 +24,16 @@ test.each([
   ["```\ncurl <https://x.example/a?b=1&amp;c=2>\n```", "```\ncurl https://x.example/a?b=1&c=2\n```"],
   ["&lt;!here&gt; <> ~old~ `<@U0JONAS>`", "<!here> <> ~old~ `@Jonas`"],
   ["<@U0ODD> is a name", "@R&amp;D <x> is a name"],
+  ["*<@U0PARLEY>* hello", "hello"],
+  ["*<@U0PARLEY>*: *research:* x", "*research:* x"],
+  ["_*<@U0PARLEY>*_ hello", "hello"],
+  ["*<@U0PARLEY> research: x*", "*research: x*"],
+  ["hello *<@U0PARLEY>* there", "hello there"],
+  ["*hello <@U0PARLEY>*", "*hello*"],
+  ["&gt; it is red\n<@U0PARLEY> why?", "> it is red\nwhy?"],
+  ["a <@U0PARLEY> *b*", "a *b*"],
+  ["<@U0PARLEY> *b*", "*b*"],
+  ["<@U0PARLEY><@U0JONAS> b", "@Jonas b"],
   ["<@U0PARLEY> what does `<@U0PARLEY> fix it` do?", "what does `@parley fix it` do?"],
 ])("%j is read as %j", async (mrkdwn, text) => {
   expect(await plainText(mrkdwn, naming)).toBe(text);
