@@ -55,6 +55,8 @@ describe("mistakes in the shape", () => {
     ["stop: { any: [] }", "too small: at least 1 of them"],
     ["stop: { textMention: { txt: DONE } }", 'unknown key "txt"; did you mean "text"?'],
     ["stop: { textMention: [DONE] }", "expected text or a map of keys"],
+    ['stop: { textMention: "  " }', "blanks alone stand in every message; give a word"],
+    ['stop: { textMention: { text: " " } }', "blanks alone stand in every message; give a word"],
     ["stop: { maxTurns: many }", 'expected a number, found "many"'],
     ["limits: { turns: 100000 }", "too big: at most 500"],
     ["limits: { usd: 0 }", "too small: more than 0"],
@@ -71,6 +73,16 @@ describe("mistakes in the shape", () => {
     expect(mistakesOf({ "parley.yml": SMALL.replace("model: claude-sonnet-5-5", warm) })[0]).toContain('unknown key "temperature"');
     expect(mistakesOf({ "parley.yml": SMALL.replace("model: claude-sonnet-5-5", warm).replace("anthropic", "openai") })).toEqual([]);
   });
+
+  test.each(["/v1/chat/completions", "/v1/messages/", "/openai/deployments/x/chat/completions?api-version=1"])(
+    "an address that is where requests go (%s) is refused with what to take out; one with a blank behind it is taken",
+    (path) => {
+      const withUrl = (url: string) => SMALL.replace("model: claude-sonnet-5-5", `model: x, baseUrl: ${JSON.stringify(url)}`);
+      expect(mistakesOf({ "parley.yml": withUrl(`http://127.0.0.1:1${path}`) })[0]).toMatch(/is where requests go: take \/\S+ and what is behind it out/);
+      const settings = load({ "parley.yml": withUrl("http://127.0.0.1:1/messages-api ") }, { ANTHROPIC_API_KEY: "k" });
+      expect(settings.models.get("m")).toMatchObject({ baseUrl: "http://127.0.0.1:1/messages-api" });
+    },
+  );
 
   test("a key written into apiKeyEnv is not repeated in full by the mistake", () => {
     const secret = `sk-ant-${"x".repeat(90)}`;

@@ -57,6 +57,12 @@ test("a workbook is read sheet by sheet as tables, with what was left out", asyn
 
 test.each([
   ["commas", 'a,b\n1,"x, y"\n', "| a | b |\n| --- | --- |\n| 1 | x, y |"],
+  ["a comma in a quoted head", '"Name, first";"Age"\n"X, y";3\n', "| Name, first | Age |\n| --- | --- |\n| X, y | 3 |"],
+  ["a comma in a head", "Name, first;Age\nX;3\nY;4\n", "| Name, first | Age |\n| --- | --- |\n| X | 3 |\n| Y | 4 |"],
+  ["a title above it", "Report 2025, Q1\n\na;b\n1;2\n", "| Report 2025, Q1 |  |\n| --- | --- |\n| a | b |\n| 1 | 2 |"],
+  ["Excel's own line", "sep=;\r\na;b\r\n1;2\r\n", "| a | b |\n| --- | --- |\n| 1 | 2 |"],
+  ["lines that end as on old Macs", "a;b\r1,5;2\r", "| a | b |\n| --- | --- |\n| 1,5 | 2 |"],
+  ["a quotation that nobody ends", 'a,b\n"x,2\n3,4\n', '| a | b |\n| --- | --- |\n| "x | 2 |\n| 3 | 4 |'],
   ["semicolons", "a;b\n1;2,5\n", "| a | b |\n| --- | --- |\n| 1 | 2,5 |"],
   ["tabs", "a\tb\r\n1\t2\r\n", "| a | b |\n| --- | --- |\n| 1 | 2 |"],
   ["a quote in the middle, and rows of different lengths", 'a,b\n1 "big",2,3\n', '| a | b |  |\n| --- | --- | --- |\n| 1 "big" | 2 | 3 |'],

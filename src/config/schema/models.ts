@@ -81,7 +81,14 @@ const openAiCall = {
 };
 
 const model = z.string().trim().min(1).max(200);
-const baseUrl = z.url({ protocol: /^https?$/, error: "an http or https address, such as http://127.0.0.1:11434/v1" });
+/** What stands behind the address in the examples of providers; requests put it there themselves. */
+const PATH_OF_REQUEST = /\/(?:chat\/completions|completions|responses|messages|embeddings)\/*(?:[?#]|$)/;
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: "an http or https address, such as http://127.0.0.1:11434/v1" })
+  .trim()
+  .refine((url) => !PATH_OF_REQUEST.test(url), {
+    error: ({ input }) => `is where requests go: take ${PATH_OF_REQUEST.exec(String(input))?.[0].replace(/[?#]$/, "")} and what is behind it out`,
+  });
 
 /** The providers that come with Parley, by name. */
 export const PROVIDERS = {

@@ -3,13 +3,19 @@ import { agentRef } from "./names.ts";
 
 export const STOP_LIST_MAX = 20;
 
+const words = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => text.trim() !== "", { error: "blanks alone stand in every message; give a word" });
+
 /** Those of which more is read than their own definition: by which words agents are told to end, and whether a question ends a run. */
 export const CONDITIONS = {
   textMention: z
     .union([
-      z.string().min(1).max(200),
+      words,
       z.strictObject({
-        text: z.string().min(1).max(200),
+        text: words,
         agents: z.array(agentRef).min(1).optional(),
         where: z
           .enum(["end", "anywhere"])
