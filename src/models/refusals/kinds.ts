@@ -82,6 +82,7 @@ const RULES: readonly Rule[] = [
   { kind: "overloaded", isPage: true, statuses: [503, 529] },
   { kind: "timeout", isPage: true, statuses: [408, 504, 524] },
   { kind: "unavailable", isPage: true, statuses: [500, 502, 520, 521, 522, 523, 525, 526, 530] },
+  { kind: "context_too_long", isPage: true, statuses: [413] },
   { kind: "unknown_model", isPage: true },
   // A delay beats a word: Google speaks of quota and billing where a minute's wait is all that is asked for.
   { kind: "rate_limited", statuses: [429], waits: true, unless: OUT_OF_CREDIT },
@@ -95,6 +96,9 @@ const RULES: readonly Rule[] = [
   { kind: "filtered", codes: FILTER_CODES },
   { kind: "filtered", words: FILTER_WORDS, statuses: [400, 403, 422, 451, 500] },
   { kind: "unknown_model", statuses: [401, 403], words: /not have access to (the |this )?model|model[^.]{0,60}not (available|enabled|allowed)|no access to model|access to model[^.]{0,40}denied|authorized to (access|use) (the |this )?model|无权访问[^。]{0,20}模型|(specified|this) model id/i }, // prettier-ignore
+  { kind: "rate_limited", statuses: [400, 403], words: /rate[ _-]?limit (has been )?(exceeded|reached)|too many requests/i },
+  // No key helps there.
+  { kind: "bad_request", statuses: [403], words: /(country|region|territory|location)[^.]{0,40} not (supported|allowed|available)/i },
   { kind: "bad_key", statuses: [401, 403] },
   { kind: "bad_key", codes: KEY_CODES, statuses: [400, 404] },
   { kind: "bad_key", words: KEY_WORDS, statuses: [400, 404, 407] },

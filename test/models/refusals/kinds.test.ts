@@ -25,6 +25,17 @@ describe("what servers have answered", () => {
   });
 });
 
+test.each([
+  [413, "<html><head><title>413 Request Entity Too Large</title></head></html>", "context_too_long"],
+  [400, { error: { message: "Requests rate limit exceeded" } }, "rate_limited"],
+  [403, { message: "API rate limit exceeded for key" }, "rate_limited"],
+  [403, { error: { message: "Country, region, or territory not supported", code: "unsupported_country_region_territory" } }, "bad_request"],
+  [403, { error: { message: "User location is not supported for the API use." } }, "bad_request"],
+] as const)("%s with %j is %s", (status, body, kind) => {
+  const said = saidIn(typeof body === "string" ? body : JSON.stringify(body));
+  expect(kindOf(refusalOf(Object.assign(new ServerError(said), { status })), undefined)).toBe(kind);
+});
+
 /** Of a conversation that is too long, in words that no code stands beside. */
 test.each([
   "Input validation error: `inputs` must have less than 4095 tokens. Given: 5000",
