@@ -15,6 +15,7 @@ import { KEY_META } from "../call-key.ts";
 import { within } from "../deadline.ts";
 import type { Continued } from "./calls/elicitation.ts";
 import { lacksVariables, startFailure } from "./failures.ts";
+import { withWholeGreeting } from "./greeting.ts";
 import { httpTransport } from "./http.ts";
 import { isUnauthorized, loginWanted } from "./login.ts";
 import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
@@ -82,8 +83,16 @@ export class McpConnection {
 
   /** One page of its tools, not checked. A server without tools has one empty page. */
   async tools(cursor: string | undefined, signal: AbortSignal): Promise<z.output<typeof ToolsPage>> {
-    if (!this.#client.getServerCapabilities()?.tools) return { tools: [] };
-    return await this.#client.request({ method: "tools/list", params: cursor === undefined ? {} : { cursor } }, ToolsPage, asked(signal));
+    const capabilities = this.#client.getServerCapabilities() ?? {};
+    const saysNothing = Object.keys(capabilities).length === 0;
+    if (!capabilities.tools && !saysNothing) return { tools: [] };
+    try {
+      return await this.#client.request({ method: "tools/list", params: cursor === undefined ? {} : { cursor } }, ToolsPage, asked(signal));
+    } catch (error) {
+      // It says of nothing that it has it, and has none.
+      if (saysNothing && error instanceof ProtocolError) return { tools: [] };
+      throw error;
+    }
   }
 
   /** Not the SDK's `callTool`, which compiles whatever schema the server sends along. */
@@ -210,11 +219,13 @@ export async function openConnection(
       const capabilities = { elicitation: { form: {}, url: {} }, sampling: {}, ...(heard.roots ? { roots: { listChanged: true } } : {}) };
       const options = { capabilities, versionNegotiation: { mode }, inputRequired: { autoFulfill: false } };
       const client = new Client({ name: "parley", version: "0.1.0" }, options);
-      const connection = new McpConnection(client, transport(), heard, deps);
+      const connection = new McpConnection(client, withWholeGreeting(transport()), heard, deps);
       tried.push(connection);
       const connecting = await within({ timeoutMs: timeoutMs ?? limit.timeoutMs, clock: deps.clock }, ended, (given) => connection.connect(given)); // prettier-ignore
       if (connecting.kind === "done") return connection;
-      refusal = connecting.kind === "threw" ? connecting.error : new Error("it did not answer in time");
+      const problem = connecting.kind === "threw" ? connecting.error : new Error("it did not answer in time");
+      // That it does not know the newest protocol either says less than why it refused the others.
+      refusal = refusal !== undefined && isNotKnown(problem) ? refusal : problem;
       await connection.close();
     }
     throw refusal;
@@ -260,6 +271,8 @@ const takesNoPost = (error: unknown): boolean => error instanceof SdkHttpError &
 const wantsAnother = (error: unknown): boolean =>
   error instanceof ProtocolError || (error instanceof SdkError && error.code === SdkErrorCode.InvalidResult);
 
+const isNotKnown = (error: unknown): boolean => error instanceof SdkError && error.code === SdkErrorCode.EraNegotiationFailed;
+
 const PING_TIMEOUT_MS = 5_000;
 
 /** The SDK's own time limit would go by another clock; each request has one already. */
@@ -267,9 +280,12 @@ const asked = (signal: AbortSignal) => ({ signal, timeout: 2 ** 31 - 1 });
 
 const ToolsPage = z.object({ tools: z.array(z.unknown()), nextCursor: z.string().nullish() });
 
+/** One part where a list of them is wanted. */
+const isPart = (content: unknown): boolean => typeof content === "object" && content !== null && !Array.isArray(content);
+
 /** As open as can be: a part of an unknown kind is no reason to lose the others. */
 const CallResult = z.object({
-  content: z.array(z.unknown()).nullish(),
+  content: z.preprocess((content) => (typeof content === "string" || isPart(content) ? [content] : content), z.array(z.unknown()).nullish()),
   structuredContent: z.unknown().optional(),
   toolResult: z.unknown().optional(),
   task: z.unknown().optional(),

@@ -67,7 +67,8 @@ export async function listTools(
       else if (tools.size < TOOLS_MAX || named.has(tool.name)) tools.set(tool.name, tool);
       else isCutShort = leftOut.push(`"${quoted(tool.name, 100)}": there are more than ${TOOLS_MAX} tools`) > 0;
     }
-    cursor = page.nextCursor ?? undefined;
+    // Some servers name no page, or the same one again, where none comes.
+    cursor = page.nextCursor && page.nextCursor !== cursor ? page.nextCursor : undefined;
     const isComplete = tools.size >= TOOLS_MAX && [...named].every((name) => tools.has(name));
     isCutShort ||= cursor !== undefined && isComplete;
     if (cursor === undefined || isComplete) break;

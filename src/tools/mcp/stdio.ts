@@ -16,6 +16,7 @@ export const MESSAGE_BYTES_MAX = 10_000_000;
 
 const STDERR_CHARS_MAX = 2_000; // The last words, for the operator's log.
 const EXIT_GRACE_MS = 1_000; // For each of three steps of the end: no more input, SIGTERM, SIGKILL.
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]); // Which programs of Windows begin with.
 const CAN_KILL_GROUPS = process.platform !== "win32";
 
 /**
@@ -31,6 +32,7 @@ export class StdioTransport implements Transport {
   readonly #clock: Clock;
   readonly #incoming = new ReadBuffer({ maxBufferSize: MESSAGE_BYTES_MAX });
   #child: ChildProcessWithoutNullStreams | undefined;
+  #hasSpoken = false;
   #stderr = "";
   #exit = "";
   #wasKilled = false;
@@ -97,8 +99,10 @@ export class StdioTransport implements Transport {
   }
 
   #read(chunk: Buffer): void {
+    const isMarked = !this.#hasSpoken && chunk.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+    this.#hasSpoken = true;
     try {
-      this.#incoming.append(chunk);
+      this.#incoming.append(isMarked ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk);
     } catch (error) {
       this.onerror?.(asError(error));
       void this.close();

@@ -33,6 +33,13 @@ test("a picture is kept as a file, shown to the model, and named in its place", 
   expect(Buffer.from(kept.get(files[0]?.hash ?? "") ?? []).equals(PNG)).toBe(true);
 });
 
+test("parts that are words alone, a number, or without a kind are read", async () => {
+  const { read } = shelf();
+  expect((await read({ content: ["milk", { type: "text", text: 42 }, { text: "and bread" }, { type: "text", text: null }] })).output).toBe(
+    "milk\n42\nand bread\n",
+  );
+});
+
 test("data that says again what the parts say, or has their media in it, is not given twice", async () => {
   const { read } = shelf();
   expect((await read({ content: [image], structuredContent: { content: [image] } })).output).toMatch(/^\[image [^\n]*\]$/);

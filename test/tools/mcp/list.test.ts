@@ -41,6 +41,16 @@ test("a list is read page by page, and what is named is kept before any limit", 
   expect(named.tools.map(({ remoteName }) => remoteName)).toContain("b1499");
 });
 
+test.each(["", "same"])("a list that goes on at %j is at its end: there is no such page, or it has been read", async (nextCursor) => {
+  const asked: (string | undefined)[] = [];
+  const { leftOut } = await listTools("crm", async (cursor) => {
+    asked.push(cursor);
+    return { tools: [tool(`t${asked.length}`)], nextCursor };
+  });
+  expect(asked).toEqual(nextCursor === "" ? [undefined] : [undefined, "same"]);
+  expect(leftOut).toEqual([]);
+});
+
 test("a list without an end is read no further than a hundred pages", async () => {
   let pages = 0;
   const { tools, leftOut } = await listTools("crm", async () => ({ tools: [tool(`t${pages}`)], nextCursor: String(++pages) }));

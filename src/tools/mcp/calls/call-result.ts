@@ -78,7 +78,7 @@ interface Kept {
   bytes: number;
 }
 
-const Text = z.object({ type: z.literal("text"), text: z.string() });
+const Text = z.object({ type: z.literal("text"), text: z.union([z.string(), z.number().transform(String), z.null().transform(() => "")]) });
 const MediaPart = z.object({ type: z.enum(["image", "audio"]), data: z.string(), mimeType: z.string().nullish() });
 const Resource = z.object({
   type: z.literal("resource"),
@@ -88,7 +88,8 @@ const Link = z.object({ type: z.literal("resource_link"), uri: z.string(), name:
 const Part = z.discriminatedUnion("type", [Text, MediaPart, Resource, Link]);
 
 async function textOf(part: unknown, media: Media, kept: Kept): Promise<string> {
-  const { data } = Part.safeParse(part);
+  if (typeof part === "string") return part;
+  const { data } = Part.safeParse(typeOf(part) === "" ? { ...(part as object), type: "text" } : part);
   if (!data) return `[a part that cannot be shown, of type "${quoted(String(typeOf(part)), 40)}"]`;
   switch (data.type) {
     case "text":
