@@ -36,7 +36,13 @@ function zonesByCity(): ReadonlyMap<string, string> {
   cities ??= new Map([
     ...Intl.supportedValuesOf("timeZone")
       .filter((zone) => zone.includes("/") && !zone.startsWith("Etc/"))
-      .map((zone): [string, string] => [zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ").toLowerCase(), zone])
+      .map((zone): [string, string] => [
+        zone
+          .slice(zone.lastIndexOf("/") + 1)
+          .replaceAll("_", " ")
+          .toLowerCase(),
+        zone,
+      ])
       .filter(([city]) => !OTHER_WORDS.has(city)),
     ...Object.entries(ALSO),
   ]);

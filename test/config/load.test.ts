@@ -78,7 +78,9 @@ describe("mistakes in the shape", () => {
     "an address that is where requests go (%s) is refused with what to take out; one with a blank behind it is taken",
     (path) => {
       const withUrl = (url: string) => SMALL.replace("model: claude-sonnet-5-5", `model: x, baseUrl: ${JSON.stringify(url)}`);
-      expect(mistakesOf({ "parley.yml": withUrl(`http://127.0.0.1:1${path}`) })[0]).toMatch(/is where requests go: take \/\S+ and what is behind it out/);
+      expect(mistakesOf({ "parley.yml": withUrl(`http://127.0.0.1:1${path}`) })[0]).toMatch(
+        /is where requests go: take \/\S+ and what is behind it out/,
+      );
       const settings = load({ "parley.yml": withUrl("http://127.0.0.1:1/messages-api ") }, { ANTHROPIC_API_KEY: "k" });
       expect(settings.models.get("m")).toMatchObject({ baseUrl: "http://127.0.0.1:1/messages-api" });
     },

@@ -72,12 +72,9 @@ test.for([
   "in South Africa, what is new?",
   "in Christmas week, what is open?",
   "In short, what is new?",
-])(
-  "a task that begins like a time zone stays one: %s",
-  (task) => {
-    expect(read(`every day at 9:00 ${task}`)).toMatchObject({ kind: "rule", rest: task });
-  },
-);
+])("a task that begins like a time zone stays one: %s", (task) => {
+  expect(read(`every day at 9:00 ${task}`)).toMatchObject({ kind: "rule", rest: task });
+});
 
 test.for(["0 0 9 * * * x", "0 0 9 * * MON-FRI x", "0 30 8 ? * 1-5 x", "0 */30 9-17 * * ? x"])(
   "a rule with seconds is none, and not another one: %s",

@@ -87,7 +87,8 @@ const baseUrl = z
   .url({ protocol: /^https?$/, error: "an http or https address, such as http://127.0.0.1:11434/v1" })
   .trim()
   .refine((url) => !PATH_OF_REQUEST.test(url), {
-    error: ({ input }) => `is where requests go: take ${PATH_OF_REQUEST.exec(String(input))?.[0].replace(/[?#]$/, "")} and what is behind it out`,
+    error: ({ input }) =>
+      `is where requests go: take ${PATH_OF_REQUEST.exec(String(input))?.[0].replace(/[?#]$/, "")} and what is behind it out`,
   });
 
 /** The providers that come with Parley, by name. */

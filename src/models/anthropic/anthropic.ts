@@ -144,7 +144,8 @@ function piecesOf(event: StreamEvent, found: Piece[]): void {
       if (event.delta.type === "input_json_delta") found.push(argsOf(key, event.delta.partial_json));
       return;
     case "message_delta":
-      if (typeof event.delta.stop_reason === "string" && event.delta.stop_reason) found.push(finish(event.delta.stop_reason, event.delta.stop_details?.explanation));
+      if (typeof event.delta.stop_reason === "string" && event.delta.stop_reason)
+        found.push(finish(event.delta.stop_reason, event.delta.stop_details?.explanation));
       return;
     case "message_stop":
       // Behind its reason, where the server gives one.

@@ -39,7 +39,11 @@ function wholeEvent(value: unknown, name: string | undefined): RawMessageStreamE
       return isObject(value.content_block) ? event : undefined;
     case "content_block_delta":
     case "message_delta":
-      return isObject(value.delta) ? event : isObject(value.usage) ? ({ ...value, type, delta: {} } as unknown as RawMessageStreamEvent) : undefined;
+      return isObject(value.delta)
+        ? event
+        : isObject(value.usage)
+          ? ({ ...value, type, delta: {} } as unknown as RawMessageStreamEvent)
+          : undefined;
     default:
       return typeof type === "string" ? event : undefined;
   }

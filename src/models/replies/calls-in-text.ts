@@ -12,7 +12,10 @@ export interface WrittenCall {
  * words before them. Nothing where anything else stands behind the first mark, where a tool is not among those that were offered, or where it is
  * shown as code: then it is what the model says.
  */
-export function callsInText(text: string, tools: readonly ToolSpec[]): { readonly text: string; readonly calls: readonly WrittenCall[] } | undefined {
+export function callsInText(
+  text: string,
+  tools: readonly ToolSpec[],
+): { readonly text: string; readonly calls: readonly WrittenCall[] } | undefined {
   if (tools.length === 0 || text.length > TEXT_CHARS_MAX) return undefined;
   const at = text.search(MARKS);
   const from = at >= 0 ? at : BARE.test(text) ? 0 : -1;
@@ -55,7 +58,15 @@ function fromJson(part: string, tools: readonly ToolSpec[]): readonly WrittenCal
   const calls: WrittenCall[] = [];
   for (const value of [jsonOf(part)].flat() as readonly unknown[]) {
     if (!isPlain(value)) return undefined;
-    const { type: _type, id: _id, name, function: own, arguments: args, parameters, ...rest } = value as { readonly [field: string]: unknown };
+    const {
+      type: _type,
+      id: _id,
+      name,
+      function: own,
+      arguments: args,
+      parameters,
+      ...rest
+    } = value as { readonly [field: string]: unknown };
     const tool = tools.find((one) => one.name === (name ?? own))?.name;
     const given = args ?? parameters ?? {};
     const object: unknown = typeof given === "string" ? jsonOf(given) : given;
@@ -85,7 +96,8 @@ function argsIn(name: string, written: string, tools: readonly ToolSpec[], pair:
 
 /** Words where the tool wants words; else what they say as JSON. */
 function valueOf({ parameters }: ToolSpec, name: string, text: string): unknown {
-  const wanted = (parameters as { readonly properties?: { readonly [name: string]: { readonly type?: unknown } } }).properties?.[name]?.type;
+  const wanted = (parameters as { readonly properties?: { readonly [name: string]: { readonly type?: unknown } } }).properties?.[name]
+    ?.type;
   const value = wanted === "string" ? undefined : jsonOf(text.trim());
   return value === undefined ? text : value;
 }

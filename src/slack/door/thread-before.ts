@@ -101,7 +101,10 @@ export function createThreadBefore(parts: {
   }
 
   const isSpoken = (message: ThreadMessage): boolean =>
-    message.hidden !== true && message.user !== me.user && message.bot_id !== me.bot && (message.subtype === "bot_message" || isPeoples(message.subtype));
+    message.hidden !== true &&
+    message.user !== me.user &&
+    message.bot_id !== me.bot &&
+    (message.subtype === "bot_message" || isPeoples(message.subtype));
 
   async function asRead(message: ThreadMessage, words: MessageWords): Promise<Beside[number] | undefined> {
     const carried = (await readCarried(words, naming)).map(({ source, text }) => (source === undefined ? text : `${source}: ${text}`));

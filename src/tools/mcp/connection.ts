@@ -285,7 +285,10 @@ const isPart = (content: unknown): boolean => typeof content === "object" && con
 
 /** As open as can be: a part of an unknown kind is no reason to lose the others. */
 const CallResult = z.object({
-  content: z.preprocess((content) => (typeof content === "string" || isPart(content) ? [content] : content), z.array(z.unknown()).nullish()),
+  content: z.preprocess(
+    (content) => (typeof content === "string" || isPart(content) ? [content] : content),
+    z.array(z.unknown()).nullish(),
+  ),
   structuredContent: z.unknown().optional(),
   toolResult: z.unknown().optional(),
   task: z.unknown().optional(),

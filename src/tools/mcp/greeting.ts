@@ -7,7 +7,10 @@ import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 export function withWholeGreeting<Kind extends Transport>(transport: Kind): Kind {
   let heard: Transport["onmessage"];
   const hear: Transport["onmessage"] = (message, extra) => heard?.(wholeGreeting(message) as typeof message, extra);
-  Object.defineProperty(transport, "onmessage", { get: () => heard && hear, set: (listener: Transport["onmessage"]) => void (heard = listener) });
+  Object.defineProperty(transport, "onmessage", {
+    get: () => heard && hear,
+    set: (listener: Transport["onmessage"]) => void (heard = listener),
+  });
   return transport;
 }
 

@@ -45,7 +45,7 @@ test.for([
   ["JSON that names somebody", '{"name": "Ada", "arguments": {}}'],
   ["a mark alone", "<tool_call>"],
   ["no mark", "search"],
-])("what the model only shows is no call: %s", ([, written]) => {
+] as const)("what the model only shows is no call: %s", ([, written]) => {
   expect(callsInText(written, TOOLS)).toBeUndefined();
   expect(callsInText(CALL, [])).toBeUndefined();
 });
@@ -64,5 +64,9 @@ test("whatever stands in a text, it is read at once", () => {
 test("such a call is the agent's, with an id of its own; asked for an answer by a schema, it is no call", async () => {
   const { url } = await chatServer((_, response) => says(response, `Let me look.\n${CALL}`));
   const { reply } = await ask(modelAt(url), request());
-  expect(reply).toMatchObject({ kind: "answer", text: "Let me look.", toolCalls: [{ ...A, call: expect.stringMatching(/^call_/) as string }] });
+  expect(reply).toMatchObject({
+    kind: "answer",
+    text: "Let me look.",
+    toolCalls: [{ ...A, call: expect.stringMatching(/^call_/) as string }],
+  });
 });

@@ -25,9 +25,18 @@ const stops = { type: "message_stop" };
 const tool = (input: unknown) => start({ type: "tool_use", id: "t", name: "search", input });
 const message = (content: unknown) => [JSON.stringify({ type: "message", role: "assistant", content, stop_reason: "end_turn" })];
 
-const BOTH = { kind: "answer", toolCalls: [{ tool: "search", args: '{"q":0}' }, { tool: "recall", args: '{"q":1}' }] };
+const BOTH = {
+  kind: "answer",
+  toolCalls: [
+    { tool: "search", args: '{"q":0}' },
+    { tool: "recall", args: '{"q":1}' },
+  ],
+};
 const twice = (of: (index: number, name: string) => readonly Event[]) => ["search", "recall"].flatMap((name, index) => of(index, name));
-const argsAt = (index: number | undefined, q: number): Event => ({ ...delta({ type: "input_json_delta", partial_json: `{"q":${q}}` }), index });
+const argsAt = (index: number | undefined, q: number): Event => ({
+  ...delta({ type: "input_json_delta", partial_json: `{"q":${q}}` }),
+  index,
+});
 
 describe("Messages, as servers like Anthropic's send them", () => {
   test.each<[string, readonly string[], object]>([
@@ -56,7 +65,13 @@ describe("Messages, as servers like Anthropic's send them", () => {
 const said = { type: "response.output_text.delta", output_index: 0, delta: "Blue." };
 const completed = { type: "response.completed", response: { status: "completed", output: [] } };
 const item = (type: string, args?: unknown): Event => ({ type: `response.output_item.${type}`, output_index: 0, item: { type: "function_call", call_id: "c", name: "search", arguments: args } }); // prettier-ignore
-const calling = (name: string, q: number) => ({ type: "function_call", id: `fc_${name}`, call_id: `call_${name}`, name, arguments: `{"q":${q}}` });
+const calling = (name: string, q: number) => ({
+  type: "function_call",
+  id: `fc_${name}`,
+  call_id: `call_${name}`,
+  name,
+  arguments: `{"q":${q}}`,
+});
 const called = (name: string, at: object, q: number): readonly Event[] => [
   { type: "response.output_item.added", ...at, item: { ...calling(name, q), arguments: "" } },
   { type: "response.function_call_arguments.delta", ...at, item_id: `fc_${name}`, delta: `{"q":${q}}` },

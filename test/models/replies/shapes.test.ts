@@ -76,8 +76,22 @@ describe("arguments of a call", () => {
     ["the index as a string", [call({ index: "0", id: "c" }, '{"q":'), more({ index: "0" }, '"a"}')]],
     ["in a list", [call({ index: 0, id: "c" }, '[{"q":"a"}]')]],
     ["the name behind the beginning", [frame({ tool_calls: [{ index: 0, id: "c" }] }), call({ index: 0 }, '{"q":"a"}')]],
-    ["a name in pieces", [frame({ tool_calls: [{ index: 0, id: "c", function: { name: "sea", arguments: "" } }] }), frame({ tool_calls: [{ index: 0, function: { name: "rch" } }] }), call({ index: 0 }, '{"q":"a"}')]],
-    ["a name that grows", [frame({ tool_calls: [{ index: 0, id: "c", function: { name: "sea" } }] }), frame({ tool_calls: [{ index: 0, id: "c", function: { name: "search" } }] }), call({ index: 0, id: "c" }, '{"q":"a"}')]],
+    [
+      "a name in pieces",
+      [
+        frame({ tool_calls: [{ index: 0, id: "c", function: { name: "sea", arguments: "" } }] }),
+        frame({ tool_calls: [{ index: 0, function: { name: "rch" } }] }),
+        call({ index: 0 }, '{"q":"a"}'),
+      ],
+    ],
+    [
+      "a name that grows",
+      [
+        frame({ tool_calls: [{ index: 0, id: "c", function: { name: "sea" } }] }),
+        frame({ tool_calls: [{ index: 0, id: "c", function: { name: "search" } }] }),
+        call({ index: 0, id: "c" }, '{"q":"a"}'),
+      ],
+    ],
     ["a name with its space", [frame({ tool_calls: [{ index: 0, function: { name: "functions.search", arguments: '{"q":"a"}' } }] })]],
     ["behind null", [call({ index: 0, id: "c" }, "null"), more({ index: 0 }, '{"q":"a"}')]],
     ["behind an empty string", [call({ index: 0, id: "c" }, '""'), more({ index: 0 }, '{"q":"a"}')]],
@@ -184,15 +198,21 @@ describe("counts", () => {
 });
 
 describe("why a reply ended, in others' words", () => {
-  test.each(["MAX_TOKENS", "FINISH_REASON_MAX_TOKENS", "max_new_tokens", "max_length", "token_limit"])("%s: it was cut off", async (reason) => {
-    expect(await replyTo(frame({ content: "Blue." }), frame({}, reason), DONE)).toMatchObject({
-      text: "Blue.",
-      notices: [expect.stringContaining("cut off") as string],
-    });
-  });
-  test.each(["content-filter", "FINISH_REASON_SAFETY", "content_filtered", "guardrail_intervened", "SPII"])("%s: it was filtered", async (reason) => {
-    expect(failureOf(await replyTo(frame({ content: "" }), frame({}, reason), DONE)).kind).toBe("filtered");
-  });
+  test.each(["MAX_TOKENS", "FINISH_REASON_MAX_TOKENS", "max_new_tokens", "max_length", "token_limit"])(
+    "%s: it was cut off",
+    async (reason) => {
+      expect(await replyTo(frame({ content: "Blue." }), frame({}, reason), DONE)).toMatchObject({
+        text: "Blue.",
+        notices: [expect.stringContaining("cut off") as string],
+      });
+    },
+  );
+  test.each(["content-filter", "FINISH_REASON_SAFETY", "content_filtered", "guardrail_intervened", "SPII"])(
+    "%s: it was filtered",
+    async (reason) => {
+      expect(failureOf(await replyTo(frame({ content: "" }), frame({}, reason), DONE)).kind).toBe("filtered");
+    },
+  );
   test.each(["", "stop"])("a refusal that comes in pieces is told whole (reason: %j)", async (reason) => {
     const failure = failureOf(await replyTo(frame({ refusal: "I can" }), frame({ refusal: "not do it." }), frame({}, reason), DONE));
     expect([failure.kind, failure.message]).toEqual(["refused", expect.stringContaining("I cannot do it.")]);

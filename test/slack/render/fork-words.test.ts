@@ -12,7 +12,10 @@ test.for([
   [{ team: "pair", words: [word(2)] }, "one message of it reads otherwise"],
   [{ team: "pair", words: [word(2), word(4)] }, "2 messages of it read otherwise"],
   [{ team: "pair", snapshot: "{}" }, "its agents have other instructions"],
-  [{ team: "solo", words: [word(2)], snapshot: "{}" }, "the team *solo* goes on; one message of it reads otherwise; its agents have other instructions"],
+  [
+    { team: "solo", words: [word(2)], snapshot: "{}" },
+    "the team *solo* goes on; one message of it reads otherwise; its agents have other instructions",
+  ],
   [{ team: "pair" }, "the same team goes on"],
 ] as const)("what a fork of a run of the team pair does otherwise is said, and no more: %j", async ([wish, words]) => {
   expect(whatIsOther(await loadTranslator("en"), wish, "pair")).toBe(words);

@@ -33,7 +33,9 @@ test("a long text is divided between its blocks, and a heading stays with what i
 
 test("a link that has its address from a line elsewhere keeps it, in whatever part it comes to stand", () => {
   const cited = Array.from({ length: 20 }, (_, index) => `Some words of source [${index}] and [the *page*][ref ${index}].`);
-  const lines = cited.map((_, index) => `[${index}]: https://x.example/${index}\n[Ref ${index}]: https://x.example/a_(${index}) "Its title"`);
+  const lines = cited.map(
+    (_, index) => `[${index}]: https://x.example/${index}\n[Ref ${index}]: https://x.example/a_(${index}) "Its title"`,
+  );
   const { parts, rest } = split(`${cited.join("\n\n")}\n\nNo [link] here.\n\n${lines.join("\n")}`, 300);
   const urls: string[] = [];
   const look = (node: Nodes): void => {

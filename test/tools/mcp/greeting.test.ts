@@ -12,18 +12,33 @@ const greeting = (result: object) => ({ jsonrpc: "2.0" as const, id: 1, result: 
 const INFO = { name: "crm", version: "1" };
 
 test.for([
-  [{ serverInfo: INFO, capabilities: { tools: {} } }, { serverInfo: INFO, capabilities: { tools: {} } }],
+  [
+    { serverInfo: INFO, capabilities: { tools: {} } },
+    { serverInfo: INFO, capabilities: { tools: {} } },
+  ],
   [{ capabilities: { tools: {} } }, { serverInfo: { name: "", version: "" }, capabilities: { tools: {} } }],
-  [{ serverInfo: { name: "crm" }, capabilities: { tools: {} } }, { serverInfo: { name: "crm", version: "" }, capabilities: { tools: {} } }],
+  [
+    { serverInfo: { name: "crm" }, capabilities: { tools: {} } },
+    { serverInfo: { name: "crm", version: "" }, capabilities: { tools: {} } },
+  ],
   [{ serverInfo: { name: 7, version: 1 } }, { serverInfo: { name: "", version: "" }, capabilities: {} }],
-  [{ serverInfo: INFO, capabilities: { tools: null, prompts: {} } }, { serverInfo: INFO, capabilities: { prompts: {} } }],
-  [{ serverInfo: { ...INFO, title: null }, capabilities: [], instructions: null }, { serverInfo: INFO, capabilities: {} }],
+  [
+    { serverInfo: INFO, capabilities: { tools: null, prompts: {} } },
+    { serverInfo: INFO, capabilities: { prompts: {} } },
+  ],
+  [
+    { serverInfo: { ...INFO, title: null }, capabilities: [], instructions: null },
+    { serverInfo: INFO, capabilities: {} },
+  ],
 ] as const)("what is missing in a server's greeting is filled in: %j", ([said, whole]) => {
   expect(wholeGreeting(greeting(said))).toEqual(greeting(whole));
 });
 
 test("what is no greeting stays as it came", () => {
-  for (const message of [{ jsonrpc: "2.0" as const, id: 1, result: { tools: null } }, { jsonrpc: "2.0" as const, method: "notifications/x" }])
+  for (const message of [
+    { jsonrpc: "2.0" as const, id: 1, result: { tools: null } },
+    { jsonrpc: "2.0" as const, method: "notifications/x" },
+  ])
     expect(wholeGreeting(message)).toBe(message);
 });
 
