@@ -92,7 +92,7 @@ function take(event: Loose, seen: Seen, found: Piece[]): void {
     case "response.failed":
     case "response.done":
     case "response.cancelled":
-      return whole(String(response.status ?? event.type.slice("response.".length)), response, seen, found);
+      return whole(textOf(response.status) || event.type.slice("response.".length), response, seen, found);
     default:
       // Some fifty other events tell of progress and of tools that are not used here; new ones come without notice.
       return;

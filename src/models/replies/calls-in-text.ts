@@ -20,7 +20,7 @@ export function callsInText(
   const at = text.search(MARKS);
   const from = at >= 0 ? at : BARE.test(text) ? 0 : -1;
   const before = text.slice(0, Math.max(0, from));
-  if (from < 0 || before.split("```").length % 2 === 0 || /`$/.test(before)) return undefined;
+  if (from < 0 || before.split("```").length % 2 === 0 || before.endsWith("`")) return undefined;
   const calls: WrittenCall[] = [];
   for (const part of partsOf(text.slice(from))) {
     const found = callsIn(part.trim(), tools);

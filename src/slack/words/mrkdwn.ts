@@ -68,7 +68,7 @@ function withoutMention(mrkdwn: string, bot: string): string {
   const isShown = shownIn(mrkdwn);
   return mrkdwn.replaceAll(ADDRESS, (all, before: string, marks: string, user: string, closing: string, behind: string, index: number) => {
     if (user !== bot || isShown(index + all.indexOf("<"))) return all;
-    const isClosed = closing.length > 0 && closing === [...marks].toReversed().join("");
+    const isClosed = closing.length > 0 && closing === marks.split("").toReversed().join("");
     const kept = isClosed ? "" : marks + closing;
     const isFirst = index === 0 || mrkdwn[index - 1] === "\n" || before === "\n";
     return (before === "\n" ? before : "") + kept + (isFirst || (kept !== "" && marks !== "") ? "" : behind);

@@ -9,7 +9,9 @@ export function withWholeGreeting<Kind extends Transport>(transport: Kind): Kind
   const hear: Transport["onmessage"] = (message, extra) => heard?.(wholeGreeting(message) as typeof message, extra);
   Object.defineProperty(transport, "onmessage", {
     get: () => heard && hear,
-    set: (listener: Transport["onmessage"]) => void (heard = listener),
+    set(listener: Transport["onmessage"]) {
+      heard = listener;
+    },
   });
   return transport;
 }
