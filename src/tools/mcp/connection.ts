@@ -15,6 +15,7 @@ import { KEY_META } from "../call-key.ts";
 import { within } from "../deadline.ts";
 import type { Continued } from "./calls/elicitation.ts";
 import { lacksVariables, startFailure } from "./failures.ts";
+import { CallResult, type McpCallResult, ToolsPage } from "./answers.ts";
 import { withWholeGreeting } from "./greeting.ts";
 import { httpTransport } from "./http.ts";
 import { isUnauthorized, loginWanted } from "./login.ts";
@@ -100,7 +101,7 @@ export class McpConnection {
     { tool, args, key, continued = {} }: McpCall,
     signal: AbortSignal,
     progressed: (progress: CallProgress) => void = () => undefined,
-  ): Promise<z.output<typeof CallResult>> {
+  ): Promise<McpCallResult> {
     const params = { name: tool, arguments: args, ...continued, ...(key === undefined ? {} : { _meta: { [KEY_META]: key } }) };
     const result = await this.#client.request({ method: "tools/call", params }, CallResult, {
       ...asked(signal),
@@ -277,30 +278,3 @@ const PING_TIMEOUT_MS = 5_000;
 
 /** The SDK's own time limit would go by another clock; each request has one already. */
 const asked = (signal: AbortSignal) => ({ signal, timeout: 2 ** 31 - 1 });
-
-const ToolsPage = z.object({ tools: z.array(z.unknown()), nextCursor: z.string().nullish() });
-
-/** One part where a list of them is wanted. */
-const isPart = (content: unknown): boolean => typeof content === "object" && content !== null && !Array.isArray(content);
-
-/** As open as can be: a part of an unknown kind is no reason to lose the others. */
-const CallResult = z.object({
-  content: z.preprocess(
-    (content) => (typeof content === "string" || isPart(content) ? [content] : content),
-    z.array(z.unknown()).nullish(),
-  ),
-  structuredContent: z.unknown().optional(),
-  toolResult: z.unknown().optional(),
-  task: z.unknown().optional(),
-  isError: z.boolean().nullish(),
-  /** What a server of the newest protocol wants to be told before it goes on. */
-  inputRequests: z
-    .record(
-      z.string(),
-      z.object({ method: z.string(), params: z.looseObject({ message: z.string().nullish() }).nullish().catch(undefined) }),
-    )
-    .nullish()
-    .catch(undefined),
-  requestState: z.string().nullish().catch(undefined),
-});
-export type McpCallResult = z.output<typeof CallResult>;

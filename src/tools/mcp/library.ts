@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { ToolSpec } from "../../engine/model.ts";
 import { quoted } from "../result.ts";
-import type { McpCallResult, McpConnection } from "./connection.ts";
+import type { McpCallResult } from "./answers.ts";
+import type { McpConnection } from "./connection.ts";
 
 /** A tool that Parley makes of what a server has beside its tools: resources to read, and prompts that it has written. */
 export interface LibraryTool {

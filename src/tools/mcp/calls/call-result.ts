@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { FileRef } from "../../../engine/events/events.ts";
 import type { ToolEnd } from "../../../engine/tool.ts";
 import { capped, failed, OUTPUT_CHARS_MAX, quoted, size } from "../../result.ts";
-import type { McpCallResult } from "../connection.ts";
+import type { McpCallResult } from "../answers.ts";
 
 const PARTS_MAX = 200;
 const FILES_MAX = 20;

@@ -1,7 +1,8 @@
 import type { CallOrigin, ToolAnswer, ToolVerdict } from "../../../engine/tool.ts";
 import type { Turn } from "../../../engine/turn.ts";
 import { quoted } from "../../result.ts";
-import type { CallProgress, McpCall, McpCallResult } from "../connection.ts";
+import type { McpCallResult } from "../answers.ts";
+import type { CallProgress, McpCall } from "../connection.ts";
 import type { LibraryTool } from "../library.ts";
 
 export type JsonObject = { [key: string]: unknown };
