@@ -17,6 +17,11 @@ export interface KeyedWorker<S> {
   rest(key: string): Promise<void>;
   /** Resolves when no key is looked after. */
   idle(): Promise<void>;
+  /**
+   * Resolves when nothing is left to do about each key that is looked after now, whatever is poked meanwhile. `false`: a key, now or earlier, was left to its
+   * next poke after {@link KeyedWork.triesMax} failures; one whose look named a number of its own has had an answer.
+   */
+  settled(): Promise<boolean>;
   /** Begins no look and sleeps no more; resolves when the looks under way have ended. */
   close(): Promise<void>;
 }
@@ -68,6 +73,7 @@ export function createKeyedWorker<S>(work: KeyedWork<S>): KeyedWorker<S> {
   const { clock, keysMax = Infinity, retryDelayMs, retryDelayMsMax } = work;
   const lines = new Map<string, Line<S>>();
   const closing = new AbortController();
+  let wasLeft = false;
 
   /** Nothing is awaited between the last look and the end of the line: a poke from there on begins a new one. */
   async function tend(key: string, line: Line<S>): Promise<void> {
@@ -82,7 +88,10 @@ export function createKeyedWorker<S>(work: KeyedWork<S>): KeyedWorker<S> {
         if (failures < (worked.triesMax ?? work.triesMax ?? Infinity)) {
           line.isDirty = true;
           await clock.sleep(Math.min(retryDelayMs * 2 ** (failures - 1), retryDelayMsMax), closing.signal);
-        } else failures = 0;
+        } else {
+          failures = 0;
+          wasLeft ||= worked.triesMax === undefined;
+        }
         continue;
       }
       failures = 0;
@@ -128,6 +137,10 @@ export function createKeyedWorker<S>(work: KeyedWork<S>): KeyedWorker<S> {
     stateOf: (key) => lines.get(key)?.state,
     rest: async (key) => lines.get(key)?.ended,
     idle,
+    async settled() {
+      await Promise.all([...lines.values()].map(({ ended }) => ended));
+      return !wasLeft;
+    },
     close() {
       closing.abort();
       for (const { wake } of lines.values()) wake?.abort(POKED);

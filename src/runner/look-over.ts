@@ -6,6 +6,9 @@ const AGAIN_MS = 5_000;
 /** Half a day: a store that is away for longer is looked after by somebody, who starts Parley anew. */
 const TRIES_MAX = 8_640;
 
+/** From when on threads in which something was recorded are to be looked over, as `ThreadSummary.at`; `undefined`: all. Rejects as the store does. */
+export type Since = () => Promise<string | undefined>;
+
 /**
  * Looks over what others may have left, or does what else nobody would come back to by itself: where the store cannot be asked it is done again, until
  * it has come to its end, or the signal comes; it is done once in any case. Never rejects. `problem`: told once, with what failed first.

@@ -34,7 +34,7 @@ import { createQuotes } from "./door/quoted-messages.ts";
 import { ALLOW_DEFAULT, type Allow } from "./people/permissions.ts";
 import { createSelfStarting } from "./schedules/self-starting.ts";
 import { createReceiver, NO_DOOR } from "./door/socket-receiver.ts";
-import { createSigns, type Signs } from "./signs/signs.ts";
+import { createSigns, type Beside } from "./signs/signs.ts";
 import type { TokenSource } from "./api/token-source.ts";
 import { clientOptions, type Log, type Web } from "./api/web-client.ts";
 import { createWorkspaceSearch, type WorkspaceSearch } from "./search/workspace-search.ts";
@@ -75,7 +75,7 @@ export interface SlackAppParts extends Pick<HandlerContext, "memory" | "settings
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
   /** What one process does for the workspace beside the signs, such as keeping the cards; made each time that this one comes to do it. */
-  readonly led?: () => Signs;
+  readonly led?: () => Beside;
   /** A channel that was closed to the app is open again, or given up. */
   readonly onChannelSettled?: () => void;
   /** Slack drops events, and has said so here. */

@@ -113,8 +113,11 @@ export interface Store {
   /** To the others that have it open. Absent where one process has it. */
   readonly aside?: Aside;
 
-  /** Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. */
-  unfinished(workspace?: string): Promise<ThreadSummary[]>;
+  /**
+   * Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. `since` (as
+   * {@link ThreadSummary.at}): those in which something was recorded from then on; a store may give the others too.
+   */
+  unfinished(workspace?: string, since?: string): Promise<ThreadSummary[]>;
   /** The threads that were active last, newest first. Of one workspace where one is named. */
   recent(limit: number, workspace?: string): Promise<ThreadSummary[]>;
   close(): Promise<void>;

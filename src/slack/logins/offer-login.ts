@@ -1,7 +1,7 @@
 import type { LoginWish } from "../../engine/events/events.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
-import { lookOver } from "../../runner/look-over.ts";
+import { lookOver, type Since } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import type { Log } from "../api/web-client.ts";
@@ -42,9 +42,16 @@ export function createLoginOffers(parts: {
   readonly log: Log;
   /** The workspace whose threads are looked after. */
   readonly team: string;
-}): { start(): void; close(): Promise<void> } {
+}): {
+  /** Looks for what was asked `since` while nobody followed. */
+  start(since?: Since): void;
+  /** See {@link KeyedWorker.settled}. */
+  settled(): Promise<boolean>;
+  close(): Promise<void>;
+} {
   const { desk, runner, store, people, whisper, languages, clock, log, team } = parts;
   const closing = new AbortController();
+  let lookedOver: Promise<void> = Promise.resolve();
   const asked = createKeyedWorker({
     clock,
     begin: () => undefined,
@@ -84,13 +91,16 @@ export function createLoginOffers(parts: {
     !isMember(user) || ((await people.isBot(user)) && (await people.affiliationOf({ user, teams: [team] })) !== "unsaid");
 
   return {
-    /** Looks for what was asked while nobody followed. */
-    start() {
+    start(since) {
       const problem = (error: unknown) => log("open questions for logins could not be looked for yet", error);
       const lookThrough = async () => {
-        for (const { thread } of await store.unfinished()) if (placeOf(thread)?.team === team) asked.poke(thread);
+        for (const { thread } of await store.unfinished(undefined, await since?.())) if (placeOf(thread)?.team === team) asked.poke(thread);
       };
-      void lookOver(lookThrough, { clock, signal: closing.signal, problem });
+      lookedOver = lookOver(lookThrough, { clock, signal: closing.signal, problem });
+    },
+    async settled() {
+      await lookedOver;
+      return asked.settled();
     },
     async close() {
       unfollow();

@@ -1,6 +1,6 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
-import { lookOver } from "../../runner/look-over.ts";
+import { lookOver, type Since } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import { isStoreTrouble } from "../../runner/store-trouble.ts";
 import type { Decision, Settings } from "../../store/settings.ts";
@@ -25,10 +25,17 @@ export function createAudit(parts: {
   readonly log: Log;
   /** The workspace whose threads are looked after. */
   readonly team: string;
-}): { start(): void; close(): Promise<void> } {
+}): {
+  /** Looks over the threads in which something was recorded `since`. */
+  start(since?: Since): void;
+  /** Resolves when what was decided by now is kept. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+} {
   const { runner, store, settings, clock, log, team } = parts;
   const closing = new AbortController();
   let last: Promise<void> = Promise.resolve();
+  let lookedOver: Promise<void> = Promise.resolve();
 
   /** One after the other, in the order in which they were made. */
   function keep(where: string, decided: () => Promise<readonly (readonly [thread: string, event: RunEvent])[]>): void {
@@ -61,17 +68,23 @@ export function createAudit(parts: {
   }
 
   return {
-    start() {
+    start(sinceOf) {
       const problem = (error: unknown) => log("the last decisions could not be looked over yet", error);
       const lookThrough = async () => {
-        const lists = await Promise.all([store.unfinished(), store.recent(THREADS_AT_START_MAX)]);
-        const threads = [...new Set(lists.flat().map(({ thread }) => thread))].filter(isOurs);
+        const since = await sinceOf?.();
+        const [unfinished, recent] = await Promise.all([store.unfinished(undefined, since), store.recent(THREADS_AT_START_MAX)]);
+        const lately = recent.filter(({ at }) => since === undefined || at >= since);
+        const threads = [...new Set([...unfinished, ...lately].map(({ thread }) => thread))].filter(isOurs);
         for (let first = 0; first < threads.length; first += LOGS_AT_ONCE_MAX) {
           const some = threads.slice(first, first + LOGS_AT_ONCE_MAX);
           keep("one of the last threads", async () => (await Promise.all(some.map(decisionsOf))).flat());
         }
       };
-      void lookOver(lookThrough, { clock, signal: closing.signal, problem });
+      lookedOver = lookOver(lookThrough, { clock, signal: closing.signal, problem });
+    },
+    async settled() {
+      await lookedOver;
+      await last;
     },
     async close() {
       unfollow();

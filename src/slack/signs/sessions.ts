@@ -3,7 +3,7 @@ import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import { currentRun, isWaiting, messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
-import { forEachOf, lookOver } from "../../runner/look-over.ts";
+import { forEachOf, lookOver, type Since } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf } from "../api/api-errors.ts";
@@ -34,8 +34,12 @@ const SESSIONS_PER_LOOK = 100;
 const TITLE_CHARS_MAX = 80;
 
 export interface Sessions {
-  /** Puts right what an earlier process left behind: a session that is shown at work, or waiting, and is not. */
-  start(): void;
+  /** Puts right what an earlier process left behind, in threads in which something was recorded `since`: a session that is shown at work, or waiting, and is not. */
+  start(since?: Since): void;
+  /** See {@link KeyedWorker.settled}. */
+  settled(): Promise<boolean>;
+  /** Of the threads that are shown at work, when something was recorded in the one that has been silent for longest: ms since the epoch. */
+  atWorkSince(): number | undefined;
   /** Stops following; nothing more is called. */
   close(): Promise<void>;
 }
@@ -69,6 +73,8 @@ export function createSessions(parts: {
   const closing = new AbortController();
   let unavailable = false;
   let lookedOver: Promise<void> = Promise.resolve();
+  /** Whoever leads next has to look at these, however long nothing is recorded there: with the time of the last event. */
+  const atWork = new Map<string, number>();
 
   const unfollow = runner.follow((thread, item) => {
     if ("seq" in item) touch(thread);
@@ -117,8 +123,11 @@ export function createSessions(parts: {
 
   /** What Slack should be told; `undefined` when it has been. A thread of which it was never told has nothing to be taken away. */
   async function untold(thread: string): Promise<Wanted | undefined> {
-    if (parts.isClosed?.(thread)) return undefined;
-    const wanted = want(await runner.read(thread));
+    if (parts.isClosed?.(thread)) return void atWork.delete(thread);
+    const transcript = await runner.read(thread);
+    const wanted = want(transcript);
+    if (wanted?.session === "processing") atWork.set(thread, Date.parse(transcript.events.at(-1)?.at ?? ""));
+    else atWork.delete(thread);
     return wanted && wanted.session !== ((await store.note(noteKey(thread))) ?? "active") ? wanted : undefined;
   }
 
@@ -138,9 +147,10 @@ export function createSessions(parts: {
     }
   }
 
-  async function lookThrough(): Promise<void> {
-    const unfinished = new Set((await store.unfinished()).map(({ thread }) => thread));
-    const recent = (await store.recent(RECENT_AT_START_MAX)).map(({ thread }) => thread);
+  async function lookThrough(since?: string): Promise<void> {
+    const unfinished = new Set((await store.unfinished(undefined, since)).map(({ thread }) => thread));
+    const lately = (await store.recent(RECENT_AT_START_MAX)).filter(({ at }) => since === undefined || at >= since);
+    const recent = lately.map(({ thread }) => thread);
     await forEachOf([...new Set([...unfinished, ...recent])], SESSIONS_PER_LOOK, async (thread, index) => {
       if (index % SESSIONS_PER_LOOK === SESSIONS_PER_LOOK - 1) await eventLoopTurn();
       if (closing.signal.aborted) return;
@@ -154,10 +164,15 @@ export function createSessions(parts: {
   }
 
   return {
-    start() {
+    start(since) {
       const problem = (error: unknown) => log("the sessions that an earlier start left could not be looked over yet", error);
-      lookedOver = lookOver(lookThrough, { clock, signal: closing.signal, problem });
+      lookedOver = lookOver(async () => lookThrough(await since?.()), { clock, signal: closing.signal, problem });
     },
+    async settled() {
+      await lookedOver;
+      return lines.settled();
+    },
+    atWorkSince: () => (unavailable || atWork.size === 0 ? undefined : Math.min(...atWork.values())),
     async close() {
       unfollow();
       unfollowLate();

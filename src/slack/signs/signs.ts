@@ -1,4 +1,5 @@
 import type { Led } from "../../runner/leader.ts";
+import type { Since } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
@@ -15,6 +16,7 @@ import { createLoginOffers } from "../logins/offer-login.ts";
 import { createLateWords } from "./late-words.ts";
 import { createReactions } from "./reactions.ts";
 import { createReminders } from "./reminders.ts";
+import { createShownUntil } from "./shown-until.ts";
 import { createStatus } from "./status.ts";
 import type { Prompts } from "./suggested-prompts.ts";
 import type { Clock } from "../../engine/clock.ts";
@@ -23,6 +25,12 @@ import type { Clock } from "../../engine/clock.ts";
 export interface Signs extends Led {
   /** What was not to be shown for a while may be shown again. */
   lookOver(): void;
+}
+
+/** What else follows them, and is led with the signs. `start`, `settled`: as of cards (card-updates.ts). */
+export interface Beside extends Signs {
+  start(since?: Since): void;
+  settled(): Promise<boolean>;
 }
 
 export interface SignsParts {
@@ -45,12 +53,13 @@ export interface SignsParts {
   readonly heardAll: (thread: string) => boolean;
   readonly mayStillRead: (user: string, channel: string) => Promise<boolean | undefined>;
   /** What is led with them; nothing where it is absent. */
-  readonly beside?: () => Signs;
+  readonly beside?: () => Beside;
 }
 
 /**
  * Reactions, status, sessions, titles, reminders, words that came too late, the audit log of decisions, the looks at closed channels, and beside them the cards: all of it is
- * read off the logs and done by one process for a workspace, the one that leads (runner/leader.ts), at the workspace's pace.
+ * read off the logs and done by one process for a workspace, the one that leads (runner/leader.ts), at the workspace's pace. Whoever comes to lead looks over
+ * what was recorded since all was shown last (shown-until.ts).
  */
 export function createSigns(parts: SignsParts): Signs {
   const { runner, whisper, clock, log, closedChannels, prompts } = parts;
@@ -70,16 +79,26 @@ export function createSigns(parts: SignsParts): Signs {
     isClosed,
   });
   const beside = parts.beside?.();
+  const shown = createShownUntil({
+    ...parts,
+    async settled() {
+      const all = [status.settled(), beside?.settled(), offers?.settled(), reminders.settled(), audit.settled()];
+      return !(await Promise.all(all)).includes(false);
+    },
+    atWorkSince: status.atWorkSince,
+  });
   return {
     start() {
+      const { since } = shown;
       prompts.start();
-      status.start();
-      reminders.start();
+      status.start(since);
+      reminders.start(since);
       lateWords.start();
-      offers?.start();
-      audit.start();
+      offers?.start(since);
+      audit.start(since);
       closedChannels.start();
-      beside?.start();
+      beside?.start(since);
+      shown.start();
     },
     lookOver() {
       status.start();
@@ -87,6 +106,7 @@ export function createSigns(parts: SignsParts): Signs {
     },
     async close() {
       prompts.close();
+      await shown.close();
       await Promise.all([
         closedChannels.rest(),
         reactions.close(),

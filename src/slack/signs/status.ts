@@ -3,6 +3,7 @@ import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Clock } from "../../engine/clock.ts";
 import { currentRun, isWaiting, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker, type Look, type Worked } from "../../runner/keyed-worker.ts";
+import type { Since } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import type { Languages } from "../language/whose-language.ts";
@@ -12,7 +13,7 @@ import { cameLate, followLateCalls } from "../api/late-calls.ts";
 import { createBucket } from "../api/pacer.ts";
 import { safeLine, withoutMarks } from "../words/escape.ts";
 import { placeOf, type Place } from "../words/place.ts";
-import { createSessions } from "./sessions.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
 import { createWordsUnderWay } from "../post/words-under-way.ts";
 import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
@@ -34,9 +35,9 @@ const WORDS_GAP_MS = 5_000;
 /** After a call that failed for no known reason, the thread is left alone for this long. */
 const FAILED_MS = 15_000;
 
-export interface Status {
-  /** Puts right what an earlier process left shown, and shows again who thinks. */
-  start(): void;
+export interface Status extends Pick<Sessions, "settled" | "atWorkSince"> {
+  /** Puts right what an earlier process left shown, in threads in which something was recorded `since`, and shows again who thinks. */
+  start(since?: Since): void;
   /** Stops following; nothing more is called. */
   close(): Promise<void>;
 }
@@ -207,7 +208,9 @@ export function createStatus(parts: {
   }
 
   return {
-    start: () => sessions.start(),
+    start: sessions.start,
+    settled: sessions.settled,
+    atWorkSince: sessions.atWorkSince,
     async close() {
       unfollow();
       unfollowPosts();

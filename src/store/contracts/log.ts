@@ -143,6 +143,12 @@ export function logContract({ tests, open, settled = turnsOfTheLoop }: GivenStor
         { thread: "later", workspace: "T1", lastSeq: 1, at: "2026-01-05T09:00:02.000Z" },
         { thread: "again", workspace: "T1", lastSeq: 3, at: "2026-01-05T09:00:03.000Z" },
       ]);
+      // A store may give the others too.
+      const since = (await store.unfinished(undefined, "2026-01-05T09:00:02.000Z")).map(({ thread }) => thread);
+      assert.deepEqual(
+        since.filter((thread) => thread !== "earlier"),
+        ["later", "again"],
+      );
       await append(store, "later", [stopped()]);
       assert.deepEqual(
         (await store.unfinished()).map(({ thread }) => thread),

@@ -131,10 +131,11 @@ export function postgresLog(
       });
     },
 
-    unfinished: (workspace) =>
-      query<ThreadSummary>(`${SUMMARY} WHERE running AND ($1::text IS NULL OR workspace = $1) ORDER BY at, id`, [workspace]).then(
-        summariesOf,
-      ),
+    unfinished: (workspace, since) =>
+      query<ThreadSummary>(
+        `${SUMMARY} WHERE running AND ($1::text IS NULL OR workspace = $1) AND ($2::text IS NULL OR at >= $2) ORDER BY at, id`,
+        [workspace, since],
+      ).then(summariesOf),
     recent: (limit, workspace) =>
       query<ThreadSummary>(`${SUMMARY} WHERE last_seq > 0 AND ($1::text IS NULL OR workspace = $1) ORDER BY at DESC, id DESC LIMIT $2`, [
         workspace,

@@ -62,8 +62,10 @@ export function sqliteLog(
     )
     .pluck();
   const summary = "SELECT name AS thread, workspace, last_seq AS lastSeq, at FROM threads";
-  const unfinished = db.prepare<[], ThreadSummary>(`${summary} WHERE running = 1 ORDER BY at, id`);
-  const unfinishedOf = db.prepare<[string], ThreadSummary>(`${summary} WHERE running = 1 AND workspace = ? ORDER BY at, id`);
+  const unfinished = db.prepare<[string], ThreadSummary>(`${summary} WHERE running = 1 AND at >= ? ORDER BY at, id`);
+  const unfinishedOf = db.prepare<[string, string], ThreadSummary>(
+    `${summary} WHERE running = 1 AND workspace = ? AND at >= ? ORDER BY at, id`,
+  );
   const recent = db.prepare<[number], ThreadSummary>(`${summary} WHERE last_seq > 0 ORDER BY at DESC, id DESC LIMIT ?`);
   const recentOf = db.prepare<[string, number], ThreadSummary>(
     `${summary} WHERE last_seq > 0 AND workspace = ? ORDER BY at DESC, id DESC LIMIT ?`,
@@ -145,7 +147,8 @@ export function sqliteLog(
       return done.kind === "thread" ? { kind: "ok", events } : done;
     },
 
-    unfinished: async (workspace) => read(() => (workspace === undefined ? unfinished.all() : unfinishedOf.all(workspace))),
+    unfinished: async (workspace, since = "") =>
+      read(() => (workspace === undefined ? unfinished.all(since) : unfinishedOf.all(workspace, since))),
     recent: async (limit, workspace) => read(() => (workspace === undefined ? recent.all(limit) : recentOf.all(workspace, limit))),
   };
 }

@@ -3,7 +3,7 @@ import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { withinMs, type Clock } from "../../../engine/clock.ts";
 import { read, type Transcript } from "../../../engine/reading/fold.ts";
 import { createKeyedWorker, type KeyedWorker, type Look, type Worked } from "../../../runner/keyed-worker.ts";
-import { forEachOf, lookOver } from "../../../runner/look-over.ts";
+import { forEachOf, lookOver, type Since } from "../../../runner/look-over.ts";
 import { isStoreTrouble } from "../../../runner/store-trouble.ts";
 import type { Post, Store } from "../../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
@@ -27,10 +27,12 @@ import type { Web } from "../../api/web-client.ts";
 
 /** Keeps the app's own messages up to date: what a card shows is read off the log, so an edit that is missed or made twice does no harm. */
 export interface Cards {
-  /** Looks over the cards of runs that are unfinished or were active last, and follows the store from here on. */
-  start(): void;
-  /** Looks over the same cards once more: Slack may take edits that it refused. */
+  /** Looks over the cards of runs that are unfinished or were active last, of those in which something was recorded `since`, and follows the store from here on. */
+  start(since?: Since): void;
+  /** Looks over those of all such runs once more: Slack may take edits that it refused. */
   lookOver(): void;
+  /** See {@link KeyedWorker.settled}; `false` also where an edit was left whose outcome nobody knows. */
+  settled(): Promise<boolean>;
   /** Begins no more edits and resolves when those under way have ended, or after a few seconds. */
   close(): Promise<void>;
   /** Resolves when every card shows what the log says. */
@@ -60,6 +62,7 @@ export function createCards(parts: CardsParts): Cards {
   let isDegraded = false;
   /** Slack refuses the newer blocks here: from then on cards are made of those that every Slack has. */
   let isSimple = false;
+  let wasLeft = false;
   let ending = new AbortController();
   let lines = linesOf();
   let unfollow: (() => void) | undefined;
@@ -169,6 +172,7 @@ export function createCards(parts: CardsParts): Cards {
       isSimple = true;
       return "again";
     }
+    if (failure.kind === "ambiguous" || failure.kind === "auth") wasLeft = true;
     if (failure.kind === "ambiguous" || failure.kind === "auth" || isClosed(failure)) return "settled";
     if (uneditable.size >= UNEDITABLE_MAX) uneditable.clear();
     uneditable.add(keyOf(thread, seq));
@@ -204,8 +208,9 @@ export function createCards(parts: CardsParts): Cards {
     return (await store.note(keyOf(thread, seq))) === mark ? undefined : { rendered, mark, run: started?.run ?? "" };
   }
 
-  async function lookThrough(): Promise<void> {
-    const threads = [...(await store.unfinished()), ...(await store.recent(CARDS_AT_START_MAX))].map(({ thread }) => thread);
+  async function lookThrough(since?: string): Promise<void> {
+    const recent = (await store.recent(CARDS_AT_START_MAX)).filter(({ at }) => since === undefined || at >= since);
+    const threads = [...(await store.unfinished(undefined, since)), ...recent].map(({ thread }) => thread);
     await forEachOf([...new Set(threads)], CARDS_LOOKED_AT_MAX, async (thread, index) => {
       if (ending.signal.aborted) return;
       touch(thread);
@@ -215,15 +220,15 @@ export function createCards(parts: CardsParts): Cards {
     });
   }
 
-  function look(): void {
+  function look(since?: Since): void {
     const { signal } = ending;
     const problem = (error: unknown) => onProblem({ kind: "bug", thread: "", error });
-    const done = lookOver(lookThrough, { clock, signal, problem }).finally(() => lookings.delete(done));
+    const done = lookOver(async () => lookThrough(await since?.()), { clock, signal, problem }).finally(() => lookings.delete(done));
     lookings.add(done);
   }
 
   return {
-    start() {
+    start(since) {
       if (unfollow) return;
       ending = new AbortController();
       lines = linesOf();
@@ -232,9 +237,13 @@ export function createCards(parts: CardsParts): Cards {
       });
       const unfollowLate = followLateCalls(store, touch);
       unfollow = () => [unfollowLog, unfollowLate].forEach((stop) => stop());
-      look();
+      look(since);
     },
-    lookOver: look,
+    lookOver: () => look(),
+    async settled() {
+      await Promise.all(lookings);
+      return (await lines.settled()) && !wasLeft;
+    },
     async close() {
       unfollow?.();
       unfollow = undefined;
