@@ -229,3 +229,28 @@ function watched(clock: ManualClock, outcomes: Worked[]) {
   });
   return { overlaps, lastPoke, lastLook, worker };
 }
+
+test("settled waits for what is looked after now, and not for what is poked later; and says whether a key was left after too many failures", async () => {
+  const { clock, worker, step, end } = gated({ triesMax: 2 });
+  expect(await worker.settled()).toBe(true);
+  worker.poke("a");
+  await step();
+  let said: boolean | undefined;
+  void worker.settled().then((all) => (said = all));
+  worker.poke("b");
+  await step();
+  await end({ ...DONE, gapMs: 50 });
+  expect(said).toBeUndefined();
+  await clock.advance(50);
+  expect(said).toBe(true);
+  await end({ kind: "failed", triesMax: 1 });
+  expect(await worker.settled()).toBe(true);
+  worker.poke("c");
+  await step();
+  await end(FAILED);
+  const left = worker.settled();
+  await clock.advance(100);
+  await end(FAILED);
+  expect(await left).toBe(false);
+  await worker.close();
+});

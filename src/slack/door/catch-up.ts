@@ -14,19 +14,18 @@ import { placeOf, type Place } from "../words/place.ts";
 import { type Asked, atLatest, beginningOf, noteKey, owedIn, PASSES, readTo } from "./read-to.ts";
 import { isUnavailable, type Log, type Web } from "../api/web-client.ts";
 
-/** Slack's longest page, and as many of them as are read of one thread before others have their turn. */
-const REPLIES_PER_PAGE = 200;
-const PAGES_PER_VISIT = 10;
+const REPLIES_PER_PAGE = 200; // Slack's longest.
+const PAGES_PER_VISIT = 10; // Of one thread, before others have their turn.
+/** Of a gap that Slack repeats: what is read in a minute, which is when most of it has been repeated. */
+const OF_REPEATED_MAX = 40;
 /** Read at once of when threads were read. */
 const NOTES_AT_ONCE_MAX = 100;
 /** What was read so short a while ago is not read again before something is acted on. */
 const FRESH_MS = 60_000;
 /** Threads of which it is known when they were read; those before are read again where it matters. */
 const FRESH_MAX = 10_000;
-/** Of two processes over one store, which may be on two machines. */
-const CLOCKS_APART_MS_MAX = 60_000;
-/** Slack says so minute by minute; a little more, for the last of it. */
-const DROPPED_MS = 65_000;
+const CLOCKS_APART_MS_MAX = 60_000; // Of two processes over one store, which may be on two machines.
+const DROPPED_MS = 65_000; // Slack says so minute by minute; a little more, for the last of it.
 const NOT_READ = "what was missed could not be read back";
 /** A read is tried for over a minute; what a stopping process does not read, the next one does. */
 const STOP_TIMEOUT_MS = 2_000;
@@ -35,7 +34,7 @@ const STOP_TIMEOUT_MS = 2_000;
 export interface CatchUp {
   /** Every thread with a run is read, at Slack's pace, those first that were not read for longest. */
   begin(): void;
-  /** There was a gap of which Slack repeats the last minutes: as {@link CatchUp.begin}, but where it repeats all of it for no longer than that takes. */
+  /** There was a gap of which Slack repeats the last minutes: as {@link CatchUp.begin}, but where it repeats all of it a few threads, and no longer than that takes. */
   afterGap(): void;
   /** Slack drops events of this minute, for there are too many: what is missing is read now, and once more when the minute is over; the operator is told. */
   dropped(dropped: Pick<Dropped, "sinceMs">): void;
@@ -99,11 +98,12 @@ export function createCatchUp(parts: {
   /** The longest unread first, and of those that were never read the ones that have waited longest. */
   async function queueAll(isRepeated: Promise<boolean> | undefined): Promise<void> {
     const askedMs = clock.now();
-    // What Slack repeats need not be read any more once it has been: thousands of threads are not read in that time. Of any other gap all are read, by whichever process.
+    // What Slack repeats is heard by itself: those are read in which people wrote last. Of any other gap all are, by whichever process.
     const isWhole = (await owed.is()) || !(await isRepeated);
     const [noted, untilMs] = isWhole ? [await owed.begin(), Infinity] : [undefined, askedMs + SETTLED_MS];
     const found: { readonly thread: string; readonly readMs: number }[] = [];
-    const own = (await store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === parts.team);
+    const all = (await store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === parts.team);
+    const own = isWhole ? all : all.slice(-OF_REPEATED_MAX);
     await forEachOf(own, NOTES_AT_ONCE_MAX, async ({ thread }) => void found.push({ thread, readMs: await readMsOf(thread) }));
     others = new Map([
       ...others,

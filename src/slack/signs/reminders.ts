@@ -2,7 +2,7 @@ import type { Clock } from "../../engine/clock.ts";
 import type { Question } from "../../engine/events/talk-fold.ts";
 import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
-import { lookOver } from "../../runner/look-over.ts";
+import { forEachOf, lookOver, type Since } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import type { Languages } from "../language/whose-language.ts";
@@ -10,11 +10,18 @@ import { safeLine, safeMrkdwn } from "../words/escape.ts";
 import { CARD_LINE_CHARS, REMINDER_AFTER_MS } from "../words/limits.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import type { PostContext } from "../post/post-or-find.ts";
+import { createReminderBook, hourOf, untilHourMs } from "./reminder-book.ts";
 import { isPosted, type NoteStore, postNoted } from "../post/post-once.ts";
 import type { Log, Web } from "../api/web-client.ts";
 
-/** Threads whose questions are watched at once; in one more than that nobody is reminded. */
-const THREADS_MAX = 1_000;
+/** Threads with a question that is due within the hour; in one more than that nobody is reminded before the next start. */
+const THREADS_MAX = 10_000;
+/** Whose logs are read at once. */
+const LOOKED_AT_ONCE_MAX = 100;
+/** Hours ahead in which there is something. */
+const HOURS_MAX = 10_000;
+/** A timer waits no longer. */
+const WAIT_MS_MAX = 86_400_000;
 /** Where the log, or a note, could not be read. */
 const RETRY_DELAY_MS = 60_000;
 const TRIES_MAX = 5;
@@ -23,7 +30,7 @@ const HEARD_LOOK_MS = 5_000;
 
 /**
  * Who began a run and has not answered is reminded once, in a direct message and never in the channel: half-way to the end of the question,
- * or after some hours where it has none. Begun again at each start; a note says that it was done.
+ * or after some hours where it has none. In which hour that is stands in a book (reminder-book.ts), by which it is begun again at each start; a note says that it was done.
  */
 export function createReminders(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
@@ -39,13 +46,25 @@ export function createReminders(parts: {
   readonly mayStillRead: (user: string, channel: string) => Promise<boolean | undefined>;
   /** The workspace whose threads are looked after. */
   readonly team: string;
-}): { start(): void; close(): Promise<void> } {
+}): {
+  /** Looks at threads in which something was recorded `since`, and from here on at those that are due; where nobody has begun the book, at all. */
+  start(since?: Since): void;
+  /** Resolves when each question that was known by the call is in the book, or done with. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+} {
   const { runner, store, web, languages, clock, log, team, mayStillRead } = parts;
   const closing = new AbortController();
+  const book = createReminderBook(store, team);
+  /** Not looked at since they were poked last; `tried`: once that has failed, too. */
+  const unlooked = new Map<string, Unlooked>();
+  /** Looked at again while the hour in whose page they stand is not done with: that hour. */
+  const open = new Map<string, number>();
+  let lookedOver: Promise<void> = Promise.resolve();
   const waiting = createKeyedWorker({
     clock,
-    begin: () => undefined,
-    look: remindIn,
+    begin: () => ({}),
+    look: lookAt,
     onError: (thread, error) => log(`nobody could be reminded of a question in ${thread}`, error),
     retryDelayMs: RETRY_DELAY_MS,
     retryDelayMsMax: RETRY_DELAY_MS,
@@ -53,18 +72,64 @@ export function createReminders(parts: {
     keysMax: THREADS_MAX,
   });
 
-  const unfollow = runner.follow((thread, item) => {
-    if ("seq" in item && item.type === "handoff.made" && item.to === "human") look(thread);
+  const pages = createKeyedWorker({
+    clock,
+    begin: () => ({}),
+    look: (hour) => turnTo(Number(hour)),
+    onError: (_, error) => log("open questions could not be looked for yet", error),
+    retryDelayMs: RETRY_DELAY_MS,
+    retryDelayMsMax: RETRY_DELAY_MS,
+    keysMax: HOURS_MAX,
   });
 
-  function look(thread: string): void {
-    if (placeOf(thread)?.team === team) waiting.poke(thread);
+  const unfollow = runner.follow((thread, item) => {
+    if ("seq" in item && item.type === "handoff.made" && item.to === "human") void look(thread);
+  });
+
+  /** Resolves when it has been looked at, or that has failed. */
+  async function look(thread: string): Promise<void> {
+    if (placeOf(thread)?.team !== team) return;
+    const one: Unlooked = unlooked.get(thread) ?? { pokes: 0, tried: Promise.withResolvers(), looked: Promise.withResolvers() };
+    one.pokes++;
+    unlooked.set(thread, one);
+    if (waiting.poke(thread)) await one.tried.promise;
   }
 
-  /** Reminds of what is due in a thread, and looks again when the next question there is. */
-  async function remindIn(thread: string): Promise<Worked> {
+  async function lookAt(thread: string): Promise<Worked> {
+    const one = unlooked.get(thread);
+    const pokes = one?.pokes;
+    try {
+      const againMs = await remindIn(thread);
+      if (againMs === undefined) open.delete(thread);
+      if (one && one.pokes === pokes) {
+        unlooked.delete(thread);
+        one.looked.resolve();
+      }
+      return { kind: "done", ...(againMs === undefined ? {} : { againMs }) };
+    } finally {
+      one?.tried.resolve();
+    }
+  }
+
+  /** Looks at what stands in the page of an hour, once that has begun. */
+  async function turnTo(hour: number): Promise<Worked> {
+    const inMs = untilHourMs(hour, clock.now());
+    if (inMs > 0) return { kind: "done", againMs: Math.min(inMs, WAIT_MS_MAX) };
+    const threads = await book.threadsOf(hour);
+    await forEachOf(threads, LOOKED_AT_ONCE_MAX, async (thread) => {
+      if (!open.has(thread)) open.set(thread, hour);
+      await look(thread);
+    });
+    const now = hourOf(clock.now());
+    if (now <= hour || threads.some((thread) => open.get(thread) === hour)) return { kind: "done", againMs: untilHourMs(now + 1, clock.now()) };
+    await book.done(hour);
+    return { kind: "done" };
+  }
+
+  /** Reminds of what is due in a thread. When to look again, in ms, where that is within the hour. */
+  async function remindIn(thread: string): Promise<number | undefined> {
     const place = placeOf(thread);
-    if (!place) return { kind: "done" };
+    if (!place) return undefined;
     const transcript = await runner.read(thread);
     let againMs = Infinity;
     for (const question of currentRun(transcript).questions) {
@@ -72,11 +137,18 @@ export function createReminders(parts: {
       const askedMs = Date.parse(transcript.events[question.seq - 1]?.at ?? "");
       const { answerBy } = question;
       const atMs = answerBy === undefined ? askedMs + REMINDER_AFTER_MS : (askedMs + Date.parse(answerBy)) / 2;
+      const lookMs = Math.max(atMs, clock.now());
+      await book.enter(thread, lookMs);
+      const hour = hourOf(lookMs);
+      // Each page is turned to once, when its hour begins.
+      if (!pages.stateOf(String(hour))) pages.poke(String(hour));
+      if (hour > hourOf(clock.now())) continue;
+      open.set(thread, Math.min(open.get(thread) ?? Infinity, hour));
       const inMs = atMs > clock.now() ? atMs - clock.now() : parts.heardAll(thread) ? 0 : HEARD_LOOK_MS;
       if (inMs > 0) againMs = Math.min(againMs, inMs);
       else if ((await remind(thread, place, question)) === "later") againMs = Math.min(againMs, HEARD_LOOK_MS);
     }
-    return { kind: "done", ...(againMs === Infinity ? {} : { againMs }) };
+    return againMs === Infinity ? undefined : againMs;
   }
 
   async function remind(thread: string, place: Place, question: Question): Promise<"later" | undefined> {
@@ -103,18 +175,38 @@ export function createReminders(parts: {
     return undefined;
   }
 
+  async function lookThrough(since?: Since): Promise<void> {
+    const hours = await book.hours();
+    for (const hour of hours ?? []) pages.poke(String(hour));
+    const threads = await store.unfinished(undefined, hours && (await since?.()));
+    await forEachOf(threads, LOOKED_AT_ONCE_MAX, ({ thread }) => look(thread));
+    if (hours || closing.signal.aborted) return;
+    await Promise.all([...unlooked.values()].map(({ looked }) => looked.promise));
+    await book.begun();
+  }
+
   return {
-    start() {
+    start(since) {
       const problem = (error: unknown) => log("open questions could not be looked for yet", error);
-      const lookThrough = async () => (await store.unfinished()).forEach(({ thread }) => look(thread));
-      void lookOver(lookThrough, { clock, signal: closing.signal, problem });
+      lookedOver = lookOver(() => lookThrough(since), { clock, signal: closing.signal, problem });
+    },
+    async settled() {
+      await lookedOver;
+      await Promise.all([...unlooked.values()].map(({ looked }) => looked.promise));
     },
     async close() {
       unfollow();
       closing.abort();
-      await waiting.close();
+      await Promise.all([waiting.close(), pages.close()]);
     },
   };
+}
+
+/** A thread that was poked: so often, since it was looked at last. */
+interface Unlooked {
+  pokes: number;
+  readonly tried: PromiseWithResolvers<void>;
+  readonly looked: PromiseWithResolvers<void>;
 }
 
 const isOpen = (transcript: Transcript, question: Question): boolean =>

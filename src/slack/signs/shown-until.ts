@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import type { Clock } from "../../engine/clock.ts";
 import { lookOver, type Since } from "../../runner/look-over.ts";
 import { editNote } from "../../store/notes.ts";
@@ -68,7 +67,7 @@ export function createShownUntil(parts: {
   async function note(): Promise<void> {
     const before = await until();
     const nowMs = clock.now();
-    const isAll = await Promise.race([settled(), once(signal, "abort").then(() => false)]);
+    const isAll = await orAborted(settled(), signal);
     if (signal.aborted) return;
     const next = new Date(Math.min(nowMs, atWorkSince() ?? nowMs)).toISOString();
     isOver ||= !isAll;
@@ -111,6 +110,15 @@ export function createShownUntil(parts: {
       await noting;
     },
   };
+}
+
+/** What it resolves to, or `false` once the signal is aborted. */
+function orAborted(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const stop = () => resolve(false);
+  signal.addEventListener("abort", stop, { once: true });
+  work.then(resolve, reject);
+  return promise.finally(() => signal.removeEventListener("abort", stop));
 }
 
 function untilIn(noted: string | undefined): string {

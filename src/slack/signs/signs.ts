@@ -106,8 +106,9 @@ export function createSigns(parts: SignsParts): Signs {
     },
     async close() {
       prompts.close();
-      await shown.close();
       await Promise.all([
+        // First: what ends below has not come to its end by itself.
+        shown.close(),
         closedChannels.rest(),
         reactions.close(),
         reminders.close(),

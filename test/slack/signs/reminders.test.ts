@@ -9,6 +9,7 @@ import { REMINDER_AFTER_MS } from "../../../src/slack/words/limits.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { englishIn } from "../../support/slack/english.ts";
 import { manualClock } from "../../support/clock.ts";
+import { eventually } from "../../support/patience.ts";
 import { GENERAL, MARIA } from "../heard.ts";
 import { asks, logOf, question, selects, started } from "../log.ts";
 
@@ -71,4 +72,64 @@ test.each([
   const goesOn = await remindedOf(locale, IN_AN_HOUR);
   expect(goesOn).toMatch(timed);
   expect(englishIn([waits, goesOn])).toEqual([]);
+});
+
+test("threads that wait cost a start nothing: it reads those in which something was recorded since, and those whose hour has begun", async () => {
+  const clock = manualClock();
+  const { store } = openSqlite({ path: ":memory:" });
+  const at = new Date(clock.now()).toISOString();
+  const log = logOf(started(), asks("trip"), selects("Coder"), question("Coder", "How many?"));
+  const summaries = Array.from({ length: 300 }, (_, nth) => ({ thread: `T0LOCAL/${GENERAL}/170000${1_000 + nth}.000100`, workspace: "T0LOCAL", lastSeq: 4, at }));
+  const read: string[] = [];
+  const told: string[] = [];
+  const problems: string[] = [];
+  const begin = () => {
+    const reminders = createReminders({
+      runner: {
+        follow: () => () => undefined,
+        async read(thread) {
+          read.push(thread);
+          return { events: log.events.map((event): RunEvent => ({ ...event, at })) };
+        },
+      },
+      store: Object.assign(Object.create(store) as typeof store, {
+        unfinished: async (_: unknown, since?: string) => summaries.filter((one) => since === undefined || one.at >= since),
+      }),
+      web: createWeb({ token: "xoxb-1", apiUrl: "http://127.0.0.1:9/" }),
+      pace: createPace(clock),
+      languages: createLanguages({ localeOf: async () => "en-US" }),
+      clock,
+      log: (problem, error) => void problems.push(`${problem} ${String(error)}`),
+      heardAll: () => true,
+      mayStillRead: async (_, channel) => {
+        told.push(channel);
+        return false;
+      },
+      team: "T0LOCAL",
+    });
+    onTestFinished(() => reminders.close());
+    return reminders;
+  };
+  const first = begin();
+  first.start();
+  await first.settled();
+  expect(new Set(read).size).toBe(300);
+  await eventually(async () => expect(await store.note("reminders/T0LOCAL")).toMatch(/^\d+$/));
+  await first.close();
+
+  read.length = 0;
+  const second = begin();
+  second.start(async () => new Date(clock.now() + 1).toISOString());
+  await second.settled();
+  await clock.advance(REMINDER_AFTER_MS - 1);
+  expect([read, told]).toEqual([[], []]);
+  await clock.advance(1);
+  await eventually(() => expect(told).toHaveLength(300));
+  expect(new Set(read).size).toBe(300);
+  // Who may not read there any more is not reminded, nor asked about again; the hour is done with when it is over.
+  await clock.advance(2 * REMINDER_AFTER_MS);
+  await eventually(async () => expect(await store.note("reminders/T0LOCAL")).toBe(""));
+  expect(problems).toEqual([]);
+  await second.close();
+  await store.close();
 });
