@@ -72,10 +72,10 @@ export function createReminders(parts: {
     keysMax: THREADS_MAX,
   });
 
-  const pages = createKeyedWorker({
+  const pages = createKeyedWorker<Page>({
     clock,
-    begin: () => ({}),
-    look: (hour) => turnTo(Number(hour)),
+    begin: () => ({ isRead: false }),
+    look: (hour, { state }) => turnTo(Number(hour), state),
     onError: (_, error) => log("open questions could not be looked for yet", error),
     retryDelayMs: RETRY_DELAY_MS,
     retryDelayMsMax: RETRY_DELAY_MS,
@@ -111,17 +111,18 @@ export function createReminders(parts: {
     }
   }
 
-  /** Looks at what stands in the page of an hour, once that has begun. */
-  async function turnTo(hour: number): Promise<Worked> {
+  /** Looks at what stands in the page of an hour when that has begun, once; when it is over, and nothing of it is looked at any more, it is done with. */
+  async function turnTo(hour: number, page: Page): Promise<Worked> {
     const inMs = untilHourMs(hour, clock.now());
     if (inMs > 0) return { kind: "done", againMs: Math.min(inMs, WAIT_MS_MAX) };
-    const threads = await book.threadsOf(hour);
-    await forEachOf(threads, LOOKED_AT_ONCE_MAX, async (thread) => {
-      if (!open.has(thread)) open.set(thread, hour);
-      await look(thread);
-    });
+    if (!page.isRead) {
+      const threads = await book.threadsOf(hour);
+      for (const thread of threads) if (!open.has(thread)) open.set(thread, hour);
+      await forEachOf(threads, LOOKED_AT_ONCE_MAX, look);
+      page.isRead = true;
+    }
     const now = hourOf(clock.now());
-    if (now <= hour || threads.some((thread) => open.get(thread) === hour)) return { kind: "done", againMs: untilHourMs(now + 1, clock.now()) };
+    if (now <= hour || [...open.values()].includes(hour)) return { kind: "done", againMs: untilHourMs(now + 1, clock.now()) };
     await book.done(hour);
     return { kind: "done" };
   }
@@ -200,6 +201,11 @@ export function createReminders(parts: {
       await Promise.all([waiting.close(), pages.close()]);
     },
   };
+}
+
+/** Of the book. */
+interface Page {
+  isRead: boolean;
 }
 
 /** A thread that was poked: so often, since it was looked at last. */
