@@ -61,6 +61,8 @@ export interface PostingOptions {
   readonly slackBehindMs?: number;
   /** Before each call that writes it is asked whether the process is still there; what it does alone is another's once `lost` is aborted. */
   readonly asked?: { readonly before: () => Promise<void>; readonly lost: AbortSignal };
+  /** Other processes have the store, too: what is recorded there is heard here a little later. */
+  readonly together?: true;
   /** Between the outbox and who gives it work. */
   readonly dispatchedBy?: (dispatch: Dispatch) => Dispatch;
 }
@@ -87,16 +89,17 @@ async function open(
 ): Promise<Posting> {
   const { slack, clock, directory, options } = world;
   const { asked } = options;
-  const store: Store = asked ? { ...opened.store, exclusively: (_key, job) => job(asked.lost) } : opened.store;
+  const shared: Store = options.together ? { ...opened.store, stillHere: async () => undefined } : opened.store;
+  const store: Store = asked ? { ...shared, exclusively: (_key, job) => job(asked.lost) } : shared;
   const dispatch = options.dispatchedBy?.(opened.dispatch) ?? opened.dispatch;
   const problems: Problem[] = [];
-  const shared = { ...clientOptions(slack.apiUrl), slackApiUrl: slack.apiUrl };
+  const client = { ...clientOptions(slack.apiUrl), slackApiUrl: slack.apiUrl };
   const web = {
-    read: new WebClient(slack.botToken, { ...shared, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 5_000 }),
+    read: new WebClient(slack.botToken, { ...client, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 5_000 }),
     write: asked
       ? createWeb({ token: slack.botToken, apiUrl: slack.apiUrl, beforeWriting: asked.before }).write
       : new WebClient(slack.botToken, {
-          ...shared,
+          ...client,
           retryConfig: { retries: 0 },
           rejectRateLimitedCalls: true,
           timeout: options.writeTimeoutMs ?? 5_000,

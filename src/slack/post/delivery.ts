@@ -20,6 +20,7 @@ import type { HeldCards } from "./cards/held-cards.ts";
 import { rankOf, type Pace } from "./pace.ts";
 import type { TurnStreams } from "./turn-streams.ts";
 import { findPosted, slackTimeBefore } from "./find-posted.ts";
+import { createKnownEnd } from "./known-end.ts";
 import { startOf, upTo, type Of } from "../render/log-reading.ts";
 import { render } from "../render/render.ts";
 import { findUploaded, uploadFile } from "./upload.ts";
@@ -54,6 +55,7 @@ export type Outcome = "done" | "held" | "parked" | "stopped";
 export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCards): (post: Post, signal: AbortSignal) => Promise<Outcome> {
   const { store, web, clock, onProblem } = parts;
   const degraded = new Set<string>();
+  const untilEndIsKnown = createKnownEnd(parts);
 
   return async function deliver(post, signal) {
     const place = placeOf(post.thread);
@@ -83,6 +85,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
         const left = post.kind === "card" ? await cards.leave(post, signal, (...how) => leaves(sending, ...how)) : await leaves(sending);
         if (left === "needless") return settle(post, "its answer was there before it");
         if (!left || left === "stopped") continue;
+        await untilEndIsKnown(post, signal);
       }
       const about = await read(sending);
       if (about.rendered.kind === "nothing") return settle(post, about.rendered.why);
@@ -270,7 +273,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
   }
 
   async function markSending(sending: Sending): Promise<void> {
-    sending.since ??= now();
+    sending.since ??= new Date(clock.now()).toISOString();
     await store.markSending(sending.post.id, sending.since);
   }
 
@@ -283,10 +286,6 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
   async function settle(post: Post, why: string): Promise<Outcome> {
     await store.markDelivered(post.id, { gaveUp: why });
     return "done";
-  }
-
-  function now(): string {
-    return new Date(clock.now()).toISOString();
   }
 }
 

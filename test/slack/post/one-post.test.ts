@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { EventBody } from "../../../src/engine/events/events.ts";
 import { oneTurnAt, oneTurnBefore } from "../../../src/slack/render/log-reading.ts";
 import { asks, logOf, ran, says, selects, started, stopped } from "../log.ts";
+import { eventually } from "../../support/patience.ts";
 import { DIRECT, posting, type Posting, type PostingOptions } from "../posting.ts";
 
 let world: Posting | undefined;
@@ -74,6 +75,44 @@ describe("where one turn was all of a run", () => {
     await parley.settle();
     expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0"]);
     await expectToldOnce(parley, thread);
+  });
+
+  /** The card is there, and the answer is on its way. */
+  async function answered(options: PostingOptions, ...before: readonly EventBody[]) {
+    const parley = await begin(options);
+    const thread = await parley.thread();
+    await parley.record(thread, ...before);
+    await parley.settle();
+    await parley.clock.advance(60_000);
+    await parley.record(thread, ANSWER);
+    return { parley, thread };
+  }
+
+  test("where several processes share a store the answer waits for what is recorded right behind it", async () => {
+    const { parley, thread } = await answered({ together: true }, ...BEFORE);
+    await parley.clock.untilSleeping();
+    expect(posts(parley)).toHaveLength(1);
+    await parley.record(thread, stopped());
+    await parley.settle();
+    expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0"]);
+    expect(await parley.store.receipt(thread, END, "end")).toBe(parley.said(thread)[1]?.ts);
+    await expectToldOnce(parley, thread);
+  });
+
+  test("there, too, it waits for a quarter of a second at most, and not at all where a model is asked who is next", async () => {
+    const { parley, thread } = await answered({ together: true }, ...BEFORE);
+    const before = parley.clock.now();
+    await parley.settle();
+    expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0"]);
+    expect(parley.clock.now() - before).toBeLessThanOrEqual(250);
+    await parley.record(thread, stopped());
+    await parley.settle();
+    expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0", "5.end.0"]);
+    await expectToldOnce(parley, thread);
+    await parley.close();
+    const chosen = { type: "speaker.selected", agent: "Coder", by: "selector" } as const;
+    const other = await answered({ together: true }, started(), asks("Add"), chosen);
+    await eventually(() => expect(posts(other.parley)).toHaveLength(2));
   });
 
   test("two runs of a thread are two answers, each with its own end", async () => {
