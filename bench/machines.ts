@@ -1,8 +1,8 @@
 /**
  * Several processes on one Postgres: `npm run bench -- machines [--rounds N] [--only LINE]`. Parley as it is shipped, each in a process of its own; a
  * Postgres of the bench's own, whose commits are on the disk; the Slack and the model are in this process, and what they take is told. What a turn
- * costs of our own; one worker and two; from a mention to its first post beside SQLite; a small workspace behind a large one; ten thousand parked
- * threads. Exits with 1 when a target is missed. Takes about six minutes. What is run alone has its figures alone.
+ * costs of our own; one worker and two; from a mention to its first post beside SQLite; a small workspace behind a large one; runs whose worker is stopped,
+ * or killed; ten thousand parked threads. Exits with 1 when a target is missed. Takes about twelve minutes. What is run alone has its figures alone.
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,6 +11,7 @@ import { openDatabase, type Database } from "./machines/database.ts";
 import { engineCost } from "./machines/engine-cost.ts";
 import { fairness } from "./machines/fairness.ts";
 import { firstPost } from "./machines/first-post.ts";
+import { handover } from "./machines/handover.ts";
 import { parked } from "./machines/parked.ts";
 import { twoWorkers } from "./machines/two-workers.ts";
 import { places } from "./support/places.ts";
@@ -21,6 +22,7 @@ const LINES: { readonly [name: string]: (database: Database, place: string, roun
   workers: twoWorkers,
   first: firstPost,
   fair: fairness,
+  handover,
   parked,
 };
 

@@ -33,6 +33,8 @@ export interface Machine {
   readonly readyMs: number;
   cpuMs(): number;
   end(): Promise<void>;
+  /** Without a word. */
+  kill(): Promise<void>;
 }
 
 export interface StartOptions {
@@ -57,6 +59,8 @@ const PARLEY = resolve(import.meta.dirname, "../../bin/parley.mjs");
 const READY_MS_MAX = 60_000;
 const END_MS_MAX = 20_000;
 const LOOK_MS = 5;
+/** Each look has the process ask its database. */
+const READY_LOOK_MS = 20;
 const PEOPLE = 200;
 const TOKEN_KEY = Buffer.alloc(32, 7);
 /** An answer comes in so many parts. */
@@ -147,7 +151,10 @@ export async function openFleet({ database, teams, modelMs, place }: FleetOption
       }
     };
     const health = await untilSaid(/Health is told at port (\d+)/);
-    while (!(await isReady(health))) await untilSaid(/^()/);
+    while (!(await isReady(health))) {
+      await sleep(READY_LOOK_MS);
+      await untilSaid(/^()/); // Unless it has ended.
+    }
     const readyMs = performance.now() - startedAt;
     if (role !== "worker") slack.sendTo(`http://127.0.0.1:${await untilSaid(/taken at port (\d+)/)}/slack/events`);
     const machine: Machine = {
@@ -160,6 +167,11 @@ export async function openFleet({ database, teams, modelMs, place }: FleetOption
         const late = setTimeout(() => child.kill("SIGKILL"), END_MS_MAX);
         await exited;
         clearTimeout(late);
+      },
+      async kill() {
+        machines.delete(machine);
+        child.kill("SIGKILL");
+        await exited;
       },
     };
     machines.add(machine);

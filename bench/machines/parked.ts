@@ -106,6 +106,7 @@ async function park(database: Database, { address, place }: Order, calmMax: numb
     await untilAsked(fleet);
     // What is not as it should be yet, such as a session that is to be shown as waiting, would be copied with the rest.
     await calm(database, calmMax);
+    await untilShown(database, schema);
   } finally {
     await fleet.close();
   }
@@ -124,9 +125,20 @@ async function untilAsked(fleet: Fleet): Promise<void> {
   }
 }
 
+/** That all is shown is noted, as whoever has run for a minute has done. */
+async function untilShown(database: Database, schema: string): Promise<void> {
+  const until = performance.now() + PARKED_MS_MAX;
+  while ((await database.sql(`SELECT 1 FROM ${schema}.notes WHERE key = 'shown/${TEAM}' AND value LIKE '20%'`)).length === 0) {
+    if (performance.now() > until) throw new Error("it was not noted that all is shown");
+    await sleep(200);
+  }
+}
+
+const AN_HOUR_AGO = `to_char((clock_timestamp() - interval '1 hour') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /**
  * Rows of a thread that name it are copied with another channel in it, so that each has a place of its own. Its events stay as they are, since what is shown of them, in
- * which their run has its name, is noted by its hash.
+ * which their run has its name, is noted by its hash. They have waited for an hour.
  */
 const copies = (schema: string): string => `
   SET search_path = ${schema};
@@ -135,7 +147,7 @@ const copies = (schema: string): string => `
       split_part(name, '/', 1) || '/' || split_part(name, '/', 2) || 'N' || nth || '/' || split_part(name, '/', 3) AS new_name,
       split_part(name, '/', 2) AS old_channel, split_part(name, '/', 2) || 'N' || nth AS new_channel
       FROM threads, generate_series(1, ${THREADS / PARKED_FOR_REAL - 1}) AS nth;
-  INSERT INTO threads OVERRIDING SYSTEM VALUE SELECT (jsonb_populate_record(threads, jsonb_build_object('id', new, 'name', new_name))).* FROM threads JOIN copied ON old = threads.id;
+  INSERT INTO threads OVERRIDING SYSTEM VALUE SELECT (jsonb_populate_record(threads, jsonb_build_object('id', new, 'name', new_name, 'at', ${AN_HOUR_AGO}))).* FROM threads JOIN copied ON old = threads.id;
   INSERT INTO events SELECT new, seq, body FROM events JOIN copied ON old = thread ORDER BY new, seq;
   INSERT INTO outbox (thread, seq, kind, part, sending_since, receipt, gave_up)
     SELECT new, seq, kind, part, sending_since, replace(receipt, old_channel, new_channel), gave_up FROM outbox JOIN copied ON old = thread ORDER BY new, seq;

@@ -77,6 +77,7 @@ describe("where one turn was all of a run", () => {
     await expectToldOnce(parley, thread);
   });
 
+  const chosenBy = (by: "policy" | "selector") => [started(), asks("Add"), { type: "speaker.selected", agent: "Coder", by } as const];
   /** The card is there, and the answer is on its way. */
   async function answered(options: PostingOptions, ...before: readonly EventBody[]) {
     const parley = await begin(options);
@@ -89,7 +90,7 @@ describe("where one turn was all of a run", () => {
   }
 
   test("where several processes share a store the answer waits for what is recorded right behind it", async () => {
-    const { parley, thread } = await answered({ together: true }, ...BEFORE);
+    const { parley, thread } = await answered({ together: true }, ...chosenBy("policy"));
     await parley.clock.untilSleeping();
     expect(posts(parley)).toHaveLength(1);
     await parley.record(thread, stopped());
@@ -100,7 +101,7 @@ describe("where one turn was all of a run", () => {
   });
 
   test("there, too, it waits for a quarter of a second at most, and not at all where a model is asked who is next", async () => {
-    const { parley, thread } = await answered({ together: true }, ...BEFORE);
+    const { parley, thread } = await answered({ together: true }, ...chosenBy("policy"));
     const before = parley.clock.now();
     await parley.settle();
     expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0"]);
@@ -110,8 +111,7 @@ describe("where one turn was all of a run", () => {
     expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0", "5.end.0"]);
     await expectToldOnce(parley, thread);
     await parley.close();
-    const chosen = { type: "speaker.selected", agent: "Coder", by: "selector" } as const;
-    const other = await answered({ together: true }, started(), asks("Add"), chosen);
+    const other = await answered({ together: true }, ...chosenBy("selector"));
     await eventually(() => expect(posts(other.parley)).toHaveLength(2));
   });
 

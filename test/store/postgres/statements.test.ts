@@ -38,7 +38,7 @@ test("those who ask in one breath, or while others are answered, are answered to
 const BEAT = /^(UPDATE openers|SELECT 1 FROM openers|DELETE FROM changes|SELECT now\.\*|SELECT version FROM parley_version)/;
 
 /** What this process asks a server for from here on, BEGIN and COMMIT among it, but for what each does by itself. */
-function statements(): { taken(): readonly string[] } {
+function statements(): { taken(): readonly string[]; given(): string } {
   const asks = vi.spyOn(pg.Client.prototype, "query");
   onTestFinished(() => asks.mockRestore());
   return {
@@ -47,6 +47,8 @@ function statements(): { taken(): readonly string[] } {
       asks.mockClear();
       return texts.filter((sql) => !BEAT.test(sql.trim()));
     },
+    /** All that was handed over with them since. */
+    given: () => JSON.stringify(asks.mock.calls.map(([one]: readonly unknown[]) => (one as { readonly values?: unknown }).values)),
   };
 }
 
@@ -114,6 +116,39 @@ describeOnPostgres("what is asked of the server", (server) => {
     });
     await until(() => taken.length === 2);
     await expect.poll(() => connection.query("SELECT 1 FROM ready"), { timeout: PATIENCE_MS }).toEqual([]);
+  });
+
+  test("threads that wait for a person are not asked about at a start, but for the few that Slack is asked about after a gap", async () => {
+    const database = server.address();
+    await server.prepare(database);
+    const begun = await openMany({ file: PAIR, replies: {}, database });
+    expect((await begun.install(NORTH)).status).toBe(200);
+    /** Whoever leads has dealt with all, and noted it. */
+    const untilShown = async ({ parley, clock }: typeof begun) => {
+      const before = await parley.store.note(`shown/${NORTH}`);
+      await expect
+        .poll(
+          async () => {
+            clock.pass(31_000);
+            return (await parley.store.note(`shown/${NORTH}`))?.slice(0, 24);
+          },
+          { timeout: PATIENCE_MS },
+        )
+        .not.toBe(before?.slice(0, 24));
+    };
+    await untilShown(begun);
+    const at = new Date(begun.clock.now() - 3_600_000).toISOString();
+    const nameOf = (nth: number) => `${NORTH}/C0PARKED/${1_700_000_000 + nth}.000100`;
+    const asks = { type: "handoff.made", agent: "Ana", to: "human", text: "Which way?" } as const;
+    for (let nth = 0; nth < 100; nth++)
+      await begun.parley.store.commit({ ...commitOf(nameOf(nth), 0, [started(), asks]), at, workspace: NORTH, wake: "none" });
+    await untilShown(begun);
+    await begun.stop();
+    const asked = statements();
+    const again = await begun.again();
+    await untilShown(again);
+    const named = new Set(asked.given().match(/C0PARKED\/[0-9.]+/g));
+    expect([...named].filter((name) => `${NORTH}/${name}` < nameOf(60))).toEqual([]);
   });
 
   test("an answer takes no more statements than it needs, from the mention to the card that says that it is done", async () => {
