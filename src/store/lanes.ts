@@ -100,13 +100,15 @@ export function createLanes(parts: LanesParts): Lanes {
   return {
     async enter(thread, workspace, claim) {
       let held = lanes.get(thread);
+      const wasThere = held !== undefined;
       if (!held) lanes.set(thread, (held = { ...createLane(thread, workspace ?? "", parts), users: 0 }));
       held.users++;
       idle.remove(thread);
       try {
         await held.loaded;
-        // Another process may have had the turn until now, and its last commit be heard a little later than it can be read: no model is asked about an older log.
-        if (claim && (parts.store.openers?.("turns") ?? 1) > 1) await held.lane.readThrough(Number.POSITIVE_INFINITY);
+        // Another process may have had the turn until now, and its last commit be heard a little later than it can be read: no model is asked about an older log
+        // than that of the claim.
+        if (wasThere && claim && (parts.store.openers?.("turns") ?? 1) > 1) await held.lane.readThrough(Number.POSITIVE_INFINITY);
       } catch (error) {
         // The next one reads it anew.
         if (--held.users === 0 && lanes.get(thread) === held) forget(thread);

@@ -118,6 +118,37 @@ describeOnPostgres("what is asked of the server", (server) => {
     await expect.poll(() => connection.query("SELECT 1 FROM ready"), { timeout: PATIENCE_MS }).toEqual([]);
   });
 
+  test("what a process lets go of as it ends another one takes at once, told of it and without a look at the time", async () => {
+    const address = server.address();
+    // No time passes: nothing is looked for again by itself.
+    const clock = { now: () => Date.parse(AT), sleep: () => new Promise<never>(() => undefined) };
+    const [ending, other] = [await open(address, clock), await open(address, clock)];
+    await ending.store.commit(commitOf("T1/C1/1", 0, [started()], { wake: "now" }));
+    const [taken, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const bugs: unknown[] = [];
+    const options = { slots: 1, perWorkspace: 1, onBug: (error: unknown) => void bugs.push(error) };
+    const serving = ending.dispatch.serve("turn", options, async ({ key, claim }) => {
+      taken.resolve();
+      await over.promise;
+      // As a runner gives a turn up.
+      await ending.store.commit(commitOf(key, 1, [], { claim, wake: "now" }));
+    });
+    await taken.promise;
+    await settled();
+    const gone = Promise.withResolvers<Work>();
+    other.dispatch.serve("turn", options, async (work) => gone.resolve(work));
+    await settled();
+    const asked = statements();
+    over.resolve();
+    const stopped = serving.stop();
+    expect(await gone.promise).toMatchObject({ key: "T1/C1/1", failures: 0 });
+    // The commit, a try too early, the release, and the taking; looks and what is told of the stop run beside them.
+    const own = asked.taken().filter((sql) => /INSERT INTO claims|DELETE FROM claims|INSERT INTO events|AS version/.test(sql));
+    expect(own.length).toBeLessThanOrEqual(STATEMENTS_TO_HAND_OVER_MAX);
+    await stopped;
+    expect(bugs).toEqual([]);
+  });
+
   test("threads that wait for a person are not asked about at a start, but for the few that Slack is asked about after a gap", async () => {
     const database = server.address();
     await server.prepare(database);
@@ -170,3 +201,4 @@ describeOnPostgres("what is asked of the server", (server) => {
 });
 
 const STATEMENTS_AN_ANSWER_MAX = 100;
+const STATEMENTS_TO_HAND_OVER_MAX = 6;
