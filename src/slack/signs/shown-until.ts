@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../engine/clock.ts";
 import { lookOver, type Since } from "../../runner/look-over.ts";
 import { editNote } from "../../store/notes.ts";
-import type { Store } from "../../store/store.ts";
+import { EVERY_THREAD, type Store } from "../../store/store.ts";
 import type { Log } from "../api/web-client.ts";
 
 /** Between two notes, and from what was recorded to the first of them. */
@@ -47,6 +47,8 @@ export function createShownUntil(parts: {
   let isDue = false;
   /** Something was left undone, or another one leads. */
   let isOver = false;
+  /** What is shown may be in any thread what is forgotten by now. */
+  let isAnew = false;
 
   /** The time that stood there; empty without one. */
   async function takeOver(): Promise<string> {
@@ -66,6 +68,10 @@ export function createShownUntil(parts: {
 
   async function note(): Promise<void> {
     const before = await until();
+    if (isAnew) {
+      isOver = true;
+      return void (await store.swapNote(key, `${before} ${me}`, ` ${me}`));
+    }
     const nowMs = clock.now();
     const isAll = await orAborted(settled(), signal);
     if (signal.aborted) return;
@@ -99,8 +105,9 @@ export function createShownUntil(parts: {
       return noted === "" ? undefined : new Date(Date.parse(noted) - MARGIN_MS).toISOString();
     },
     start() {
-      unfollow ??= store.follow(({ events }) => {
-        if (events.length > 0) due();
+      unfollow ??= store.follow(({ thread, events, rewritten }) => {
+        isAnew ||= rewritten === true && thread === EVERY_THREAD;
+        if (events.length > 0 || isAnew) due();
       });
       due();
     },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createShownUntil } from "../../../src/slack/signs/shown-until.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
-import { StoreError, type Store } from "../../../src/store/store.ts";
+import { EVERY_THREAD, StoreError, type Store } from "../../../src/store/store.ts";
 import { manualClock, type ManualClock } from "../../support/clock.ts";
 import { started } from "../log.ts";
 
@@ -119,4 +119,17 @@ test("where the store cannot be asked it is noted later", async () => {
   await clock.advance(MINUTE_MS);
   await one.close();
   expect(await leads().since()).toBeDefined();
+});
+
+test("what was forgotten in any thread is looked at in all by the next start", async () => {
+  const tells = new Set<Parameters<Store["follow"]>[0]>();
+  const follow = (tell: Parameters<Store["follow"]>[0]) => (tells.add(tell), () => void tells.delete(tell));
+  const other = leads({ over: Object.create(store, { follow: { value: follow } }) as Store });
+  other.start();
+  await clock.advance(MINUTE_MS);
+  expect(await store.note(`shown/${TEAM}`)).toMatch(/^2026-/);
+  for (const tell of tells) tell({ thread: EVERY_THREAD, workspace: TEAM, events: [], posts: 0, wakes: false, rewritten: true, here: true });
+  await clock.advance(MINUTE_MS);
+  await other.close();
+  expect(await leads().since()).toBeUndefined();
 });
