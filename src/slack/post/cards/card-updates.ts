@@ -232,8 +232,8 @@ export function createCards(parts: CardsParts): Cards {
       if (unfollow) return;
       ending = new AbortController();
       lines = linesOf();
-      const unfollowLog = store.follow(({ thread, events, delivered }) => {
-        if (events.length > 0 || (delivered !== undefined && CARD_KINDS.has(delivered))) touch(thread);
+      const unfollowLog = store.follow(({ thread, events, rewritten, delivered }) => {
+        if (events.length > 0 || rewritten || (delivered !== undefined && CARD_KINDS.has(delivered))) touch(thread);
       });
       const unfollowLate = followLateCalls(store, touch);
       unfollow = () => [unfollowLog, unfollowLate].forEach((stop) => stop());
