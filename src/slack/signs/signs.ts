@@ -85,7 +85,7 @@ export function createSigns(parts: SignsParts): Signs {
       const all = [status.settled(), beside?.settled(), offers?.settled(), reminders.settled(), audit.settled()];
       return !(await Promise.all(all)).includes(false);
     },
-    atWorkSince: status.atWorkSince,
+    atWorkSince: () => status.atWorkSince(),
   });
   return {
     start() {

@@ -208,9 +208,9 @@ export function createStatus(parts: {
   }
 
   return {
-    start: sessions.start,
-    settled: sessions.settled,
-    atWorkSince: sessions.atWorkSince,
+    start: (since) => sessions.start(since),
+    settled: () => sessions.settled(),
+    atWorkSince: () => sessions.atWorkSince(),
     async close() {
       unfollow();
       unfollowPosts();
