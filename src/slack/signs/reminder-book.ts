@@ -83,7 +83,14 @@ export function createReminderBook(store: Pick<Store, "note" | "putNote" | "swap
     done: (hour) =>
       queue.run(String(hour), async () => {
         known.delete(hour);
-        await editNote(store, key, (noted) => `${beginning(noted)}${hoursIn(noted).filter((one) => one !== hour).join(" ")}`);
+        await editNote(
+          store,
+          key,
+          (noted) =>
+            `${beginning(noted)}${hoursIn(noted)
+              .filter((one) => one !== hour)
+              .join(" ")}`,
+        );
         await store.putNote(pageOf(hour), "");
       }),
   };

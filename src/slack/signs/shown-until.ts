@@ -86,9 +86,9 @@ export function createShownUntil(parts: {
   async function noteWhileDue(): Promise<void> {
     const problem = (error: unknown) => log("up to when all is shown could not be noted yet", error);
     while (isDue && !isOver) {
-      isDue = false;
       await clock.sleep(NOTED_EVERY_MS, signal);
       if (signal.aborted) return;
+      isDue = false;
       await lookOver(note, { clock, signal, problem });
     }
   }

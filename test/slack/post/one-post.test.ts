@@ -102,10 +102,9 @@ describe("where one turn was all of a run", () => {
 
   test("there, too, it waits for a quarter of a second at most, and not at all where a model is asked who is next", async () => {
     const { parley, thread } = await answered({ together: true }, ...chosenBy("policy"));
-    const before = parley.clock.now();
-    await parley.settle();
-    expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0"]);
-    expect(parley.clock.now() - before).toBeLessThanOrEqual(250);
+    await parley.clock.untilSleeping();
+    await parley.clock.advance(250);
+    await eventually(() => expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0"]));
     await parley.record(thread, stopped());
     await parley.settle();
     expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0", "5.end.0"]);

@@ -79,7 +79,12 @@ test("threads that wait cost a start nothing: it reads those in which something 
   const { store } = openSqlite({ path: ":memory:" });
   const at = new Date(clock.now()).toISOString();
   const log = logOf(started(), asks("trip"), selects("Coder"), question("Coder", "How many?"));
-  const summaries = Array.from({ length: 300 }, (_, nth) => ({ thread: `T0LOCAL/${GENERAL}/170000${1_000 + nth}.000100`, workspace: "T0LOCAL", lastSeq: 4, at }));
+  const summaries = Array.from({ length: 300 }, (_, nth) => ({
+    thread: `T0LOCAL/${GENERAL}/170000${1_000 + nth}.000100`,
+    workspace: "T0LOCAL",
+    lastSeq: 4,
+    at,
+  }));
   const read: string[] = [];
   const told: string[] = [];
   const problems: string[] = [];

@@ -33,7 +33,14 @@ const MINUTE_MS = 60_000;
 
 /** One that leads; `rest` says when what was recorded is shown, and whether all is. */
 function leads({ rest = async () => true, atWorkSince = () => undefined as number | undefined, over = store } = {}) {
-  return createShownUntil({ store: over, team: TEAM, clock, log: (problem) => void problems.push(problem), settled: () => rest(), atWorkSince });
+  return createShownUntil({
+    store: over,
+    team: TEAM,
+    clock,
+    log: (problem) => void problems.push(problem),
+    settled: () => rest(),
+    atWorkSince,
+  });
 }
 
 test("where nobody knows, all is to be looked over; then what was recorded since, with some minutes for clocks that are apart", async () => {
@@ -128,7 +135,8 @@ test("what was forgotten in any thread is looked at in all by the next start", a
   other.start();
   await clock.advance(MINUTE_MS);
   expect(await store.note(`shown/${TEAM}`)).toMatch(/^2026-/);
-  for (const tell of tells) tell({ thread: EVERY_THREAD, workspace: TEAM, events: [], posts: 0, wakes: false, rewritten: true, here: true });
+  for (const tell of tells)
+    tell({ thread: EVERY_THREAD, workspace: TEAM, events: [], posts: 0, wakes: false, rewritten: true, here: true });
   await clock.advance(MINUTE_MS);
   await other.close();
   expect(await leads().since()).toBeUndefined();
