@@ -82,8 +82,9 @@ export function createSigns(parts: SignsParts): Signs {
   const shown = createShownUntil({
     ...parts,
     async settled() {
-      const all = [status.settled(), beside?.settled(), offers?.settled(), reminders.settled(), audit.settled()];
-      return !(await Promise.all(all)).includes(false);
+      await Promise.all([reminders.settled(), audit.settled()]);
+      const all = [status, ...(beside ? [beside] : []), ...(offers ? [offers] : [])];
+      return !(await Promise.all(all.map((one) => one.settled()))).includes(false);
     },
     atWorkSince: () => status.atWorkSince(),
   });
