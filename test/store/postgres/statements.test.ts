@@ -168,7 +168,7 @@ describeOnPostgres("what is asked of the server", (server) => {
     const at = new Date(begun.clock.now() - 3_600_000).toISOString();
     const nameOf = (nth: number) => `${NORTH}/C0PARKED/${1_700_000_000 + nth}.000100`;
     const asks = { type: "handoff.made", agent: "Ana", to: "human", text: "Which way?" } as const;
-    for (let nth = 0; nth < 100; nth++)
+    for (let nth = 0; nth < 20; nth++)
       await begun.parley.store.commit({ ...commitOf(nameOf(nth), 0, [started(), asks]), at, workspace: NORTH, wake: "none" });
     await untilShown(begun);
     await begun.stop();
