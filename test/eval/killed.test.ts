@@ -1,11 +1,16 @@
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { stringify } from "yaml";
 import type { Report } from "../../src/eval/evaluation.ts";
+import { threadOf } from "../../src/eval/evaluation-threads.ts";
+import { openSqliteReadOnly } from "../../src/store/sqlite/store.ts";
+import { folderWith } from "../config/team-files.ts";
+import { chatServer, DONE, frame, stream } from "../models/servers/chat-server.ts";
 import { randomOf, seedOf } from "../support/chance.ts";
 import { startChild } from "../support/children.ts";
-import { folderOfTeams } from "./scripted-teams.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 /**
@@ -15,47 +20,117 @@ const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const KILLS = Number(process.env.PARLEY_EVAL_KILLS ?? 4);
 const CASES = Number(process.env.PARLEY_EVAL_CASES ?? KILLS * 12);
 const CONCURRENCY = 4;
-const CASE_MS = 200; // As the model of the test takes.
+const CASE_MS = 200; // As the model's server takes.
+
+/** One call, as the server saw it, which lives on when the program is killed: it is paid for once it has begun. */
+interface Call {
+  readonly case: number;
+  /** Of the program, from 1. */
+  readonly life: number;
+  isAnswered: boolean;
+}
 
 test(
-  `killed ${KILLS} times at random instants, an evaluation of ${CASES} cases ends with the table that it has without, and no call is paid twice but those under way`,
+  `killed ${KILLS} times at random instants, an evaluation of ${CASES} cases ends with the table that it has without, and each call that is made again was under way at a kill`,
   { timeout: 60_000 + KILLS * 20_000 },
   async () => {
-    const cases = Array.from({ length: CASES }, (_, index) => ({
-      id: `c${index}`,
-      // As long as there is no file to go by, the last one is held: what is to be killed does not end before.
-      input: `case c${index} a=${index === CASES - 1 ? "held" : "slow"}${index % 3}`,
-      expected: 1,
-    }));
-    const suite = { cases, teams: ["a"], score: [{ kind: "number" }], concurrency: CONCURRENCY };
+    const undisturbed = await scriptedServer("everything is answered");
     const beganAtMs = performance.now();
-    const undisturbed = await lived(folderOfTeams(suite, { go: "" }));
+    const wanted = await lived({ cwd: folderOf(undisturbed.url), life: 1 });
     const workMs = (CASES / CONCURRENCY) * CASE_MS;
     const startMs = Math.max(0, performance.now() - beganAtMs - workMs);
     const lifeMs = lifeFor(startMs, workMs);
-    const cwd = folderOfTeams(suite);
+
+    const { calls, url, release } = await scriptedServer("the last case is held");
+    const cwd = folderOf(url);
     const random = randomOf(seedOf(1));
-    for (let kill = 0; kill < KILLS; kill++)
-      expect(
-        await lived(cwd, startMs / 2 + random() * (startMs / 2 + lifeMs)),
-        `it ended before it was killed, the ${kill + 1}th time`,
-      ).toBe(undefined);
-    writeFileSync(join(cwd, "go"), "");
-    const report = await lived(cwd);
+    let [answered, overtaken] = [new Set<number>(), 0];
+    for (let life = 1; life <= KILLS; life++) {
+      const afterMs = startMs / 2 + random() * (startMs / 2 + lifeMs);
+      const { report, unanswered } = await lived({ cwd, life, afterMs, calls });
+      expect(report, `it ended before it was killed, the ${life}th time`).toBe(undefined);
+      const begun = calls.filter((call) => call.life === life);
+      // Whose answer was written down is not asked about again, in no later life.
+      expect(begun.filter((call) => answered.has(call.case))).toEqual([]);
+      answered = await answeredIn(cwd);
+      // What will be paid for again: no more than can be under way at once, the answers counted that the kill has caught between server and disk.
+      const lost = begun.filter((call) => !answered.has(call.case));
+      expect(lost.length).toBeLessThanOrEqual(CONCURRENCY);
+      expect(new Set(lost.map((call) => call.case)).size).toBe(lost.length);
+      overtaken += lost.filter((call) => !unanswered.has(call)).length;
+    }
+    release();
+    const { report } = await lived({ cwd, life: KILLS + 1 });
+    const inLast = calls.filter(({ life }) => life > KILLS);
+    expect(inLast.filter((call) => answered.has(call.case))).toEqual([]);
+    expect(new Set(inLast.map((call) => call.case)).size).toBe(inLast.length);
+    expect(new Set(calls.map((call) => call.case)).size).toBe(CASES);
+
     expect(report?.evaluation.id).toBe("suite-1");
-    const table = (of: Report | undefined) =>
-      of?.teams.map(({ perRun, perSolved, ...team }) => ({ ...team, tokens: perRun.tokens, usd: perSolved?.usd }));
-    expect(table(report)).toEqual(table(undisturbed));
+    expect(table(report)).toEqual(table(wanted.report));
     expect(table(report)).toMatchObject([{ runs: CASES, usd: { value: (CASES * 0.25) / Math.floor((CASES + 1) / 3) } }]);
-    const calls = readFileSync(join(cwd, "calls.log"), "utf8").trim().split("\n");
-    expect(new Set(calls).size).toBe(CASES);
-    expect(calls.length).toBeLessThanOrEqual(CASES + KILLS * CONCURRENCY);
     if (process.env.PARLEY_EVAL_KILLS !== undefined) {
-      console.log(`killed ${KILLS} times: ${calls.length} calls for ${CASES} cases, ${calls.length - CASES} of them of what was under way`);
-      for (const [name, of] of Object.entries({ undisturbed, killed: report })) console.log(`${name}: ${JSON.stringify(table(of))}`);
+      const twice = calls.length - CASES;
+      console.log(`killed ${KILLS} times: ${calls.length} calls for ${CASES} cases; each of the ${twice} that were made again was under way at a kill`);
+      console.log(`${overtaken} of what was under way had been answered by the server, and not been written down`);
+      for (const [name, of] of Object.entries({ undisturbed: wanted.report, killed: report })) console.log(`${name}: ${JSON.stringify(table(of))}`);
     }
   },
 );
+
+/** But for what differs from time to time. */
+const table = (of: Report | undefined) =>
+  of?.teams.map(({ perRun, perSolved, ...team }) => ({ ...team, tokens: perRun.tokens, usd: perSolved?.usd }));
+
+/** Answers each case with its number modulo 3, a quarter of a dollar each, and notes each call. */
+async function scriptedServer(mode: "everything is answered" | "the last case is held") {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const calls: Call[] = [];
+  const usage = { usage: { prompt_tokens: 1_000, completion_tokens: 0 } };
+  const { url } = await chatServer((body, response, _path, headers) => {
+    const number = Number(/case c(\d+)/.exec(JSON.stringify(body))?.[1]);
+    const call: Call = { case: number, life: Number(/life-(\d+)/.exec(headers.authorization ?? "")?.[1]), isAnswered: false };
+    calls.push(call);
+    response.on("finish", () => (call.isAnswered = true));
+    // As long as the last one is held, what is to be killed does not end before.
+    const isHeld = mode === "the last case is held" && number === CASES - 1;
+    void (isHeld ? released : sleep(CASE_MS)).then(() => {
+      if (!response.destroyed) stream(response, frame({ content: `It is ${number % 3}.` }), frame({}, "stop", usage), DONE);
+    });
+  });
+  return { url, calls, release };
+}
+
+function folderOf(url: string): string {
+  const cases = Array.from({ length: CASES }, (_, index) => ({ id: `c${index}`, input: `case c${index}`, expected: 1 }));
+  const model = { provider: "openai-compatible", model: "m", baseUrl: url, apiKeyEnv: "LIFE", price: { inputPerMTokUsd: 250, outputPerMTokUsd: 0 } };
+  const team = {
+    description: "Answers.",
+    speakers: { policy: "round-robin" },
+    agents: [{ name: "A", model: "m", description: "Answers." }],
+    stop: { maxMessages: 2 },
+    limits: { usd: 10 },
+    summaryFromTurns: "never",
+  };
+  return folderWith({
+    "parley.yml": stringify({ models: { m: model }, teams: { a: team } }),
+    "suite.yml": stringify({ cases, teams: ["a"], score: [{ kind: "number" }], concurrency: CONCURRENCY }),
+  });
+}
+
+/** The cases whose answer stands in the log that a kill has left. */
+async function answeredIn(cwd: string): Promise<Set<number>> {
+  const path = join(cwd, "data/parley.db");
+  const answered = new Set<number>();
+  if (!existsSync(path)) return answered;
+  const store = openSqliteReadOnly({ path });
+  for (let index = 0; index < CASES; index++) {
+    const events = await store.load(threadOf("suite-1", { case: index + 1, team: 1, repeat: 1 }), 0);
+    if (events.some((event) => event.type === "message.posted" && "agent" in event)) answered.add(index);
+  }
+  await store.close();
+  return answered;
+}
 
 /**
  * How long behind its start a life may be, so that so many of them come to half of the work: one that is killed anywhere from the middle of its start
@@ -66,15 +141,30 @@ function lifeFor(startMs: number, workMs: number): number {
   return share + Math.sqrt(share * share + share * startMs);
 }
 
-/** One life of the program: its report, or nothing where it was killed before its end. */
-async function lived(cwd: string, killedAfterMs?: number): Promise<Report | undefined> {
-  const child = startChild(process.execPath, [MAIN, "eval", "suite.yml", "--json"], { cwd });
-  const timer = killedAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killedAfterMs);
+/** One life of the program: its report, or nothing where it was killed before its end. `unanswered`: what the server was still at as the kill came. */
+async function lived({
+  cwd,
+  life,
+  afterMs,
+  calls = [],
+}: {
+  readonly cwd: string;
+  readonly life: number;
+  readonly afterMs?: number;
+  readonly calls?: readonly Call[];
+}): Promise<{ readonly report: Report | undefined; readonly unanswered: ReadonlySet<Call> }> {
+  const child = startChild(process.execPath, [MAIN, "eval", "suite.yml", "--json"], { cwd, env: { ...process.env, LIFE: `life-${life}` } });
+  let unanswered: ReadonlySet<Call> = new Set();
+  const kill = () => {
+    unanswered = new Set(calls.filter((call) => call.life === life && !call.isAnswered));
+    child.kill("SIGKILL");
+  };
+  const timer = afterMs === undefined ? undefined : setTimeout(kill, afterMs);
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
   const [code] = (await once(child, "close")) as [number | null];
   clearTimeout(timer);
   if (code !== null && code !== 0) throw new Error(`it ended with ${code}: ${err}`);
-  return code === 0 ? (JSON.parse(out) as Report) : undefined;
+  return { report: code === 0 ? (JSON.parse(out) as Report) : undefined, unanswered };
 }

@@ -8,7 +8,7 @@ import { folderWith } from "../config/team-files.ts";
 /**
  * A folder with teams `a` and `b` of one agent each, whose n-th answer to a case is the n-th that the task names for it (`a=7/8 b=9`), and costs a
  * dollar for each thousand tokens. `twice` is `a` that speaks two times. `calls.log`: which calls were made, of all processes of one folder. As long as there is
- * a file `broken-judge`, the judge `j` says nothing that can be used. An answer as `held7` waits until there is a file `go`.
+ * a file `broken-judge`, the judge `j` says nothing that can be used.
  */
 export function folderOfTeams(evaluation: object, more: { readonly [name: string]: string } = {}): string {
   const team = (name: string, handoffs = "") =>
@@ -73,14 +73,11 @@ export const told = defineModel({
     appendFileSync(CALLS, key + "\\n");
     const list = new RegExp(agent.toLowerCase() + "=(\\\\S+)").exec(words)?.[1]?.split("/") ?? [];
     const wanted = list[nth % list.length] ?? "nothing";
-    if (wanted.startsWith("slow")) await new Promise((resolve) => setTimeout(resolve, 200));
     if (wanted === "ask")
       return { text: "", toolCalls: [{ call: "c" + nth, tool: "transfer_to_human", args: JSON.stringify({ question: "Which?" }) }], usage };
-    if (wanted.startsWith("held")) while (!existsSync(join(import.meta.dirname, "go"))) await new Promise((resolve) => setTimeout(resolve, 20));
-    const text = wanted.replace(/slow|held/, "");
-    if (text === "wait") await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-    if (text === "fail") throw new Error("the model is broken");
-    return { text: "The answer is " + text + ".", usage };
+    if (wanted === "wait") await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    if (wanted === "fail") throw new Error("the model is broken");
+    return { text: "The answer is " + wanted + ".", usage };
   },
 });
 `;

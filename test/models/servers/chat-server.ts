@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { systemClock, type Clock } from "../../../src/engine/clock.ts";
@@ -11,7 +11,9 @@ import { IDLE_STAYS } from "../../support/idle-connections.ts";
 export type ChatRequest = { readonly [key: string]: any };
 
 /** A compatible server that answers by what it is asked. */
-export async function chatServer(answer: (body: ChatRequest, response: ServerResponse, path: string) => void) {
+export async function chatServer(
+  answer: (body: ChatRequest, response: ServerResponse, path: string, headers: IncomingHttpHeaders) => void,
+) {
   const asked: ChatRequest[] = [];
   const server = createServer(IDLE_STAYS, (request, response) => {
     let text = "";
@@ -19,7 +21,7 @@ export async function chatServer(answer: (body: ChatRequest, response: ServerRes
     request.on("end", () => {
       const body = (text ? JSON.parse(text) : {}) as ChatRequest;
       if (request.method === "POST") asked.push(body);
-      answer(body, response, request.url ?? "");
+      answer(body, response, request.url ?? "", request.headers);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
