@@ -2,6 +2,7 @@ import { createRequire, registerHooks } from "node:module";
 import { dirname, extname, isAbsolute, resolve } from "node:path";
 import { statSync } from "node:fs";
 import { z } from "zod";
+import { codeDigest } from "./extension-code.ts";
 import { at, type Notes } from "./file/notes.ts";
 import type { YamlFile } from "./file/yaml-file.ts";
 import type { Definition, DefinitionKind } from "./registry/definition.ts";
@@ -67,7 +68,7 @@ function definitionsIn(name: string, index: number, yaml: YamlFile, notes: Notes
     mistake(
       `"${name}" exports nothing that can be named here; export what defineTool, definePolicy, defineStop, defineAgent, defineModel, defineGuard, defineScorer or defineStore gives.`,
     );
-  return found;
+  return found.map((definition) => (definition.defines === "scorer" ? { ...definition, code: codeDigest(path) } : definition));
 }
 
 function load(path: string): object {

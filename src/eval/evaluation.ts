@@ -104,7 +104,7 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
     );
     if (mistakes.length > 0) throw new ConfigError(mistakes.slice(0, MISTAKES_TOLD_MAX));
     const kept = keptEvaluations(world.store);
-    const identity = identityOf(source, cases, (team) => world.snapshot(team));
+    const identity = identityOf(source, cases, { snapshot: (team) => world.snapshot(team), own: world.settings.registry.scorer });
     const before = wanted.anew ? undefined : await kept.unfinished(identity, wanted.orEnded === true);
     const now = () => new Date(world.clock.now()).toISOString();
     const evaluation =
@@ -151,13 +151,21 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
 const MISTAKES_TOLD_MAX = 10;
 const RUNS_MAX = 200_000; // The results of all are in memory for the report, some kilobytes each.
 
-/** The same where the same would be had again: also the teams' settings are part of it, for their runs keep to those. */
-function identityOf({ settings, variants }: EvaluationSource, cases: readonly Case[], snapshot: (team: string) => string): string {
+/**
+ * The same where the same would be had again: also the teams' settings are part of it, for their runs keep to those, and the code of the scorers that
+ * extensions define.
+ */
+function identityOf(
+  { settings, variants }: EvaluationSource,
+  cases: readonly Case[],
+  { snapshot, own }: { readonly snapshot: (team: string) => string; readonly own: World["settings"]["registry"]["scorer"] },
+): string {
   const { concurrency: _, budgetUsd: __, name: ___, cases: ____, teams: _____, ...rest } = settings;
   const teams = variants.map((variant) => [variant.label, snapshot(teamOf(variant))]);
   const judges = settings.score.flatMap(({ kind }, index) => (kind === "judge" || kind === "pairwise" ? [snapshot(judgeTeam(index))] : []));
+  const code = settings.score.flatMap((scorer) => (scorer.kind === "code" ? [own.get(scorer.scorer)?.code ?? ""] : []));
   return createHash("sha256")
-    .update(JSON.stringify([rest, cases, teams, judges]))
+    .update(JSON.stringify([rest, cases, teams, judges, ...(code.length > 0 ? [code] : [])]))
     .digest("hex");
 }
 

@@ -66,8 +66,13 @@ export function readEvaluations(store: Pick<Store, "note">): EvaluationReader {
     list: async () =>
       (await Promise.all(idsIn(await store.note(LIST)).map((id) => read(Kept, keyOf(id))))).filter((one) => one !== undefined),
     async find(id) {
-      const wanted = id === "last" ? idsIn(await store.note(LIST))[0] : id;
-      return wanted === undefined ? undefined : read(Kept, keyOf(wanted));
+      if (id !== "last") return read(Kept, keyOf(id));
+      // Whoever died right behind entering it into the list has left a name alone.
+      for (const one of idsIn(await store.note(LIST))) {
+        const kept = await read(Kept, keyOf(one));
+        if (kept) return kept;
+      }
+      return undefined;
     },
     result: (id, thread) => read(Result, `${keyOf(id)}/result/${thread}`),
     preferred: (id, thread) => read(Preferred, `${keyOf(id)}/preferred/${thread}`),

@@ -1,7 +1,9 @@
-import { rmSync } from "node:fs";
+import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { keptEvaluations } from "../../src/eval/kept-evaluations.ts";
+import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { parley, terminal } from "../cli/here.ts";
 import { callsIn, CASES, evaluated, folderOfTeams, SUITE } from "./scripted-teams.ts";
 
@@ -77,4 +79,25 @@ test("works on no run of another one, nor does whoever else has the database", a
   expect(callsIn(cwd).filter((call) => call === "A slow")).toHaveLength(1);
   const { code, report } = await evaluated(cwd);
   expect({ code, id: report?.evaluation.id, ends: report?.results.map(({ end }) => end) }).toEqual({ code: 0, id: "suite-1", ends: ["solved", "solved"] }); // prettier-ignore
+});
+
+test("with other code of its scorer it begins anew: no case is left with what the old one said", async () => {
+  const suite = { cases: CASES.slice(0, 2), teams: ["a"], score: [{ kind: "code", scorer: "even", with: { of: 7 } }], budgetUsd: 0.25, concurrency: 1 };
+  const cwd = folderOfTeams(suite);
+  const ids = [(await evaluated(cwd)).report, (await evaluated(cwd)).report].map((report) => [report?.state, report?.evaluation.id]);
+  expect(ids).toEqual([["budget", "suite-1"], ["budget", "suite-1"]]); // prettier-ignore
+  appendFileSync(join(cwd, "model.ts"), "// Thought over.\n");
+  expect((await evaluated(cwd)).report?.evaluation.id).toBe("suite-2");
+});
+
+test("one that ended right behind entering its name is none: the last one is the one before", async () => {
+  const { store } = openSqlite({ path: ":memory:" });
+  const kept = keptEvaluations(store);
+  const of = { name: "suite", file: "suite.yml", identity: "x", at: "2026-11-29T10:00:00.000Z", teams: ["a"], cases: 1, casesInAll: 1, repeats: 1, seed: 1, pairJudges: [], judges: [] }; // prettier-ignore
+  const { id } = await kept.begin(of);
+  await store.putNote("evaluations", JSON.stringify(["suite-2", id]));
+  expect((await kept.find("last"))?.id).toBe("suite-1");
+  expect((await kept.list()).map((one) => one.id)).toEqual(["suite-1"]);
+  expect((await kept.begin(of)).id).toBe("suite-3");
+  await store.close();
 });

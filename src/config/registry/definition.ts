@@ -121,6 +121,8 @@ export interface GuardDefinition<Schema extends z.ZodObject = z.ZodObject> exten
 
 /** `score: [{ kind: code, scorer: NAME, with: … }]` in the file of an evaluation. */
 export interface ScorerDefinition<Schema extends z.ZodObject = z.ZodObject> extends Base<"scorer", Schema> {
+  /** Of the code that says so, where it is known: another one is another scorer. See `codeDigest`. */
+  readonly code?: string;
   /** What it gives rejects where nothing can be said. */
   build(settings: z.output<Schema>): (answer: ScoredAnswer) => Promise<Scored>;
 }

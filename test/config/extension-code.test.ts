@@ -1,0 +1,29 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { codeDigest } from "../../src/config/extension-code.ts";
+import { folderWith } from "./team-files.ts";
+
+test("the code of an extension is its file and what it imports by a path, one after the other; of packages and what is not there, nothing", () => {
+  const cwd = folderWith({
+    "ours.ts": 'import { z } from "zod";\nexport { near } from "./lib/near.ts";\n// as in import("./gone.ts")\n',
+    "lib/near.ts": 'import { far } from "../far.ts";\nexport const near = far;\n',
+    "far.ts": 'import "./ours.ts";\nexport const far = 1;\n',
+    "other.ts": "export const other = 1;\n",
+  });
+  const of = (file = "ours.ts") => codeDigest(join(cwd, file));
+  const before = of();
+  expect(of()).toBe(before);
+  writeFileSync(join(cwd, "other.ts"), "export const other = 2;\n");
+  expect(of()).toBe(before);
+  const seen = new Set([before]);
+  for (const [file, text] of [
+    ["far.ts", "export const far = 2;\n"],
+    ["lib/near.ts", "export const near = 2;\n"],
+    ["ours.ts", "export const ours = 2;\n"],
+  ] as const) {
+    writeFileSync(join(cwd, file), text);
+    expect(seen.has(of()), file).toBe(false);
+    seen.add(of());
+  }
+});
