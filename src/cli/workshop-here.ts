@@ -6,10 +6,12 @@ import type { Settings } from "../config/settings.ts";
 import { teamIn, teamOffers } from "../config/build/team-offers.ts";
 import { createTeamShelf, type BuiltShelf, type Keep } from "../config/team-shelf.ts";
 import { systemClock } from "../engine/clock.ts";
-import type { StoreReader } from "../parley.ts";
+import type { Parley, StoreReader } from "../parley.ts";
 import type { Io } from "./command.ts";
 import type { OpenWorkshop } from "./open-studio.ts";
 import { readKept, type KeptAt } from "./own-stores.ts";
+
+type StoreSettings = Parley["settings"];
 
 /** As App Home and the studio name them; see `OpenWorkshop.lastChange`. */
 const DECISIONS_READ = 500;
@@ -87,6 +89,11 @@ export function workshopHere(
     },
     log: (line) => void io.stderr.write(`${line}\n`),
   });
+  const proposals: Pick<StoreSettings, "get" | "put"> = {
+    get: (workspace, name) => reading((store) => store.settings.get(workspace, name)),
+    put: (change) => writing((keep) => keep.put(change)),
+  };
+  const deciding = async () => (await import("../parley.ts")).studioRoom();
   return {
     shelf,
     offers: teamOffers(settings, shelf),
@@ -100,6 +107,11 @@ export function workshopHere(
     async lastChange(workspace, name) {
       const { lastTeamChange } = await (await import("../parley.ts")).studioRoom();
       return lastTeamChange(await reading((store) => store.settings.decisions(workspace, { limit: DECISIONS_READ })), name);
+    },
+    proposals: {
+      of: async (workspace, team) => (await deciding()).standingProposal({ settings: proposals, shelf }, { workspace, team }),
+      take: async (which, { id, name }) => (await deciding()).takeProposal({ settings: proposals, shelf }, which, { id, name }),
+      decline: async (which, { id, name }) => (await deciding()).declineProposal({ settings: proposals }, which, { id, name }),
     },
     refusal: async (_asker, { deed }) => (deed === "editTeams" ? whyNoWriting() : undefined),
   };

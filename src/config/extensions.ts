@@ -2,7 +2,7 @@ import { createRequire, registerHooks } from "node:module";
 import { dirname, extname, isAbsolute, resolve } from "node:path";
 import { statSync } from "node:fs";
 import { z } from "zod";
-import { codeDigest } from "./extension-code.ts";
+import { codeDigest } from "./file/code-digest.ts";
 import { at, type Notes } from "./file/notes.ts";
 import type { YamlFile } from "./file/yaml-file.ts";
 import type { Definition, DefinitionKind } from "./registry/definition.ts";

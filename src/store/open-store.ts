@@ -12,7 +12,8 @@ import { checkPostgres } from "./postgres/upkeep/check.ts";
 import { isPostgresThere, openPostgresReadOnly } from "./postgres/upkeep/reader.ts";
 import { checkSqlite } from "./sqlite/upkeep/check.ts";
 import { quickCheckSqlite } from "./sqlite/upkeep/quick-check.ts";
-import { openSqlite, openSqliteLogs, openSqliteNotes, openSqliteReadOnly } from "./sqlite/store.ts";
+import { openSqlite, openSqliteLogs, openSqliteNotes, openSqliteReadOnly, openSqliteSettings } from "./sqlite/store.ts";
+import type { OpenedSettings } from "./settings.ts";
 import { StoreError, type Store } from "./store.ts";
 import type { Check, TroubleOf } from "./upkeep/check.ts";
 import { readerOf, type StoreReader } from "./upkeep/reader.ts";
@@ -79,6 +80,13 @@ export async function openLogs(address: string, { own, ...clock }: { readonly ow
 /** Its notes, also while a Parley runs on it: what is put there by compare-and-set, that Parley reads with its next look. */
 export async function openNotes(address: string): Promise<Pick<Store, "note" | "swapNote" | "close">> {
   return isSqlite(address) ? openSqliteNotes({ path: fileOf(address) }) : (await openStore(address, { role: "reader" })).store;
+}
+
+/** Its settings, also while a Parley runs on it: what is put there, that Parley hears of. */
+export async function openSettings(address: string, { own }: { readonly own?: OwnStores } = {}): Promise<OpenedSettings> {
+  if (isSqlite(address)) return openSqliteSettings({ path: fileOf(address) });
+  const { settings, store } = await openStore(address, { ...(own ? { own } : {}), role: "reader" });
+  return { get: settings.get, put: settings.put, close: () => store.close() };
 }
 
 /** Reads all of it through, also while a Parley runs on it; see `checkRows`. Throws StoreError where there is nothing, or it is a store of an extension. */

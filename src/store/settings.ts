@@ -21,6 +21,11 @@ export interface Settings {
   decisions(workspace: string, page: { readonly limit: number; readonly before?: number }): Promise<readonly RecordedDecision[]>;
 }
 
+/** Opened beside whoever works on the database, to put some of them. */
+export interface OpenedSettings extends Pick<Settings, "get" | "put"> {
+  close(): Promise<void>;
+}
+
 export interface Setting {
   /** Such as `channel/C123`, `team/research` or `person/U1`: a kind, a slash and a name; at most {@link SETTING_NAME_CHARS_MAX}. */
   readonly name: string;

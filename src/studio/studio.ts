@@ -27,6 +27,7 @@ import type { Workshop } from "./teams/workshop.ts";
 export { openLogs } from "../store/open-store.ts";
 export { keepingVersions, versionsIn } from "../store/records/versions.ts";
 export { redactedPorts } from "../store/redacted.ts";
+export { declineProposal, standingProposal, takeProposal } from "../team-proposals.ts";
 export { ownersAccess, SightUnknown, type Access, type Look, type Sight } from "./access.ts";
 export type { Asker } from "./door/sessions.ts";
 export type { Acting } from "./acts/acting.ts";

@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { workshopHere } from "../../src/cli/workshop-here.ts";
 import { loadSettings } from "../../src/config/load.ts";
-import { openSqlite } from "../../src/store/sqlite/store.ts";
+import { leaveProposal, type TeamProposal } from "../../src/store/proposals/team-proposals.ts";
+import { openSqlite, openSqliteSettings } from "../../src/store/sqlite/store.ts";
 import { folderWith } from "../config/team-files.ts";
 import { runEvents, write } from "../studio/studio.ts";
 import { terminal } from "./here.ts";
@@ -86,13 +87,38 @@ test("whoever opens the studio tries a team there, in memory, and saves it where
   expect(await ask("PUT", "/teams/T1/mine", { yaml: OWN, revision: 0 })).toEqual({ revision: 1, mistakes: [] });
   expect((await teams()).teams.map(({ name }) => name)).toEqual(["solo", "mine"]);
   expect(await ask("GET", "/teams/T1/mine/versions")).toMatchObject({ versions: [{ revision: 1 }] });
+  expect(await ask("GET", "/teams/T1/mine/proposal")).toEqual({});
+  const [at, later] = ["2026-11-29T10:00:00.000Z", "2026-11-29T11:00:00.000Z"];
+  await leave(join(cwd, "a.db"), { at, revision: 1, before: OWN, after: OWN.replace("One.", "The one.") });
+  expect(await ask("GET", "/teams/T1/mine/proposal")).toMatchObject({ proposal: { at, state: "open", askedBy: "ola" } });
+  expect(await ask("POST", "/teams/T1/mine/proposal", { at, take: true })).toEqual({ revision: 2, mistakes: [] });
+  expect(await ask("GET", "/teams/T1/mine/proposal")).toEqual({});
+  await leave(join(cwd, "a.db"), { at: later, revision: 2, before: OWN.replace("One.", "The one."), after: OWN });
+  expect(await ask("POST", "/teams/T1/mine/proposal", { at: later, take: false })).toEqual({ mistakes: [] });
   here.interrupt();
   expect(await ended).toBe(0);
   const after = openSqlite({ path: join(cwd, "a.db") });
-  expect(await after.settings.get("T1", "team/mine")).toMatchObject({ revision: 1 });
-  expect(await after.settings.decisions("T1", { limit: 1 })).toMatchObject([{ deed: "create team in studio", person: { id: "owner" } }]);
+  expect(await after.settings.get("T1", "team/mine")).toMatchObject({ revision: 2, value: { description: "The one." } });
+  const decisions = await after.settings.decisions("T1", { limit: 10 });
+  expect(decisions.map(({ deed, person }) => [deed, person.id]).toReversed()).toEqual([
+    ["create team in studio", "owner"],
+    ["propose change", "operator"],
+    ["edit team as proposed", "owner"],
+    ["take proposal", "owner"],
+    ["propose change", "operator"],
+    ["decline proposal", "owner"],
+  ]);
   await after.store.close();
 });
+
+async function leave(path: string, of: Pick<TeamProposal, "at" | "revision" | "before" | "after">): Promise<void> {
+  const share = (value: number) => ({ value, low: value - 0.1, high: value + 0.1 });
+  const heldOut = { cases: 12, before: share(0.4), after: share(0.9), difference: share(0.5), p: 0.01 };
+  const proposal: TeamProposal = { version: 1, askedBy: "ola", file: "s.yml", difference: "", reasons: [], heldOut, usd: 1, ...of };
+  const { close, ...settings } = openSqliteSettings({ path });
+  expect(await leaveProposal(settings, { workspace: "T1", team: "mine", proposal, person: { id: "operator", name: "ola" } })).toBe(true);
+  await close();
+}
 
 test("whoever looks at teams in two tabs at once stands in nobody's way", async () => {
   const cwd = folderWith({ "parley.yml": TEAM_FILE, "replies.yml": "replies: {}\n" });

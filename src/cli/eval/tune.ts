@@ -1,8 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import { describeMistake } from "../../config/config-error.ts";
 import { readEnv } from "../../config/env.ts";
-import { databasePath, loadSettings, type Settings } from "../../config/load.ts";
-import { evaluationRoom, type EvaluationWorld, type Parley, type Tuned } from "../../parley.ts";
+import { databasePath, loadSettings, secretNames, type Settings } from "../../config/load.ts";
+import { createRedactor } from "../../config/secrets.ts";
+import { evaluationRoom, type EvaluationWorld, type Tuned } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { refuseDeadModels } from "../model-reach.ts";
@@ -11,7 +12,7 @@ import { table } from "../table.ts";
 import { harmless } from "../terminal.ts";
 import { worldOf } from "./eval.ts";
 import { showProgress } from "./progress.ts";
-import { proposed, tunedTeam } from "./tuned-team.ts";
+import { proposed, tunedTeam, tuningDatabase } from "./tuned-team.ts";
 
 export const help = `parley tune TEAM --eval FILE [--workspace ID] [--rounds N] [--model NAME] [--seed S] [--budget-usd X] [--yes] [--json]
             [--file FILE] [--db PATH]
@@ -29,7 +30,8 @@ Shows the difference and the numbers before and after, and changes the team's fi
   --yes            write the changes where they helped, without asking
   --json           print what came of it as JSON, and nothing else, to stdout; nothing is asked
   --file FILE      the team file; PARLEY_FILE or parley.yml when absent
-  --db PATH        where the runs are kept; PARLEY_DB, then the team file's, when absent
+  --db PATH        where the runs are kept; PARLEY_DB, then the team file's, when absent. With --workspace, where the team is: Parley may run there,
+                   and beside a file of SQLite the runs have one of their own (parley-tune.db beside parley.db)
 
 Ctrl-C or a crash loses nothing: the same command goes on where it was, and no call is paid twice.
 
@@ -85,7 +87,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   await refuseDeadModels(settings, env, new Map([...settings.models].filter(([name]) => asked.includes(name))));
   if (values.json !== true) for (const warning of settings.warnings) await print(io.stderr, `note: ${describeMistake(warning)}`);
   const stopped = new AbortController();
-  const at = { env, db: values.db, io, stopped };
+  const address = databasePath(values.db ?? settings.database, io.cwd);
+  const at = { env, dbPath: shelved ? await tuningDatabase(address) : address, io, stopped };
+  if (values.json !== true && at.dbPath !== address) io.stderr.write(`The runs are kept in ${harmless(at.dbPath)}.\n`);
   const release = io.onInterrupt(() => (stopped.signal.aborted ? process.exit(EXIT.stopped) : stopped.abort(new Error("interrupted"))));
   const bar = showProgress(io, values.json === true);
   try {
@@ -113,7 +117,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const isWanted = tuned.outcome === "helped" && tuned.text !== undefined;
     if (values.json !== true) await print(io.stdout, harmless(wordsOf(tuned)));
     if (shelved)
-      return await propose({ tuned, isWanted, written, shelved, file: values.eval }, teamFile, { ...at, isJson: values.json === true });
+      return await propose({ tuned, isWanted, written, shelved, file: values.eval }, teamFile, { env, address, io, isJson: values.json === true });
     const isYes = isWanted && (values.yes === true || (values.json !== true && (await saysYes(io, written.shown))));
     if (isYes && tuned.text !== undefined) room.writeSource(written, tuned.text);
     if (values.json === true) await print(io.stdout, JSON.stringify({ ...tuned, applied: isYes }));
@@ -129,23 +133,34 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** What helped a team that people have made is theirs to take. */
+/** What helped a team that people have made is theirs to take: it is left in the database that they work with, also while Parley runs there. */
 async function propose(
   { isWanted, ...what }: Parameters<typeof proposed>[1] & { readonly isWanted: boolean },
   teamFile: Settings,
-  { isJson, ...at }: At & { readonly isJson: boolean },
+  { env, address, io, isJson }: Pick<At, "env" | "io"> & { readonly address: string; readonly isJson: boolean },
 ): Promise<number> {
-  const left = isWanted ? await withParley(teamFile, at, (_world, _start, parley) => proposed(parley, what)) : undefined;
-  if (isJson) await print(at.io.stdout, JSON.stringify({ ...what.tuned, applied: false, proposed: left?.isLeft ?? false }));
-  if (left && (!isJson || !left.isLeft)) await print(isJson ? at.io.stderr : at.io.stdout, harmless(left.words));
+  const left = isWanted ? await leave() : undefined;
+  if (isJson) await print(io.stdout, JSON.stringify({ ...what.tuned, applied: false, proposed: left?.isLeft ?? false }));
+  if (left && (!isJson || !left.isLeft)) await print(isJson ? io.stderr : io.stdout, harmless(left.words));
   return codeOf(what.tuned);
+
+  async function leave(): ReturnType<typeof proposed> {
+    const { openSettings, redactAll } = await import("../../parley.ts");
+    const redact = createRedactor(env, secretNames(teamFile));
+    const { get, put, close } = await openSettings(address, { own: teamFile.registry.store });
+    try {
+      return await proposed({ get, put: (change) => put(redactAll(change, redact)) }, what);
+    } finally {
+      await close();
+    }
+  }
 }
 
 const codeOf = ({ outcome }: Tuned): number => (outcome === "budget" ? EXIT.limit : 0);
 
 interface At {
   readonly env: Io["env"];
-  readonly db: string | undefined;
+  readonly dbPath: string;
   readonly io: Io;
   readonly stopped: AbortController;
 }
@@ -153,12 +168,11 @@ interface At {
 /** Each step has settings of its own, and so a Parley of its own, one after the other on the same database. */
 async function withParley<T>(
   settings: Settings,
-  { env, db, io, stopped }: At,
-  job: (world: EvaluationWorld, start: (workspace: string) => Promise<void>, parley: Parley) => Promise<T>,
+  { env, dbPath, io, stopped }: At,
+  job: (world: EvaluationWorld, start: (workspace: string) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const { createParley } = await import("../../parley.ts");
   const { programsIn } = await evaluationRoom();
-  const dbPath = databasePath(db ?? settings.database, io.cwd);
   const parley = await createParley({
     settings,
     env,
@@ -168,11 +182,7 @@ async function withParley<T>(
     log: (line) => void io.stderr.write(`${harmless(line)}\n`),
   });
   try {
-    return await job(
-      worldOf(parley, settings, programsIn(parley.executor, stopped.signal)),
-      (workspace) => parley.start(workspace),
-      parley,
-    );
+    return await job(worldOf(parley, settings, programsIn(parley.executor, stopped.signal)), (workspace) => parley.start(workspace));
   } finally {
     await parley.stop();
   }

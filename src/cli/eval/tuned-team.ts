@@ -65,9 +65,18 @@ async function keptTeam(at: KeptAt, workspace: string, team: string) {
   }
 }
 
+/**
+ * Where the runs of a tuning of people's team are kept: in SQLite beside the database, in a file of their own, for a Parley may work on that one meanwhile. In
+ * both cases it is the same one each time, so that what was had is found again.
+ */
+export async function tuningDatabase(address: string): Promise<string> {
+  const { isSqlite } = await import("../../parley.ts");
+  return isSqlite(address) && address !== ":memory:" ? address.replace(/(?:\.[A-Za-z0-9]+)?$/, (ending) => `-tune${ending}`) : address;
+}
+
 /** Leaves what helped for whoever may change the team. Resolves to what became of it, for whoever runs the command. */
 export async function proposed(
-  { settings }: Pick<Parley, "settings">,
+  settings: Pick<Parley["settings"], "get" | "put">,
   {
     tuned,
     written,

@@ -10,10 +10,12 @@ import { mayStillRead } from "../door/gate.ts";
 import { mySettings, personSetting } from "./my-settings.ts";
 import { missingFeatures } from "../api/missing-features.ts";
 import { createBucket } from "../api/pacer.ts";
+import { teamProposed } from "../../store/proposals/team-proposals.ts";
 import { shareOf } from "../../store/share.ts";
 import { EVERY_THREAD } from "../../store/store.ts";
 import { placeOf } from "../words/place.ts";
 import { homeLogins } from "../logins/home-logins.ts";
+import { homeProposals } from "../proposals/home-proposals.ts";
 import { homeSchedules } from "../schedules/home-schedules.ts";
 import { postOnce } from "../post/post-once.ts";
 import { recordReading } from "../people/reading-records.ts";
@@ -80,6 +82,11 @@ export function createHome(ctx: HandlerContext): Home {
 
   const unfollowSchedules = ctx.schedules.follow((workspace) => {
     if (workspace === ctx.me.team && watchers.size > 0) changed();
+  });
+
+  const unfollowProposals = ctx.settings.follow((put) => {
+    const isProposal = put.name === undefined || (put.workspace === ctx.me.team && teamProposed(put.name) !== undefined);
+    if (isProposal && watchers.size > 0) changed();
   });
 
   function keep(job: Promise<void>): void {
@@ -151,6 +158,7 @@ export function createHome(ctx: HandlerContext): Home {
       defaultTeam: ctx.teams.default,
       page,
       mayEditTeams: refusal === undefined,
+      proposals: refusal === undefined ? await homeProposals(ctx) : new Map(),
       hasShelf: ctx.shelf !== undefined,
       whoEditsTeams: isOurs(affiliation) ? whoIs(t, allow.editTeams) : t("admin.text.membersAlone"),
       isPaged: before !== undefined,
@@ -192,6 +200,7 @@ export function createHome(ctx: HandlerContext): Home {
     async close() {
       unfollow();
       unfollowSchedules();
+      unfollowProposals();
       closing.abort();
       await Promise.all([entering.close(), ...underWay]);
     },

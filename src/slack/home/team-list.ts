@@ -1,6 +1,8 @@
 import type { ActionsBlock, KnownBlock } from "@slack/types";
 import type { ShelvedTeam, TeamCard } from "../../team-shelf.ts";
 import type { Translator } from "../language/translator.ts";
+import type { HomeProposals } from "../proposals/home-proposals.ts";
+import { proposalButtons, proposalText } from "../proposals/proposal-card.ts";
 import { faceInText } from "../render/personas.ts";
 import { button, context, plainText, section } from "../words/blocks.ts";
 import { safeMrkdwn } from "../words/escape.ts";
@@ -19,17 +21,20 @@ export interface TeamListFacts {
   /** Of the list of teams, from 0. */
   readonly page: number;
   readonly mayEditTeams: boolean;
+  /** Changes that were found to help, where this person may take them. */
+  readonly proposals: HomeProposals;
   /** Whether teams can be made here at all. */
   readonly hasShelf: boolean;
   /** Who may make and change teams, in words; for those who may not. */
   readonly whoEditsTeams: string;
 }
 
-/** Two blocks each; the rest is behind Older. */
+/** Two blocks each, and two for what is proposed; the rest is behind Older. */
 const TEAMS_PER_PAGE = 10;
 const CAST_SHOWN_MAX = 12;
 
-export function teamList({ t, teams: all, cards, defaultTeam, page, mayEditTeams, hasShelf, whoEditsTeams }: TeamListFacts): KnownBlock[] {
+export function teamList(facts: TeamListFacts): KnownBlock[] {
+  const { t, teams: all, page, mayEditTeams, hasShelf, whoEditsTeams } = facts;
   const pages = Math.max(1, Math.ceil(all.length / TEAMS_PER_PAGE));
   const at = Math.min(Math.max(0, page), pages - 1);
   const turn = [
@@ -42,7 +47,7 @@ export function teamList({ t, teams: all, cards, defaultTeam, page, mayEditTeams
       : [];
   return [
     title(t("home.header.teams")),
-    ...all.slice(at * TEAMS_PER_PAGE, (at + 1) * TEAMS_PER_PAGE).flatMap((own) => teamRow(own, { t, cards, defaultTeam, mayEditTeams })),
+    ...all.slice(at * TEAMS_PER_PAGE, (at + 1) * TEAMS_PER_PAGE).flatMap((own) => teamRow(own, facts)),
     ...(make.length + turn.length > 0 ? [row([...make, ...turn])] : []),
     ...(hasShelf && !mayEditTeams ? [context(t("home.text.whoEdits", { who: whoEditsTeams }))] : []),
     ...(hasShelf ? [] : [context(t("home.text.noShelf"))]),
@@ -51,7 +56,7 @@ export function teamList({ t, teams: all, cards, defaultTeam, page, mayEditTeams
 
 function teamRow(
   own: ShelvedTeam,
-  { t, cards, defaultTeam, mayEditTeams }: Pick<TeamListFacts, "t" | "cards" | "defaultTeam" | "mayEditTeams">,
+  { t, cards, defaultTeam, mayEditTeams, proposals }: Pick<TeamListFacts, "t" | "cards" | "defaultTeam" | "mayEditTeams" | "proposals">,
 ): KnownBlock[] {
   const card = cards.find(({ name }) => name === own.name);
   const team = teamJson(own.team);
@@ -64,6 +69,7 @@ function teamRow(
   const others = cast.length - CAST_SHOWN_MAX;
   const about = t(isBroken ? "home.text.broken" : own.fromFile ? "home.text.fromFile" : "home.text.madeHere");
   const value = { t: own.name };
+  const proposed = proposals.get(own.name);
   const options = [
     ...(isBroken ? [] : [option(t("home.option.run"), { v: "run", ...value })]),
     option(t("home.option.open"), { v: "open", ...value }),
@@ -80,6 +86,7 @@ function teamRow(
         about,
       ].join(" · "),
     ),
+    ...(proposed ? [section(proposalText(t, own.name, proposed)), proposalButtons(t, own.name, proposed)] : []),
   ];
 }
 

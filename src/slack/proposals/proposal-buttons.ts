@@ -2,6 +2,7 @@ import { declineProposal, standingProposal, takeProposal, type Taken } from "../
 import { isOwnDirect } from "../commands/command-answer.ts";
 import { courtesy, openModal, type HandlerContext } from "../commands/handler-context.ts";
 import { personOf } from "../commands/message-context.ts";
+import { noteView } from "../home/team-forms.ts";
 import type { Translator } from "../language/translator.ts";
 import type { Actor } from "../people/affiliation.ts";
 import { refused } from "../people/permission-check.ts";
@@ -80,8 +81,12 @@ async function lastDecision(ctx: HandlerContext, subject: string, isMeant: (deed
 /** As what is done to teams and proposals is called; what was only read is none of it. */
 const CHANGES = /^(create|edit|add|delete|import|drop|remove|take|decline) /;
 
-/** In the place of the message where nothing is left to be decided in it, else for them alone. */
+/** Over App Home; else in the place of the message where nothing is left to be decided in it, else for them alone. */
 async function answered(ctx: HandlerContext, press: PressBody, { user }: Actor, words: string, isOver: boolean): Promise<void> {
+  if (press.view?.type === "home") {
+    const t = await ctx.languages.of(user);
+    return openModal(ctx, press.trigger_id ?? "", noteView(t, t("proposals.title.look"), section(words)));
+  }
   const at = placeOfPress(press);
   if (!isOver || !at || !isOwnDirect(at.channel))
     return ctx.whisper.respond(press.response_url, { user, channel: at?.channel ?? user }, words, { blocks: [section(words)] });

@@ -20,17 +20,22 @@ export function proposalText(t: Translator, team: string, { heldOut }: StandingP
 }
 
 export function proposalBlocks(t: Translator, team: string, standing: StandingProposal): readonly KnownBlock[] {
-  const value = { t: team, n: standing.at };
   return [
     section(proposalText(t, team, standing)),
     ...reasons(standing),
     context(figures(t, standing)),
-    actions(
-      button(t("proposals.button.look"), ACTIONS.lookProposal, value),
-      button(t("proposals.button.take"), ACTIONS.takeProposal, value, "primary"),
-      button(t("proposals.button.notNow"), ACTIONS.declineProposal, value),
-    ),
+    proposalButtons(t, team, standing),
   ];
+}
+
+/** Under it, wherever it is shown. */
+export function proposalButtons(t: Translator, team: string, { at }: StandingProposal): KnownBlock {
+  const value = { t: team, n: at };
+  return actions(
+    button(t("proposals.button.look"), ACTIONS.lookProposal, value),
+    button(t("proposals.button.take"), ACTIONS.takeProposal, value, "primary"),
+    button(t("proposals.button.notNow"), ACTIONS.declineProposal, value),
+  );
 }
 
 /** What would change, line by line; as much of it as a block holds. `changed`: why it cannot be taken as it is, where that is so. */

@@ -41,6 +41,11 @@ export function createProposalNews(ctx: HandlerContext): Led {
   });
   let unfollow: () => void = () => undefined;
 
+  function lookAtAll(): void {
+    const look = async () => (await proposalsIn(settings, workspace)).forEach(({ team }) => work.poke(team));
+    void lookOver(look, { clock, signal: closing.signal, problem: (error) => log("the proposals for teams could not be read", error) });
+  }
+
   async function tell(team: string): Promise<Worked> {
     const { shelf } = ctx;
     const standing = shelf && (await standingProposal({ settings, shelf }, { workspace, team }));
@@ -79,12 +84,11 @@ export function createProposalNews(ctx: HandlerContext): Led {
   return {
     start() {
       unfollow = settings.follow((changed) => {
-        const isHere = changed.name !== undefined && changed.workspace === workspace;
-        const team = isHere ? teamProposed(changed.name) : undefined;
+        if (changed.name === undefined) return lookAtAll();
+        const team = changed.workspace === workspace ? teamProposed(changed.name) : undefined;
         if (team !== undefined) work.poke(team);
       });
-      const look = async () => (await proposalsIn(settings, workspace)).forEach(({ team }) => work.poke(team));
-      void lookOver(look, { clock, signal: closing.signal, problem: (error) => log("the proposals for teams could not be read", error) });
+      lookAtAll();
     },
     async close() {
       unfollow();

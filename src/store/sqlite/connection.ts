@@ -90,8 +90,9 @@ export function openConnectionReadOnly(path: string): Connection {
 export function openConnectionBeside(path: string): Connection {
   openConnectionReadOnly(path).close();
   return explained(path, () => {
-    const file = writableFile(path);
-    return connection(new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS }), { path, lock: undefined, flush: NO_FLUSH });
+    const db = new Database(writableFile(path), { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    db.pragma("secure_delete = ON"); // As for whoever holds the lock: what is put in another's place is written over.
+    return connection(db, { path, lock: undefined, flush: NO_FLUSH });
   });
 }
 

@@ -4,6 +4,7 @@ import { createTelling, type Telling } from "../one-process/telling.ts";
 import type { SettingChanged } from "../settings.ts";
 import { StoreError } from "../store.ts";
 import { sqliteAudit, type SqliteAudit } from "./audit/audit.ts";
+import { createTold } from "./beside/told.ts";
 import type { Connection } from "./connection.ts";
 import { dueLanes } from "./inbox.ts";
 import { duePlaces } from "./outbox.ts";
@@ -20,6 +21,8 @@ export interface Shared extends OneProcess {
   readonly schedules: Telling<string>;
   readonly pins: Pins;
   readonly audit: SqliteAudit;
+  /** Of what others put beside. */
+  readonly told: ReturnType<typeof createTold>;
 }
 
 export function share(connection: Connection, clock: Clock): Shared {
@@ -28,15 +31,17 @@ export function share(connection: Connection, clock: Clock): Shared {
   const all = oneProcess({ clock, due, spentOn: sqliteSpent(connection).usdOn });
   const pins = createPins();
   all.followers.of(pins)(({ events }) => pins.referred(events));
+  const settings: Telling<SettingChanged> = createTelling();
   return {
     ...all,
     connection,
     clock,
     ready,
-    settings: createTelling(),
+    settings,
     schedules: createTelling(),
     pins,
     audit: sqliteAudit(connection, () => clock.now()),
+    told: createTold(connection.db.name, () => settings.tell({})),
   };
 }
 

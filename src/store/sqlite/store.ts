@@ -3,7 +3,8 @@ import { join } from "../one-process/one-process.ts";
 import { type Connection, openConnection, openConnectionBeside, openConnectionReadOnly } from "./connection.ts";
 import { logsOf, type Logs } from "../runs/logs.ts";
 import { isWritable } from "../own-files.ts";
-import { changesOfOthers } from "./runs/changes-of-others.ts";
+import { changesOfOthers } from "./beside/changes-of-others.ts";
+import { tellRunning } from "./beside/told.ts";
 import type { Opened } from "../own-store.ts";
 import { sqliteContent } from "./content.ts";
 import { sqliteForgetting } from "./forgetting/forgetting.ts";
@@ -22,6 +23,7 @@ import { sqliteSchedules } from "./schedules.ts";
 import { sqliteSettings } from "./settings.ts";
 import { ownOf, share, type Shared } from "./shared.ts";
 import { sqliteSpent } from "./spent.ts";
+import type { OpenedSettings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { readerOf, type StoreReader } from "../upkeep/reader.ts";
 import { sqliteWorkspaces } from "./workspaces.ts";
@@ -56,6 +58,26 @@ export function openSqliteNotes(options: { readonly path: string }): Pick<Store,
   const connection = openConnectionBeside(options.path);
   const { note, swapNote } = sqliteContent(connection, { file: () => undefined, note: () => undefined });
   return { note, swapNote, close: async () => connection.close() };
+}
+
+/**
+ * The settings of the same file, also while Parley runs on it: each is put by its revision, with its decision, in a transaction, and the Parley that is
+ * there hears of it.
+ * @throws StoreError when there is no database, or one that this program cannot write.
+ */
+export function openSqliteSettings(options: { readonly path: string }): OpenedSettings {
+  const connection = openConnectionBeside(options.path);
+  const file = connection.db.name;
+  const { settings, store } = onConnection(connection, systemClock);
+  return {
+    get: settings.get,
+    async put(change) {
+      const isPut = await settings.put(change);
+      if (isPut) tellRunning(file);
+      return isPut;
+    },
+    close: () => store.close(),
+  };
 }
 
 /** In SQLite; of the ports, and of the same file for the tests of several. */
@@ -97,14 +119,16 @@ function onConnection(connection: Connection, clock: Clock): SqliteOpened {
 }
 
 function opener(shared: Shared): SqliteOpened {
-  const { clock, ready, settings, schedules, pins, audit, openers } = shared;
+  const { clock, ready, settings, schedules, pins, audit, openers, told } = shared;
   const member = join(shared);
   const now = () => clock.now();
   const connection = ownOf(shared.connection, () => {
     member.leave();
     settings.drop(member);
     schedules.drop(member);
-    if (openers.size === 0) shared.connection.close();
+    if (openers.size > 0) return;
+    told.close();
+    shared.connection.close();
   });
   const { add: spent, spentOn } = sqliteSpent(connection);
   const store = {
@@ -137,7 +161,7 @@ function opener(shared: Shared): SqliteOpened {
     memory: sqliteMemory(connection, now),
     knowledge: sqliteKnowledge(connection, now),
     workspaces: sqliteWorkspaces(connection),
-    settings: sqliteSettings(connection, { audit, follow: settings.of(member), changed: settings.tell }),
+    settings: sqliteSettings(connection, { audit, follow: followingTold(settings.of(member)), changed: settings.tell }),
     schedules: sqliteSchedules(connection, { audit, follow: schedules.of(member), changed: schedules.tell }),
     runs: sqliteRuns(connection, store),
     audit,
@@ -153,4 +177,12 @@ function opener(shared: Shared): SqliteOpened {
     instance: () => sqliteInstance(connection),
     beside: () => opener(shared),
   };
+
+  /** Whoever follows hears of what others put there, too. */
+  function followingTold(follow: Opened["settings"]["follow"]): Opened["settings"]["follow"] {
+    return (listener) => {
+      told.listen();
+      return follow(listener);
+    };
+  }
 }

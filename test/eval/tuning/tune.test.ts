@@ -210,7 +210,7 @@ test("interrupted, the same command goes on, and pays for no call twice but thos
   expect(callsIn(cwd)).toHaveLength(25 + 1 + 12 * 2 + 12 * 2 * 2);
 });
 
-test("what helps a team that people have made is proposed to them, and changes nothing", async () => {
+test("what helps a team that people have made is proposed to them, also while Parley runs on their database, and changes nothing", async () => {
   const cwd = folder(propose(CAREFUL));
   const path = join(cwd, "data/parley.db");
   mkdirSync(join(cwd, "data"));
@@ -230,12 +230,21 @@ test("what helps a team that people have made is proposed to them, and changes n
   expect((await tune("--yes")).err).toContain("--yes writes a team's file");
   expect((await parley(["tune", "adds", "--eval", "suite.yml"], { cwd })).err).toContain("is named with --workspace");
   expect((await parley(["tune", "add", "--eval", "suite.yml", "--workspace", "T1"], { cwd })).err).toContain('have made no team "add"');
-  const { code, out } = await tune();
+  const running = openSqlite({ path });
+  const heard: object[] = [];
+  running.settings.follow((changed) => heard.push(changed));
+  const { code, out, err } = await tune();
   expect([code, out]).toEqual([0, expect.stringContaining("Proposed. Who may change adds is asked in Slack") as string]);
+  expect(err).toContain(`The runs are kept in ${join(cwd, "data/parley-tune.db")}.`);
+  await expect.poll(() => heard).toContainEqual({});
+  expect(await running.store.recent(10)).toEqual([]);
+  await running.settings.record({ ...by, deed: "open App Home" });
+  expect((await running.audit.check()).faults).toEqual([]);
+  await running.store.close();
   const kept = await within(async (settings) => ({
     proposal: await proposalOf(settings, "T1", "adds"),
     team: await settings.get("T1", "team/adds"),
-    decisions: await settings.decisions("T1", { limit: 1 }),
+    decisions: (await settings.decisions("T1", { limit: 2 })).slice(1),
   }));
   expect(kept.team).toEqual({ name: "team/adds", value: adds, revision: 1 });
   expect(kept.decisions).toMatchObject([{ deed: "propose change", subject: "proposal/adds", person: { id: "operator" } }]);

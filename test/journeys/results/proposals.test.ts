@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { leaveProposal, proposalOf, type TeamProposal } from "../../../src/store/proposals/team-proposals.ts";
-import { openJourney, PAIR, type Journey } from "../../support/journey.ts";
+import { openSettings } from "../../../src/store/open-store.ts";
+import type { Settings } from "../../../src/store/settings.ts";
+import { JONAS, openJourney, PAIR, type Journey } from "../../support/journey.ts";
+import { storeIn } from "../../support/postgres/journey-store.ts";
 import { buttonsOf, wordsOf } from "../../support/slack/thread.ts";
 import { screenOf } from "../../support/slack/views.ts";
 
@@ -25,7 +28,7 @@ async function withCrew(file: object = PAIR) {
     const decision = { workspace, person, deed, subject: "team/crew", allowed: true };
     expect(await shelf.put({ workspace, name: "crew", team: read.team, revision, decision })).toBe(true);
   };
-  const leave = async (after: string, revision: number, at: string) => {
+  const leave = async (after: string, revision: number, at: string, to: Pick<Settings, "get" | "put"> = journey.parley.settings) => {
     const share = (value: number) => ({ value, low: value - 0.1, high: value + 0.1 });
     const before = shelf.write(shelf.get(workspace, "crew") ?? expect.fail());
     const proposal: TeamProposal = {
@@ -41,7 +44,7 @@ async function withCrew(file: object = PAIR) {
       heldOut: { cases: 12, before: share(0.4), after: share(0.9), difference: share(0.5), p: 0.01 },
       usd: 1.2,
     };
-    expect(await leaveProposal(journey.parley.settings, { workspace, team: "crew", proposal, person: OPERATOR })).toBe(true);
+    expect(await leaveProposal(to, { workspace, team: "crew", proposal, person: OPERATOR })).toBe(true);
   };
   await keep("Counts.", 0, "create team");
   return { journey, workspace, shelf, keep, leave };
@@ -90,6 +93,30 @@ test("who has made a team is told once of a change that helps, looks at it, and 
     ["propose change", "operator", true],
   ]);
   expect(await proposalOf(again.parley.settings, workspace, "crew")).toBeUndefined();
+});
+
+test("what another process leaves beside the running Parley is told, and stands in App Home with the team, where it is taken or left", async () => {
+  const { journey, workspace, shelf, leave } = await withCrew();
+  const screen = screenOf(journey, ADA.id);
+  await screen.open();
+  expect(screen.home()).not.toContain("Take it");
+  const beside = await openSettings(storeIn(journey.folder));
+  await leave("Counts twice.", 1, "2026-11-29T10:00:00.000Z", beside);
+  await journey.slack.control.until(() => cards(journey).length === 1);
+  const found = "A change to the team *crew* was tried";
+  await screen.until(() => screen.home().includes(found));
+  await screen.into("Take it", found);
+  expect(screen.modal()).toContain("Taken: *crew* is this now, as revision 2");
+  expect(shelf.get(workspace, "crew")).toMatchObject({ revision: 2, team: { description: "Counts twice." } });
+  await screen.until(() => !screen.home().includes(found));
+  // Who may not change teams is not asked to.
+  await leave("Counts thrice.", 2, "2026-11-29T11:00:00.000Z", beside);
+  await beside.close();
+  await screen.until(() => screen.home().includes(found));
+  const jonas = screenOf(journey, JONAS);
+  await jonas.open();
+  expect(jonas.home()).toContain("*crew*");
+  expect(jonas.home()).not.toContain(found);
 });
 
 test("left, nothing changes; a team that has changed meanwhile is not overwritten; who may not change teams decides nothing", async () => {

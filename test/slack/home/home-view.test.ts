@@ -34,6 +34,7 @@ function shown(under: "waiting" | "running", ...events: readonly EventBody[]): r
     defaultTeam: "duo",
     page: 0,
     mayEditTeams: false,
+    proposals: new Map(),
     hasShelf: false,
     whoEditsTeams: "",
     [under]: [run],

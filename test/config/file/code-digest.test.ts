@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { codeDigest } from "../../src/config/extension-code.ts";
-import { folderWith } from "./team-files.ts";
+import { codeDigest } from "../../../src/config/file/code-digest.ts";
+import { folderWith } from "../team-files.ts";
 
 test("the code of an extension is its file and what it imports by a path, one after the other; of packages and what is not there, nothing", () => {
   const cwd = folderWith({
