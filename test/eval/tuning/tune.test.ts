@@ -239,7 +239,7 @@ test("what helps a team that people have made is proposed to them, also while Pa
   await expect.poll(() => heard).toContainEqual({});
   expect(await running.store.recent(10)).toEqual([]);
   await running.settings.record({ ...by, deed: "open App Home" });
-  expect((await running.audit.check()).faults).toEqual([]);
+  expect((await running.audit.check()).problems).toEqual([]);
   await running.store.close();
   const kept = await within(async (settings) => ({
     proposal: await proposalOf(settings, "T1", "adds"),
