@@ -1,5 +1,5 @@
 import type { Case } from "../cases/read-cases.ts";
-import { asText, TemplateError } from "../cases/template.ts";
+import { asText, readTemplate, TemplateError } from "../cases/template.ts";
 import type { ScorerSettings } from "../evaluation-file.ts";
 import { isDeeperThan } from "../../engine/limits/json-depth.ts";
 import { expectedBy, refusedBy } from "./expected.ts";
@@ -18,16 +18,26 @@ export const exact = (settings: Of<"exact">): Omit<Scorer, "name"> => ({
   },
 });
 
-/** What is expected is somewhere in the answer. */
+/** What is expected is somewhere in the answer, and nothing of what must not be. */
 export const contains = (settings: Of<"contains">): Omit<Scorer, "name"> => ({
-  refuses: (one) => refusedBy(() => wordsOf(settings, one)),
+  refuses: (one) => refusedBy(() => [wordsOf(settings, one), unwantedOf(settings, one)]),
   score: async (attempt) => {
     const wanted = wordsOf(settings, attempt.case);
     const fold = settings.ignoreCase ? (text: string) => text.toLowerCase() : (text: string) => text;
-    const passed = (settings.words ? isInWords : isIn)(fold(attempt.answer), fold(wanted));
-    return { passed, why: passed ? "it is there" : `"${brief(wanted)}" is not in "${brief(attempt.answer)}"` };
+    const isThere = (text: string): boolean => (settings.words ? isInWords : isIn)(fold(attempt.answer), fold(text));
+    if (!isThere(wanted)) return { passed: false, why: `"${brief(wanted)}" is not in "${brief(attempt.answer)}"` };
+    const unwanted = unwantedOf(settings, attempt.case).find(isThere);
+    if (unwanted !== undefined) return { passed: false, why: `"${brief(unwanted)}" is in "${brief(attempt.answer)}", too` };
+    return { passed: true, why: "it is there" };
   },
 });
+
+/** An empty one would be in every answer. */
+function unwantedOf({ without }: Of<"contains">, { fields }: Case): readonly string[] {
+  if (without === undefined) return [];
+  const value = readTemplate(without).fill(fields);
+  return (Array.isArray(value) ? value.map(asText) : [asText(value)]).map((text) => text.trim()).filter((text) => text !== "");
+}
 
 /** An empty cell expects nothing, and a run that said nothing would be right. */
 function wordsOf(settings: { readonly expected?: string | undefined }, one: Case): string {
