@@ -70,7 +70,9 @@ const scorers = [
     expected: template.optional(),
     ignoreCase,
     words: z.boolean().default(false).describe("Only as words of their own: no `ice` in `nice`."),
-    without: template.optional().describe("A field with what must not be there, one text or a list: so nobody is right who names all that may be."),
+    without: template
+      .optional()
+      .describe("A field with what must not be there, one text or a list: so nobody is right who names all that may be."),
   }),
   z.strictObject({
     kind: z.literal("regex"),

@@ -23,6 +23,15 @@ describe("an evaluation whose answers are known", () => {
     expect(report?.cautions.join(" ")).toMatch(/4 cases are few.*That a or b is better cannot be said/s);
   });
 
+  test("says where an interval of few cases says more than chance lets it", async () => {
+    const cases = [1, 2, 3, 4, 5].map((nth) => ({ id: `c${nth}`, input: `case c${nth} a=${nth} b=${nth === 5 ? 5 : 0}`, expected: nth }));
+    const { report } = await evaluated(folderOfTeams({ ...SUITE, cases, repeats: 1 }));
+    // Of the differences 1, 1, 1, 1 and 0 two of 16 ways to flip the signs are as far from 0.
+    expect(report?.pairs).toMatchObject([{ difference: { value: 0.8 }, p: 2 / 16 }]);
+    expect(report?.pairs[0]?.difference.low).toBeGreaterThan(0);
+    expect(report?.cautions.at(-1)).toMatch(/^That a or b is better is not sure: .* on 5 cases .* by chance in 13 of 100 evaluations\.$/);
+  });
+
   test("is in the store as runs, and as a report that is shown again", async () => {
     const cwd = folderOfTeams({ ...SUITE, cases: CASES.slice(0, 1), repeats: 1 });
     const { report } = await evaluated(cwd);
@@ -31,7 +40,9 @@ describe("an evaluation whose answers are known", () => {
     const shown = await parley(["eval", "show", "--json"], { cwd });
     expect(JSON.parse(shown.out)).toEqual(report);
     expect((await parley(["eval", "list"], { cwd })).out).toMatch(/suite-1 .* ended +1 +1 +a, b +suite\.yml/);
-    expect((await parley(["eval", "show"], { cwd })).out).toMatch(/Solved\nteam +cases .*\na +1 +1 +100%/);
+    const { out } = await parley(["eval", "show"], { cwd });
+    expect(out).toMatch(/Solved\nteam +cases .*\na +1 +1 +100%/);
+    expect(out).toMatch(/a solved case +its tokens +its seconds .*\na +\$0\.2500 +1000 .*\$0\.2500 \(.*\) +1000 +\d+\.\d /);
   });
 
   test("is of so many cases, runs and teams as the command line says", async () => {

@@ -71,9 +71,12 @@ test(
     expect(table(report)).toMatchObject([{ runs: CASES, usd: { value: (CASES * 0.25) / Math.floor((CASES + 1) / 3) } }]);
     if (process.env.PARLEY_EVAL_KILLS !== undefined) {
       const twice = calls.length - CASES;
-      console.log(`killed ${KILLS} times: ${calls.length} calls for ${CASES} cases; each of the ${twice} that were made again was under way at a kill`);
+      console.log(
+        `killed ${KILLS} times: ${calls.length} calls for ${CASES} cases; each of the ${twice} that were made again was under way at a kill`,
+      );
       console.log(`${overtaken} of what was under way had been answered by the server, and not been written down`);
-      for (const [name, of] of Object.entries({ undisturbed: wanted.report, killed: report })) console.log(`${name}: ${JSON.stringify(table(of))}`);
+      for (const [name, of] of Object.entries({ undisturbed: wanted.report, killed: report }))
+        console.log(`${name}: ${JSON.stringify(table(of))}`);
     }
   },
 );
@@ -103,7 +106,13 @@ async function scriptedServer(mode: "everything is answered" | "the last case is
 
 function folderOf(url: string): string {
   const cases = Array.from({ length: CASES }, (_, index) => ({ id: `c${index}`, input: `case c${index}`, expected: 1 }));
-  const model = { provider: "openai-compatible", model: "m", baseUrl: url, apiKeyEnv: "LIFE", price: { inputPerMTokUsd: 250, outputPerMTokUsd: 0 } };
+  const model = {
+    provider: "openai-compatible",
+    model: "m",
+    baseUrl: url,
+    apiKeyEnv: "LIFE",
+    price: { inputPerMTokUsd: 250, outputPerMTokUsd: 0 },
+  };
   const team = {
     description: "Answers.",
     speakers: { policy: "round-robin" },

@@ -153,6 +153,42 @@ const choices = (length: number, options: number): readonly (readonly number[])[
 const orders = (items: readonly number[]): readonly (readonly number[])[] =>
   items.length === 0 ? [[]] : items.flatMap((item) => orders(items.filter((other) => other !== item)).map((rest) => [item, ...rest]));
 
+test.each(["arithmetic.yml", "optimisation.yml", "debate.yml", "house.yml", "small.yml", "code.yml"])(
+  "%s: nothing is solved by silence, by the question said again, by many words, or by naming all that may be right",
+  async (name) => {
+    const { source, cases } = casesOf(name);
+    const [scorer] = createScorers(source.settings.score, {
+      runProgram: () => Promise.reject(new Error("there is nothing to run")),
+      ask: () => () => Promise.reject(new Error("nobody is asked")),
+      own: new Map(),
+    });
+    const run = { turns: 1, ...NOTHING_SPENT, elapsedMs: 1 };
+    const solvedBy = async (answerTo: (one: (typeof cases)[number]) => string) => {
+      const solved: string[] = [];
+      for (const one of cases)
+        if ((await scorer?.score({ case: one, thread: one.id, tries: 1, answer: answerTo(one), run }))?.passed) solved.push(one.id);
+      return solved;
+    };
+    expect(await solvedBy(() => "")).toEqual([]);
+    expect(await solvedBy(() => "I am sure that this is right: it is the only answer that there can be, and every test passes.")).toEqual(
+      [],
+    );
+    expect(await solvedBy(({ input }) => input)).toEqual([]);
+    // Of numbers the last one is the answer: whoever names all of them has given that one alone.
+    for (const all of [cases, cases.toReversed()]) {
+      const named = all.map(({ expected }) => expected).filter((expected) => expected !== undefined);
+      const last = name === "small.yml" ? [] : cases.filter(({ expected }) => expected !== undefined && expected === named.at(-1));
+      expect(await solvedBy(() => `It may be ${named.join(", or ")}.`)).toEqual(last.map(({ id }) => id));
+    }
+    const others = ({ fields }: (typeof cases)[number]) =>
+      [fields["not"], fields["tempting"]].flat().filter((other) => other !== undefined);
+    const known = cases.filter((one) => others(one).length > 0).map(({ id }) => id);
+    expect((await solvedBy((one) => `It is ${[one.expected, ...others(one)].join(", or ")}.`)).filter((id) => known.includes(id))).toEqual(
+      [],
+    );
+  },
+);
+
 test("small: no question has its own answer in it", () => {
   for (const one of casesOf("small.yml").cases) expect([one.id, one.input.includes(String(one.expected))]).toEqual([one.id, false]);
 });

@@ -82,7 +82,13 @@ test("works on no run of another one, nor does whoever else has the database", a
 });
 
 test("with other code of its scorer it begins anew: no case is left with what the old one said", async () => {
-  const suite = { cases: CASES.slice(0, 2), teams: ["a"], score: [{ kind: "code", scorer: "even", with: { of: 7 } }], budgetUsd: 0.25, concurrency: 1 };
+  const suite = {
+    cases: CASES.slice(0, 2),
+    teams: ["a"],
+    score: [{ kind: "code", scorer: "even", with: { of: 7 } }],
+    budgetUsd: 0.25,
+    concurrency: 1,
+  };
   const cwd = folderOfTeams(suite);
   const ids = [(await evaluated(cwd)).report, (await evaluated(cwd)).report].map((report) => [report?.state, report?.evaluation.id]);
   expect(ids).toEqual([["budget", "suite-1"], ["budget", "suite-1"]]); // prettier-ignore

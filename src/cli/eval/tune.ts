@@ -117,7 +117,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const isWanted = tuned.outcome === "helped" && tuned.text !== undefined;
     if (values.json !== true) await print(io.stdout, harmless(wordsOf(tuned)));
     if (shelved)
-      return await propose({ tuned, isWanted, written, shelved, file: values.eval }, teamFile, { env, address, io, isJson: values.json === true });
+      return await propose({ tuned, isWanted, written, shelved, file: values.eval }, teamFile, {
+        env,
+        address,
+        io,
+        isJson: values.json === true,
+      });
     const isYes = isWanted && (values.yes === true || (values.json !== true && (await saysYes(io, written.shown))));
     if (isYes && tuned.text !== undefined) room.writeSource(written, tuned.text);
     if (values.json === true) await print(io.stdout, JSON.stringify({ ...tuned, applied: isYes }));
@@ -190,7 +195,8 @@ async function withParley<T>(
 
 const OUTCOMES: { readonly [outcome in Tuned["outcome"]]: string } = {
   helped: "It helped: on cases that nobody had seen the team solves more with these changes, beyond the interval.",
-  unclear: "That it helps cannot be said: the interval of the difference holds 0. More cases would tell. Nothing was changed.",
+  unclear:
+    "That it helps cannot be said: the interval of the difference holds 0, or on so few cases it may be chance (p above 0.05). More cases would tell. Nothing was changed.",
   worse: "It did not help: on cases that nobody had seen the team solves less with these changes. Nothing was changed.",
   none: "Nothing helped: no proposal solved more of the seen cases than the team as it is. Nothing was changed.",
   solved: "There is nothing to mend: the team solves all of the seen cases.",

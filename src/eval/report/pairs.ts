@@ -66,6 +66,9 @@ export const differencesOf = (one: ReadonlyMap<string, number>, other: ReadonlyM
     return against === undefined ? [] : [share - against];
   });
 
+/** Above it a difference may as well be chance. */
+export const CHANCE_MAX = 0.05;
+
 export const comparedBy = (differences: readonly number[], seed: number): Pick<Pair, "difference" | "p"> => ({
   difference: meanOf(differences, seed, "difference"),
   p: signFlipTest(differences, seed),

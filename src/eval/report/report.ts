@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isHad, tallyOf, type Tally } from "./tally.ts";
-import { pairsOf, type Pair } from "./pairs.ts";
+import { CHANCE_MAX, pairsOf, type Pair } from "./pairs.ts";
 import { forecastsOf, type ForecastReport } from "./forecasts.ts";
 import { judgesOf, type JudgeReport } from "./judges.ts";
 import type { PersonJudgement } from "./people.ts";
@@ -83,6 +83,13 @@ function cautionsOf(teams: readonly Tally[], pairs: readonly Pair[], state: Repo
       .map(
         ({ one, other, difference: { low, high } }) =>
           `That ${one} or ${other} is better cannot be said from this: the difference may be anything from ${points(low)} to ${points(high)} points.`,
+      ),
+    // The percentiles of few cases are too near to each other.
+    ...pairs
+      .filter(({ difference: { low, high }, p }) => (low > 0 || high < 0) && p > CHANCE_MAX)
+      .map(
+        ({ one, other, cases, p }) =>
+          `That ${one} or ${other} is better is not sure: the interval says so, but on ${cases} cases a difference as large comes by chance in ${points(p)} of 100 evaluations.`,
       ),
   ];
 }

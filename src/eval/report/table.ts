@@ -40,7 +40,7 @@ export function gridsOf({ teams, pairs, judges, forecasts }: Report, changes: re
     },
     {
       title: "Cost",
-      titles: ["team", "a run", "tokens", "seconds", "turns", "a solved case", "in all", "judging"],
+      titles: ["team", "a run", "tokens", "seconds", "turns", "a solved case", "its tokens", "its seconds", "in all", "judging"],
       rows: teams.map((team) => costRow(team)),
     },
     ...(scorers.length > 1
@@ -119,6 +119,8 @@ function costRow({ team, perRun, perSolved, usd, judgingUsd, priced }: Tally): r
         ? `${dollars(perSolved.usd.value)} (${dollars(perSolved.usd.low)}–${dollars(perSolved.usd.high)})`
         : "unknown"
       : "none solved",
+    perSolved ? Math.round(perSolved.tokens).toString() : "–",
+    perSolved ? perSolved.seconds.toFixed(1) : "–",
     money(usd, priced),
     judgingUsd > 0 ? dollars(judgingUsd) : "–",
   ];

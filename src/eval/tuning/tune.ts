@@ -10,6 +10,7 @@ import type { EvaluationSource, Variant } from "../evaluation-file.ts";
 import { workspaceOf } from "../evaluation-threads.ts";
 import { runEvaluation, type World } from "../evaluation.ts";
 import type { Kept } from "../kept-evaluations.ts";
+import { CHANCE_MAX } from "../report/pairs.ts";
 import type { Report } from "../report/report.ts";
 import { sample, type Interval } from "../statistics/resampling.ts";
 import { askWriter, USD_LEAST } from "./ask-writer.ts";
@@ -48,7 +49,8 @@ export interface Tuned {
   readonly version: 1;
   readonly team: string;
   /**
-   * `helped`: on cases that nobody had seen the team is better than it was, beyond the interval. `unclear`: it may be, or not. `worse`: it is not.
+   * `helped`: on cases that nobody had seen the team is better than it was, beyond the interval and by more than chance ({@link CHANCE_MAX}). `unclear`: it
+   * may be, or not. `worse`: it is not.
    * `none`: no proposal solved more of the seen cases. `solved`: there was nothing to mend. `budget`: the money was used up before it was known.
    */
   readonly outcome: "helped" | "unclear" | "worse" | "none" | "solved" | "budget";
@@ -180,7 +182,9 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
   const [pair] = last.pairs;
   if (last.state === "budget" || !pair) return ended("budget");
   const { low, high } = pair.difference;
-  return ended(low > 0 ? "helped" : high < 0 ? "worse" : "unclear", {
+  // The interval of few cases is too narrow to be believed alone.
+  const isSure = pair.p <= CHANCE_MAX;
+  return ended(low > 0 && isSure ? "helped" : high < 0 && isSure ? "worse" : "unclear", {
     cases: pair.cases,
     before: tallyIn(last, team).solved,
     after: tallyIn(last, candidateName).solved,
