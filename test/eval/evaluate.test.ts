@@ -90,6 +90,14 @@ describe("an evaluation whose answers are known", () => {
   });
 });
 
+test("a budget that cannot count what is spent is no limit, and that is said as soon as it is known", async () => {
+  const suite = { cases: [{ id: "x", input: "case x a=unpriced", expected: 1 }], teams: ["a"], score: [{ kind: "number" }] };
+  expect((await evaluated(folderOfTeams(suite))).err).toBe("");
+  const { code, err, report } = await evaluated(folderOfTeams(suite), "--budget-usd", "1");
+  expect([code, report?.teams[0]?.priced]).toEqual([0, false]);
+  expect(err).toMatch(/^note: the price of a model is not known, and the budget does not hold for it\. Give it a `price`.*\n$/);
+});
+
 describe("the same again", () => {
   test("goes on where it was interrupted, and pays for no call twice", async () => {
     const cwd = folderOfTeams({

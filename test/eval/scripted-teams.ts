@@ -76,6 +76,7 @@ export const told = defineModel({
     if (wanted === "ask")
       return { text: "", toolCalls: [{ call: "c" + nth, tool: "transfer_to_human", args: JSON.stringify({ question: "Which?" }) }], usage };
     if (wanted === "wait") await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    if (wanted === "unpriced") return { text: "The answer is 1.", usage: { inputTokens: 900, outputTokens: 100 } };
     if (wanted === "fail") throw new Error("the model is broken");
     return { text: "The answer is " + wanted + ".", usage };
   },

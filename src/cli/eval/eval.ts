@@ -107,7 +107,7 @@ async function evaluateFile(file: string, values: Values, io: Io): Promise<numbe
     onStoreTrouble: (error) => stopped.abort(error),
     log: (line) => void io.stderr.write(`${harmless(line)}\n`),
   });
-  const progress = showProgress(io, values.json === true);
+  const progress = showProgress(io, { isQuiet: values.json === true, hasBudget: source.settings.budgetUsd !== undefined });
   try {
     // Before anything is paid for: its name may be wrong, and what begins now is the last one by then.
     const baseline = await baselineOf(values.baseline, parley.store, io);

@@ -5,11 +5,16 @@ import { harmless } from "../terminal.ts";
 const LINE_MS = 10_000; // Where no line can be written over, one is added this often.
 const REDRAW_MS = 100;
 const BAR_CHARS = 24;
+const UNCOUNTED =
+  "note: the price of a model is not known, and the budget does not hold for it. Give it a `price` in the team file, or end with Ctrl-C; the same command goes on.";
 
-/** How far an evaluation is, on stderr: one line that is written over, or where that cannot be, a line now and then. Nothing where `isQuiet`. */
-export function showProgress(io: Io, isQuiet: boolean) {
+/**
+ * How far an evaluation is, on stderr: one line that is written over, or where that cannot be, a line now and then. Where `isQuiet`, nothing but that a budget
+ * (`hasBudget`) cannot count what is spent.
+ */
+export function showProgress(io: Pick<Io, "stderr">, { isQuiet, hasBudget }: { readonly isQuiet: boolean; readonly hasBudget: boolean }) {
   const isLive = (io.stderr as { readonly isTTY?: boolean }).isTTY === true;
-  let [shownAtMs, isOpen] = [Number.NEGATIVE_INFINITY, false];
+  let [shownAtMs, isOpen, isUncounted] = [Number.NEGATIVE_INFINITY, false, false];
   return {
     begun(
       {
@@ -32,6 +37,11 @@ export function showProgress(io: Io, isQuiet: boolean) {
       io.stderr.write(harmless(`${isResumed ? "Going on with" : "Begun:"} ${id} (${what})`) + "\n");
     },
     tell(progress: EvaluationProgress): void {
+      if (hasBudget && !progress.priced && !isUncounted) {
+        isUncounted = true;
+        io.stderr.write(`${isOpen ? "\n" : ""}${UNCOUNTED}\n`);
+        isOpen = false;
+      }
       if (isQuiet) return;
       const nowMs = performance.now();
       const isLast = progress.done === progress.total;

@@ -91,7 +91,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const at = { env, dbPath: shelved ? await tuningDatabase(address) : address, io, stopped };
   if (values.json !== true && at.dbPath !== address) io.stderr.write(`The runs are kept in ${harmless(at.dbPath)}.\n`);
   const release = io.onInterrupt(() => (stopped.signal.aborted ? process.exit(EXIT.stopped) : stopped.abort(new Error("interrupted"))));
-  const bar = showProgress(io, values.json === true);
+  const bar = showProgress(io, { isQuiet: values.json === true, hasBudget: source.settings.budgetUsd !== undefined });
   try {
     const tuned = await room.tune({
       team,
