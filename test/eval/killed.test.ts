@@ -19,12 +19,15 @@ const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
  */
 const KILLS = Number(process.env.PARLEY_EVAL_KILLS ?? 4);
 const CASES = Number(process.env.PARLEY_EVAL_CASES ?? KILLS * 12);
+const CALLS = CASES * 2;
 const CONCURRENCY = 4;
-const CASE_MS = 200; // As the model's server takes.
+const CALL_MS = 100; // As the model's server takes.
+const CASE_MS = 2 * CALL_MS; // An answer, and a judge's word on it.
 
 /** One call, as the server saw it, which lives on when the program is killed: it is paid for once it has begun. */
 interface Call {
-  readonly case: number;
+  /** In which the run is that asks: each asks once. */
+  readonly thread: string;
   /** Of the program, from 1. */
   readonly life: number;
   isAnswered: boolean;
@@ -44,35 +47,36 @@ test(
     const { calls, url, release } = await scriptedServer("the last case is held");
     const cwd = folderOf(url);
     const random = randomOf(seedOf(1));
-    let [answered, overtaken] = [new Set<number>(), 0];
+    let [answered, overtaken] = [new Set<string>(), 0];
     for (let life = 1; life <= KILLS; life++) {
       const afterMs = startMs / 2 + random() * (startMs / 2 + lifeMs);
       const { report, unanswered } = await lived({ cwd, life, afterMs, calls });
       expect(report, `it ended before it was killed, the ${life}th time`).toBe(undefined);
       const begun = calls.filter((call) => call.life === life);
       // Whose answer was written down is not asked about again, in no later life.
-      expect(begun.filter((call) => answered.has(call.case))).toEqual([]);
+      expect(begun.filter((call) => answered.has(call.thread))).toEqual([]);
       answered = await answeredIn(cwd);
       // What will be paid for again: no more than can be under way at once, the answers counted that the kill has caught between server and disk.
-      const lost = begun.filter((call) => !answered.has(call.case));
+      const lost = begun.filter((call) => !answered.has(call.thread));
       expect(lost.length).toBeLessThanOrEqual(CONCURRENCY);
-      expect(new Set(lost.map((call) => call.case)).size).toBe(lost.length);
+      expect(new Set(lost.map((call) => call.thread)).size).toBe(lost.length);
       overtaken += lost.filter((call) => !unanswered.has(call)).length;
     }
     release();
     const { report } = await lived({ cwd, life: KILLS + 1 });
     const inLast = calls.filter(({ life }) => life > KILLS);
-    expect(inLast.filter((call) => answered.has(call.case))).toEqual([]);
-    expect(new Set(inLast.map((call) => call.case)).size).toBe(inLast.length);
-    expect(new Set(calls.map((call) => call.case)).size).toBe(CASES);
+    expect(inLast.filter((call) => answered.has(call.thread))).toEqual([]);
+    expect(new Set(inLast.map((call) => call.thread)).size).toBe(inLast.length);
+    expect(new Set(calls.map((call) => call.thread)).size).toBe(CALLS);
 
     expect(report?.evaluation.id).toBe("suite-1");
     expect(table(report)).toEqual(table(wanted.report));
-    expect(table(report)).toMatchObject([{ runs: CASES, usd: { value: (CASES * 0.25) / Math.floor((CASES + 1) / 3) } }]);
+    const judgingUsd = CASES * 0.25;
+    expect(table(report)).toMatchObject([{ runs: CASES, judgingUsd, usd: { value: (CASES * 0.25) / Math.floor((CASES + 1) / 3) } }]);
     if (process.env.PARLEY_EVAL_KILLS !== undefined) {
-      const twice = calls.length - CASES;
+      const twice = calls.length - CALLS;
       console.log(
-        `killed ${KILLS} times: ${calls.length} calls for ${CASES} cases; each of the ${twice} that were made again was under way at a kill`,
+        `killed ${KILLS} times: ${calls.length} calls for ${CASES} cases with a judge, which need ${CALLS}; each of the ${twice} that were made again was under way at a kill`,
       );
       console.log(`${overtaken} of what was under way had been answered by the server, and not been written down`);
       for (const [name, of] of Object.entries({ undisturbed: wanted.report, killed: report }))
@@ -85,20 +89,30 @@ test(
 const table = (of: Report | undefined) =>
   of?.teams.map(({ perRun, perSolved, ...team }) => ({ ...team, tokens: perRun.tokens, usd: perSolved?.usd }));
 
-/** Answers each case with its number modulo 3, a quarter of a dollar each, and notes each call. */
+const runOf = (number: number): string => threadOf("suite-1", { case: number + 1, team: 1, repeat: 1 });
+/** Of the second scorer. */
+const judgeOf = (number: number): string => `${runOf(number)}-judge2`;
+
+/** Answers each case with its number modulo 3, judges each answer to be good, for a quarter of a dollar each, and notes each call. */
 async function scriptedServer(mode: "everything is answered" | "the last case is held") {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const calls: Call[] = [];
   const usage = { usage: { prompt_tokens: 1_000, completion_tokens: 0 } };
   const { url } = await chatServer((body, response, _path, headers) => {
-    const number = Number(/case c(\d+)/.exec(JSON.stringify(body))?.[1]);
-    const call: Call = { case: number, life: Number(/life-(\d+)/.exec(headers.authorization ?? "")?.[1]), isAnswered: false };
+    const words = JSON.stringify(body);
+    const [number, isJudge] = [Number(/case c(\d+)/.exec(words)?.[1]), words.includes("<answer>")];
+    const call: Call = {
+      thread: isJudge ? judgeOf(number) : runOf(number),
+      life: Number(/life-(\d+)/.exec(headers.authorization ?? "")?.[1]),
+      isAnswered: false,
+    };
     calls.push(call);
     response.on("finish", () => (call.isAnswered = true));
     // As long as the last one is held, what is to be killed does not end before.
     const isHeld = mode === "the last case is held" && number === CASES - 1;
-    void (isHeld ? released : sleep(CASE_MS)).then(() => {
-      if (!response.destroyed) stream(response, frame({ content: `It is ${number % 3}.` }), frame({}, "stop", usage), DONE);
+    const content = isJudge ? JSON.stringify({ reason: "So it seems.", passes: true }) : `It is ${number % 3}.`;
+    void (isHeld ? released : sleep(CALL_MS)).then(() => {
+      if (!response.destroyed) stream(response, frame({ content }), frame({}, "stop", usage), DONE);
     });
   });
   return { url, calls, release };
@@ -123,19 +137,24 @@ function folderOf(url: string): string {
   };
   return folderWith({
     "parley.yml": stringify({ models: { m: model }, teams: { a: team } }),
-    "suite.yml": stringify({ cases, teams: ["a"], score: [{ kind: "number" }], concurrency: CONCURRENCY }),
+    "suite.yml": stringify({
+      cases,
+      teams: ["a"],
+      score: [{ kind: "number" }, { kind: "judge", model: "m", rubric: "Good." }],
+      concurrency: CONCURRENCY,
+    }),
   });
 }
 
-/** The cases whose answer stands in the log that a kill has left. */
-async function answeredIn(cwd: string): Promise<Set<number>> {
+/** The threads whose answer stands in the log that a kill has left. */
+async function answeredIn(cwd: string): Promise<Set<string>> {
   const path = join(cwd, "data/parley.db");
-  const answered = new Set<number>();
+  const answered = new Set<string>();
   if (!existsSync(path)) return answered;
   const store = openSqliteReadOnly({ path });
-  for (let index = 0; index < CASES; index++) {
-    const events = await store.load(threadOf("suite-1", { case: index + 1, team: 1, repeat: 1 }), 0);
-    if (events.some((event) => event.type === "message.posted" && "agent" in event)) answered.add(index);
+  for (const thread of Array.from({ length: CASES }, (_, number) => [runOf(number), judgeOf(number)]).flat()) {
+    const events = await store.load(thread, 0);
+    if (events.some((event) => event.type === "message.posted" && "agent" in event)) answered.add(thread);
   }
   await store.close();
   return answered;

@@ -109,7 +109,7 @@ export async function proposed(
   if (!left) return { isLeft: false, words: "Another proposal for this team came at the same instant; nothing was proposed." };
   return {
     isLeft: true,
-    words: `Proposed. Who may change ${team} is asked in Slack, and finds it with the team in the studio; nothing changes before they take it.`,
+    words: `Proposed. Who may change ${team} is asked in Slack, and finds it with the team in App Home and in the studio; nothing changes before they take it.`,
   };
 }
 
