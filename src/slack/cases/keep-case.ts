@@ -34,7 +34,11 @@ export async function pressKeepCase(ctx: HandlerContext, press: PressBody, actor
 const FIELDS = { expected: "expected", why: "why" } as const;
 const WHY_CHARS_MAX = 500;
 
-function keepModal(t: Translator, about: { readonly thread: string; readonly run: string }, { input, answer }: KeptCase): ModalView {
+function keepModal(
+  t: Translator,
+  about: { readonly thread: string; readonly run: string },
+  { input, answer, expected }: KeptCase,
+): ModalView {
   // What a field cannot show whole is not to be cut by whoever sends it off.
   const isWhole = answer.length <= INPUT_CHARS_MAX;
   return {
@@ -52,7 +56,8 @@ function keepModal(t: Translator, about: { readonly thread: string; readonly run
         hint: t(isWhole ? "cases.hint.expected" : "cases.hint.long"),
         multiline: true,
         optional: true,
-        value: isWhole ? answer : undefined,
+        // What was found bad is not proposed as the right one.
+        value: isWhole ? expected : undefined,
       }),
       textField({ id: FIELDS.why, label: t("cases.label.why"), optional: true, charsMax: WHY_CHARS_MAX }),
       section(t("cases.text.names")),
@@ -118,15 +123,16 @@ async function caseOf(ctx: HandlerContext, { team, events }: { readonly team: st
   const nameless = withoutPeople([...involved, ...members], isMember);
   const input = nameless(task);
   const told = nameless(answer);
+  const thought = helpfulBy(events, user);
   const kept: KeptCase = {
     version: 1,
     at: new Date(ctx.clock.now()).toISOString(),
     team,
     input,
     answer: told,
-    expected: told,
+    ...(thought.helpful === false ? {} : { expected: told }),
     answers: said.filter(({ answers }) => Boolean(answers)).map(({ text }) => nameless(text)),
-    ...helpfulBy(events, user),
+    ...thought,
   };
   return { kept, nameless, people: involved.map(({ id }) => id) };
 }

@@ -13,8 +13,8 @@ export const KeptCase = z.object({
   input: z.string(),
   /** What the team came to. */
   answer: z.string(),
-  /** What it should have come to: the answer, or what a person has made of it. */
-  expected: z.string(),
+  /** What it should have come to: the answer, or what a person has made of it; absent where it was found bad, and nobody has put it right. */
+  expected: z.string().optional(),
   /** What people answered to questions of the agents, in their order. */
   answers: z.array(z.string()),
   /** What a person thinks of the answer, and why. */
