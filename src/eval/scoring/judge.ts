@@ -3,6 +3,7 @@ import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Spent } from "../../engine/limits/usage.ts";
 import { asText, readTemplate } from "../cases/template.ts";
 import type { ScorerSettings } from "../evaluation-file.ts";
+import { material } from "../material.ts";
 import { refusedBy } from "./expected.ts";
 import { NotScored, type Scorer } from "./scorer.ts";
 
@@ -97,6 +98,8 @@ export const yesOrNo = (text: string): boolean | undefined =>
 
 /** The beginning and the end, where it is too long to be judged whole. */
 const cut = (text: string, charsMax: number): string =>
-  text.length <= charsMax
-    ? text
-    : `${text.slice(0, charsMax / 2)}\n[… ${text.length - charsMax} characters left out …]\n${text.slice(-charsMax / 2)}`;
+  material(
+    text.length <= charsMax
+      ? text
+      : `${text.slice(0, charsMax / 2)}\n[… ${text.length - charsMax} characters left out …]\n${text.slice(-charsMax / 2)}`,
+  );

@@ -5,6 +5,7 @@ import { messagesOfRun, type Transcript } from "../../engine/reading/transcript.
 import { z } from "zod";
 import { asText } from "../cases/template.ts";
 import type { Case } from "../cases/read-cases.ts";
+import { material } from "../material.ts";
 import type { Result } from "../result.ts";
 import { nameOf, textsOf, type Change, type TeamText, type WrittenTeam } from "./team-texts.ts";
 
@@ -81,7 +82,7 @@ export function proposalTask(team: WrittenTeam, failed: readonly { readonly case
   return `The team's texts:\n\n${texts.join("\n")}\n\nTasks that it did not solve:\n\n${cases.join("\n\n")}`;
 }
 
-const cut = (text: string, charsMax: number): string => (text.length <= charsMax ? text : `${text.slice(0, charsMax)} […]`);
+const cut = (text: string, charsMax: number): string => material(text.length <= charsMax ? text : `${text.slice(0, charsMax)} […]`);
 
 export interface Proposal {
   readonly reason: string;
