@@ -113,6 +113,7 @@ async function homeMs(): Promise<{ readonly view: number; readonly search: numbe
     defaultTeam: "debate",
     page: 0,
     mayEditTeams: false,
+    proposals: new Map(),
     hasShelf: false,
     whoEditsTeams: "admins",
     offerAt: () => ({ to: {} }),

@@ -77,7 +77,6 @@ export type { RecordedDecision } from "./store/settings.ts";
 export { backupStore, moveStore } from "./store/moving/move-store.ts";
 export type { StoreReader } from "./store/upkeep/reader.ts";
 export { readableByOthers } from "./store/own-files.ts";
-export { redactAll } from "./store/redacted.ts";
 /** Where what is kept is, and how it is opened, read and looked through. */
 export * from "./store/open-store.ts";
 

@@ -150,7 +150,8 @@ async function propose(
   return codeOf(what.tuned);
 
   async function leave(): ReturnType<typeof proposed> {
-    const { openSettings, redactAll } = await import("../../parley.ts");
+    const { openSettings } = await import("../../parley.ts");
+    const { redactAll } = await evaluationRoom();
     const redact = createRedactor(env, secretNames(teamFile));
     const { get, put, close } = await openSettings(address, { own: teamFile.registry.store });
     try {
