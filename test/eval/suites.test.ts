@@ -178,7 +178,7 @@ test.each(["arithmetic.yml", "optimisation.yml", "debate.yml", "house.yml", "sma
     for (const all of [cases, cases.toReversed()]) {
       const named = all.map(({ expected }) => expected).filter((expected) => expected !== undefined);
       const last = name === "small.yml" ? [] : cases.filter(({ expected }) => expected !== undefined && expected === named.at(-1));
-      expect(await solvedBy(() => `It may be ${named.join(", or ")}.`)).toEqual(last.map(({ id }) => id));
+      expect(await solvedBy(() => `It may be ${named.map(String).join(", or ")}.`)).toEqual(last.map(({ id }) => id));
     }
     const others = ({ fields }: (typeof cases)[number]) =>
       [fields["not"], fields["tempting"]].flat().filter((other) => other !== undefined);

@@ -23,7 +23,7 @@ test("the code of an extension is its file and what it imports by a path, one af
     ["ours.ts", "export const ours = 2;\n"],
   ] as const) {
     writeFileSync(join(cwd, file), text);
-    expect(seen.has(of()), file).toBe(false);
+    expect([file, seen.has(of())]).toEqual([file, false]);
     seen.add(of());
   }
 });
