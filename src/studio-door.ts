@@ -128,8 +128,11 @@ export function studioDoor(parts: {
   const acting = actingHere({
     runner: parts.forks.runner,
     isHere: (thread, { id }) => placeOf(thread) === undefined && (!isPlayed(thread) || isPlayedBy(thread, id)),
-    refusal: (asker, { thread, ...act }) =>
-      withOnlookers(asker, ({ whyNot }) => whyNot(asker.id, { ...act, subject: thread, ...inChannelOf(thread) })),
+    refusal: (asker, { thread, deed, ...act }) =>
+      withOnlookers(asker, ({ whyNot }) => {
+        const wish = deed === "raiseBudget" ? ({ deed: "raise", ofDay: true } as const) : { deed };
+        return whyNot(asker.id, { ...act, ...wish, subject: thread, ...inChannelOf(thread) });
+      }),
     linkTo: (asker, thread) => withOnlookers(asker, ({ linkTo }) => linkTo(thread)),
   });
   const refusal: Workshop["refusal"] = (asker, { workspace, ...wish }) =>

@@ -1,5 +1,6 @@
 import type { Clock } from "../engine/clock.ts";
 import type { NearedLimit, Person, StopReason } from "../engine/events/events.ts";
+import { isHalted } from "../engine/events/limits-fold.ts";
 import { isNear } from "../engine/limits/run-limits.ts";
 import type { RunState } from "../engine/reading/run-state.ts";
 import type { Settings } from "../store/settings.ts";
@@ -167,6 +168,13 @@ const raisedOn = (day: string, value: unknown): number | undefined =>
 
 export const reasonsOf = (budgets: readonly Budget[]): readonly StopReason[] =>
   budgets.filter(isUsedUp).map(({ account, day, limit, spent, priced }) => ({ kind: "budget", account, day, limit, spent, priced }));
+
+/** Whether a run waits for one of these accounts to have budget again, and for nothing else. */
+export const waitsForBudget = (run: RunState, accounts: readonly string[]): boolean =>
+  isHalted(run) &&
+  run.halt !== undefined &&
+  run.halt.reasons.every(({ kind }) => kind === "budget") &&
+  run.halt.reasons.some((reason) => reason.kind === "budget" && accounts.includes(reason.account));
 
 /** Those that have come near in this run and that it has not been told of. */
 export const nearingBudgets = (budgets: readonly Budget[], { neared }: RunState): readonly NearedLimit[] =>

@@ -10,7 +10,7 @@ import type { Dispatch, Serving } from "../store/dispatch.ts";
 import { createLanes, type Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import type { FinishedRuns } from "../store/runs/finished-runs.ts";
-import type { DayBudgets } from "./day-budgets.ts";
+import { waitsForBudget, type DayBudgets } from "./day-budgets.ts";
 import { createForecasts, type Forecasts } from "./forecasts/forecasts.ts";
 import { createForks, type Forked, type Forks, type ForkWish } from "./begin-fork.ts";
 import { hear, type Heard, type HearingParts, type Said } from "./hear.ts";
@@ -48,6 +48,8 @@ export interface Runner {
   readonly forecasts?: Forecasts;
   /** Lets a run that waits look again whether it can go on, as when a budget of the day has been raised. */
   lookAgain(thread: string): Promise<void>;
+  /** Budgets of the day have been raised: the workspace's runs that wait for one of these, and for nothing else, look again; all but the one of `here`. */
+  budgetsRaised(workspace: string, accounts: readonly string[], here?: string): Promise<void>;
   /**
    * Alone in the line of those who write to this thread, while `rewrite` puts anew what stands in its log; nobody holds what stood there
    * before. `stoppedBy`: a run that goes on is stopped first, in that person's name.
@@ -183,6 +185,20 @@ export function createRunner(parts: RunnerParts): Runner {
     }
   }
 
+  const lookAgain = (thread: string): Promise<void> =>
+    inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve()));
+
+  // Beside the line of those who write: what is recorded is there at once.
+  async function read(thread: string, throughSeq = 0): Promise<Transcript> {
+    const lane = await lanes.enter(thread, undefined);
+    try {
+      await lane.readThrough(throughSeq);
+    } finally {
+      lanes.leave(lane);
+    }
+    return lane.transcript;
+  }
+
   async function inLane<T>(thread: string, workspace: string | undefined, job: (lane: Lane) => Promise<T>): Promise<T> {
     const lane = await lanes.enter(thread, workspace);
     try {
@@ -221,20 +237,15 @@ export function createRunner(parts: RunnerParts): Runner {
     },
     offerAt: (reasons) => offerAt(reasons, parts.ceilings),
     ...(forecasts ? { forecasts } : {}),
-    lookAgain: (thread) =>
-      inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve())),
+    lookAgain,
+    async budgetsRaised(workspace, accounts, here) {
+      if (accounts.length === 0) return;
+      for (const { thread } of await store.unfinished(workspace))
+        if (thread !== here && waitsForBudget(currentRun(await read(thread)), accounts)) await lookAgain(thread);
+    },
     ...(parts.budgets ? { budgets: parts.budgets } : {}),
     ...(parts.shown ? { shown: parts.shown } : {}),
-    // Beside the line of those who write: what is recorded is there at once.
-    async read(thread, throughSeq = 0) {
-      const lane = await lanes.enter(thread, undefined);
-      try {
-        await lane.readThrough(throughSeq);
-      } finally {
-        lanes.leave(lane);
-      }
-      return lane.transcript;
-    },
+    read,
     follow(listener) {
       followers.add(listener);
       return () => void followers.delete(listener);

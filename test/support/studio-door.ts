@@ -25,8 +25,9 @@ export interface StudioWorld {
 
 export async function openStudioWorld({
   allow = {},
+  budgets = {},
   publicUrl,
-}: { readonly allow?: object; readonly publicUrl?: string } = {}): Promise<StudioWorld> {
+}: { readonly allow?: object; readonly budgets?: object; readonly publicUrl?: string } = {}): Promise<StudioWorld> {
   const slack = await createWorkspace({ port: 0 });
   const folder = await mkdtemp(join(tmpdir(), "parley-studio-"));
   let laterMs = 0;
@@ -34,7 +35,7 @@ export async function openStudioWorld({
   const problems: string[] = [];
   const { clientId = "", clientSecret = "" } = slack.signIn?.() ?? {};
   const parley = await createParley({
-    settings: await settingsOf({ file: { ...PAIR, slack: { allow } }, replies: {} }, folder),
+    settings: await settingsOf({ file: { ...PAIR, slack: { allow }, budgets }, replies: {} }, folder),
     env: {},
     dbPath: storeIn(folder),
     clock,

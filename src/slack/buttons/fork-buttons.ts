@@ -64,8 +64,5 @@ export async function submitFork(
     return tellDirectly(ctx, user, t("notes.text.agentGone", { team: safeMrkdwn(team), agent: safeMrkdwn(speaker) }));
   const own = speaker === undefined ? {} : { speaker };
   const forked = await forkInThread(ctx, { from: about.thread, seq: about.seq, team, user, key: view.id, ...own });
-  if (forked.kind !== "refused") return;
-  const words = await refusedText(ctx, t, forked.why, place.channel);
-  if (forked.ts === undefined) return tellDirectly(ctx, user, words);
-  return ctx.whisper.tell({ user, channel: place.channel, threadTs: forked.ts, ts: forked.ts }, words);
+  if (forked.kind === "refused" && !forked.isTold) await tellDirectly(ctx, user, await refusedText(ctx, t, forked.why, place.channel));
 }

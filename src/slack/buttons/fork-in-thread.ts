@@ -3,6 +3,7 @@ import type { Person } from "../../engine/events/events.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Refused } from "../../runner/refused.ts";
 import type { ForkWish } from "../../runner/runner.ts";
+import { refusedText } from "../commands/day-budgets.ts";
 import type { HandlerContext } from "../commands/handler-context.ts";
 import { inLanguageOf, personOf } from "../commands/message-context.ts";
 import type { Translator } from "../language/translator.ts";
@@ -21,8 +22,8 @@ export interface ThreadForkWish extends Pick<ForkWish, "from" | "seq" | "team" |
 
 export type ForkedInThread =
   | { readonly kind: "forked"; readonly thread: string }
-  /** `ts`: of its root, where that was posted before it was refused. */
-  | { readonly kind: "refused"; readonly why: Refused; readonly ts?: string }
+  /** `isTold`: the person has been, under the root, which was posted before it was refused. */
+  | { readonly kind: "refused"; readonly why: Refused; readonly isTold: boolean }
   /** The person has been told directly. */
   | { readonly kind: "unposted" };
 
@@ -38,7 +39,7 @@ export async function forkInThread(ctx: HandlerContext, { user, key, ...wanted }
   const wish = { ...wanted, workspace: ctx.me.team, person, ...(await inLanguageOf(ctx, user)) };
   // Begun before a crash, it is not asked again.
   const why = !(await isPosted(ctx.store, `slack/fork/${key}`)) && (await ctx.runner.refusesFork(wish));
-  if (why) return { kind: "refused", why };
+  if (why) return { kind: "refused", why, isTold: false };
   const before = currentRun({ events: transcript.events.slice(0, wish.seq) });
   const lineIn = (t: Translator) => ({
     person: `<@${user}>`,
@@ -53,7 +54,12 @@ export async function forkInThread(ctx: HandlerContext, { user, key, ...wanted }
   if (!ts) return { kind: "unposted" };
   const thread = threadKey({ team: ctx.me.team, channel, ts });
   const forked = await ctx.runner.fork({ ...wish, thread });
-  if (forked.kind === "refused") return { kind: "refused", why: forked, ts };
+  if (forked.kind === "refused") {
+    // Whoever reads the root is told that nothing follows it.
+    const refused = t("lines.text.forkRefused", { person: `<@${user}>`, why: await refusedText(ctx, t, forked.why, channel) });
+    await postOnce(ctx, { key: `fork-refused/${key}`, user, channel, threadTs: ts, text: refused });
+    return { kind: "refused", why: forked, isTold: true };
+  }
   if (first) {
     // The first thread goes on in its own language.
     const own = await ctx.languages.ofRun(runOf(transcript, wish.seq).state);

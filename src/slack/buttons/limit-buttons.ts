@@ -1,4 +1,4 @@
-import { isHalted, type Halt } from "../../engine/events/limits-fold.ts";
+import { isHalted } from "../../engine/events/limits-fold.ts";
 import { ceilingWords } from "../../engine/limits/run-limits.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor } from "../people/affiliation.ts";
@@ -10,7 +10,6 @@ import { personOf } from "../commands/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { ButtonValue } from "../words/button-values.ts";
 import { pressId, type CommandBody, type PressBody } from "../words/press-payloads.ts";
-import { teamOf } from "../words/place.ts";
 import { refused } from "../people/permission-check.ts";
 
 /** Raise to …, at a limit: on its card, or under a line to one person alone, which then says what became of it. */
@@ -58,10 +57,10 @@ export async function raiseAt(ctx: HandlerContext, at: Pressed, press: PressBody
     return safeMrkdwn(ceilingIn(await ctx.languages.of(press.user.id), atCeiling));
   }
   for (const budget of budgets) await ctx.runner.budgets?.raise(ctx.me.team, budget, person);
-  await goOnElsewhere(
-    ctx,
-    at.thread,
+  await ctx.runner.budgetsRaised(
+    ctx.me.team,
     budgets.map(({ account }) => account),
+    at.thread,
   );
   return (await ctx.runner.steer(at.thread, { kind: "raise", seq: halt.seq, person })) ? undefined : decided(ctx, press);
 }
@@ -93,25 +92,12 @@ async function haltAt(ctx: HandlerContext, at: Pressed, press: PressBody) {
   return !decision || !("person" in decision) || decision.person?.id !== press.user.id ? decided(ctx, press) : undefined;
 }
 
-/** A budget has been raised: other runs that wait for it, and for nothing else, look at it again. */
-export async function goOnElsewhere(ctx: HandlerContext, here: string | undefined, accounts: readonly string[]): Promise<void> {
-  if (accounts.length === 0) return;
-  for (const { thread } of await ctx.store.unfinished()) {
-    if (thread === here || teamOf(thread) !== ctx.me.team) continue;
-    const run = currentRun(await ctx.runner.read(thread));
-    if (isHalted(run) && run.halt && isHeldBy(run.halt, accounts)) await ctx.runner.lookAgain(thread);
-  }
-}
-
-const isHeldBy = ({ reasons }: Halt, accounts: readonly string[]): boolean =>
-  reasons.every(({ kind }) => kind === "budget") && reasons.some((reason) => reason.kind === "budget" && accounts.includes(reason.account));
-
 /** `/parley budget`: how the budgets of the day stand, or one of them raised. */
 export async function budgetCommand(ctx: HandlerContext, command: CommandBody, actor: Actor): Promise<string> {
   const [, verb, ...words] = command.text.trim().split(/\s+/);
   const who = { ...actor, channel: command.channel_id };
   if (verb?.toLowerCase() !== "raise") return budgetText(ctx, who);
   const { text, account } = await raiseBudget(ctx, words, { ...who, person: await personOf(ctx, who.user) });
-  if (account !== undefined) await goOnElsewhere(ctx, undefined, [account]);
+  if (account !== undefined) await ctx.runner.budgetsRaised(ctx.me.team, [account]);
   return text;
 }

@@ -81,10 +81,18 @@ const RAISED_USD_MAX = 100_000;
 /** Nobody: a budget is shared, and whoever starts a run does not own it. */
 const SHARED: Person = { id: "", name: "" };
 
-/** Why a person may not raise a budget of the day; what is refused is in the audit log. `undefined`: go ahead. */
-export async function mayRaiseBudget(ctx: MessageContext, attempt: Attempt): Promise<string | undefined> {
-  const no = await refused(ctx, "raise", { ...attempt, startedBy: SHARED });
-  return no === undefined || !isOurs(attempt.affiliation) ? no : whoMayRaise(ctx, await ctx.languages.of(attempt.user), attempt.channel);
+/**
+ * Why a person may not raise a budget of the day; what is refused is in the audit log, where it `isAsked`. `undefined`: go ahead. In mrkdwn, unless
+ * `called` says how people are.
+ */
+export async function mayRaiseBudget(
+  ctx: MessageContext,
+  attempt: Attempt,
+  { isAsked = true, called = mentioned }: { readonly isAsked?: boolean; readonly called?: Called } = {},
+): Promise<string | undefined> {
+  const no = await (isAsked ? refused : wouldRefuse)(ctx, "raise", { ...attempt, startedBy: SHARED });
+  if (no === undefined || !isOurs(attempt.affiliation)) return no;
+  return whoMayRaise(ctx, await ctx.languages.of(attempt.user), attempt.channel, called);
 }
 
 const wouldRefuseBudget = (ctx: MessageContext, attempt: Omit<Attempt, "subject">): Promise<string | undefined> =>
@@ -103,17 +111,17 @@ export async function wouldRefuseRaise(
   );
 }
 
+/** How somebody is called in words about them, by their id. */
+type Called = (user: string) => Promise<string>;
+
+const mentioned: Called = async (user) => mention({ id: user, name: user });
+
 /** One sentence that names them. */
-async function whoMayRaise(ctx: MessageContext, t: Translator, channel: string | undefined): Promise<string> {
+async function whoMayRaise(ctx: MessageContext, t: Translator, channel: string | undefined, called: Called = mentioned): Promise<string> {
   const { raise } = await allowIn(ctx, channel);
-  const who = [raise].flat().flatMap((one) => {
-    if (one === "starter") return [];
-    return one === "admins"
-      ? [t("refusals.text.theAdmins")]
-      : one === "anyone"
-        ? [t("refusals.text.everybody")]
-        : [mention({ id: one, name: one })];
-  });
+  const words = { admins: t("refusals.text.theAdmins"), anyone: t("refusals.text.everybody") };
+  const named = [raise].flat().filter((one) => one !== "starter");
+  const who = await Promise.all(named.map((one) => (one === "admins" || one === "anyone" ? words[one] : called(one))));
   if (who.length === 0) return t("refusals.text.nobodyRaises");
   return t("refusals.text.whoRaises", { who: who.join(", ") });
 }

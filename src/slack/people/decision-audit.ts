@@ -5,7 +5,7 @@ import type { Runner } from "../../runner/runner.ts";
 import { isStoreTrouble } from "../../runner/store-trouble.ts";
 import type { Decision, Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
-import { placeOf } from "../words/place.ts";
+import { teamOf } from "../words/place.ts";
 import type { Log } from "../api/web-client.ts";
 
 /** Threads that are looked over at a start: a decision that was recorded in the moment of a crash is among the last ones of the last threads. */
@@ -49,7 +49,7 @@ export function createAudit(parts: {
     last = last.then(() => lookOver(record, { clock, signal: closing.signal, problem }));
   }
 
-  const isOurs = (thread: string): boolean => placeOf(thread)?.team === team;
+  const isOurs = (thread: string): boolean => teamOf(thread) === team;
 
   const unfollow = runner.follow((thread, item) => {
     if ("seq" in item && DECIDE.has(item.type) && isOurs(thread)) keep(thread, async () => [[thread, item]]);

@@ -6,6 +6,7 @@ import { failureOf } from "../api/api-errors.ts";
 import { SlackSilent } from "./slack-silent.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import { isOurs, type Affiliation } from "./affiliation.ts";
+import { mayRaiseBudget } from "../commands/day-budgets.ts";
 import { personOf } from "../commands/message-context.ts";
 import { refused, whyRefused, wouldRefuse } from "./permission-check.ts";
 import { refusal, type Deed } from "./permissions.ts";
@@ -58,6 +59,8 @@ export interface OnlookerWish {
   readonly startedBy?: Person;
   /** Where; absent for what is about the whole workspace. */
   readonly channel?: string;
+  /** It is about a budget of the day, which is shared: whoever started the run does not own it. */
+  readonly ofDay?: true;
   readonly isAsked: boolean;
 }
 
@@ -154,7 +157,7 @@ export function createOnlookers(
       if (seen && !seen.isAdmin && !seen.overseen.has(channelOf(thread)?.channel ?? "")) return;
       await recordReading(ctx, { user }, { deed: "look at run", subject: thread, id, detail: way });
     },
-    async whyNot(user, { deed, subject, startedBy, channel, isAsked }) {
+    async whyNot(user, { deed, subject, startedBy, channel, ofDay, isAsked }) {
       const affiliation = await people.affiliationOf({ user, teams: [me.team] });
       if (affiliation === "unsaid") throw new SlackSilent("Slack does not say just now who you are.");
       if (channel !== undefined && !(await isLetIn(channel, user, affiliation))) {
@@ -164,6 +167,8 @@ export function createOnlookers(
         return (await ctx.languages.of(user))("refusals.text.overseesOnly");
       }
       const attempt = { user, affiliation, startedBy, ...(channel === undefined ? {} : { channel }) };
+      const called = async (one: string): Promise<string> => (await personOf(ctx, one)).name;
+      if (ofDay) return mayRaiseBudget(ctx as HandlerContext, { ...attempt, subject }, { isAsked, called });
       return isAsked ? refused(ctx as HandlerContext, deed, { ...attempt, subject }) : wouldRefuse(ctx as HandlerContext, deed, attempt);
     },
     async linkTo(thread) {

@@ -21,8 +21,8 @@ export interface Acting {
   ): Promise<string | undefined>;
 }
 
-/** What somebody wants to do in a run, by the lines of the table of permissions. */
-export const ACTS = ["answer", "steer", "approve", "stop", "raise"] as const;
+/** What somebody wants to do in a run, by the lines of the table of permissions; `raiseBudget`: a budget of the day, by the line `raise`. */
+export const ACTS = ["answer", "steer", "approve", "stop", "raise", "raiseBudget"] as const;
 
 export interface Act {
   readonly deed: (typeof ACTS)[number];

@@ -1,4 +1,4 @@
-import type { Person } from "../../engine/events/events.ts";
+import type { Person, StopReason } from "../../engine/events/events.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Logs } from "../../store/runs/logs.ts";
 import type { Sight } from "../access.ts";
@@ -19,6 +19,8 @@ interface Found {
   readonly isOver: boolean;
   /** Whether a question of it is open. */
   readonly isAsking: boolean;
+  /** At which it stands, where it has halted. */
+  readonly reasons: readonly StopReason[];
 }
 
 /** Each resolves to nothing where there is no such run, or it is not for them to see, and rejects with {@link NotDone} where it is not done. */
@@ -37,12 +39,13 @@ export function createStudioActs(logs: Pick<Logs, "load">, acting: Acting | unde
     const started = events?.find(({ seq }) => seq === name.seq);
     if (!events || started?.type !== "run.started") return undefined;
     const isOver = events.some(({ type, within }) => type === "run.stopped" && within === undefined);
-    return { startedBy: started.startedBy, isOver, isAsking: currentRun({ events }).questions.length > 0 };
+    const { questions, halt } = currentRun({ events });
+    return { startedBy: started.startedBy, isOver, isAsking: questions.length > 0, reasons: halt?.reasons ?? [] };
   }
 
   async function act(
     name: RunName,
-    deedIn: (run: Found) => Act["deed"],
+    deedsIn: (run: Found) => readonly Act["deed"][],
     by: By,
     doing: (acting: Acting, person: Person) => Promise<string | undefined>,
   ): Promise<object | undefined> {
@@ -51,8 +54,10 @@ export function createStudioActs(logs: Pick<Logs, "load">, acting: Acting | unde
     const { asker } = by;
     const { thread } = name;
     if (!acting?.isHere(thread, asker)) throw new NotDone(403, "elsewhere", ELSEWHERE);
-    const no = await acting.refusal(asker, { deed: deedIn(run), thread, startedBy: run.startedBy, isAsked: true });
-    if (no !== undefined) throw new NotDone(403, "not_allowed", no);
+    for (const deed of deedsIn(run)) {
+      const no = await acting.refusal(asker, { deed, thread, startedBy: run.startedBy, isAsked: true });
+      if (no !== undefined) throw new NotDone(403, "not_allowed", no);
+    }
     // Another run may have begun in its thread.
     const why = run.isOver ? TOO_LATE : await doing(acting, { id: asker.id, name: asker.name });
     if (why !== undefined) throw new NotDone(409, why === TOO_LATE ? "too_late" : "refused", why);
@@ -79,21 +84,21 @@ export function createStudioActs(logs: Pick<Logs, "load">, acting: Acting | unde
     say: (name, { text, answers }, by) =>
       act(
         name,
-        ({ isAsking }) => (answers === undefined && !isAsking ? "steer" : "answer"),
+        ({ isAsking }) => [answers === undefined && !isAsking ? "steer" : "answer"],
         by,
         (acting, person) => acting.say(name.thread, person, { text, ...(answers === undefined ? {} : { answers }) }),
       ),
     approve: (name, verdict, by) =>
       act(
         name,
-        () => "approve",
+        () => ["approve"],
         by,
         (acting, person) => acting.approve(name.thread, person, verdict),
       ),
     stop: (name, by) =>
       act(
         name,
-        () => "stop",
+        () => ["stop"],
         by,
         (acting, person) => acting.stop(name.thread, person),
       ),
@@ -101,11 +106,17 @@ export function createStudioActs(logs: Pick<Logs, "load">, acting: Acting | unde
     decideAtLimit: (name, decision, by) =>
       act(
         name,
-        () => (decision.wish === "raise" ? "raise" : "stop"),
+        ({ reasons }) => (decision.wish === "raise" ? raisesAt(reasons) : ["stop"]),
         by,
         (acting, person) => acting.decideAtLimit(name.thread, person, decision),
       ),
   };
+}
+
+/** Of what a run waits at, budgets of the day first. */
+function raisesAt(reasons: readonly StopReason[]): readonly Act["deed"][] {
+  const ofDay = reasons.filter(({ kind }) => kind === "budget").length;
+  return [...(ofDay > 0 ? (["raiseBudget"] as const) : []), ...(ofDay < reasons.length || ofDay === 0 ? (["raise"] as const) : [])];
 }
 
 const ELSEWHERE = "People say it where the run is talked about, and not here.";

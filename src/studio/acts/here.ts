@@ -8,7 +8,7 @@ import { TOO_LATE, type Acting } from "./acting.ts";
 
 /** What the studio asks of a runner, forks included. */
 export type StudioRunner = ActingRunner & Pick<Runner, "fork">;
-type ActingRunner = Pick<Runner, "say" | "approve" | "stop" | "steer" | "read" | "offerAt">;
+type ActingRunner = Pick<Runner, "say" | "approve" | "stop" | "steer" | "read" | "offerAt" | "budgets" | "budgetsRaised">;
 
 /** By the runner of this process: whichever takes the run's turns hears of it. */
 export function actingHere({
@@ -44,13 +44,19 @@ export function actingHere({
         const halt = isHalted(run) && run.halt?.seq === seq ? run.halt : undefined;
         if (!halt) return TOO_LATE;
         if (wish === "finish") return done(await runner.steer(thread, { kind: "summarize", seq, person }));
-        if (halt.reasons.some(({ kind }) => kind === "budget")) return OF_DAY;
-        const { atCeiling } = runner.offerAt(halt.reasons);
-        return atCeiling ? ceilingWords(atCeiling) : done(await runner.steer(thread, { kind: "raise", seq, person }));
+        const { budgets = [], atCeiling } = runner.offerAt(halt.reasons);
+        if (atCeiling) return ceilingWords(atCeiling);
+        const workspace = workspaceOf(thread);
+        // Budgets of the day first, and the other runs that they hold: said again, it does what is left to do.
+        for (const budget of budgets) await runner.budgets?.raise(workspace, budget, person);
+        await runner.budgetsRaised(
+          workspace,
+          budgets.map(({ account }) => account),
+          thread,
+        );
+        return done(await runner.steer(thread, { kind: "raise", seq, person }));
       }),
   };
 }
 
 const NOT_READY = "Parley is not ready yet. Try again in a moment.";
-const OF_DAY =
-  "A budget of the day is used up. Whoever may raise it does so where it was set (in Slack: `/parley budget raise`); the run goes on then, or when the day is over.";

@@ -7,9 +7,9 @@ const text = z.string();
 export const ActsOffer = z.object({
   isHere: z.boolean().describe("Whether whoever asks says it here: the run goes on, and is posted nowhere."),
   mayNot: z
-    .object({ answer: text, steer: text, approve: text, stop: text, raise: text })
+    .object({ answer: text, steer: text, approve: text, stop: text, raise: text, raiseBudget: text })
     .partial()
-    .describe("Why whoever asks may not do it; absent where they may."),
+    .describe("Why whoever asks may not do it; absent where they may. `raiseBudget`: budgets of the day, which are shared."),
   link: text.optional().describe("Where the run's thread is talked in, such as its address in Slack."),
 });
 

@@ -121,11 +121,15 @@ export function serve(app: Hono<Let>, routes: readonly Route[], { access, endSes
       const beside = one.looksAt?.(body.data);
       // Before: what is told of it then stands elsewhere.
       if (beside && sees(sight, beside.thread)) await look(beside);
+      // Before as well: what is done is not told as failed for want of an entry.
+      const changes = one.method !== "get";
+      const { thread } = params.data as Partial<RunNamed>;
+      if (changes && thread !== undefined && sees(sight, thread)) await look();
       switch (one.gives.kind) {
         case "json": {
           const answer = await one.gives.answer(asked);
           if (answer === undefined) return notThere(c);
-          await look();
+          if (!changes) await look();
           return c.json(answer);
         }
         case "bytes": {

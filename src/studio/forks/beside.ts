@@ -21,7 +21,7 @@ const BESIDE = "studio";
 
 /** What runs the forks. */
 export interface Bench {
-  readonly runner: Pick<Runner, "follow" | "say" | "approve" | "stop" | "steer" | "read" | "offerAt">;
+  readonly runner: Pick<Runner, "follow" | "say" | "approve" | "stop" | "steer" | "read" | "offerAt" | "budgets" | "budgetsRaised">;
   readonly store: Store;
   readonly teams: Teams;
   stop(): Promise<void>;

@@ -245,8 +245,9 @@ test("a fork is one more run of whoever makes it: beyond the rate it is refused,
     await choose(journey, thread, 0, "Try another next speaker…");
     await fill(journey, MARIA, "to", "Cy");
     const fork = await newestThread(journey, thread, roots);
-    await journey.slack.control.until(() => journey.whispers(MARIA).length === roots - 1);
-    expect(journey.whispers(MARIA).at(-1)).toMatch(/^You have started 1 run within an hour/);
+    // Whoever reads the root is told that nothing follows it.
+    await fork.until(() => fork.messages().length === 2);
+    expect(fork.messages()[1]?.text).toMatch(/^<@U0MARIA>, this does not begin\. You have started 1 run within an hour/);
     // Nothing was written in the name of somebody who may begin no more.
     expect(await fork.log()).toEqual([]);
     expect(fork.turns()).toEqual([]);

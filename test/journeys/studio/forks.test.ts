@@ -4,6 +4,8 @@ import { GENERAL } from "../../support/journey.ts";
 import { runEvents } from "../../studio/studio.ts";
 
 const TEAM = "T0LOCAL";
+/** The admin of the local workspace. */
+const ADMIN = "U0ADA";
 
 let world: StudioWorld;
 let hidden = "";
@@ -11,12 +13,12 @@ let thread = "";
 const people: { [who: string]: string } = {};
 
 beforeAll(async () => {
-  world = await openStudioWorld();
+  world = await openStudioWorld({ budgets: { channelUsdPerDay: 5 } });
   const { control } = world.slack;
   people["stranger"] = control.addUser("Sam", { channels: [GENERAL] });
   people["member"] = control.addUser("Mia", { channels: [GENERAL] });
   people["leaver"] = control.addUser("Lea", { channels: [GENERAL] });
-  const members = [people["member"], people["leaver"], world.slack.botUserId];
+  const members = [people["member"], people["leaver"], ADMIN, world.slack.botUserId];
   hidden = control.addChannel("hidden", { isPrivate: true, members });
   thread = `${TEAM}/${hidden}/1.1`;
   await world.write(thread, runEvents({ id: `${thread}#1`, team: "pair" }));
@@ -94,7 +96,11 @@ test("in a run that is shown in the studio alone people answer and stop it there
   const acts = async () => (await world.get(`${path}/acts`, cookie)).json();
   expect(await acts()).toEqual({
     isHere: true,
-    mayNot: { approve: expect.stringContaining("Ada"), raise: expect.stringContaining("Ada") },
+    mayNot: {
+      approve: expect.stringContaining("Ada"),
+      raise: expect.stringContaining("Ada"),
+      raiseBudget: "A day's budget can be raised by admins of this workspace.",
+    },
   });
   expect((await post(cookie, `${path}/verdict`, { call: "c1", approved: true })).status).toBe(403);
   const [refused] = await world.parley.settings.decisions(TEAM, { limit: 1 });
@@ -109,6 +115,33 @@ test("in a run that is shown in the studio alone people answer and stop it there
   expect((await world.parley.runner.read(other)).events.at(-1)).toMatchObject({ type: "run.stopped", outcome: "stopped" });
   // What is talked about in Slack is answered there.
   expect((await post(cookie, `${runPath(thread)}/stop`)).text).toContain("elsewhere");
+});
+
+test("a budget of the day that is used up is raised there by whom the table lets, for all that wait for it, and that is in the audit log", async () => {
+  const account = `channel/${hidden}`;
+  const reasons = [{ kind: "budget", account, day: "2026-01-01", limit: 5, spent: 5.2, priced: true }] as const;
+  const threads = ["here", "elsewhere"].map((name) => `${TEAM}/${hidden}/studio/${name}`);
+  for (const of of threads)
+    await world.write(of, [
+      ...runEvents({ id: `${of}#1`, team: "pair", over: false }).slice(0, 2),
+      { type: "limit.reached", run: `${of}#1`, reason: "the budget is used up", reasons },
+    ]);
+  const [here = "", elsewhere = ""] = threads;
+  const wish = { halt: 3, wish: "raise" };
+  const { cookie } = await world.signIn(people["member"] ?? "");
+  const no = await post(cookie, `${runPath(here)}/limit`, wish);
+  expect([no.status, no.text]).toEqual([403, expect.stringContaining("can be raised by admins")]);
+  const { cookie: admin } = await world.signIn(ADMIN);
+  expect(await (await world.get(`${runPath(here)}/acts`, admin)).json()).toMatchObject({ isHere: true, mayNot: {} });
+  expect((await post(admin, `${runPath(here)}/limit`, wish)).status).toBe(200);
+  const raised = async (of: string) => (await world.parley.runner.read(of)).events.find(({ type }) => type === "limit.raised");
+  expect(await raised(here)).toMatchObject({ person: { id: ADMIN }, budgets: [{ account, usd: 10 }] });
+  await expect.poll(() => raised(elsewhere)).toMatchObject({ to: {} });
+  const audit = async () =>
+    (await world.parley.settings.decisions(TEAM, { limit: 20 })).map(({ deed, subject, allowed, person }) => [deed, subject, allowed, person.id]);
+  await expect
+    .poll(audit)
+    .toEqual(expect.arrayContaining([["raise limit", here, true, ADMIN], ["raise budget", account, true, ADMIN], ["raise", here, false, people["member"]]])); // prettier-ignore
 });
 
 test("who may not begin runs in the channel may not fork there, and that is in the audit log", async () => {

@@ -47,7 +47,7 @@ test("whom the team file lets oversee sees runs of channels that they are not in
   const { isHere, mayNot } = (await (await get(`${waiting}/acts`, named.cookie)).json()) as { isHere: boolean; mayNot: object };
   expect([isHere, Object.keys(mayNot), Object.values(mayNot)[0]]).toEqual([
     true,
-    ["answer", "steer", "approve", "stop", "raise"],
+    ["answer", "steer", "approve", "stop", "raise", "raiseBudget"],
     expect.stringContaining("are not in it"),
   ]);
   const { csrf } = (await (await get("/api/v1/session", named.cookie)).json()) as { csrf: string };

@@ -1,11 +1,12 @@
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { isHalted } from "../../../src/engine/events/limits-fold.ts";
 import type { RunState } from "../../../src/engine/reading/run-state.ts";
 import { MARKS_EXPLAINED, shown } from "../../../src/engine/reading/shown.ts";
 import { whyAsked } from "../../../src/engine/reading/touched.ts";
 import { toast } from "../../parts/toasts.tsx";
-import { decide, decideAtLimit, say, stop, type ActsOffer, type RunName } from "../state/api.ts";
+import { decide, decideAtLimit, Refused, say, stop, type RunName } from "../state/api.ts";
+import type { Offered } from "./acts-here.tsx";
 import { offerNow, raisedTo } from "./limit-offer.ts";
 import "../styles/acts.css";
 
@@ -20,7 +21,7 @@ export default function Acts({
   readonly events: readonly RunEvent[];
   /** At its end by now. */
   readonly state: RunState;
-  readonly offer: ActsOffer;
+  readonly offer: Offered;
 }) {
   const { mayNot } = offer;
   const { questions, approvals, halt, running } = state;
@@ -28,14 +29,14 @@ export default function Acts({
   return (
     <section className="acts" aria-label="What you can say to it">
       {questions.map(({ seq, agent, text, options }) => (
-        <Question key={seq} name={name} seq={seq} agent={agent} text={text} options={options} no={mayNot.answer} />
+        <Question key={seq} name={name} seq={seq} agent={agent} text={text} options={options} offer={offer} />
       ))}
       {approvals.map(({ call, participant }) => (
-        <Approval key={call} name={name} call={call} who={participant} asked={askedOf(events, call)} no={mayNot.approve} />
+        <Approval key={call} name={name} call={call} who={participant} asked={askedOf(events, call)} offer={offer} />
       ))}
       {isHalted(state) && halt && <AtLimit name={name} events={events} halt={halt.seq} offer={offer} />}
       {/* While somebody is asked, whatever is said answers. */}
-      <Steer name={name} mayNotSay={questions.length > 0 ? mayNot.answer : mayNot.steer} mayNotStop={mayNot.stop} />
+      <Steer name={name} mayNotSay={questions.length > 0 ? mayNot.answer : mayNot.steer} offer={offer} />
     </section>
   );
 }
@@ -46,28 +47,32 @@ function Question({
   agent,
   text,
   options,
-  no,
+  offer,
 }: {
   readonly name: RunName;
   readonly seq: number;
   readonly agent: string;
   readonly text: string;
   readonly options: readonly string[];
-  readonly no: string | undefined;
+  readonly offer: Offered;
 }) {
   const [answer, setAnswer] = useState("");
   const id = useId();
-  const send = (words: string): void =>
-    void (words.trim() !== "" && no === undefined && tried(() => say(name, { text: words, answers: seq })));
+  const done = useDoing(offer);
+  const no = offer.mayNot.answer;
+  const send = async (words: string): Promise<void> => {
+    if (words.trim() === "" || no !== undefined) return;
+    if (await done(() => say(name, { text: words, answers: seq }))) setAnswer("");
+  };
   return (
-    <form className="asked-form" aria-label={`${agent} asks`} onSubmit={(event) => (event.preventDefault(), send(answer))}>
+    <form className="asked-form" aria-label={`${agent} asks`} onSubmit={(event) => (event.preventDefault(), void send(answer))}>
       <label htmlFor={id} dir="auto">
         {agent}: {text}
       </label>
       {options.length > 0 && (
         <p className="asked-options">
           {options.map((option) => (
-            <button key={option} type="button" className="plain-button" disabled={no !== undefined} title={no} onClick={() => send(option)}>
+            <button key={option} type="button" className="plain-button" disabled={no !== undefined} title={no} onClick={() => void send(option)}>
               {option}
             </button>
           ))}
@@ -89,17 +94,19 @@ function Approval({
   call,
   who,
   asked,
-  no,
+  offer,
 }: {
   readonly name: RunName;
   readonly call: string;
   readonly who: string;
   readonly asked: Asked | undefined;
-  readonly no: string | undefined;
+  readonly offer: Offered;
 }) {
+  const done = useDoing(offer);
+  const no = offer.mayNot.approve;
   const what = asked?.what ?? "";
   const isMarked = shown(what) !== what;
-  const decided = (approved: boolean): void => void tried(() => decide(name, { call, approved }));
+  const decided = (approved: boolean): void => void done(() => decide(name, { call, approved }));
   return (
     <div className="asked-form" role="group" aria-label={`${who} waits for a yes`}>
       <p dir="auto">{who} wants to run this:</p>
@@ -130,24 +137,25 @@ function AtLimit({
   name,
   events,
   halt,
-  offer: { mayNot },
+  offer,
 }: {
   readonly name: RunName;
   readonly events: readonly RunEvent[];
   readonly halt: number;
-  readonly offer: ActsOffer;
+  readonly offer: Offered;
 }) {
+  const done = useDoing(offer);
+  const { mayNot } = offer;
   const reached = events.findLast((event) => event.type === "limit.reached" && event.seq === halt);
   if (reached?.type !== "limit.reached") return null;
-  const now = offerNow(reached);
-  const noMore = mayNot.raise ?? now.mayNot;
-  const decided = (wish: "raise" | "finish"): void => void tried(() => decideAtLimit(name, { halt, wish }));
+  const { offer: more, no: noMore } = offerNow(reached, mayNot);
+  const decided = (wish: "raise" | "finish"): void => void done(() => decideAtLimit(name, { halt, wish }));
   return (
     <div className="asked-form" role="group" aria-label="It stands at a limit">
       <p dir="auto">{reached.reason}</p>
       <p className="acts-line">
         <button type="button" className="main-button" disabled={noMore !== undefined} title={noMore} onClick={() => decided("raise")}>
-          Raise{raisedTo(now.to)}
+          Raise{raisedTo(more)}
         </button>
         <button
           type="button"
@@ -167,16 +175,21 @@ function AtLimit({
 function Steer({
   name,
   mayNotSay,
-  mayNotStop,
+  offer,
 }: {
   readonly name: RunName;
   readonly mayNotSay: string | undefined;
-  readonly mayNotStop: string | undefined;
+  readonly offer: Offered;
 }) {
   const [words, setWords] = useState("");
+  const done = useDoing(offer);
+  // It does not wait for words that are on their way.
+  const stopped = useDoing(offer);
+  const mayNotStop = offer.mayNot.stop;
   const send = async (): Promise<void> => {
     if (words.trim() === "" || mayNotSay !== undefined) return;
-    if (await tried(() => say(name, { text: words }))) setWords("");
+    // What was typed meanwhile is the next thing to say.
+    if (await done(() => say(name, { text: words }))) setWords((now) => (now === words ? "" : now));
   };
   return (
     <form className="acts-line" aria-label="Say something to it" onSubmit={(event) => (event.preventDefault(), void send())}>
@@ -198,7 +211,7 @@ function Steer({
         className="plain-button"
         disabled={mayNotStop !== undefined}
         title={mayNotStop}
-        onClick={() => void tried(() => stop(name))}
+        onClick={() => void stopped(() => stop(name))}
       >
         Stop
       </button>
@@ -213,13 +226,21 @@ type Asked = Extract<RunEvent, { readonly type: "approval.requested" }>;
 const askedOf = (events: readonly RunEvent[], call: string): Asked | undefined =>
   events.findLast((event): event is Asked => event.type === "approval.requested" && event.call === call);
 
-/** Whether it was done; whoever wanted it is told why not. */
-async function tried(doing: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await doing();
-    return true;
-  } catch (error) {
-    toast(error instanceof Error ? error.message : String(error));
-    return false;
-  }
+/** Does one thing at a time: pressed twice, it is done once. Resolves to whether it was done; whoever wanted it is told why not. */
+function useDoing({ askAgain }: Offered): (doing: () => Promise<unknown>) => Promise<boolean> {
+  const isAtIt = useRef(false);
+  return async (doing) => {
+    if (isAtIt.current) return false;
+    isAtIt.current = true;
+    try {
+      await doing();
+      return true;
+    } catch (error) {
+      toast(error instanceof Error ? error.message : String(error));
+      if (error instanceof Refused && error.status === 403) askAgain();
+      return false;
+    } finally {
+      isAtIt.current = false;
+    }
+  };
 }

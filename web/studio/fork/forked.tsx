@@ -52,7 +52,7 @@ function Both({
   const pairs = useMemo(() => pairsOf(left.events, right.events, sharedUpTo), [left.events, right.events, sharedUpTo]);
   const [isOpen, setOpen] = useState(false);
   const state = useMemo(() => currentRun({ events: right.events }), [right.events]);
-  const acts = useActs(fork, !state.running);
+  const acts = useActs(fork, state);
   const rows = useMemo(() => rowsOf(pairs, isOpen), [pairs, isOpen]);
   const differing = useMemo(
     () => rows.flatMap((row, index) => (row.kind === "pair" && row.pair.kind === "differs" ? [index] : [])),

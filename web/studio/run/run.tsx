@@ -93,7 +93,7 @@ function Opened({ log, name, at: asked }: { readonly log: RunLog; readonly name:
 
   const stateAtEnd = useMemo(() => stateAt(events, events.length), [events, stateAt]);
   const state = useMemo(() => stateNow(events, stateAtEnd), [events, stateAtEnd]);
-  const acts = useActs(name, !stateAtEnd.running);
+  const acts = useActs(name, stateAtEnd);
   const [isForking, setForking] = useState(false);
   const forked = useMemo(() => forkedFrom(events), [events]);
   return (

@@ -1,4 +1,5 @@
 import type { ActsOffer, LimitBody, VerdictBody, WordsBody } from "../../../src/studio/api/act-shapes.ts";
+import type { RunEvent } from "../../../src/engine/events/events.ts";
 import type { CostsAnswer, QualityAnswer } from "../../../src/studio/api/cost-shapes.ts";
 import type { CasesAnswer, EvaluationAnswer, EvaluationsAnswer } from "../../../src/studio/api/evaluation-shapes.ts";
 import type {
@@ -11,6 +12,7 @@ import type {
   RunsAnswer,
   SessionAnswer,
 } from "../../../src/studio/api/shapes.ts";
+import { follow } from "./streams.ts";
 
 export type { ActsOffer } from "../../../src/studio/api/act-shapes.ts";
 export type { CostsAnswer, QualityAnswer } from "../../../src/studio/api/cost-shapes.ts";
@@ -114,42 +116,40 @@ export async function signOut(csrf: string, which: "session" | "sessions"): Prom
   await fetch(`${BASE}/${which}`, { method: "DELETE", headers: { "x-parley-csrf": csrf } });
 }
 
-/** Calls back at each change of the list; returns how to stop. */
-export const followList = (hear: () => void): (() => void) => follow(() => "/runs/changes", { changed: hear });
+/** Calls back at each change of the list, and when some may have been missed; returns how to stop. */
+export function followList(hear: () => void): () => void {
+  let isFirst = true;
+  const open = (): void => {
+    if (!isFirst) hear();
+    isFirst = false;
+  };
+  return follow({ path: () => `${BASE}/runs/changes`, hear: { changed: hear, open }, look: async () => hear() });
+}
 
 /** Calls back with each event as it is recorded, behind `after`, and with each piece of a turn that is under way. */
 export function followRun(
   name: RunName,
   after: number,
-  hear: { readonly recorded: (data: string) => void; readonly shown: (data: string) => void; readonly begun: () => void },
+  hear: { readonly recorded: (event: RunEvent) => void; readonly shown: (data: string) => void; readonly begun: () => void },
 ): () => void {
   let last = after;
-  return follow(() => `${runPath(name)}/events?after=${last}`, {
-    recorded: ({ data, lastEventId }) => {
-      last = Number(lastEventId) || last;
-      hear.recorded(data);
+  const recorded = (event: RunEvent): void => {
+    last = event.seq;
+    hear.recorded(event);
+  };
+  return follow({
+    path: () => `${BASE}${runPath(name)}/events?after=${last}`,
+    hear: {
+      recorded: ({ data }) => recorded(JSON.parse(data) as RunEvent),
+      shown: ({ data }) => hear.shown(data),
+      open: () => hear.begun(),
     },
-    shown: ({ data }) => hear.shown(data),
-    open: () => hear.begun(),
+    async look() {
+      for (let from: number | undefined = last; from !== undefined;) {
+        const page: RunAnswer = await run(name, from);
+        for (const event of page.events) recorded(event as unknown as RunEvent);
+        from = page.next;
+      }
+    },
   });
-}
-
-/** A browser comes back by itself where the line breaks, and for good not where it was refused, as while nobody can say what one may see. */
-const AGAIN_MS = 10_000;
-
-function follow(path: () => string, hear: { readonly [event: string]: (message: MessageEvent<string>) => void }): () => void {
-  let source: EventSource;
-  let again: ReturnType<typeof setTimeout> | undefined;
-  const open = (): void => {
-    source = new EventSource(BASE + path());
-    for (const [event, listener] of Object.entries(hear)) source.addEventListener(event, listener as (event: Event) => void);
-    source.addEventListener("error", () => {
-      if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS);
-    });
-  };
-  open();
-  return () => {
-    clearTimeout(again);
-    source.close();
-  };
 }

@@ -33,8 +33,7 @@ export function useRunLog({ thread, seq }: RunName): Reading {
           frame = requestAnimationFrame(() => setReading({ kind: "read", log: { ...log, events, drafts } }));
         };
         const close = followRun(name, events.at(-1)?.seq ?? 0, {
-          recorded(data) {
-            const event = JSON.parse(data) as RunEvent;
+          recorded(event) {
             if (event.seq <= (events.at(-1)?.seq ?? 0)) return;
             events = [...events, event];
             drafts = withEvent(drafts, event);

@@ -40,7 +40,7 @@ function Going({ log, name, label }: { readonly log: RunLog; readonly name: RunN
   const icons = useMemo(() => new Map(log.agents.map(({ name: agent, icon }) => [agent, icon])), [log.agents]);
   const stopped = events.findLast((event) => event.type === "run.stopped" && event.within === undefined);
   const { usage, priced, turns, questions, approvals } = state;
-  const acts = useActs(name, stopped !== undefined);
+  const acts = useActs(name, state);
   return (
     <>
       <p className="hint played-sum" role="status">

@@ -9,6 +9,7 @@ export const lines: Translated<"lines"> = {
   "text.shared": "*{agent}* antwortet, geteilt von {person}",
 
   "text.forkRoot": "{person} geht ab Beitrag {turn} {thread} einen anderen Weg: {how}.",
+  "text.forkRefused": "{person}, das beginnt nicht. {why}",
   "text.ofThread": "eines Threads",
   "text.forkNews": "{person} geht ab Beitrag {turn} einen anderen Weg: {how}, in {thread}.",
   "text.ownThread": "einem eigenen Thread",

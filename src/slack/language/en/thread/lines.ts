@@ -8,6 +8,7 @@ export const lines = {
   "text.shared": "*{agent}* answers, shared by {person}",
 
   "text.forkRoot": "{person} tries another way from turn {turn} of {thread}: {how}.",
+  "text.forkRefused": "{person}, this does not begin. {why}",
   "text.ofThread": "a thread",
   "text.forkNews": "{person} tries another way from turn {turn}: {how}, in {thread}.",
   "text.ownThread": "a thread of its own",

@@ -9,6 +9,7 @@ export const lines: Translated<"lines"> = {
   "text.shared": "*{agent}* répond, partagé par {person}",
 
   "text.forkRoot": "{person} prend une autre voie à partir du tour {turn} {thread} : {how}.",
+  "text.forkRefused": "{person}, cela ne commence pas. {why}",
   "text.ofThread": "d’un fil",
   "text.forkNews": "{person} prend une autre voie à partir du tour {turn} : {how}, dans {thread}.",
   "text.ownThread": "un fil distinct",
