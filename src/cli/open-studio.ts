@@ -101,14 +101,16 @@ export const rebuildingOf = ({ settings, env }: { readonly settings: Settings; r
   redact: createRedactor(env, secretNames(settings)),
 });
 
-/** The team file that is here, where there is one that can be read: a database can be looked at without it. */
-export function teamsHere(io: Pick<Io, "cwd" | "env">): { readonly settings: Settings; readonly env: Env } | undefined {
+/** The team file that is here, or why there is none that can be read: a database can be looked at without it. */
+export function teamsHere(
+  io: Pick<Io, "cwd" | "env">,
+): { readonly settings: Settings; readonly env: Env } | { readonly without: string } {
   const env = readEnv(io.cwd, io.env);
   try {
     return { settings: loadSettings({ env, cwd: io.cwd }), env };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return undefined;
+    return { without: error.message };
   }
 }
 

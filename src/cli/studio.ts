@@ -25,7 +25,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, { options: { port: { type: "string" }, db: { type: "string" } } });
   const port = portOf(values.port);
   const kept = await keptAt(io, values.db);
-  const teams = teamsHere(io);
+  const found = teamsHere(io);
+  const teams = "without" in found ? undefined : found;
   const rebuilding = teams ? rebuildingOf(teams) : rebuildingWithout(io);
   const workshop = teams && workshopHere(teams.settings, kept, io);
   const { shownAddress } = await import("../parley.ts");
@@ -49,6 +50,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     });
     const lines = [
       `The studio is at ${opened.studio.address(OWNER)}`,
+      ...("without" in found ? [`It shows no teams, and nothing is forked there: ${found.without}`] : []),
       `That address lets in once. It shows ${shownAddress(kept.path)}. Ctrl-C ends it.`,
     ];
     await print(io.stdout, `\n${lines.map((line) => `  ${line}`).join("\n")}\n`);

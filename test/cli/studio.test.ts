@@ -30,6 +30,9 @@ test("the studio shows a database that a running Parley holds, prints the next a
   await here.printed("The next address: http://127.0.0.1:");
   const get = (path: string) => fetch(new URL(path, address), { headers: { cookie } });
   expect(await (await get("/")).text()).toContain("Parley studio");
+  // There is no team file, which the page and the terminal say.
+  expect(await (await get("/api/v1/teams?workspace=T1")).json()).toMatchObject({ error: { code: "no_teams" } });
+  expect(here.out()).toContain("It shows no teams, and nothing is forked there: ");
   await write(parley, { thread: "T1/C1/2.1", events: runEvents({ task: "Begun meanwhile", over: false }) });
   expect(await (await get("/api/v1/runs?workspace=T1")).json()).toMatchObject({
     waiting: [{ task: "Begun meanwhile" }],

@@ -147,6 +147,31 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
     await timeline(page).locator("strong", { hasText: "three" }).waitFor();
   });
 
+  test("eight tabs of one browser load and follow a run; one that nobody sees catches up when it is seen", async () => {
+    const thread = "T1/C0TABS/1.1";
+    await write(opened, { thread, events: runEvents({ id: "tabs", task: "Seen by many", over: false }) });
+    const first = await open(runAt(thread));
+    // A browser has six connections to a host, for all of its tabs together.
+    const more = Array.from({ length: 7 }, async () => {
+      const page = await first.context().newPage();
+      await page.goto(`${studio.url}${runAt(thread)}`);
+      return page;
+    });
+    const others = await Promise.all(more);
+    await Promise.all([first, ...others].map((page) => timeline(page).getByText("Which meadow?").waitFor()));
+    const hide = (isHidden: boolean) =>
+      first.evaluate(
+        `Object.defineProperty(document, "hidden", { value: ${isHidden}, configurable: true }), document.dispatchEvent(new Event("visibilitychange"))`,
+      );
+    await hide(true);
+    const said = { type: "message.posted", person: { id: "U2", name: "Bob" }, text: "The upper one.", id: "b" } as const;
+    await write(opened, { thread, after: 6, events: [said] });
+    await Promise.all(others.map((page) => timeline(page).getByText("The upper one.").waitFor()));
+    expect(await timeline(first).getByText("The upper one.").count()).toBe(0);
+    await hide(false);
+    await timeline(first).getByText("The upper one.").waitFor();
+  });
+
   test("whoever goes on to another page right after a step is not led back, however long that page is read", async () => {
     const page = await open(runAt("T1/C0GENERAL/2.1"));
     await page.getByText(/^\d+ \/ \d+/).waitFor();

@@ -263,9 +263,15 @@ describe.skipIf(!chromiumPath())("the studio's teams", () => {
     await page.getByRole("button", { name: "Run", exact: true }).press("Enter");
     const run = page.getByRole("region", { name: "1: this team", exact: true });
     const limit = run.getByRole("group", { name: "It stands at a limit" });
+    // Pressed twice, it is said once.
+    const words = run.getByRole("textbox", { name: "What the next speaker is to know" });
+    await words.fill("Be brief.");
+    for (let nth = 0; nth < 2; nth++) await words.press("Enter");
+    await run.getByText("Be brief.").waitFor();
     await limit.getByRole("button", { name: "Raise to 2 turns" }).press("Enter");
     await run.getByText("So it is. DONE").waitFor();
     await limit.getByRole("button", { name: "Raise to 4 turns" }).waitFor();
+    expect(await run.getByText("Be brief.").count()).toBe(1);
     expect(await violationsIn(page)).toEqual([]);
     await limit.getByRole("button", { name: "Finish with a summary" }).press("Enter");
     await run.getByText(/^limit:/).waitFor();

@@ -33,13 +33,17 @@ export interface StudioTeams {
   play(wish: z.infer<typeof PlayBody>, by: By): Promise<PlayAnswer | undefined>;
 }
 
+const NO_TEAMS =
+  "There are no teams here: no team file could be read where the studio was started. Start it in the folder of your team file, or name the file with PARLEY_FILE; what is wrong with it, its terminal says.";
 const NO_PLAYGROUND = "This studio only reads. `parley start --studio` and `npm run demo` have a playground.";
 
 export function createStudioTeams(logs: Pick<Logs, "load" | "file">, workshopNow: () => Workshop | undefined): StudioTeams {
-  /** Opened, for whoever sees the workspace. */
+  /** Opened, for whoever sees the workspace. Rejects where no teams can be had at all. */
   async function opened(workspace: string, { sight }: By): Promise<Workshop | undefined> {
-    const workshop = seesWorkspace(sight, workspace) ? workshopNow() : undefined;
-    await workshop?.shelf.open(workspace);
+    if (!seesWorkspace(sight, workspace)) return undefined;
+    const workshop = workshopNow();
+    if (!workshop) throw new NotDone(409, "no_teams", NO_TEAMS);
+    await workshop.shelf.open(workspace);
     return workshop;
   }
 

@@ -30,6 +30,7 @@ export default function TeamPage({ workspace, name, from }: Props) {
     document.title = `${name ?? "New team"} · Parley studio`;
     return () => void (isLeft = true);
   }, [workspace, name, from]);
+  const isNew = name === undefined && from === undefined;
   if (ready === undefined) return <p className="loading">Opening the team…</p>;
   if (typeof ready === "string")
     return (
@@ -37,7 +38,13 @@ export default function TeamPage({ workspace, name, from }: Props) {
         <h1>This team cannot be shown</h1>
         <p>{ready}</p>
         <p>
-          <a href={teamsHref(workspace)}>All teams</a> · <a href={newTeamHref(workspace)}>A new one</a>
+          <a href={teamsHref(workspace)}>All teams</a>
+          {isNew || (
+            <>
+              {" · "}
+              <a href={newTeamHref(workspace)}>A new one</a>
+            </>
+          )}
         </p>
       </main>
     );

@@ -35,12 +35,14 @@ export default function TeamsPage({ workspaces, wanted }: { readonly workspaces:
               </select>
             </label>
           )}
-          <a className="main-button" href={newTeamHref(workspace)}>
-            New team
-          </a>
+          {typeof answer === "object" && (
+            <a className="main-button" href={newTeamHref(workspace)}>
+              New team
+            </a>
+          )}
         </header>
         {answer === undefined && <p className="told-line">Reading the teams…</p>}
-        {typeof answer === "string" && <p className="problem">{answer} Teams are shown where a team file can be read.</p>}
+        {typeof answer === "string" && <p className="problem">{answer}</p>}
         {typeof answer === "object" && (
           <>
             {answer.mayNotEdit !== undefined && <p className="hint">{answer.mayNotEdit}</p>}
