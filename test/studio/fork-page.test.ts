@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,11 +13,10 @@ import { createStudio, ownersAccess, type Studio } from "../../src/studio/studio
 import { PAIR, settingsOf } from "../support/journey.ts";
 import { violationsIn } from "../support/browser/axe.ts";
 import { chromiumPath } from "../support/browser/chromium.ts";
-import { useBrowser } from "../support/browser/open-page.ts";
+import { PICTURES, takePicture, useBrowser } from "../support/browser/open-page.ts";
 import { HOSTILE } from "./stories.ts";
 import { ADA } from "./studio.ts";
 
-const PICTURES = process.env["PARLEY_STUDIO_PICTURES"];
 const THREAD = "T1/C1/1.1";
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 375, height: 740 };
@@ -38,7 +37,7 @@ const FILE = {
   },
 };
 /** Words that are looked at in a picture are others. */
-const ODD = PICTURES === undefined ? HOSTILE : "One of them slept.";
+const ODD = PICTURES ? "One of them slept." : HOSTILE;
 const REPLIES = {
   Ana: ["I count **three** marmots on the upper meadow.", "Then it is three. DONE"],
   Ben: [`I saw four of them. ${ODD}`],
@@ -199,29 +198,23 @@ describe.skipIf(!chromiumPath())("forks, in the studio's page", () => {
     ["phone-light", { dark: false, viewport: PHONE }],
   ] as const;
   // Each size and each light once; for pictures all of them.
-  const seen = SEEN.slice(0, PICTURES === undefined ? 2 : 4);
+  const seen = SEEN.slice(0, PICTURES ? 4 : 2);
   test.each(seen)("nothing of it runs off the side or stands in anybody's way: %s", async (name, how) => {
     const page = await open(runHash, how);
     const sideways = () => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
     const dialog = await openDialog(page, 2);
     await dialog.getByText("Instructions of its agents").press("Enter");
     expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
-    await picture(page, `fork-${name}`);
+    await takePicture(page, `studio-fork-${name}.png`);
     await dialog.getByLabel("Team").selectOption("trio");
     await dialog.getByRole("button", { name: "Fork here" }).press("Enter");
     await both(page).getByText("Four it is. DONE").waitFor();
     await page.getByText("Done").nth(1).waitFor();
     expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
-    await picture(page, `forked-${name}`);
+    await takePicture(page, `studio-forked-${name}.png`);
   });
 
   test("nothing went wrong meanwhile", () => {
     expect(told).toEqual([]);
   });
-
-  async function picture(page: Page, name: string): Promise<void> {
-    if (PICTURES === undefined) return;
-    mkdirSync(PICTURES, { recursive: true });
-    await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled" });
-  }
 });

@@ -1,6 +1,4 @@
-import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
@@ -11,19 +9,17 @@ import { logsOf } from "../../src/store/runs/logs.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { violationsIn } from "../support/browser/axe.ts";
 import { chromiumPath } from "../support/browser/chromium.ts";
-import { useBrowser } from "../support/browser/open-page.ts";
+import { PICTURES, takePicture, useBrowser } from "../support/browser/open-page.ts";
 import { keptEvaluation } from "./evaluations.ts";
 import { codingRun, HOSTILE } from "./stories.ts";
 import { ADA, write } from "./studio.ts";
 
-/** With `PARLEY_STUDIO_PICTURES=DIR` the pages are left there as pictures. */
-const PICTURES = process.env["PARLEY_STUDIO_PICTURES"];
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 375, height: 740 };
 const NOW = Date.UTC(2026, 0, 20, 12);
 const DAY_MS = 86_400_000;
 /** Words that are looked at in a picture are others. */
-const ODD = PICTURES === undefined ? HOSTILE : "";
+const ODD = PICTURES ? "" : HOSTILE;
 const TEAMS = ["coding", "debate", "support", "research", "triage", ...(ODD === "" ? ["review", "data"] : ["<b>bold</b>", ODD])];
 const MODELS = ["large", "small", "local"];
 const BOB = { id: "U2", name: ODD || "Ben" };
@@ -173,7 +169,7 @@ describe.skipIf(!chromiumPath())("the studio's pages of numbers", () => {
     await expect.poll(() => flame.getByRole("button").count()).toBe(7);
     expect(await dialog.getByRole("row").count()).toBe(5);
     expect(await violationsIn(page)).toEqual([]);
-    await picture(page, "money, desk, light");
+    await takePicture(page, "studio-money.png");
     await flame.getByRole("button", { name: /^Critic turn 3/ }).focus();
     await dialog.getByRole("button", { name: /Go to event 11/ }).press("Enter");
     await page.getByText("11 / 13").waitFor();
@@ -200,13 +196,13 @@ describe.skipIf(!chromiumPath())("the studio's pages of numbers", () => {
   });
 
   const SEEN = [
-    ["desk, light", { dark: false, viewport: DESK }],
-    ["phone, dark", { dark: true, viewport: PHONE }],
-    ["desk, dark", { dark: true, viewport: DESK }],
-    ["phone, light", { dark: false, viewport: PHONE }],
+    ["desk-light", { dark: false, viewport: DESK }],
+    ["phone-dark", { dark: true, viewport: PHONE }],
+    ["desk-dark", { dark: true, viewport: DESK }],
+    ["phone-light", { dark: false, viewport: PHONE }],
   ] as const;
   // Each size and each light once; for pictures all of them.
-  test.each(SEEN.slice(0, PICTURES === undefined ? 2 : 4))(
+  test.each(SEEN.slice(0, PICTURES ? 4 : 2))(
     "nothing stands in anybody's way, and nothing runs off the side: %s",
     async (name, how) => {
       const page = await open(COSTS, how);
@@ -220,7 +216,7 @@ describe.skipIf(!chromiumPath())("the studio's pages of numbers", () => {
         await page.locator(shown).first().waitFor();
         const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
         expect([what, await violationsIn(page), sideways]).toEqual([what, [], 0]);
-        await picture(page, `${what}, ${name}`);
+        await takePicture(page, `studio-${what}-${name}.png`);
       }
     },
   );
@@ -228,10 +224,4 @@ describe.skipIf(!chromiumPath())("the studio's pages of numbers", () => {
   test("nothing went wrong in the studio meanwhile", () => {
     expect(told).toEqual([]);
   });
-
-  async function picture(page: Page, name: string): Promise<void> {
-    if (PICTURES === undefined) return;
-    mkdirSync(PICTURES, { recursive: true });
-    await page.screenshot({ path: join(PICTURES, `${name.replaceAll(", ", "-").replaceAll(" ", "-")}.png`), animations: "disabled" });
-  }
 });

@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EventBody } from "../../src/engine/events/events.ts";
@@ -9,7 +7,7 @@ import { logsOf } from "../../src/store/runs/logs.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { violationsIn } from "../support/browser/axe.ts";
 import { chromiumPath } from "../support/browser/chromium.ts";
-import { useBrowser } from "../support/browser/open-page.ts";
+import { PICTURES, takePicture, useBrowser } from "../support/browser/open-page.ts";
 import { codingRun, longRun } from "./stories.ts";
 import { ADA, runEvents, write } from "./studio.ts";
 import { recorded, textOf, turnsByHand } from "./turns.ts";
@@ -17,8 +15,6 @@ import { recorded, textOf, turnsByHand } from "./turns.ts";
 /** A PNG of one grey pixel. */
 const PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64");
 const AT = Date.UTC(2026, 0, 5, 9);
-/** With `PARLEY_STUDIO_PICTURES=DIR` the pages are left there as pictures. */
-const PICTURES = process.env["PARLEY_STUDIO_PICTURES"];
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 375, height: 740 };
 
@@ -33,7 +29,7 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
     studio = await createStudio({ logs: logsOf(opened), access: ownersAccess, turns, port: 0, log: (line) => told.push(line) });
     const hash = await opened.store.putFile(PIXEL);
     await spread("T1/C0GENERAL/1.1", codingRun({ hash }));
-    await spread("T1/C0GENERAL/2.1", codingRun({ hash, hostile: true }));
+    await spread("T1/C0GENERAL/2.1", codingRun({ hash, hostile: !PICTURES }));
     await spread("T1/C0RANDOM/3.1", longRun(2_000));
     for (let nth = 0; nth < 70; nth++)
       await write(opened, {
@@ -133,7 +129,6 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
     turns.tell(thread, textOf("Ana", "ee** and <b>more</b>"));
     await draft.locator("strong", { hasText: "three" }).waitFor();
     expect([await draft.locator("b").count(), await violationsIn(page)]).toEqual([0, []]);
-    await picture(page, "draft, desk, light");
     // Whoever looks at what was before sees nothing of now.
     await page.keyboard.press("ArrowLeft");
     await draft.waitFor({ state: "detached" });
@@ -233,23 +228,23 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
   });
 
   const SEEN = [
-    ["desk, light", { dark: false, viewport: DESK }],
-    ["phone, dark", { dark: true, viewport: PHONE }],
-    ["desk, dark", { dark: true, viewport: DESK }],
-    ["phone, light", { dark: false, viewport: PHONE }],
+    ["desk-light", { dark: false, viewport: DESK }],
+    ["phone-dark", { dark: true, viewport: PHONE }],
+    ["desk-dark", { dark: true, viewport: DESK }],
+    ["phone-light", { dark: false, viewport: PHONE }],
   ] as const;
   // Each size and each light once; for pictures all of them.
-  const seen = SEEN.slice(0, PICTURES === undefined ? 2 : 4);
+  const seen = SEEN.slice(0, PICTURES ? 4 : 2);
   test.each(seen)("nothing stands in anybody's way, and nothing runs off the side: %s", async (name, how) => {
     const page = await open("", how);
     const sideways = () => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
     await page.getByRole("heading", { name: "Waits for you" }).waitFor();
     expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
-    await picture(page, `runs, ${name}`);
+    await takePicture(page, `studio-runs-${name}.png`);
     await page.goto(`${studio.url}${runAt("T1/C0GENERAL/1.1")}`);
     await timeline(page).getByText("first version").waitFor();
     expect([await violationsIn(page), await sideways()]).toEqual([[], 0]);
-    await picture(page, `run, ${name}`);
+    await takePicture(page, `studio-run-${name}.png`);
   });
 
   test("on a phone what was known at a point is one line until it is opened", async () => {
@@ -268,10 +263,4 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
   test("nothing went wrong in the studio meanwhile", () => {
     expect(told).toEqual([]);
   });
-
-  async function picture(page: Page, name: string): Promise<void> {
-    if (PICTURES === undefined) return;
-    mkdirSync(PICTURES, { recursive: true });
-    await page.screenshot({ path: join(PICTURES, `${name.replaceAll(", ", "-").replaceAll(" ", "-")}.png`), animations: "disabled" });
-  }
 });

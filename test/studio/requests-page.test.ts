@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -12,14 +12,13 @@ import { type ModelServer, startModelServer } from "../models/servers/model-serv
 import { chatWire, responsesWire } from "../models/servers/wires.ts";
 import { violationsIn } from "../support/browser/axe.ts";
 import { chromiumPath } from "../support/browser/chromium.ts";
-import { useBrowser } from "../support/browser/open-page.ts";
+import { PICTURES, takePicture, useBrowser } from "../support/browser/open-page.ts";
 import { HOSTILE } from "./stories.ts";
 import { ADA } from "./studio.ts";
 
-const PICTURES = process.env["PARLEY_STUDIO_PICTURES"];
 const THREAD = "T1/C1/1.1";
 /** Words that are looked at in a picture are others. */
-const ODD = PICTURES === undefined ? HOSTILE : "Look at the upper meadow, too.";
+const ODD = PICTURES ? "Look at the upper meadow, too." : HOSTILE;
 const fileFor = (url: string): string => `
 models:
   smart: { provider: openai-compatible, baseUrl: "${url}/v1", model: smart }
@@ -131,7 +130,7 @@ describe.skipIf(!chromiumPath())("requests, in the studio's page", () => {
     ["phone-light", { dark: false, viewport: { width: 375, height: 740 } }],
   ] as const;
   // Each size and each light once; for pictures all of them.
-  const seen = SEEN.slice(0, PICTURES === undefined ? 2 : 4);
+  const seen = SEEN.slice(0, PICTURES ? 4 : 2);
   test.each(seen)("nothing of it runs off the side or stands in anybody's way: %s", async (name, how) => {
     const page = await open(how);
     const button = page.getByRole("button", { name: /^Request behind event/ });
@@ -139,9 +138,7 @@ describe.skipIf(!chromiumPath())("requests, in the studio's page", () => {
     await button.last().press("Enter");
     await page.getByRole("region", { name: "Difference to the time before" }).waitFor();
     expect([await violationsIn(page), await page.evaluate("document.documentElement.scrollWidth - innerWidth")]).toEqual([[], 0]);
-    if (PICTURES === undefined) return;
-    mkdirSync(PICTURES, { recursive: true });
-    await page.screenshot({ path: join(PICTURES, `request-${name}.png`), animations: "disabled" });
+    await takePicture(page, `studio-request-${name}.png`);
   });
 
   test("nothing went wrong in the studio meanwhile", () => {

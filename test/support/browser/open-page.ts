@@ -5,7 +5,7 @@ import { launchChromium, watchForTrouble } from "./chromium.ts";
 
 const DOCS = resolve(import.meta.dirname, "../../../docs");
 /** With `PARLEY_PICTURES=1` the stories leave the pictures of the documentation behind; else the tree stays as it is. */
-const PICTURES = process.env["PARLEY_PICTURES"] === "1";
+export const PICTURES = process.env["PARLEY_PICTURES"] === "1";
 const PATIENCE_MS = 60_000;
 
 /**

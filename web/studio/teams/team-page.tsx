@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { newTeamHref, teamsHref } from "../state/address.ts";
+import { readDraft, withName } from "./edit/draft.ts";
 import { EMPTY, EXAMPLES } from "./examples.ts";
 import type { Opened } from "./opened.ts";
 import { TeamEditor } from "./team-editor.tsx";
@@ -58,11 +59,22 @@ async function openedFrom({ workspace, name, from }: Props, offers: TeamsAnswer)
   }
   const isNew = { isFile: false, revision: 0, mistakes: [] };
   const [, kind, what = ""] = /^(\w+):(.*)$/.exec(from ?? "") ?? [];
-  if (kind === "example") return { ...isNew, yaml: EXAMPLES[what]?.yaml ?? EMPTY("smart") };
-  if (kind === "team") return { ...isNew, yaml: (await readTeam(workspace, what)).yaml };
+  const free = (yaml: string): string => withFreeName(yaml, offers.teams);
+  if (kind === "example") return { ...isNew, yaml: free(EXAMPLES[what]?.yaml ?? EMPTY("smart")) };
+  if (kind === "team") return { ...isNew, yaml: free((await readTeam(workspace, what)).yaml) };
   if (kind === "run") {
     const [, thread = "", seq] = /^(.*)#(\d{1,9})$/.exec(what) ?? [];
-    return { ...isNew, yaml: (await teamOfRun({ thread, seq: Number(seq) })).yaml };
+    return { ...isNew, yaml: free((await teamOfRun({ thread, seq: Number(seq) })).yaml) };
   }
-  return { ...isNew, yaml: EMPTY(offers.models[0]?.name ?? "smart") };
+  return { ...isNew, yaml: free(EMPTY(offers.models[0]?.name ?? "smart")) };
+}
+
+/** A copy does not begin with the mistake that there is a team of its name. */
+function withFreeName(yaml: string, teams: TeamsAnswer["teams"]): string {
+  const draft = readDraft(yaml);
+  const isTaken = (name: string): boolean => teams.some((team) => team.name === name);
+  if (!isTaken(draft.name)) return yaml;
+  let nth = 2;
+  while (isTaken(`${draft.name}-${nth}`)) nth++;
+  return withName(draft, `${draft.name}-${nth}`);
 }

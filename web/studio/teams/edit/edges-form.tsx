@@ -1,4 +1,5 @@
 import type { TeamShape } from "../team-graph.ts";
+import { Icon } from "../../../parts/icon.tsx";
 import { withAdded, withList, withValue, type Draft } from "./draft.ts";
 import { SelectField, TextField } from "./field.tsx";
 
@@ -63,11 +64,12 @@ export function GraphEdges({
             />
             <button
               type="button"
-              className="plain-button"
+              className="icon-button"
               aria-label={`Remove edge ${index + 1}`}
+              title="Remove this edge"
               onClick={() => change(withList(draft, ["speakers", "edges"], edges.filter((_, other) => other !== index)))} // prettier-ignore
             >
-              Remove
+              <Icon name="close" />
             </button>
           </div>
         );
