@@ -1,10 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { loadSettings } from "../../src/config/load.ts";
+import { createParley } from "../../src/parley.ts";
 import type { Aside } from "../../src/store/runs/aside.ts";
 import { createDrafts, type Piece } from "../../src/studio/runs/drafts.ts";
 import { draftsOfAll, tellOfDrafts } from "../../src/studio/runs/drafts-elsewhere.ts";
 import { eventsFrom } from "../../src/studio/runs/live.ts";
 import { withEvent, withPiece, type Draft } from "../../web/studio/state/drafts.ts";
+import { parley as program } from "../cli/here.ts";
+import { folder, TALK } from "../cli/stories.ts";
 import { runEvents, studio, write } from "./studio.ts";
 import { recorded, textOf, turnsByHand } from "./turns.ts";
 
@@ -70,6 +74,33 @@ test("the page puts together what is said by several at once, and shows nothing 
   drafts = withPiece(drafts, { type: "activity", agent: "selector", doing: "is choosing", after: 6 }, [said]);
   expect(withEvent(drafts, recorded({ type: "speaker.selected", agent: "Ben", by: "selector" }, 7))).toHaveLength(1);
 });
+
+test("a run's stream speaks as `parley run --json --deltas` does: the same events, and between them the same words", async () => {
+  const cwd = folder(TALK);
+  const printed = await program(["run", "--json", "--deltas", "Talk"], { cwd });
+  const lines = printed.out.trim().split("\n").map((line) => JSON.parse(line) as Told); // prettier-ignore
+  const parley = await createParley({ settings: loadSettings({ env: {}, cwd }), env: {}, dbPath: ":memory:", asksAtLimits: false, log: () => undefined }); // prettier-ignore
+  const shown: Piece[] = [];
+  createDrafts(parley.runner).follow(THREAD, (piece) => void shown.push(piece));
+  await parley.start();
+  await parley.runner.say({ thread: THREAD, workspace: "T1", person: { id: "U1", name: "Ada" }, text: "Talk", id: "1", addressed: true });
+  const events = async (): Promise<readonly Told[]> => parley.store.load(THREAD, 0);
+  await expect.poll(async () => (await events()).at(-1)?.type).toBe("run.stopped");
+  const inOrder = (items: readonly Told[]) => items.filter(({ seq }) => seq !== undefined).map(({ seq, type, agent, text }) => [seq, type, agent, text]); // prettier-ignore
+  expect(inOrder(lines)).toEqual(inOrder(await events()));
+  const words = (items: readonly Told[]) =>
+    [...Map.groupBy(items.filter(({ seq }) => seq === undefined), ({ type, agent }) => `${type} ${agent}`)].map(([whose, of]) => [whose, of.map(({ text }) => text).join("")]); // prettier-ignore
+  expect(words(lines)).toEqual(words(shown));
+  expect(words(shown)).toContainEqual(["text.delta Ben", "How are you?"]);
+  await parley.stop();
+});
+
+interface Told {
+  readonly type: string;
+  readonly seq?: number;
+  readonly agent?: string;
+  readonly text?: string;
+}
 
 test("what a turn says in another process is told where somebody looks, from its beginning and once, and nowhere else", async () => {
   const sides = [new Set<(said: string) => void>(), new Set<(said: string) => void>()] as const;

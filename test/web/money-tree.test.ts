@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
 import { csvOf } from "../../web/studio/charts/csv.ts";
+import { budgetsAt } from "../../web/studio/run/budgets.ts";
 import { moneyTree, placed, type Part } from "../../web/studio/run/money-tree.ts";
 
 const usage = (usd?: number, inputTokens = 100) => ({ inputTokens, outputTokens: 10, ...(usd === undefined ? {} : { usd }) });
@@ -41,6 +42,18 @@ test("what a run took is divided by turns, by who worked inside a team, and by c
   ]);
   expect([run.priced, run.usage.calls, run.usage.inputTokens]).toEqual([false, 8, 800]);
   expect(moneyTree([]).parts).toEqual([]);
+});
+
+test("of budgets of the day a point has what the log had said by then", () => {
+  const account = "channel/C1";
+  const events = log(
+    RUN[0]!,
+    { type: "limit.neared", run: "r", limit: "budget", account, used: 4, of: 5 },
+    { type: "limit.reached", run: "r", reason: "", reasons: [{ kind: "budget", account, day: "2026-01-01", limit: 5, spent: 5.2, priced: true }] },
+    { type: "limit.raised", run: "r", to: {}, budgets: [{ account, usd: 10 }] },
+  ); // prettier-ignore
+  const then = events.map((_, index) => budgetsAt(events.slice(0, index + 1)));
+  expect(then).toEqual([[], [{ account, used: 4, of: 5 }], [{ account, used: 5.2, of: 5 }], [{ account, used: 5.2, of: 10 }]]);
 });
 
 test("what a fork has copied is none of its own", () => {

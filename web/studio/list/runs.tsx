@@ -65,7 +65,11 @@ export function Runs({ query, workspaces }: Props) {
         </p>
       )}
       <div className="runs-list" ref={scroller} tabIndex={-1}>
-        {rows?.length === 0 && <p className="told-line">No run fits. A run is listed as soon as it has begun.</p>}
+        {rows?.length === 0 && (
+          <p className="told-line">
+            {isNarrowed(query) ? "No run fits." : "There are no runs yet."} A run is listed as soon as it has begun.
+          </p>
+        )}
         <div className="virtual" style={{ height: list.getTotalSize() }}>
           {shown.map(({ index, key, start }) => {
             const row = rows?.[index];
@@ -87,6 +91,8 @@ export function Runs({ query, workspaces }: Props) {
     </main>
   );
 }
+
+const isNarrowed = (query: URLSearchParams): boolean => [...query.keys()].some((key) => key !== "workspace");
 
 interface Pages {
   readonly rows: readonly Row[] | undefined;

@@ -1,7 +1,9 @@
 import { useState, useSyncExternalStore } from "react";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
+import { ownerOf } from "../../../src/engine/limits/termination.ts";
 import { waits, type RunState } from "../../../src/engine/reading/run-state.ts";
 import type { RunLog } from "../state/run-log.ts";
+import { budgetsAt } from "./budgets.ts";
 import { lasted, many, money } from "../state/words.ts";
 
 /** What was known at this point, read off the log up to there: who had the floor, what people were asked, what had been spent of what. */
@@ -21,6 +23,14 @@ export function Moment({ log, known, state }: { readonly log: RunLog; readonly k
       most: many(limits.tokens ?? 0),
     },
     { name: "Money", used: usage.usd, of: limits.usd, shown: money(usage.usd, priced), most: money(limits.usd ?? 0) },
+    // Shared with other runs: as the log said last.
+    ...budgetsAt(known).map(({ account, used, of }) => ({
+      name: `Today's budget of ${ownerOf(account)}`,
+      used,
+      of,
+      shown: money(used),
+      most: money(of),
+    })),
   ];
   const cast = log.agents.filter(({ team }) => team === log.run.team).map(({ name }) => name);
   const spoke = known.findLast((event) => event.type === "speaker.selected" && event.within === undefined);
