@@ -1,5 +1,7 @@
-import { useRef, useState } from "react";
-import type { RunName } from "../../state/api.ts";
+import { useId, useRef, useState } from "react";
+import { runHref } from "../../state/address.ts";
+import { useAnswer } from "../../state/answer.ts";
+import { runs, type RunLine, type RunName } from "../../state/api.ts";
 import { play, team as readTeam, type TeamsAnswer } from "../teams-api.ts";
 import { Played } from "./played.tsx";
 
@@ -18,6 +20,8 @@ interface Begun {
 }
 
 const VARIANTS_MAX = 4; // More do not stand side by side.
+const TASK_CHARS_MAX = 80; // Of a line to choose from.
+const NO_RUNS: readonly RunLine[] = [];
 
 /** Tries the team before it is kept: one task, one or several variants at once, side by side. */
 export default function Playground({
@@ -38,9 +42,12 @@ export default function Playground({
   const change = (id: number, what: Partial<Variant>): void =>
     setVariants((all) => all.map((one) => (one.id === id ? { ...one, ...what } : one)));
   const asked = runOf(recorded);
+  const isRecorded = variants.some(({ words }) => words === "run:");
+  const lastRuns = useAnswer(`${workspace} ${isRecorded}`, async (signal) => (isRecorded ? (await runs(new URLSearchParams({ workspace }), signal)).found : [])).answer ?? NO_RUNS; // prettier-ignore
+  const id = useId();
   const why =
     offers.mayNotPlay ??
-    (task.trim() === "" ? "Give it a task first." : variants.some(({ words }) => words === "run:") && !asked ? "Paste the address of the run whose words are to be said." : undefined); // prettier-ignore
+    (task.trim() === "" ? "Give it a task first." : isRecorded && !asked ? "Paste the address of the run whose words are to be said." : undefined); // prettier-ignore
 
   const begin = async (): Promise<void> => {
     setBeginning(true);
@@ -113,10 +120,23 @@ export default function Playground({
             </fieldset>
           ))}
         </div>
-        {variants.some(({ words }) => words === "run:") && (
+        {isRecorded && (
           <label className="field">
-            <span>Address of that run</span>
-            <input type="text" value={recorded} spellCheck={false} onChange={({ target }) => setRecorded(target.value)} />
+            <span>Address of that run; the last ones are offered</span>
+            <input
+              type="text"
+              list={`${id}-runs`}
+              value={recorded}
+              spellCheck={false}
+              onChange={({ target }) => setRecorded(target.value)}
+            />
+            <datalist id={`${id}-runs`}>
+              {lastRuns.map((line) => (
+                <option key={runHref(line)} value={runHref(line)}>
+                  {`${line.team}: ${line.task.slice(0, TASK_CHARS_MAX)}`}
+                </option>
+              ))}
+            </datalist>
           </label>
         )}
         <div className="play-acts">
