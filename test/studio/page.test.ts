@@ -8,6 +8,8 @@ import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { violationsIn } from "../support/browser/axe.ts";
 import { chromiumPath } from "../support/browser/chromium.ts";
 import { PICTURES, takePicture, useBrowser } from "../support/browser/open-page.ts";
+import { seedOf } from "../support/chance.ts";
+import { anyEvents } from "./any-events.ts";
 import { codingRun, longRun } from "./stories.ts";
 import { ADA, runEvents, write } from "./studio.ts";
 import { recorded, textOf, turnsByHand } from "./turns.ts";
@@ -225,6 +227,27 @@ describe.skipIf(!chromiumPath())("the studio's page", () => {
       ),
     ).toBe(0);
     expect(await page.evaluate("document.body.innerText.includes('\\u202e') || document.body.innerText.includes('\\u001b')")).toBe(false);
+  });
+
+  test("whatever stands in any field of any event shows as words", async () => {
+    const seed = seedOf(1);
+    const thread = "T1/C0ANY/1.1";
+    const events = anyEvents(seed);
+    await write(opened, { thread, events });
+    // High enough for all of it.
+    const page = await open(runAt(thread), { viewport: { width: 1280, height: 40_000 } });
+    await page.getByText(`${events.length} / ${events.length}`).waitFor();
+    await timeline(page).getByText("The run ended").waitFor();
+    await page.evaluate(`for (const one of document.querySelectorAll("#app details")) one.open = true;
+      for (const one of document.querySelectorAll("#app .entry-why > button[aria-expanded=false]")) one.click();`);
+    await timeline(page).getByRole("button", { name: "Hide the log" }).last().waitFor();
+    const found = await page.evaluate(`({
+      title: document.title.includes("pwned"),
+      marked: document.querySelectorAll("script:not([src]), #app img[src=x], #app img[src*=evil], #app iframe, #app style, #app svg[onload], #app a[href^=javascript], #app u, #app i, #app [onerror], #app [onmouseover]").length,
+      odd: /[\\u202e\\u001b]/.test(document.body.textContent),
+      entries: document.querySelectorAll(".entry").length > 50,
+    })`);
+    expect([seed, found]).toEqual([seed, { title: false, marked: 0, odd: false, entries: true }]);
   });
 
   const SEEN = [

@@ -273,7 +273,8 @@ const message = z.union([
   }),
 ]);
 
-const shapes = new Map<string, z.ZodType>([
+/** By type. */
+export const EVENT_SHAPES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["message.posted", message],
   ...Object.entries(SHAPES).map(([type, fields]) => [type, z.strictObject({ type: z.literal(type), ...fields, ...around })] as const),
 ]);
@@ -281,7 +282,7 @@ const shapes = new Map<string, z.ZodType>([
 /** The event, with its fields in the order in which they came, or what is wrong with it, for people. */
 export function readEvent(value: unknown): { readonly event: RunEvent } | { readonly trouble: string } {
   const type = typeof value === "object" && value !== null && "type" in value ? value.type : undefined;
-  const shape = typeof type === "string" ? shapes.get(type) : undefined;
+  const shape = typeof type === "string" ? EVENT_SHAPES.get(type) : undefined;
   if (!shape) return { trouble: `its type ${shown(type)} is not known here; the log may be of a newer version` };
   const parsed = shape.safeParse(value);
   if (parsed.success) return { event: value as RunEvent };

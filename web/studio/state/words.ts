@@ -27,13 +27,20 @@ const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short",
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const SECONDS = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-export function when(iso: string): string {
+/** A log from outside may have other words there. */
+function written(iso: string, how: (at: Date) => string): string {
   const at = new Date(iso);
+  return Number.isNaN(at.getTime()) ? iso : how(at);
+}
+
+export const when = (iso: string): string => written(iso, whenOf);
+
+function whenOf(at: Date): string {
   return at.toDateString() === new Date().toDateString() ? TIME.format(at) : DAY.format(at);
 }
 
-export const whole = (iso: string): string => `${DAY.format(new Date(iso))}, ${SECONDS.format(new Date(iso))}`;
-export const clock = (iso: string): string => SECONDS.format(new Date(iso));
+export const whole = (iso: string): string => written(iso, (at) => `${DAY.format(at)}, ${SECONDS.format(at)}`);
+export const clock = (iso: string): string => written(iso, (at) => SECONDS.format(at));
 
 export const STATES: { readonly [state in RunLine["state"]]: string } = {
   running: "Running",
