@@ -154,6 +154,8 @@ test("every route is in the OpenAPI document, with the shape of its answer", asy
     "/runs/{thread}/{seq}/verdict",
     "/runs/{thread}/{seq}/limit",
     "/runs/{thread}/{seq}/stop",
+    "/runs/{thread}/{seq}/budgets",
+    "/playground/budgets",
     "/teams",
     "/teams/schema",
     "/teams/check",

@@ -1,4 +1,5 @@
-import type { Person } from "../../engine/events/events.ts";
+import type { Person, RaiseOffer } from "../../engine/events/events.ts";
+import type { Budget } from "../../runner/day-budgets.ts";
 import type { Asker } from "../door/sessions.ts";
 
 /** The seam to whoever runs teams: what people say and decide in runs that are shown in the studio alone, and where the others are talked about. */
@@ -19,6 +20,10 @@ export interface Acting {
     person: Person,
     decision: { readonly halt: number; readonly wish: "raise" | "finish" },
   ): Promise<string | undefined>;
+  /** Budgets of the day that keep this person from beginning a run where the thread is, and what would be raised. */
+  usedUp(thread: string, person: Person): Promise<{ readonly budgets: readonly Budget[]; readonly offer: RaiseOffer }>;
+  /** Raises them, for all runs that wait for them. */
+  raiseUsedUp(thread: string, person: Person): Promise<string | undefined>;
 }
 
 /** What somebody wants to do in a run, by the lines of the table of permissions; `raiseBudget`: a budget of the day, by the line `raise`. */

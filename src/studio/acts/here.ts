@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { Person, RaiseOffer } from "../../engine/events/events.ts";
 import { isHalted } from "../../engine/events/limits-fold.ts";
 import { ceilingWords } from "../../engine/limits/run-limits.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
+import { isUsedUp, reasonsOf } from "../../runner/day-budgets.ts";
 import type { Runner } from "../../runner/runner.ts";
 import { workspaceOf } from "../forks/forking.ts";
 import { TOO_LATE, type Acting } from "./acting.ts";
@@ -14,11 +16,14 @@ type ActingRunner = Pick<Runner, "say" | "approve" | "stop" | "steer" | "read" |
 export function actingHere({
   runner: runnerNow,
   linkTo = async () => undefined,
+  heldAs = (thread) => thread,
   ...who
 }: {
   /** Once it is there. */
   readonly runner: () => ActingRunner | undefined;
   readonly linkTo?: Acting["linkTo"];
+  /** As which thread of this runner's one that is forked here is held to budgets; as itself when absent. */
+  readonly heldAs?: (thread: string) => string;
 } & Pick<Acting, "isHere" | "refusal">): Acting {
   const done = (was: boolean): string | undefined => (was ? undefined : TOO_LATE);
   const withRunner = async (job: (runner: ActingRunner) => Promise<string | undefined>) => {
@@ -44,19 +49,39 @@ export function actingHere({
         const halt = isHalted(run) && run.halt?.seq === seq ? run.halt : undefined;
         if (!halt) return TOO_LATE;
         if (wish === "finish") return done(await runner.steer(thread, { kind: "summarize", seq, person }));
-        const { budgets = [], atCeiling } = runner.offerAt(halt.reasons);
-        if (atCeiling) return ceilingWords(atCeiling);
-        const workspace = workspaceOf(thread);
+        const offer = runner.offerAt(halt.reasons);
+        if (offer.atCeiling) return ceilingWords(offer.atCeiling);
         // Budgets of the day first, and the other runs that they hold: said again, it does what is left to do.
-        for (const budget of budgets) await runner.budgets?.raise(workspace, budget, person);
-        await runner.budgetsRaised(
-          workspace,
-          budgets.map(({ account }) => account),
-          thread,
-        );
+        await raiseBudgets(runner, offer, { thread, person });
         return done(await runner.steer(thread, { kind: "raise", seq, person }));
       }),
+    async usedUp(thread, person) {
+      const runner = runnerNow();
+      const held = (await runner?.budgets?.held(workspaceOf(heldAs(thread)), heldAs(thread), person)) ?? [];
+      const budgets = held.filter(isUsedUp);
+      return { budgets, offer: runner && budgets.length > 0 ? runner.offerAt(reasonsOf(budgets)) : { to: {} } };
+    },
+    raiseUsedUp: (asked, person) =>
+      withRunner(async (runner) => {
+        const thread = heldAs(asked);
+        const held = (await runner.budgets?.held(workspaceOf(thread), thread, person)) ?? [];
+        const offer = runner.offerAt(reasonsOf(held));
+        if (offer.atCeiling) return ceilingWords(offer.atCeiling);
+        await raiseBudgets(runner, offer, { thread, person });
+        return undefined;
+      }),
   };
+}
+
+async function raiseBudgets(
+  runner: ActingRunner,
+  { budgets = [] }: RaiseOffer,
+  { thread, person }: { readonly thread: string; readonly person: Person },
+): Promise<void> {
+  const workspace = workspaceOf(thread);
+  for (const budget of budgets) await runner.budgets?.raise(workspace, budget, person);
+  const accounts = budgets.map(({ account }) => account);
+  await runner.budgetsRaised(workspace, accounts, thread);
 }
 
 const NOT_READY = "Parley is not ready yet. Try again in a moment.";

@@ -1,10 +1,12 @@
 import type { StudioActs } from "../acts/acts.ts";
-import { ActsOffer, LimitBody, VerdictBody, WordsBody } from "./act-shapes.ts";
+import type { StudioBudgets } from "../acts/budgets.ts";
+import { ActsOffer, BudgetsAnswer, LimitBody, VerdictBody, WordsBody } from "./act-shapes.ts";
 import { route, type Asked, type Route } from "./route.ts";
 import { Nothing, RunParams } from "./shapes.ts";
+import { TeamsQuery } from "./team-shapes.ts";
 
 /** What people do in a run that is shown in the studio alone: a fork, or one of the playground. */
-export const actRoutes = (acts: StudioActs): Route[] => [
+export const actRoutes = (acts: StudioActs, budgets: StudioBudgets): Route[] => [
   route({
     method: "get",
     path: "/runs/{thread}/{seq}/acts",
@@ -42,6 +44,34 @@ export const actRoutes = (acts: StudioActs): Route[] => [
     summary: "Stops such a run",
     params: RunParams,
     gives: { kind: "json", shape: Nothing, answer: async (asked) => acts.stop(asked.params, by(asked)) },
+  }),
+  route({
+    method: "get",
+    path: "/runs/{thread}/{seq}/budgets",
+    summary: "Budgets of the day that are used up where the run is, and keep whoever asks from forking it there",
+    params: RunParams,
+    gives: { kind: "json", shape: BudgetsAnswer, answer: async (asked) => budgets.offer(asked.params, by(asked)) },
+  }),
+  route({
+    method: "post",
+    path: "/runs/{thread}/{seq}/budgets",
+    summary: "Raises these for the rest of the day, for all runs that wait for them",
+    params: RunParams,
+    gives: { kind: "json", shape: Nothing, answer: async (asked) => budgets.raise(asked.params, by(asked)) },
+  }),
+  route({
+    method: "get",
+    path: "/playground/budgets",
+    summary: "Budgets of the day that are used up, and keep whoever asks from beginning a run of the playground",
+    query: TeamsQuery,
+    gives: { kind: "json", shape: BudgetsAnswer, answer: async (asked) => budgets.offer(asked.query, by(asked)) },
+  }),
+  route({
+    method: "post",
+    path: "/playground/budgets",
+    summary: "Raises these for the rest of the day, for all runs that wait for them",
+    query: TeamsQuery,
+    gives: { kind: "json", shape: Nothing, answer: async (asked) => budgets.raise(asked.query, by(asked)) },
   }),
 ];
 

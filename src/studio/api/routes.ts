@@ -5,6 +5,7 @@ import type { FileRef } from "../../engine/events/events.ts";
 import type { Logs } from "../../store/runs/logs.ts";
 import { sees, type Sight } from "../access.ts";
 import type { Acting } from "../acts/acting.ts";
+import { createStudioBudgets } from "../acts/budgets.ts";
 import { createStudioActs } from "../acts/acts.ts";
 import type { Sessions } from "../door/sessions.ts";
 import { createStudioForks } from "../forks/begin.ts";
@@ -223,7 +224,7 @@ export function routesOf({
         },
       },
     }),
-    ...actRoutes(createStudioActs(logs, acting)),
+    ...actRoutes(createStudioActs(logs, acting), createStudioBudgets(acting)),
     ...teamRoutes(createStudioTeams(logs, workshop)),
     ...proposalRoutes(createStudioProposals(workshop)),
     ...costRoutes(logs, clock),

@@ -99,7 +99,12 @@ export function forksBeside({
         return () => (followers.delete(listener), unfollow());
       },
     },
-    acting: actingHere({ runner: () => runner, isHere: isBeside, refusal: async () => undefined }),
+    acting: actingHere({
+      runner: () => runner,
+      isHere: isBeside,
+      refusal: async () => undefined,
+      heldAs: (thread) => (isBeside(thread) ? thread : `${BESIDE}/new`),
+    }),
     turns: { follow: (listener) => (watchers.add(listener), () => void watchers.delete(listener)) },
     forking: {
       teams: async () => names,

@@ -13,7 +13,7 @@ let thread = "";
 const people: { [who: string]: string } = {};
 
 beforeAll(async () => {
-  world = await openStudioWorld({ budgets: { channelUsdPerDay: 5 } });
+  world = await openStudioWorld({ budgets: { channelUsdPerDay: 1 } });
   const { control } = world.slack;
   people["stranger"] = control.addUser("Sam", { channels: [GENERAL] });
   people["member"] = control.addUser("Mia", { channels: [GENERAL] });
@@ -119,7 +119,14 @@ test("in a run that is shown in the studio alone people answer and stop it there
 
 test("a budget of the day that is used up is raised there by whom the table lets, for all that wait for it, and that is in the audit log", async () => {
   const account = `channel/${hidden}`;
-  const reasons = [{ kind: "budget", account, day: "2026-01-01", limit: 5, spent: 5.2, priced: true }] as const;
+  /** A run there that costs $1.50. */
+  const spend = async (name: string): Promise<void> => {
+    const of = `${TEAM}/${hidden}/studio/${name}`;
+    const at = new Date().toISOString();
+    await world.parley.store.commit({ thread: of, workspace: TEAM, afterSeq: 0, at, events: runEvents({ id: `${of}#1` }), posts: [], accounts: [account], wake: "none" }); // prettier-ignore
+  };
+  await spend("first");
+  const reasons = [{ kind: "budget", account, day: "2026-01-01", limit: 1, spent: 1.5, priced: true }] as const;
   const threads = ["here", "elsewhere"].map((name) => `${TEAM}/${hidden}/studio/${name}`);
   for (const of of threads)
     await world.write(of, [
@@ -135,13 +142,26 @@ test("a budget of the day that is used up is raised there by whom the table lets
   expect(await (await world.get(`${runPath(here)}/acts`, admin)).json()).toMatchObject({ isHere: true, mayNot: {} });
   expect((await post(admin, `${runPath(here)}/limit`, wish)).status).toBe(200);
   const raised = async (of: string) => (await world.parley.runner.read(of)).events.find(({ type }) => type === "limit.raised");
-  expect(await raised(here)).toMatchObject({ person: { id: ADMIN }, budgets: [{ account, usd: 10 }] });
+  expect(await raised(here)).toMatchObject({ person: { id: ADMIN }, budgets: [{ account, usd: 2 }] });
   await expect.poll(() => raised(elsewhere)).toMatchObject({ to: {} });
   const audit = async () =>
     (await world.parley.settings.decisions(TEAM, { limit: 20 })).map(({ deed, subject, allowed, person }) => [deed, subject, allowed, person.id]);
   await expect
     .poll(audit)
     .toEqual(expect.arrayContaining([["raise limit", here, true, ADMIN], ["raise budget", account, true, ADMIN], ["raise", here, false, people["member"]]])); // prettier-ignore
+
+  // Who would fork there is told of it, and whoever may raises it where it is told.
+  const budgets = async (of: string) => (await world.get(`${runPath(here)}/budgets`, of)).json();
+  expect(await budgets(cookie)).toEqual({ usedUp: [] });
+  await spend("second");
+  const refused = await fork(cookie, { at: 3 });
+  expect([refused.status, refused.text]).toEqual([409, expect.stringContaining("budget is used up")]);
+  const usedUp = [{ account, spent: 3, limit: 2, priced: true, to: 4 }];
+  expect(await budgets(cookie)).toEqual({ usedUp, mayNot: expect.stringContaining("can be raised by admins") });
+  expect((await post(cookie, `${runPath(here)}/budgets`)).status).toBe(403);
+  expect(await budgets(admin)).toEqual({ usedUp });
+  expect((await post(admin, `${runPath(here)}/budgets`)).status).toBe(200);
+  expect(await budgets(cookie)).toEqual({ usedUp: [] });
 });
 
 test("who may not begin runs in the channel may not fork there, and that is in the audit log", async () => {

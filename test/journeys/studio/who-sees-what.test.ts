@@ -103,6 +103,7 @@ const BODIES: { readonly [path: string]: object } = {
   "/runs/{thread}/{seq}/verdict": { call: "c", approved: true },
   "/runs/{thread}/{seq}/limit": { halt: 3, wish: "raise" },
   "/runs/{thread}/{seq}/stop": {},
+  "/runs/{thread}/{seq}/budgets": {},
 };
 
 /** What whoever may not see the run is told where they want to change something of it. */

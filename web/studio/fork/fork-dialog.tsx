@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { CloseButton, Dialog } from "../../parts/dialog.tsx";
 import { clean } from "../../text/clean.ts";
+import { UsedUp } from "../acts/used-up.tsx";
 import { forkedHref } from "../state/address.ts";
 import { fork, forkOffer, type ForkOffer, type RunName } from "../state/api.ts";
 
@@ -72,9 +73,12 @@ export default function ForkDialog({
         <CloseButton onClick={close} />
       </header>
       {trouble !== undefined && (
-        <p className="problem" role="alert">
-          {clean(trouble)}
-        </p>
+        <>
+          <p className="problem" role="alert">
+            {clean(trouble)}
+          </p>
+          <UsedUp of={name} why={trouble} />
+        </>
       )}
       {offer === undefined && trouble === undefined && <p className="hint">Looking with what it can go on…</p>}
       {offer && may && (

@@ -1,4 +1,4 @@
-import type { ActsOffer, LimitBody, VerdictBody, WordsBody } from "../../../src/studio/api/act-shapes.ts";
+import type { ActsOffer, BudgetsAnswer, LimitBody, VerdictBody, WordsBody } from "../../../src/studio/api/act-shapes.ts";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import type { CostsAnswer, QualityAnswer } from "../../../src/studio/api/cost-shapes.ts";
 import type { CasesAnswer, EvaluationAnswer, EvaluationsAnswer } from "../../../src/studio/api/evaluation-shapes.ts";
@@ -102,6 +102,12 @@ export const say = (name: RunName, words: WordsBody): Promise<object> => send("P
 export const decide = (name: RunName, verdict: VerdictBody): Promise<object> => send("POST", `${runPath(name)}/verdict`, verdict);
 export const decideAtLimit = (name: RunName, decision: LimitBody): Promise<object> => send("POST", `${runPath(name)}/limit`, decision);
 export const stop = (name: RunName): Promise<object> => send("POST", `${runPath(name)}/stop`);
+/** Where a run would begin: beside another, or in one's own playground in a workspace. */
+export type BudgetsOf = RunName | { readonly workspace: string };
+const budgetsPath = (of: BudgetsOf): string =>
+  "thread" in of ? `${runPath(of)}/budgets` : `/playground/budgets?workspace=${encodeURIComponent(of.workspace)}`;
+export const usedUp = (of: BudgetsOf, signal: AbortSignal): Promise<BudgetsAnswer> => get(budgetsPath(of), signal);
+export const raiseUsedUp = (of: BudgetsOf): Promise<object> => send("POST", budgetsPath(of));
 export const costs = (query: URLSearchParams, signal: AbortSignal): Promise<CostsAnswer> => get(`/costs?${query}`, signal);
 export const quality = (query: URLSearchParams, signal: AbortSignal): Promise<QualityAnswer> => get(`/quality?${query}`, signal);
 export const evaluations = (signal: AbortSignal): Promise<EvaluationsAnswer> => get("/evaluations", signal);

@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from "react";
+import { UsedUp } from "../../acts/used-up.tsx";
 import { runHref } from "../../state/address.ts";
 import { useAnswer } from "../../state/answer.ts";
 import { runs, type RunLine, type RunName } from "../../state/api.ts";
@@ -162,6 +163,7 @@ export default function Playground({
             <section key={index} className="played-run" aria-label={label}>
               <h2>{label}</h2>
               <p className="problem">{refused}</p>
+              <UsedUp of={{ workspace }} why={refused} />
             </section>
           ),
         )}
