@@ -109,6 +109,7 @@ function usePages(query: URLSearchParams, workspace: string): Pages {
   const [read, setRead] = useState<{ readonly key: string; readonly answer: RunsAnswer }>();
   const [failed, setFailed] = useState<string>();
   const reading = useRef(false);
+  const again = useRef((): void => undefined);
 
   useEffect(() => {
     const gone = new AbortController();
@@ -122,13 +123,14 @@ function usePages(query: URLSearchParams, workspace: string): Pages {
       }
     };
     const typing = setTimeout(() => void readFirst().then(() => announce("The list is up to date")), TYPED_MS);
-    const unfollow = followList(() => void readFirst());
+    again.current = () => void readFirst();
     return () => {
       clearTimeout(typing);
       gone.abort();
-      unfollow();
     };
   }, [key]);
+  // One for all that is asked while the list is open: whoever types opens none for each letter.
+  useEffect(() => followList(() => again.current()), []);
 
   const older = read?.key === key ? read.answer.older : undefined;
   const more = useCallback(() => {

@@ -124,7 +124,8 @@ export async function signOut(csrf: string, which: "session" | "sessions"): Prom
 
 /** Calls back at each change of the list, and when some may have been missed; returns how to stop. */
 export function followList(hear: () => void): () => void {
-  let isFirst = true;
+  // What is read in a tab that nobody sees is old when somebody does.
+  let isFirst = !document.hidden;
   const open = (): void => {
     if (!isFirst) hear();
     isFirst = false;
