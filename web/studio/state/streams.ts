@@ -74,16 +74,16 @@ async function inPlace(signal: AbortSignal, job: () => Promise<void>): Promise<v
 }
 
 async function untilSeen(signal: AbortSignal): Promise<void> {
-  if (!document.hidden) return;
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      document.removeEventListener("visibilitychange", end);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    document.addEventListener("visibilitychange", end);
-    signal.addEventListener("abort", end, { once: true });
-  });
+  while (document.hidden && !signal.aborted)
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        document.removeEventListener("visibilitychange", end);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      document.addEventListener("visibilitychange", end);
+      signal.addEventListener("abort", end, { once: true });
+    });
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
