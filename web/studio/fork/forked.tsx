@@ -89,7 +89,7 @@ function Both({
         <div className="run-title">
           <h1 dir="auto">{left.run.task.split("\n")[0]?.trim() || "(no words)"}</h1>
           <p className="hint">
-            Forked behind event {sharedUpTo} · {differing.length === 0 ? "nothing differs yet" : `${differing.length} differ`}{" "}
+            Forked behind event {sharedUpTo} · {differing.length === 0 ? "nothing differs yet" : `${differing.length} ${differing.length === 1 ? "differs" : "differ"}`}{" "}
             <button type="button" className="plain-button" disabled={differing.length === 0} onClick={() => go(-1)}>
               Difference before
             </button>
