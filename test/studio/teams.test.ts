@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Parley } from "../../src/parley.ts";
-import type { Access, Sight } from "../../src/studio/access.ts";
+import { SightUnknown, type Access, type Sight } from "../../src/studio/access.ts";
 import { ownOf, studioApp } from "../../src/studio/studio.ts";
 import { byAddress } from "../../src/studio/door/by-address.ts";
 import { createAddressSessions } from "../../src/studio/door/address-sessions.ts";
@@ -222,6 +222,9 @@ test("a team that is not kept runs in the playground, asks its own person alone,
   const path = `/runs/${encodeURIComponent(run.thread)}/${run.seq}`;
   // Another who sees the run cannot speak in it.
   expect((await (await enter("U2")).send("POST", `${path}/words`, words)).answer.error?.code).toBe("elsewhere");
+  // While nobody can be told of it nothing is done, rather than done and told as failed.
+  const untold = await enter("U1", { access: { ...seesAll, onLook: () => Promise.reject(new SightUnknown("Nobody answers.")) } });
+  expect((await untold.send("POST", `${path}/words`, words)).status).toBe(503);
   expect((await maria.send("POST", `${path}/words`, words)).status).toBe(200);
   expect((await maria.send("POST", `${path}/words`, words)).status).toBe(409);
   const events = await until(run.thread, "run.stopped");
