@@ -102,9 +102,7 @@ export const rebuildingOf = ({ settings, env }: { readonly settings: Settings; r
 });
 
 /** The team file that is here, or why there is none that can be read: a database can be looked at without it. */
-export function teamsHere(
-  io: Pick<Io, "cwd" | "env">,
-): { readonly settings: Settings; readonly env: Env } | { readonly without: string } {
+export function teamsHere(io: Pick<Io, "cwd" | "env">): { readonly settings: Settings; readonly env: Env } | { readonly without: string } {
   const env = readEnv(io.cwd, io.env);
   try {
     return { settings: loadSettings({ env, cwd: io.cwd }), env };

@@ -68,7 +68,14 @@ export function anyEvents(seed: number): readonly EventBody[] {
   const bodies = [...EVENT_SHAPES].flatMap(([type, shape]) => {
     const schema = z.toJSONSchema(shape, { unrepresentable: "any" }) as JsonSchema;
     return Array.from({ length: OF_EACH_TYPE }, () => {
-      const { seq: _seq, at: _at, forgotten: _forgotten, quiet: _quiet, held: _held, ...body } = any(schema) as { [field: string]: unknown };
+      const {
+        seq: _seq,
+        at: _at,
+        forgotten: _forgotten,
+        quiet: _quiet,
+        held: _held,
+        ...body
+      } = any(schema) as { [field: string]: unknown };
       return { ...body, type } as EventBody & { readonly within?: string };
     });
   });

@@ -202,24 +202,21 @@ describe.skipIf(!chromiumPath())("the studio's pages of numbers", () => {
     ["phone-light", { dark: false, viewport: PHONE }],
   ] as const;
   // Each size and each light once; for pictures all of them.
-  test.each(SEEN.slice(0, PICTURES ? 4 : 2))(
-    "nothing stands in anybody's way, and nothing runs off the side: %s",
-    async (name, how) => {
-      const page = await open(COSTS, how);
-      for (const [what, hash, shown] of [
-        ["costs", COSTS, ".recharts-bar-rectangle"],
-        ["quality", "#/quality?workspace=T1", ".recharts-errorBar"],
-        ["evaluations", "#/evaluations", "td a"],
-        ["evaluation", `#/evaluations/${earlier}`, ".recharts-errorBar"],
-      ] as const) {
-        await page.goto(`${studio.url}${hash}`);
-        await page.locator(shown).first().waitFor();
-        const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-        expect([what, await violationsIn(page), sideways]).toEqual([what, [], 0]);
-        await takePicture(page, `studio-${what}-${name}.png`);
-      }
-    },
-  );
+  test.each(SEEN.slice(0, PICTURES ? 4 : 2))("nothing stands in anybody's way, and nothing runs off the side: %s", async (name, how) => {
+    const page = await open(COSTS, how);
+    for (const [what, hash, shown] of [
+      ["costs", COSTS, ".recharts-bar-rectangle"],
+      ["quality", "#/quality?workspace=T1", ".recharts-errorBar"],
+      ["evaluations", "#/evaluations", "td a"],
+      ["evaluation", `#/evaluations/${earlier}`, ".recharts-errorBar"],
+    ] as const) {
+      await page.goto(`${studio.url}${hash}`);
+      await page.locator(shown).first().waitFor();
+      const sideways = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+      expect([what, await violationsIn(page), sideways]).toEqual([what, [], 0]);
+      await takePicture(page, `studio-${what}-${name}.png`);
+    }
+  });
 
   test("nothing went wrong in the studio meanwhile", () => {
     expect(told).toEqual([]);

@@ -164,7 +164,9 @@ test("in a run of one's own in the playground the table of permissions holds as 
   ] as const)
     expect([what, (await send("POST", `${path}/${what}`, body)).status]).toEqual([what, 403]);
   expect(asked.splice(0)).toEqual(["answer", "answer", "approve", "raise", "stop", "stop"].map((deed) => `${deed} U1 true true`));
-  const mayNot = Object.fromEntries(["answer", "steer", "approve", "stop", "raise", "raiseBudget"].map((deed) => [deed, "Only admins may."]));
+  const mayNot = Object.fromEntries(
+    ["answer", "steer", "approve", "stop", "raise", "raiseBudget"].map((deed) => [deed, "Only admins may."]),
+  );
   expect(await get(`${path}/acts`)).toEqual({ isHere: true, mayNot });
   expect(asked.splice(0).every((one) => one.endsWith("false"))).toBe(true);
   // Where it asks nothing, words are no answer.

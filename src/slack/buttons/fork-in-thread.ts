@@ -56,7 +56,7 @@ export async function forkInThread(ctx: HandlerContext, { user, key, ...wanted }
   const forked = await ctx.runner.fork({ ...wish, thread });
   if (forked.kind === "refused") {
     // Whoever reads the root is told that nothing follows it.
-    const refused = t("lines.text.forkRefused", { person: `<@${user}>`, why: await refusedText(ctx, t, forked.why, channel) });
+    const refused = t("lines.text.forkRefused", { person: `<@${user}>`, why: await refusedText(ctx, t, forked, channel) });
     await postOnce(ctx, { key: `fork-refused/${key}`, user, channel, threadTs: ts, text: refused });
     return { kind: "refused", why: forked, isTold: true };
   }

@@ -121,7 +121,7 @@ async function whoMayRaise(ctx: MessageContext, t: Translator, channel: string |
   const { raise } = await allowIn(ctx, channel);
   const words = { admins: t("refusals.text.theAdmins"), anyone: t("refusals.text.everybody") };
   const named = [raise].flat().filter((one) => one !== "starter");
-  const who = await Promise.all(named.map((one) => (one === "admins" || one === "anyone" ? words[one] : called(one))));
+  const who = await Promise.all(named.map(async (one) => (one === "admins" || one === "anyone" ? words[one] : called(one))));
   if (who.length === 0) return t("refusals.text.nobodyRaises");
   return t("refusals.text.whoRaises", { who: who.join(", ") });
 }

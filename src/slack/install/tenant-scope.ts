@@ -90,6 +90,8 @@ export function tenantScoped(
       offerAt: (reasons) => runner.offerAt(reasons),
       rewrite: async (thread, rewrite, stoppedBy) => (isOwn(thread) ? runner.rewrite(thread, rewrite, stoppedBy) : strange(thread)),
       lookAgain: async (thread) => (isOwn(thread) ? runner.lookAgain(thread) : undefined),
+      budgetsRaised: async (workspace, accounts, here) =>
+        workspace === team ? runner.budgetsRaised(workspace, accounts, here) : strange(workspace),
       ...(runner.forecasts ? { forecasts: walledForecasts(team, runner.forecasts) } : {}),
       ...(runner.budgets ? { budgets: walledBudgets(team, runner.budgets) } : {}),
       park: (concerns) => runner.park((thread) => isOwn(thread) && concerns(thread)),

@@ -145,7 +145,12 @@ test("a budget of the day that is used up is raised there by whom the table lets
   expect(await raised(here)).toMatchObject({ person: { id: ADMIN }, budgets: [{ account, usd: 2 }] });
   await expect.poll(() => raised(elsewhere)).toMatchObject({ to: {} });
   const audit = async () =>
-    (await world.parley.settings.decisions(TEAM, { limit: 20 })).map(({ deed, subject, allowed, person }) => [deed, subject, allowed, person.id]);
+    (await world.parley.settings.decisions(TEAM, { limit: 20 })).map(({ deed, subject, allowed, person }) => [
+      deed,
+      subject,
+      allowed,
+      person.id,
+    ]);
   await expect
     .poll(audit)
     .toEqual(expect.arrayContaining([["raise limit", here, true, ADMIN], ["raise budget", account, true, ADMIN], ["raise", here, false, people["member"]]])); // prettier-ignore

@@ -6,8 +6,8 @@ import { MARKS_EXPLAINED, shown } from "../../../src/engine/reading/shown.ts";
 import { whyAsked } from "../../../src/engine/reading/touched.ts";
 import { toast } from "../../parts/toasts.tsx";
 import { decide, decideAtLimit, Refused, say, stop, type RunName } from "../state/api.ts";
-import type { Offered } from "./acts-here.tsx";
 import { offerNow, raisedTo } from "./limit-offer.ts";
+import type { Offered } from "./use-acts.ts";
 import "../styles/acts.css";
 
 /** What a run that is shown here alone waits for, answered here; and what can be said to it, until it is over. */
@@ -72,7 +72,14 @@ function Question({
       {options.length > 0 && (
         <p className="asked-options">
           {options.map((option) => (
-            <button key={option} type="button" className="plain-button" disabled={no !== undefined} title={no} onClick={() => void send(option)}>
+            <button
+              key={option}
+              type="button"
+              className="plain-button"
+              disabled={no !== undefined}
+              title={no}
+              onClick={() => void send(option)}
+            >
               {option}
             </button>
           ))}
@@ -172,15 +179,7 @@ function AtLimit({
   );
 }
 
-function Steer({
-  name,
-  mayNotSay,
-  offer,
-}: {
-  readonly name: RunName;
-  readonly mayNotSay: string | undefined;
-  readonly offer: Offered;
-}) {
+function Steer({ name, mayNotSay, offer }: { readonly name: RunName; readonly mayNotSay: string | undefined; readonly offer: Offered }) {
   const [words, setWords] = useState("");
   const done = useDoing(offer);
   // It does not wait for words that are on their way.

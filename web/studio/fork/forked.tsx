@@ -4,7 +4,8 @@ import { Icon } from "../../parts/icon.tsx";
 import { Markdown } from "../../text/markdown.tsx";
 import { currentRun } from "../../../src/engine/reading/transcript.ts";
 import { usageOf } from "../../../src/engine/reading/spender.ts";
-import { ActsHere, PlaceLink, useActs } from "../acts/acts-here.tsx";
+import { ActsHere, PlaceLink } from "../acts/acts-here.tsx";
+import { useActs } from "../acts/use-acts.ts";
 import { runHref } from "../state/address.ts";
 import type { RunName } from "../state/api.ts";
 import { useRunLog, type RunLog } from "../state/run-log.ts";
@@ -89,7 +90,8 @@ function Both({
         <div className="run-title">
           <h1 dir="auto">{left.run.task.split("\n")[0]?.trim() || "(no words)"}</h1>
           <p className="hint">
-            Forked behind event {sharedUpTo} · {differing.length === 0 ? "nothing differs yet" : `${differing.length} ${differing.length === 1 ? "differs" : "differ"}`}{" "}
+            Forked behind event {sharedUpTo} ·{" "}
+            {differing.length === 0 ? "nothing differs yet" : `${differing.length} ${differing.length === 1 ? "differs" : "differ"}`}{" "}
             <button type="button" className="plain-button" disabled={differing.length === 0} onClick={() => go(-1)}>
               Difference before
             </button>

@@ -1,7 +1,8 @@
 import { useMemo, useState } from "react";
 import { isHalted } from "../../../../src/engine/events/limits-fold.ts";
 import { runState } from "../../../../src/engine/reading/run-state.ts";
-import { ActsHere, useActs } from "../../acts/acts-here.tsx";
+import { ActsHere } from "../../acts/acts-here.tsx";
+import { useActs } from "../../acts/use-acts.ts";
 import { entriesIn, timeline } from "../../run/entries.ts";
 import { EntryRow } from "../../run/entry.tsx";
 import { createFolded } from "../../run/folded.ts";
