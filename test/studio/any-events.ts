@@ -17,8 +17,6 @@ const WORDS = [
   "\u001B[31mred \u202Egnp.exe\u0000",
 ];
 const OPTIONAL_SHARE = 0.8;
-/** Each with other fields left out. */
-const OF_EACH_TYPE = 3;
 
 interface JsonSchema {
   readonly const?: unknown;
@@ -67,7 +65,8 @@ export function anyEvents(seed: number): readonly EventBody[] {
 
   const bodies = [...EVENT_SHAPES].flatMap(([type, shape]) => {
     const schema = z.toJSONSchema(shape, { unrepresentable: "any" }) as JsonSchema;
-    return Array.from({ length: OF_EACH_TYPE }, () => {
+    // A message is a person's, or an agent's.
+    return (schema.anyOf ?? [schema]).map((variant) => {
       const {
         seq: _seq,
         at: _at,
@@ -75,7 +74,7 @@ export function anyEvents(seed: number): readonly EventBody[] {
         quiet: _quiet,
         held: _held,
         ...body
-      } = any(schema) as { [field: string]: unknown };
+      } = any(variant) as { [field: string]: unknown };
       return { ...body, type } as EventBody & { readonly within?: string };
     });
   });
