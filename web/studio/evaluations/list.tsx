@@ -43,7 +43,9 @@ export default function Evaluations() {
                     <td>
                       <a href={evaluationHref(id)}>{id}</a>
                     </td>
-                    <td>{whole(at)}</td>
+                    <td>
+                      <time dateTime={at}>{whole(at)}</time>
+                    </td>
                     <td>{endedAt === undefined ? "not ended" : "ended"}</td>
                     <td className="number">{cases === casesInAll ? cases : `${cases} of ${casesInAll}`}</td>
                     <td className="number">{repeats}</td>
