@@ -31,6 +31,8 @@ export interface Machine {
   readonly pid: number;
   /** From the start of the process until `/readyz` said that all is there. */
   readonly readyMs: number;
+  /** Processor time of the process by then, which hangs less on what else the machine does. */
+  readonly readyCpuMs: number;
   cpuMs(): number;
   end(): Promise<void>;
   /** Without a word. */
@@ -156,10 +158,12 @@ export async function openFleet({ database, teams, modelMs, place }: FleetOption
       await untilSaid(/^()/); // Unless it has ended.
     }
     const readyMs = performance.now() - startedAt;
+    const readyCpuMs = cpuMs(child.pid ?? 0);
     if (role !== "worker") slack.sendTo(`http://127.0.0.1:${await untilSaid(/taken at port (\d+)/)}/slack/events`);
     const machine: Machine = {
       pid: child.pid ?? 0,
       readyMs,
+      readyCpuMs,
       cpuMs: () => cpuMs(child.pid ?? 0),
       async end() {
         machines.delete(machine);

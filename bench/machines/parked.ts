@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { median, round } from "../support/figures.ts";
 import { verdict } from "../support/verdict.ts";
 import type { Database, Statements } from "./database.ts";
-import { openFleet, type Fleet } from "./fleet.ts";
+import { openFleet, type Fleet, type Machine } from "./fleet.ts";
 
 const THREADS = 10_000;
 /** Parked by people and agents; the rest are copies of their rows. */
@@ -39,6 +39,8 @@ export async function parked(database: Database, place: string): Promise<void> {
 
 interface Looked {
   readonly readyMs: number;
+  /** Processor time of the process until then. */
+  readonly readyCpuMs: number;
   /** After that, until it has looked through all that is open: what it posts is right, what was decided is in the audit log, nothing was missed. */
   readonly lookedMs: number;
   readonly starting: Statements;
@@ -57,8 +59,9 @@ async function calm(database: Database, statementsMax = CALM_STATEMENTS_MAX): Pr
   }
 }
 
-const shown = ({ readyMs, lookedMs, starting, idle }: Looked) => ({
+const shown = ({ readyMs, readyCpuMs, lookedMs, starting, idle }: Looked) => ({
   "ready after ms": round(readyMs),
+  "of the processor": round(readyCpuMs),
   "all looked through after s": Math.round(lookedMs / 1_000),
   "statements until then": starting.calls,
   "they take ms": round(starting.ms),
@@ -76,20 +79,24 @@ interface Order {
 async function looked(database: Database, { address, place }: Order, calmMax?: number): Promise<Looked> {
   const fleet = await openFleet({ database: address, teams: [TEAM], modelMs: 0, place });
   try {
-    const readyMs: number[] = [];
+    const starts: Machine[] = [];
     for (let nth = 1; nth < STARTS; nth++) {
       const machine = await fleet.start();
-      readyMs.push(machine.readyMs);
+      starts.push(machine);
       await machine.end();
     }
     const before = await database.statements();
-    const { readyMs: last } = await fleet.start();
+    starts.push(await fleet.start());
     const readyAt = performance.now();
     const started = await calm(database, calmMax);
     const lookedMs = performance.now() - readyAt - LOOK_MS;
     await sleep(WATCHED_MS);
     const after = await database.statements();
-    return { readyMs: median([...readyMs, last]), lookedMs, starting: less(started, before), idle: less(after, started) };
+    const ready = {
+      readyMs: median(starts.map(({ readyMs }) => readyMs)),
+      readyCpuMs: median(starts.map(({ readyCpuMs }) => readyCpuMs)),
+    };
+    return { ...ready, lookedMs, starting: less(started, before), idle: less(after, started) };
   } finally {
     await fleet.close();
   }
