@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { seedOf } from "../../support/chance.ts";
 import { inOwnNetwork } from "../../support/crash/together/own-network.ts";
 import type { TogetherReport } from "../../support/crash/together/suite.ts";
-import { countedDeaths, figuresOf, leftOut, toldViolations } from "../../support/crash/together/told.ts";
+import { countedDeaths, figuresOf, keptEvidence, leftOut, toldViolations } from "../../support/crash/together/told.ts";
 import { tellFigures } from "../../support/report/figures.ts";
 import { missingParts } from "../../support/report/requirements.ts";
 import { dockerAvailable, sandboxImage } from "../../support/sandbox/docker.ts";
@@ -32,7 +32,10 @@ describe.skipIf(!hasPostgres)("two and three processes on one Postgres, their cl
       console.info(`seed ${seed}, ${report.plays.length} plays: ${deaths}`);
       tellFigures(figuresOf("several processes", report, startedAtMs));
       // What is told of a first try is cut long before it comes to them.
-      for (const { violations } of [...report.handovers, ...report.plays]) for (const one of violations) console.error(`violation: ${one}`);
+      for (const { violations, evidence } of [...report.handovers, ...report.plays]) {
+        for (const one of violations) console.error(`violation: ${one}`);
+        if (violations.length > 0) console.error(`what its processes told: ${keptEvidence(evidence)}`);
+      }
       expect(toldViolations(report)).toEqual([]);
       expect(leftOut(report)).toEqual([]);
     },

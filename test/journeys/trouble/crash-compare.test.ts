@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import type { ThreadMessage } from "../../../local-slack/index.ts";
 import { callsIn } from "../../support/crash/together/calls.ts";
+import { createLooks } from "../../support/crash/together/left.ts";
 import { nextStepsIn } from "../../support/crash/together/next-steps.ts";
 import type { TogetherReport } from "../../support/crash/together/suite.ts";
 import { leftOut } from "../../support/crash/together/told.ts";
@@ -82,9 +83,28 @@ test("of a run of one turn the end is told once, and not before its turn", () =>
 });
 
 test("a call of a model is in flight until a log tells of it, and counted as made in vain where a trouble came first", () => {
-  expect(callsIn([["call a", "paid a", "killed x", "call b", "killed x", "call b2", "paid b2"]])).toEqual({ made: 3, inFlight: 1 });
-  expect(callsIn([["call a", "troubled by a partition", "call b", "paid a", "over", "call c"]])).toEqual({ made: 3, inFlight: 1 });
-  expect(callsIn([["call a", "frozen x"], ["call b"]])).toEqual({ made: 2, inFlight: 1 });
+  const calls = (...lives: readonly (readonly string[])[]) => callsIn([lives]);
+  expect(calls(["call a", "paid a", "killed x"], ["call b", "killed x"], ["call b2", "paid b2"])).toEqual({ made: 3, inFlight: 1 });
+  expect(calls(["call a", "troubled by a partition", "call b", "paid a", "over", "call c"])).toEqual({ made: 3, inFlight: 1 });
+  expect(callsIn([[["call a", "frozen x"]], [["call b"]]])).toEqual({ made: 2, inFlight: 1 });
+  // A life that was stopped says nothing for the next one; one that did not come to it in time is told by the others.
+  expect(calls(["call a", "paid a", "troubled by a stop"], ["call b"])).toEqual({ made: 2, inFlight: 0 });
+  expect(calls(["call a", "log 5 ms: the work waits: this process was taken for gone. What it had", "call b"])).toEqual({ made: 2, inFlight: 1 });
+});
+
+test("somebody who is overdue is missed by whoever has looked, however long that took", () => {
+  const gone = { id: 1, seen: "0 s", ms: 40_000 };
+  const looks = createLooks();
+  const by = (id: number, seen: string) => looks.seen([gone, { id, seen, ms: 500 }]);
+  // Three who have said that they are there, and have not looked since.
+  expect([2, 3, 4, 5, 6].flatMap((id) => by(id, "30 s"))).toEqual([]);
+  expect(["33 s", "33 s", "36 s", "39 s"].flatMap((seen) => by(2, seen))).toEqual([expect.stringContaining("was not missed by another one")]);
+  // Told once, and not while nobody can be missed.
+  expect(by(2, "42 s")).toEqual([]);
+  looks.forget();
+  expect(by(2, "45 s")).toEqual([]);
+  // Heard of again, and what was said before that is nothing.
+  expect(looks.seen([{ ...gone, ms: 100 }, { id: 2, seen: "48 s", ms: 500 }])).toEqual([]);
 });
 
 test("from the end of a process it is counted how long a thread of its stands still, and only where somebody else could have gone on", () => {

@@ -1,19 +1,16 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { engineStorm } from "../../support/storm/engine-storm.ts";
 import { figuresTable, type Figures } from "../../support/report/figures.ts";
 import { modelStorm } from "../../support/storm/model-storm.ts";
 import { stormSuite } from "../../support/storm/suite.ts";
-import { togetherSuite } from "../../support/crash/together/suite.ts";
-import { countedDeaths, figuresOf, stepsAfter, toldViolations } from "../../support/crash/together/told.ts";
+import { togetherSuite, type TogetherReport } from "../../support/crash/together/suite.ts";
+import { countedDeaths, figuresOf, keptEvidence, stepsAfter, toldViolations } from "../../support/crash/together/told.ts";
 import { crashSuite, type CrashPlay } from "../../support/crash/suite.ts";
 import findMissingParts, { missingParts, SANDBOX_IMAGE } from "../../support/report/requirements.ts";
 
 /**
  * With `--postgres`, several processes on one Postgres: `npm run soak -- --postgres --points 300 --partitions 60 --seed 7`, so many plays at once as `--at-once` says, after `--handovers` in
- * which nothing happens but that one process is told to end or killed: those tell how soon another one takes the next step. Otherwise
+ * which nothing happens but that one process is told to end or killed: those tell how soon another one takes the next step; after `--minutes` no play begins any more. Otherwise
  * kills Parley at many more points than the tests do, and has it live through many more storms: `npm run soak -- --points 500 --random 100
  * --storms 100 --seed 7`. Prints what was hit, every violation with what it takes to have it again, and a table. Exits 1 when there is one.
  */
@@ -28,6 +25,7 @@ const { values } = parseArgs({
     partitions: { type: "string", default: "60" },
     "at-once": { type: "string", default: "6" },
     handovers: { type: "string", default: "4" },
+    minutes: { type: "string" },
   },
 });
 const seed = Number(values.seed);
@@ -119,13 +117,6 @@ function inSeconds(sortedMs: readonly number[]): string {
   return sortedMs.length === 0 ? "seen in no thread" : `${of(0.5)} s (p50 of ${sortedMs.length} threads), ${of(1)} s at most`;
 }
 
-/** Where it is. */
-function kept(evidence: readonly string[]): string {
-  const path = join(mkdtempSync(join(tmpdir(), "parley-evidence-")), "evidence");
-  writeFileSync(path, evidence.join("\n"));
-  return path;
-}
-
 /** Two and three processes on one Postgres, in which all may be killed, frozen and cut off, and the server too. */
 async function soakTogether(): Promise<number> {
   const together = await togetherSuite({
@@ -134,11 +125,13 @@ async function soakTogether(): Promise<number> {
     seed,
     playsAtOnce: Number(values["at-once"]),
     handovers: Number(values.handovers),
+    triesAgain: true,
+    ...(values.minutes === undefined ? {} : { beginsForMs: Number(values.minutes) * 60_000 }),
     image: withoutDocker ? undefined : SANDBOX_IMAGE,
     onPlayed: ({ processes, deaths, violations: found, evidence, paidTwice, inFlight, unmissedMs }) =>
       console.log(
         `${processes} processes, ${deaths.length} times in trouble, ${paidTwice} calls twice of ${inFlight} in flight, nobody missed for ${Math.round(unmissedMs / 1_000)} s at most` +
-          (found.length > 0 ? `, VIOLATIONS\n${found.join("\n")}\n(${kept(evidence)})` : ""),
+          (found.length > 0 ? `, VIOLATIONS\n${found.join("\n")}\n(${keptEvidence(evidence)})` : ""),
       ),
   });
   for (const one of toldViolations(together)) console.log(JSON.stringify(one));
@@ -148,10 +141,17 @@ async function soakTogether(): Promise<number> {
   for (const after of ["SIGTERM", "SIGKILL"] as const)
     console.log(`the next step after ${after}: ${inSeconds(stepsAfter(together, after))}`);
   console.log(
-    `seed ${seed}: ${together.plays.length} plays of ${together.steps} steps, ${sum(({ points }) => points?.length ?? 0) - sum(({ reached }) => reached.length)} points not reached, ` +
+    `seed ${seed}: ${together.plays.length} plays of ${together.steps} steps, ${together.notBegun} not begun, ${sum(({ reached }) => reached.length)} points reached, ${notReached(together)} not, ` +
       `${sum(({ paidTwice }) => paidTwice)} calls of models made twice of ${sum(({ inFlight }) => inFlight)} in flight, ` +
       `nobody missed for ${Math.round(Math.max(...together.plays.map(({ unmissedMs }) => unmissedMs)) / 1_000)} s at most${withoutDocker ? ", without Docker" : ""}`,
   );
   console.log(`\n${figuresTable([figures])}`);
   return figures.violations > 0 ? 1 : 0;
+}
+
+/** In no play that had them. */
+function notReached({ plays }: TogetherReport): number {
+  const nameOf = (point: object) => JSON.stringify(point);
+  const reached = new Set(plays.flatMap((one) => one.reached.map(nameOf)));
+  return new Set(plays.flatMap(({ points = [] }) => points.map(nameOf)).filter((point) => !reached.has(point))).size;
 }

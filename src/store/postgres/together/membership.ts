@@ -37,7 +37,7 @@ const LOOK_MS = 1_000;
 
 /**
  * `lost`: it was taken for gone, or has not been able to say that it is there for as long: what it held, others may have. It is a new one by then, or
- * will be with the next beat. `beat`: told after each. `gone`: done in the transaction in which somebody's row has gone. `changes`: how the others are told
+ * will be with the next beat. It is handed what to say to people. `beat`: told after each. `gone`: done in the transaction in which somebody's row has gone. `changes`: how the others are told
  * that somebody came or went.
  */
 export async function joinOpeners(
@@ -51,7 +51,7 @@ export async function joinOpeners(
   }: {
     readonly changes: Pick<Changes, "say" | "heard">;
     readonly role: Presence;
-    readonly lost: () => void;
+    readonly lost: (why: StoreError) => void;
     readonly beat: () => void;
     readonly gone: (within: Query) => Promise<void>;
   },
@@ -90,7 +90,7 @@ export async function joinOpeners(
     if (isLost) return;
     isLost = true;
     losses++;
-    lost();
+    lost(new StoreError(`${shown}: ${TAKEN_FOR_GONE}`));
   }
 
   async function once(): Promise<void> {

@@ -163,7 +163,8 @@ export async function workTogether(
     changes,
     role,
     gone: forgetFailures,
-    lost() {
+    lost(why) {
+      queues.some((queue) => queue.tell(why));
       for (const queue of queues) queue.lost();
       locks.lost();
     },

@@ -5,10 +5,13 @@ export interface Calls {
   readonly inFlight: number;
 }
 
-/** From what each process has told, in order; see `Orders.reportPath`. A new life of a process has nothing in flight. */
-export function callsIn(places: readonly (readonly string[])[]): Calls {
+/**
+ * From what each life of each process has told, in order; see `Orders.reportPath`. A new life has nothing in flight, and knows of no trouble that it was not told of. What
+ * a process had in flight when it hears that it was taken for gone was in vain, too: as on a machine that did not come to it in time.
+ */
+export function callsIn(places: readonly (readonly (readonly string[])[])[]): Calls {
   let [made, inFlight] = [0, 0];
-  for (const lines of places) {
+  for (const lines of places.flat()) {
     const [open, excused] = [new Set<string>(), new Set<string>()];
     let troubles = 0;
     const excuse = () => {
@@ -28,7 +31,6 @@ export function callsIn(places: readonly (readonly string[])[]): Calls {
           break;
         case "killed":
           excuse();
-          troubles = 0;
           break;
         case "frozen":
         case "troubled":
@@ -38,9 +40,15 @@ export function callsIn(places: readonly (readonly string[])[]): Calls {
         case "over":
           excuse();
           troubles = Math.max(0, troubles - 1);
+          break;
+        case "log":
+          if (line.includes(TAKEN_FOR_GONE)) excuse();
       }
     }
     inFlight += excused.size;
   }
   return { made, inFlight };
 }
+
+/** As a process tells its operator. */
+const TAKEN_FOR_GONE = "was taken for gone";

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -49,7 +49,7 @@ export interface PlaceParts {
 /** Real. */
 const RESTART_MS = 300;
 const LOOK_MS = 100;
-const STOP_MS_MAX = 45_000;
+const STOP_MS_MAX = 120_000;
 /**
  * What a machine that is busy with much else brings about: a ticket for a socket is good for seconds here, where Slack gives half a minute, and a server that was
  * away just now takes its time to answer. Whoever runs it has it started again.
@@ -68,9 +68,11 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
   let freezes = 0;
   let hasLeft = false;
   const toldToEnd = new Set<number | undefined>();
+  /** What goes on now; a life that begins meanwhile is in it from its beginning. */
+  const underWay: string[] = [];
   let failed = 0;
-  const reportOf = (path: string | undefined) => (path === undefined ? "" : readFileSync(path, "utf8"));
-  const isReady = () => /^ready$/m.test(reportOf(reports.at(-1)));
+  /** As it has told so far. */
+  let isReady = false;
   const running = live();
 
   async function live(): Promise<void> {
@@ -79,7 +81,8 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
       const reportPath = join(folder, `process-${number}-life-${life}`);
       const ordersPath = join(folder, `orders-${number}-${life}.json`);
       writeFileSync(ordersPath, JSON.stringify({ ...orders, reportPath, points: points() } satisfies Orders));
-      writeFileSync(reportPath, "");
+      isReady = false;
+      writeFileSync(reportPath, underWay.map((what) => lineOf(`troubled by ${what}`)).join(""));
       const one = startChild(process.execPath, [program, ordersPath], {
         env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "parley-crash-compiled") },
       });
@@ -89,16 +92,16 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
       const complaints: Buffer[] = [];
       one.stderr.on("data", (data: Buffer) => complaints.push(data));
       const over = once(one, "close") as Promise<[number | null, NodeJS.Signals | null]>;
-      const ended = over.then(() => (child = undefined));
-      await Promise.race([thawing(one, reportPath), ended]);
+      const isGone = over.then(() => (child = undefined));
+      await Promise.race([attending(one, reportPath), isGone]);
       const [code, signal] = await over;
-      ended.catch(() => undefined);
-      told({
+      isGone.catch(() => undefined);
+      ended({
         code,
         signal,
         life,
         wasTold: toldToEnd.has(one.pid) && !isOver,
-        wasReady: isReady(),
+        wasReady: linesOf(reportPath).includes("ready"),
         complaint: Buffer.concat(complaints).toString().slice(0, 2_000),
       });
       if (failed > FAILED_STARTS_MAX) return;
@@ -106,7 +109,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     }
   }
 
-  function told(end: {
+  function ended(end: {
     code: number | null;
     signal: string | null;
     life: number;
@@ -123,6 +126,8 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     if (end.code === 0 && end.wasTold) return void deaths.push("stopped");
     hasLeft = end.code === 0;
     if (end.code === 0 && isOver) return;
+    // It was told to before it knew how to.
+    if (end.signal === "SIGTERM" && isOver && !end.wasReady) return;
     if (!end.wasReady && (isTroubled() || IN_TIME.test(end.complaint))) {
       failed++;
       return void deaths.push("could not start");
@@ -131,27 +136,27 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     failed = Number.POSITIVE_INFINITY;
   }
 
-  /** One that has stopped itself is woken again. */
-  async function thawing(one: Child, reportPath: string): Promise<void> {
-    for (let woken = 0; one.exitCode === null && one.signalCode === null;) {
-      const frozen = linesOf(reportPath).filter((line) => line.startsWith("frozen "));
-      if (frozen.length > woken) {
-        deaths.push(`frozen ${frozen[woken]?.slice("frozen ".length)}`);
-        woken++;
+  /** Hears what it tells: when it is ready, and that it has stopped itself, for then it is woken again. */
+  async function attending(one: Child, reportPath: string): Promise<void> {
+    for (const heard = linesAddedTo(reportPath); one.exitCode === null && one.signalCode === null; await sleep(LOOK_MS)) {
+      for (const line of heard()) {
+        if (line === "ready") isReady = true;
+        if (!line.startsWith("frozen ")) continue;
+        deaths.push(line);
         freezes++;
-        await sleep(frozenMs);
-        note("over");
+        await Promise.race([sleep(frozenMs), once(one, "close")]);
+        if (child === one) note("over");
         one.kill("SIGCONT");
         freezes--;
       }
-      await sleep(LOOK_MS);
     }
   }
 
-  const linesOf = (path: string | undefined): string[] => reportOf(path).split("\n");
+  const linesOf = (path: string | undefined): string[] => (path === undefined ? [] : readFileSync(path, "utf8").split("\n"));
+  const lineOf = (what: string) => `${what} after ${Date.now() - orders.time.startedAtMs} ms\n`;
   const note = (what: string) => {
     const path = reports.at(-1);
-    if (child && path) appendFileSync(path, `${what} after ${Date.now() - orders.time.startedAtMs} ms\n`);
+    if (child && path) appendFileSync(path, lineOf(what));
   };
 
   return {
@@ -175,22 +180,28 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     async stop() {
       const one = child;
       // One that has not come so far yet knows no way to end.
-      if (!one || isStopping || !isReady()) return false;
+      if (!one || isStopping || !isReady) return false;
       isStopping = true;
       note("troubled by a stop");
-      await ended(one);
+      await endOf(one);
       isStopping = false;
       return one.exitCode === 0;
     },
-    troubled: (what) => note(`troubled by ${what}`),
-    relieved: () => note("over"),
+    troubled(what) {
+      underWay.push(what);
+      note(`troubled by ${what}`);
+    },
+    relieved() {
+      underWay.pop();
+      note("over");
+    },
     isFrozen: () => freezes > 0,
     hasLeft: () => hasLeft,
-    isReady: () => child !== undefined && isReady(),
+    isReady: () => child !== undefined && isReady,
     isThere: () => child !== undefined,
     async end() {
       isOver = true;
-      if (child) await ended(child);
+      if (child) await endOf(child);
       await running;
     },
     deaths,
@@ -199,7 +210,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     told: () => reports.reduce((sum, path) => sum + statSync(path).size, 0),
   };
 
-  async function ended(one: Child): Promise<void> {
+  async function endOf(one: Child): Promise<void> {
     const gone = new Promise((resolve) => one.once("close", resolve));
     toldToEnd.add(one.pid);
     one.kill("SIGTERM");
@@ -212,3 +223,25 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     clearTimeout(limit);
   }
 }
+
+/** Gives the lines that were added since it was called last. The file is long, and asked many times a second. */
+function linesAddedTo(path: string): () => readonly string[] {
+  const buffer = Buffer.alloc(READ_BYTES);
+  let [at, begun] = [0, ""];
+  return () => {
+    const file = openSync(path, "r");
+    try {
+      for (let bytes = 1; bytes > 0; at += bytes) {
+        bytes = readSync(file, buffer, { position: at });
+        begun += buffer.toString("latin1", 0, bytes);
+      }
+    } finally {
+      closeSync(file);
+    }
+    const lines = begun.split("\n");
+    begun = lines.pop() ?? "";
+    return lines;
+  };
+}
+
+const READ_BYTES = 65_536;

@@ -9,7 +9,7 @@ import { CONVERSATIONS, writeTeams } from "../conversations.ts";
 import { createPeople, type Played } from "../people.ts";
 import { containersOf, SPEED, TICK_MS, LOOK_MS, type NamedPoint, type Outcome } from "../stage.ts";
 import { callsIn, type Calls } from "./calls.ts";
-import { leftIn, logsIn, rowsOf, untilMissed, watchGone } from "./left.ts";
+import { isAtRest, leftIn, logsIn, rowsOf, untilMissed, watchGone } from "./left.ts";
 import { nextStepsIn, type NextStep } from "./next-steps.ts";
 import { openPlace } from "./place.ts";
 import { begin, type Trouble } from "./troubles.ts";
@@ -45,8 +45,8 @@ export const FROZEN_MS = 20_000;
 /** So long (real ms) nothing has happened, in any process and in Slack, in a play that has not come to its end: many times the longest pause of anybody. */
 const STILL_MS_MAX = 90_000;
 const PLAY_MS_MAX = 600_000;
-/** As long as everybody is there before Slack tries again what did not arrive. */
-const CALM_MS = 1_000;
+/** So long (real ms) everybody is there, and nothing happens to them, before Slack tries again what did not arrive, and before what is there is judged. */
+const CALM_MS = 2_000;
 
 export async function playTogether(given: PlayTogether): Promise<OutcomeTogether> {
   const { world, image, processes } = given;
@@ -61,11 +61,12 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
   // Slack gives up an event after some tries, which come as fast as all else here: none is wasted while the trouble lasts that does not, nor are
   // those that became due meanwhile made at one blow.
   let calmSinceMs: number | undefined;
+  const isCalm = () => calmSinceMs !== undefined && performance.now() - calmSinceMs > CALM_MS;
   const ticking = setInterval(() => {
-    const isCalm =
+    const isUndisturbed =
       control.connected() && !world.isDown() && !troubles.isUnderWay() && places.every((place) => place.isReady() && !place.isFrozen());
-    calmSinceMs = isCalm ? (calmSinceMs ?? performance.now()) : undefined;
-    if (calmSinceMs !== undefined && performance.now() - calmSinceMs > CALM_MS) control.tick();
+    calmSinceMs = isUndisturbed ? (calmSinceMs ?? performance.now()) : undefined;
+    if (isCalm()) control.tick();
   }, TICK_MS);
   const points = (given.points ?? []).map(({ conversation, ...point }, index) => ({
     ...point,
@@ -106,7 +107,9 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
     for (; ; await sleep(LOOK_MS)) {
       people.speak();
       const ends = people.played().map((one) => given.hasEnded(one));
-      if (people.haveSaidAll() && ends.every(Boolean) && !troubles.areLeft() && places.every((place) => place.isReady())) break;
+      // One that stood still may say something late, over what is shown, and others show it anew; what is still to be posted may come.
+      const isOver = people.haveSaidAll() && ends.every(Boolean) && isCalm() && !troubles.areLeft();
+      if (isOver && (await isAtRest(database).catch(() => false))) break;
       const now = performance.now();
       const stands = places.reduce((sum, place) => sum + place.told(), 0) + JSON.stringify(people.played()).length;
       if (stands !== stood || troubles.areLeft() || world.isTroubled()) [stood, movedAtMs] = [stands, now];
@@ -117,7 +120,7 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
       );
       break;
     }
-    await troubles.over();
+    await troubles.end();
     trouble.push(...(await untilMissed(database, processes)));
     await Promise.all(places.map((place) => place.end()));
     const held = await claims.end();
@@ -147,7 +150,7 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
       reached: (given.points ?? []).filter((_, index) => existsSync(points[index]?.markPath ?? "")),
       trouble,
       log: ofWord("log"),
-      calls: callsIn(told.map((lives) => lives.flat())),
+      calls: callsIn(told),
       nextSteps: nextStepsIn(told, (channel) => {
         const name = people.nameOf(channel);
         return logs[played.findIndex(({ conversation }) => conversation.name === name)] ?? [];
@@ -158,7 +161,7 @@ export async function playTogether(given: PlayTogether): Promise<OutcomeTogether
   } finally {
     clearInterval(ticking);
     unfollow();
-    await troubles.over();
+    await troubles.end();
     await Promise.all(places.map((place) => place.end()));
     await claims.end();
     await workspace.close();

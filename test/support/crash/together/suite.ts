@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { randomOf } from "../../chance.ts";
 import { expectedOf, looksAs, violationsOf, type Expected } from "../compare.ts";
 import type { NamedPoint, Outcome } from "../stage.ts";
-import { hasComeToRest, spread, withoutKills } from "../suite.ts";
+import { chunks, hasComeToRest, spread, withoutKills } from "../suite.ts";
 import type { Weather } from "./network.ts";
 import { FROZEN_MS, playTogether, type OutcomeTogether, type PlayTogether } from "./stage.ts";
 import type { Trouble } from "./troubles.ts";
@@ -18,6 +18,10 @@ export interface TogetherSuite {
   readonly playsAtOnce: number;
   /** Plays before all others, one at a time; see {@link TogetherReport.handovers}. */
   readonly handovers?: number;
+  /** So long (ms) after the suite has begun no play begins any more. */
+  readonly beginsForMs?: number;
+  /** Steps that were not reached, since something else came before, are come to in plays with fewer of them, once. */
+  readonly triesAgain?: boolean;
   readonly image: string | undefined;
   readonly onPlayed?: (played: PlayedTogether) => void;
 }
@@ -41,6 +45,8 @@ export interface PlayedTogether {
 
 export interface TogetherReport {
   readonly steps: number;
+  /** Plays that there was no time for. */
+  readonly notBegun: number;
   readonly checked: number;
   readonly plays: readonly PlayedTogether[];
   /** Of the server, by name. */
@@ -75,6 +81,8 @@ const CHECKS_PER_PLAY = 12;
 /** Has all conversations undisturbed, by one process and by two, and then many times by two and three with all that may happen. */
 export async function togetherSuite(suite: TogetherSuite): Promise<TogetherReport> {
   const world = await openWorld();
+  const startedAtMs = performance.now();
+  const isLate = () => suite.beginsForMs !== undefined && performance.now() - startedAtMs > suite.beginsForMs;
   try {
     const random = randomOf(suite.seed);
     const [alone, undisturbed] = await Promise.all([withoutKills({ image: suite.image }), undisturbedIn(world, suite)]);
@@ -92,7 +100,8 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
     const befell: string[] = [];
     const begunAtMs = new Map<number, number>();
     const next = async (slot: number) => {
-      for (let plan = plays.shift(); plan; plan = plays.shift()) {
+      for (let plan = plays[0]; plan && !isLate(); plan = plays[0]) {
+        plays.shift();
         begunAtMs.set(slot, performance.now());
         const one = await withTroubles({ ...plan, world, slot, image: suite.image }, ofAll);
         suite.onPlayed?.(one);
@@ -108,8 +117,11 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
       // One that is late is let come to its end.
       isToRest: () => [...begunAtMs.values()].some((atMs) => performance.now() - atMs > 2 * PLAY_MS),
     });
+    const playAll = () => Promise.all(Array.from({ length: Math.min(suite.playsAtOnce, PLAYS_MAX) }, (_, slot) => next(slot)));
     try {
-      await Promise.all(Array.from({ length: Math.min(suite.playsAtOnce, PLAYS_MAX) }, (_, slot) => next(slot)));
+      await playAll();
+      if (suite.triesAgain) plays.push(...withFewer(played.flatMap(({ points = [], reached }) => points.filter((point) => !reached.includes(point)))));
+      await playAll();
     } finally {
       over.abort();
       await weather;
@@ -117,7 +129,7 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
     const checked = (played.length + handovers.length) * (expected.size * CHECKS_PER_CONVERSATION + CHECKS_PER_PLAY);
     const can = (weather: Weather) => world.network?.can.has(weather) === true;
     const has = { apart: can("apart"), lossy: can("lossy"), disk: world.fillDisk !== undefined };
-    return { steps: undisturbed.steps.length, checked, plays: played, befell, handovers, has };
+    return { steps: undisturbed.steps.length, notBegun: plays.length, checked, plays: played, befell, handovers, has };
   } finally {
     await world.remove();
   }
@@ -131,13 +143,7 @@ export async function withTroubles(
   given: Omit<PlayTogether, "hasEnded"> & { readonly troubles: readonly Trouble[] },
   { expected, calls }: { readonly expected: ReadonlyMap<string, Expected>; readonly calls: number },
 ): Promise<PlayedTogether> {
-  const outcome = await playTogether({
-    ...given,
-    hasEnded(played) {
-      const wanted = expected.get(played.conversation.name);
-      return wanted !== undefined && looksAs(played, wanted);
-    },
-  });
+  const outcome = await playTogether({ ...given, hasEnded: looksAsExpected(expected) });
   const { processes, points, troubles } = given;
   const { deaths, reached, log, unmissedMs, nextSteps } = outcome;
   const paidTwice = outcome.calls.made - calls;
@@ -146,6 +152,21 @@ export async function withTroubles(
   const violations = [...violationsOf(outcome, expected), ...paid];
   const evidence = violations.length > 0 ? outcome.evidence : [];
   return { processes, points, troubles, deaths, reached, log, evidence, unmissedMs, nextSteps, paidTwice, inFlight, violations };
+}
+
+/** To be asked again and again: a conversation is looked through where something in it is new. Whoever asks is Slack for all processes, too. */
+function looksAsExpected(expected: ReadonlyMap<string, Expected>): PlayTogether["hasEnded"] {
+  const looked = new Map<string, { readonly shown: string; readonly isSo: boolean }>();
+  return (played) => {
+    const { name } = played.conversation;
+    const shown = JSON.stringify([played.thread, played.status, played.session]);
+    const before = looked.get(name);
+    if (before?.shown === shown) return before.isSo;
+    const wanted = expected.get(name);
+    const isSo = wanted !== undefined && looksAs(played, wanted);
+    looked.set(name, { shown, isSo });
+    return isSo;
+  };
 }
 
 type Plan = Pick<PlayTogether, "processes" | "points"> & { readonly troubles: readonly Trouble[] };
@@ -190,6 +211,9 @@ function planned(
     };
   });
 }
+
+const withFewer = (points: NonNullable<PlayTogether["points"]>): Plan[] =>
+  chunks(points, POINTS_PER_PLAY / 2).map((some, play) => ({ processes: play % 2 === 0 ? 2 : PROCESSES_MAX, points: some, troubles: [] }));
 
 /** What happens to the server, by turns, while plays are under way. */
 async function befall(

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Figures } from "../../report/figures.ts";
 import type { NextStep } from "./next-steps.ts";
 import type { PlayedTogether, TogetherReport } from "./suite.ts";
@@ -63,3 +66,10 @@ export const stepsAfter = (report: Pick<TogetherReport, "handovers">, after: Nex
   report.handovers
     .flatMap(({ nextSteps }) => nextSteps.flatMap((one) => (one.after === after ? [one.ms] : [])))
     .toSorted((one, other) => one - other);
+
+/** Where it is written to, for whoever looks into a violation. */
+export function keptEvidence(evidence: readonly string[]): string {
+  const path = join(mkdtempSync(join(tmpdir(), "parley-evidence-")), "evidence");
+  writeFileSync(path, evidence.join("\n"));
+  return path;
+}

@@ -23,8 +23,8 @@ export interface Troubles {
   isUnderWay(): boolean;
   /** One goes on, or is to come. */
   areLeft(): boolean;
-  /** Resolves when the last one is over. */
-  over(): Promise<void>;
+  /** What waits for its moment does not come any more; resolves when the last one is over. */
+  end(): Promise<void>;
   told(): readonly string[];
 }
 
@@ -38,11 +38,12 @@ export function begin(troubles: readonly Trouble[], scene: Scene): Troubles {
   const told: string[] = [];
   let left = troubles.length;
   let underWay = 0;
+  const ending = new AbortController();
   const all = Promise.all(
     troubles.map(async (trouble) => {
-      await sleep(trouble.afterMs);
+      await sleep(trouble.afterMs, undefined, { signal: ending.signal }).catch(() => undefined);
       underWay++;
-      const what = await befall(trouble, scene);
+      const what = ending.signal.aborted ? undefined : await befall(trouble, { ...scene, ending: ending.signal });
       if (what) told.push(what);
       underWay--;
       left--;
@@ -51,25 +52,36 @@ export function begin(troubles: readonly Trouble[], scene: Scene): Troubles {
   return {
     isUnderWay: () => underWay > 0,
     areLeft: () => left > 0,
-    over: async () => void (await all),
+    async end() {
+      ending.abort();
+      await all;
+    },
     told: () => told,
   };
 }
 
 /** What a place does not tell itself. */
-async function befall(trouble: Trouble, { world, database, places }: Scene): Promise<string | undefined> {
+async function befall(
+  trouble: Trouble,
+  { world, database, places, ending }: Scene & { readonly ending: AbortSignal },
+): Promise<string | undefined> {
   const place = "process" in trouble ? places[trouble.process] : undefined;
+  /** It may be between two lives, and that is not what is to happen to it. */
+  const until = async (isSo: () => boolean | undefined | Promise<boolean>): Promise<void> => {
+    while (!ending.aborted && !(await isSo())) await sleep(LEFT_MS);
+  };
   if ("isAtWork" in trouble) await until(async () => places.every((one) => one.isReady()) && (await isAtWork(database).catch(() => false)));
   switch (trouble.kind) {
     case "kill":
       await until(() => place?.isThere());
-      place?.kill();
+      if (!ending.aborted) place?.kill();
       return undefined;
     case "stop":
       await until(async () => place?.isReady() === true && !place.isFrozen() && (await place.stop()));
       return undefined;
     case "freeze":
       await until(() => place?.isThere());
+      if (ending.aborted) return undefined;
       place?.freeze(trouble.forMs);
       await sleep(trouble.forMs);
       return undefined;
@@ -98,11 +110,6 @@ async function befall(trouble: Trouble, { world, database, places }: Scene): Pro
   }
 }
 
-/** It may be between two lives, and that is not what is to happen to it. */
-async function until(isSo: () => boolean | undefined | Promise<boolean>): Promise<void> {
-  for (const begunAtMs = performance.now(); !(await isSo()) && performance.now() - begunAtMs < LIFE_MS_MAX; await sleep(LEFT_MS));
-}
-
 async function isAtWork(database: Database): Promise<boolean> {
   const turns = await database.sql("SELECT key FROM parley.claims WHERE kind = 'turn'");
   return turns.length >= THREADS_AT_WORK;
@@ -110,7 +117,6 @@ async function isAtWork(database: Database): Promise<boolean> {
 
 const THREADS_AT_WORK = 4;
 
-const LIFE_MS_MAX = 240_000;
 const KEPT_MS = 700;
 const LEFT_MS = 100;
 
