@@ -65,6 +65,8 @@ export interface Work {
 export interface Claim {
   readonly key: string;
   readonly attempt: number;
+  /** So far the log of the thread went when it was taken, and whoever took it knows all that stands there; absent where a store has no versions beside each other. */
+  readonly lastSeq?: number;
 }
 
 /**

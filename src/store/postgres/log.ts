@@ -1,6 +1,7 @@
 import { createKeyedQueue } from "../../keyed-queue.ts";
 import type { RunEvent } from "../../engine/events/events.ts";
 import { recordOf } from "../records/commit.ts";
+import type { Claim } from "../dispatch.ts";
 import type { Commit, CommitResult, Store, ThreadSummary } from "../store.ts";
 import type { Connection, Query } from "./server/connection.ts";
 import { gathered } from "./server/gather.ts";
@@ -38,6 +39,8 @@ export function postgresLog(
   const { changes, followers, age, now } = parts;
   /** Of one process, what is committed to a thread goes in the order of the calls. */
   const writers = createKeyedQueue();
+  /** Of each turn, how far its own process has written the log, or has seen that it could. */
+  const known = new WeakMap<Claim, number>();
 
   /** Its number, to be waited for; nothing where it was not to be. */
   const made = async (commit: Commit, bodies: readonly string[]): Promise<number | undefined> => {
@@ -50,6 +53,21 @@ export function postgresLog(
       return told?.said;
     });
   };
+
+  /**
+   * Whether somebody else, a newer Parley among them, has written in this thread since the turn began: what stands there now this process may have read, and not
+   * know. Then the claim is gone, and the others are told.
+   */
+  async function isLeft({ thread: key, workspace, afterSeq, claim }: Commit): Promise<boolean> {
+    const reached = claim && (known.get(claim) ?? claim.lastSeq);
+    if (!claim || reached === undefined || reached === afterSeq) return false;
+    const said = await transaction(async (within) =>
+      (await isLeftToNewer(within, claim, age)) ? changes.say(within, { kind: "work", of: "turn", key, workspace, at: now() }) : undefined,
+    );
+    if (said === undefined) known.set(claim, afterSeq);
+    else await changes.heard(said);
+    return said !== undefined;
+  }
 
   /** Why nothing was committed; or whose thread it is, where it may be tried again. */
   const whyNot = async (
@@ -110,10 +128,12 @@ export function postgresLog(
         const forget = followers.expect(commit.thread, commit.afterSeq + 1, events);
         try {
           let { workspace } = commit;
+          if (await isLeft(commit)) return { kind: "fenced" };
           for (let tries = 0; tries < TRIES_MAX; tries++) {
             const said = await made({ ...commit, workspace }, bodies);
             if (said !== undefined) {
               await changes.heard(said);
+              if (commit.claim) known.set(commit.claim, commit.afterSeq + events.length);
               return { kind: "ok", events };
             }
             const why = await transaction((within) => whyNot(within, { ...commit, workspace }));

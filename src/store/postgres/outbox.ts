@@ -2,22 +2,32 @@ import { placeOf } from "../fair-queue.ts";
 import type { Post, Store } from "../store.ts";
 import type { Connection } from "./server/connection.ts";
 import { gathered } from "./server/gather.ts";
+import { OF_NOW, type Age } from "./together/age.ts";
 import type { Changes } from "./together/changes.ts";
 
 interface PostRow extends Omit<Post, "sendingSince"> {
+  readonly version: number;
   readonly sendingSince: string | null;
+}
+
+interface NoPost {
+  readonly version: number;
+  readonly id: null;
 }
 
 const POST = `
   SELECT outbox.id, threads.name AS thread, seq, kind, part, sending_since AS "sendingSince"
   FROM outbox JOIN threads ON threads.id = outbox.thread WHERE receipt IS NULL AND gave_up IS NULL`;
 
+/** One row at least, which tells the version that stands there: what a newer Parley has recorded this one cannot show, and would give up. */
+const known = (posts: string): string => `SELECT age.version, post.* FROM ${OF_NOW} AS age (version) LEFT JOIN LATERAL (${posts}) AS post ON age.version <= $3 ORDER BY post.id`;
+
 const RECEIPTS_TOGETHER_MAX = 100;
 
 /** What goes out. Rows come into being in the commit of their event (`log.ts`); here they are taken to their end. */
 export function postgresOutbox(
   { query }: Connection,
-  changes: Pick<Changes, "make">,
+  { changes, age }: { readonly changes: Pick<Changes, "make">; readonly age: Pick<Age, "known" | "look"> },
 ): Pick<Store, "duePosts" | "dueThreads" | "markSending" | "markDelivered" | "receipt"> {
   const receipt = gathered(async (wanted: readonly Pick<Post, "thread" | "seq" | "kind">[]) => {
     const rows = await query<{ n: number; receipt: string }>(
@@ -36,12 +46,21 @@ export function postgresOutbox(
     async duePosts(lane, limit, workspace) {
       const rows =
         lane === undefined
-          ? await query<PostRow>(`${POST} AND ($2::text IS NULL OR threads.workspace = $2) ORDER BY outbox.id LIMIT $1`, [limit, workspace])
-          : await query<PostRow>(`${POST} AND outbox.thread = (SELECT id FROM threads WHERE name = $2) ORDER BY outbox.id LIMIT $1`, [
+          ? await query<PostRow | NoPost>(known(`${POST} AND ($2::text IS NULL OR threads.workspace = $2) ORDER BY outbox.id LIMIT $1`), [
               limit,
-              lane,
-            ]);
-      return rows.map((row) => ({ ...row, sendingSince: row.sendingSince ?? undefined }));
+              workspace,
+              age.known,
+            ])
+          : await query<PostRow | NoPost>(
+              known(`${POST} AND outbox.thread = (SELECT id FROM threads WHERE name = $2) ORDER BY outbox.id LIMIT $1`),
+              [limit, lane, age.known],
+            );
+      if (rows[0]) age.look(rows[0].version);
+      return rows.flatMap((row) => {
+        if (row.id === null) return [];
+        const { version: _, ...post } = row;
+        return [{ ...post, sendingSince: post.sendingSince ?? undefined }];
+      });
     },
     async dueThreads(place) {
       const rows = await query<{ name: string }>(

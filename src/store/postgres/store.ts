@@ -67,7 +67,7 @@ async function opener(connection: Connection, process: Parameters<typeof workTog
   const store: Store = {
     ...guarded({
       ...postgresLog(connection, { age, changes, followers, now }),
-      ...postgresOutbox(connection, changes),
+      ...postgresOutbox(connection, { changes, age }),
       ...postgresContent(connection, changes),
       ...postgresSpent(connection),
       reserve: reservations.reserve,

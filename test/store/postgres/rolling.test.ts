@@ -95,6 +95,61 @@ describeOnPostgres("a version and the one after it on one server", (server) => {
     for (const { end } of begun.slice(2)) end();
   });
 
+  test("a turn of the older one that has read what the newer one wrote there is left to that one, too", async () => {
+    const address = await nowhere();
+    const { older, newer, begun } = await side(address);
+    const [a, b] = begun as [Begun, Begun];
+    // What others write is told, and read: nothing is stale then.
+    await append(newer.store, a.key, [felt]);
+    await settled();
+    expect(await older.store.commit(commitOf(a.key, 3, [said("mine")], { claim: a.claim }))).toEqual({ kind: "fenced" });
+    // A word of the older one's own door is none that it does not know, but who wrote it is not told.
+    expect(await older.store.commit(commitOf(b.key, 2, [said("mine")], { claim: b.claim }))).toMatchObject({ kind: "ok" });
+    expect(await older.store.commit(commitOf(b.key, 3, [said("more")], { claim: b.claim }))).toMatchObject({ kind: "ok" });
+    await append(newer.store, b.key, [felt]);
+    expect(await older.store.commit(commitOf(b.key, 5, [], { claim: b.claim, wake: "none" }))).toEqual({ kind: "fenced" });
+    expect(await older.store.load(b.key, 3)).toMatchObject([{ text: "more" }, felt]);
+    await until(() => begun.length === 4);
+    expect(begun.slice(2).map(({ by }) => by)).toEqual(["newer", "newer"]);
+    for (const { end } of begun) end();
+  });
+
+  test("before a newer one is there, words that came meanwhile are no reason to give a turn up", async () => {
+    const address = await nowhere();
+    const begun: Begun[] = [];
+    const one = await open(address, MIGRATIONS);
+    one.dispatch.serve("turn", { slots: 1, perWorkspace: 1, onBug: () => undefined }, (work) => new Promise((resolve) => void begun.push({ ...work, by: "one", end: resolve })));
+    await append(one.store, "T1/C1/a", [started("a"), said("a")], { wake: "now" });
+    await until(() => begun.length === 1);
+    const [{ key, claim, end }] = begun as [Begun];
+    await append(one.store, key, [said("and this")]);
+    expect(await one.store.commit(commitOf(key, 3, [said("mine")], { claim }))).toMatchObject({ kind: "ok" });
+    end();
+  });
+
+  test("what the newer one has recorded is posted by it, also in a channel that the older one is posting in", async () => {
+    const address = await nowhere();
+    const older = await open(address, MIGRATIONS);
+    const begun: Begun[] = [];
+    const serve = (by: string, { dispatch }: PostgresOpened) =>
+      dispatch.serve("post", { slots: 4, perWorkspace: 4, onBug: () => undefined }, (work) => new Promise((resolve) => void begun.push({ ...work, by, end: resolve })));
+    serve("older", older);
+    await append(older.store, "T1/C1/a", [said("a")], { posts: [{ event: 0, kind: "turn", part: 0 }] });
+    await until(() => begun.length === 1);
+    expect(await older.store.duePosts("T1/C1/a", 10)).toMatchObject([{ seq: 1, part: 0 }]);
+    const newer = await open(address, NEXT);
+    serve("newer", newer);
+    await append(newer.store, "T1/C1/a", [felt], { posts: [{ event: 0, kind: "mood" as never, part: 0 }] });
+    // It would find nothing to show for it, and give it up.
+    expect(await older.store.duePosts("T1/C1/a", 10)).toEqual([]);
+    expect(await older.store.duePosts(undefined, 10)).toEqual([]);
+    begun[0]?.end();
+    await until(() => begun.length === 2);
+    expect(begun[1]).toMatchObject({ by: "newer", key: "T1/C1" });
+    expect(await newer.store.duePosts("T1/C1/a", 10)).toMatchObject([{ seq: 1 }, { seq: 2, kind: "mood" }]);
+    begun[1]?.end();
+  });
+
   test("what the older one does for all it lets go of, and the newer one that stands in line for it does it", async () => {
     const address = await nowhere();
     const older = await open(address, MIGRATIONS);

@@ -12,6 +12,7 @@ export interface Age {
   readonly known: number;
   /** The version that stands there, as it was read. */
   look(version: number): void;
+  isTooOld(): boolean;
   /** Reads it. */
   readonly read: (query: Query) => Promise<number>;
   /** Throws StoreError where it is too old, by what stands there now. */
@@ -47,6 +48,7 @@ export function createAge({
   return {
     known,
     look,
+    isTooOld: () => isTooOld,
     read,
     async refuse(within) {
       const version = await read(within);

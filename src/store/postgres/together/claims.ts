@@ -20,6 +20,8 @@ export interface Taken {
   readonly failures: number;
   /** Of the wake-up that it deals with, of a turn. */
   readonly version: number | undefined;
+  /** Of a turn; see `Claim.lastSeq`. */
+  readonly lastSeq?: number;
 }
 
 /** Who has which work, of all processes; and what there is to do. Times in ms since the epoch. */
@@ -170,20 +172,25 @@ export function createClaims(
         if (typeof row?.attempt !== "number") return undefined;
         const { attempt } = row;
         // Read once it is ours: who had it before may have dealt with it just now.
-        const [found] = await query<{ version: number | null; failures: number | null }>(
+        const [found] = await query<{ version: number | null; failures: number | null; lastSeq: number | null }>(
           `SELECT (SELECT version FROM ready JOIN threads ON threads.id = ready.thread WHERE name = $2 AND ready.at <= $3) AS version,
-            (SELECT count FROM failing WHERE kind = $1 AND key = $2) AS failures`,
-          [kind, key, now],
+            (SELECT count FROM failing WHERE kind = $1 AND key = $2) AS failures,
+            (SELECT last_seq FROM threads WHERE name = $2 AND ${OF_NOW} <= $4) AS "lastSeq"`,
+          [kind, key, now, age.known],
         );
         if (kind === "turn" && typeof found?.version !== "number") {
           await letGo(key, attempt);
           return undefined;
         }
-        return { attempt, failures: found?.failures ?? 0, version: found?.version ?? undefined };
+        const taken = { attempt, failures: found?.failures ?? 0, version: found?.version ?? undefined };
+        // A newer one that came in between may have written all of it.
+        return kind === "turn" ? { ...taken, lastSeq: found?.lastSeq ?? NOTHING_KNOWN } : taken;
       }),
     async release(kind, work, now) {
       if (work.failed) return saying((within) => failed(within, kind, work, now));
-      const { key, workspace, taken, woken } = work;
+      const { key, workspace, taken } = work;
+      // What is too new for this one it has left.
+      const woken = work.woken || age.isTooOld();
       const better =
         taken.failures > 0 ? `, better AS (DELETE FROM failing WHERE kind = '${kind}' AND key = $2 AND EXISTS (SELECT 1 FROM held))` : "";
       const told = { kind: "work", of: kind, key, workspace } as const;
@@ -219,6 +226,8 @@ export function createClaims(
       }),
   };
 }
+
+const NOTHING_KNOWN = -1;
 
 /** A row where this is still the claim of whoever has that work; it stays so until the transaction is over. */
 export const HELD = (kind: string, key: string, attempt: string): string =>

@@ -32,7 +32,7 @@ export async function openPostgresReadOnly(options: { readonly address: string }
     store: {
       ...log,
       spending: postgresSpending(connection, log),
-      ...postgresOutbox(connection, changes),
+      ...postgresOutbox(connection, { changes, age: { known: MIGRATIONS.length, look: () => undefined } }),
       ...postgresContent(connection, changes),
       ...postgresSpent(connection),
       ...postgresInbox(connection, { changes, now, leisure: createLeisure() }),
