@@ -117,7 +117,7 @@ export function createSessions(parts: {
     });
     if (told !== "told") return told;
     const noted = noteKey(thread);
-    if (!(await cameLate(store, { thread, noted, over: closing.signal }))) await store.putNote(noted, session);
+    if (!(await cameLate(store, { thread, noted, over: closing.signal, clock }))) await store.putNote(noted, session);
     return told;
   }
 

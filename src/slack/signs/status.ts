@@ -144,7 +144,7 @@ export function createStatus(parts: {
     if (isOther || renew || (isNews && bucket.waitMs() === 0)) {
       line.shown = { ...line.shown, speaker: wanted.speaker, speakerAt: now, writing };
       failed = !(await showSpeaker(place, wanted, writing));
-      if (!failed) await cameLate(store, { thread, over: closing.signal });
+      if (!failed) await cameLate(store, { thread, over: closing.signal, clock });
       line.shown = { ...line.shown, calledAt: clock.now() };
     }
     if (failed) {

@@ -88,6 +88,27 @@ export function postgresLog(
     return (await refusedAsTooMany(within, { ...commit, workspace })) ?? { kind: "again", workspace };
   };
 
+  async function committed(commit: Commit, events: readonly RunEvent[], bodies: readonly string[]): Promise<CommitResult> {
+    let { workspace } = commit;
+    if (await isLeft(commit)) return { kind: "fenced" };
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const said = await made({ ...commit, workspace }, bodies);
+      if (said !== undefined) {
+        await changes.heard(said);
+        if (commit.claim) known.set(commit.claim, commit.afterSeq + events.length);
+        return { kind: "ok", events };
+      }
+      const why = await transaction((within) => whyNot(within, { ...commit, workspace }));
+      if (why.kind === "left") {
+        await changes.heard(why.said);
+        return { kind: "fenced" };
+      }
+      if (why.kind !== "again") return why;
+      ({ workspace } = why);
+    }
+    throw new Error(`nothing could be recorded in ${commit.thread} ${TRIES_MAX} times, and nothing stood against it`);
+  }
+
   /** The next few events of a log: most logs have no more. */
   const begin = gathered(async (wanted: readonly { readonly thread: string; readonly afterSeq: number }[]) => {
     const rows = await query<{ n: number; body: string }>(
@@ -127,26 +148,12 @@ export function postgresLog(
         // Before it is made: it may be heard before this call hears that it was made.
         const forget = followers.expect(commit.thread, commit.afterSeq + 1, events);
         try {
-          let { workspace } = commit;
-          if (await isLeft(commit)) return { kind: "fenced" };
-          for (let tries = 0; tries < TRIES_MAX; tries++) {
-            const said = await made({ ...commit, workspace }, bodies);
-            if (said !== undefined) {
-              await changes.heard(said);
-              if (commit.claim) known.set(commit.claim, commit.afterSeq + events.length);
-              return { kind: "ok", events };
-            }
-            const why = await transaction((within) => whyNot(within, { ...commit, workspace }));
-            if (why.kind === "left") {
-              await changes.heard(why.said);
-              return { kind: "fenced" };
-            }
-            if (why.kind !== "again") return why;
-            ({ workspace } = why);
-          }
-          throw new Error(`nothing could be recorded in ${commit.thread} ${TRIES_MAX} times, and nothing stood against it`);
-        } finally {
-          forget();
+          const result = await committed(commit, events, bodies);
+          forget("known");
+          return result;
+        } catch (error) {
+          forget("doubtful");
+          throw error;
         }
       });
     },

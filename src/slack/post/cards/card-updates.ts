@@ -144,7 +144,7 @@ export function createCards(parts: CardsParts): Cards {
         metadata: metadataOf({ seq, kind }, outboxId({ seq, kind, part: 0 }), run),
       });
       const noted = keyOf(thread, seq);
-      if (!(await cameLate(store, { thread, noted, over: ending.signal }))) await store.putNote(noted, mark);
+      if (!(await cameLate(store, { thread, noted, over: ending.signal, clock }))) await store.putNote(noted, mark);
       return "settled";
     } catch (error) {
       return refused(
