@@ -307,9 +307,9 @@ function watchCalls({ slack }: Orders, watch: Watch): void {
     made.end = ((body?: unknown) => {
       const call = begun(url.href.slice(slack.apiUrl.length), body);
       made.prependOnceListener("response", () => call.answered());
-      const ended = end(body);
-      call.sent();
-      return ended;
+      // What stands still with a call that has not left yet makes it when it goes on: that is another thing than one in flight.
+      made.once("finish", () => call.sent());
+      return end(body);
     }) as typeof made.end;
     return made;
   }) as typeof request;
