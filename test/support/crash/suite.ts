@@ -1,3 +1,4 @@
+import { ACTIONS } from "../../../src/slack/words/blocks.ts";
 import { AT_REST, expectedOf, looksAs, violationsOf, type Expected } from "./compare.ts";
 import { play, type Death, type NamedPoint, type Outcome, type Play } from "./stage.ts";
 import { randomOf } from "../chance.ts";
@@ -91,6 +92,8 @@ export function hasComeToRest(): Play["hasEnded"] {
     // On a machine that is busy elsewhere that may take longer than the rest.
     if (status !== "" || (session !== undefined && session !== AT_REST)) return false;
     const shown = JSON.stringify([thread, status, session]);
+    // A card is still to be told that its run is over.
+    if (shown.includes(`"${ACTIONS.stop}"`)) return false;
     const before = ended.get(conversation.name);
     if (before?.shown === shown) return Date.now() - before.atMs >= QUIET_MS;
     ended.set(conversation.name, { shown, atMs: Date.now() });
