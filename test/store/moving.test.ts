@@ -112,12 +112,25 @@ async function filled(name: string): Promise<string> {
   return path;
 }
 
+/** The columns that there are and that are not moved. */
+const movedBeside = (tables: readonly (readonly [string, readonly string[]])[]): string[] =>
+  tables
+    .flatMap(([table, columns]) => {
+      const moved = TABLES.find(({ name }) => name === table)?.columns.map(({ name }) => name) ?? [];
+      return columns.filter((column) => !moved.includes(column)).map((column) => `${table}.${column}`);
+    })
+    .toSorted();
+
 test("each table is moved, or made anew from one that is", async () => {
   const path = here("empty.db");
   await (await openStore(path)).store.close();
   const db = new Database(path, { readonly: true });
   const names = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").pluck().all();
+  const columns = TABLES.map(
+    ({ name }) => [name, db.prepare<[], string>(`SELECT name FROM pragma_table_info('${name}')`).pluck().all()] as const,
+  );
   db.close();
+  expect(movedBeside(columns)).toEqual(["events.id", "memories.words", "workspace_files.id"]);
   const anew = /^(memory_scopes|runs|runs_due|(memory|run|knowledge)_words(_\w+)?|knowledge_(sources|documents|passages|vectors))$/;
   expect(names.filter((name) => !anew.test(name)).toSorted()).toEqual(TABLES.map(({ name }) => name).toSorted());
 });
@@ -139,6 +152,16 @@ describeOnPostgres("between SQLite and Postgres", (server) => {
     const address = await nowhere();
     const moved = await moveStore({ from, to: address }, quiet);
     expect(moved).toMatchObject({ threads: 4, events: before["events"]?.length });
+    const columns = (await server.sql(
+      `SELECT table_name, array_agg(column_name::text) AS columns FROM information_schema.columns WHERE table_schema = '${schemaOf(address)}' GROUP BY 1`,
+    )) as { table_name: string; columns: string[] }[];
+    const ofMoved = columns.filter(({ table_name: table }) => TABLES.some(({ name }) => name === table));
+    expect(movedBeside(ofMoved.map((one) => [one.table_name, one.columns]))).toEqual([
+      "files.put_at",
+      "files.referred",
+      "memories.words",
+      "ready.version",
+    ]);
     await moveStore({ from: address, to: here("back.db") }, quiet);
     expect(rowsIn(here("back.db"))).toEqual(before);
     expect(rowsIn(from)).toEqual(before);

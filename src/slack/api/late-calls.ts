@@ -14,7 +14,12 @@ const PREFIX = "late call/";
  */
 export async function cameLate(
   { stillHere, putNote }: Pick<Store, "putNote" | "stillHere">,
-  { thread, noted, over, clock }: { readonly thread: string; readonly noted?: string; readonly over: AbortSignal; readonly clock: Pick<Clock, "sleep"> },
+  {
+    thread,
+    noted,
+    over,
+    clock,
+  }: { readonly thread: string; readonly noted?: string; readonly over: AbortSignal; readonly clock: Pick<Clock, "sleep"> },
 ): Promise<boolean> {
   if (!stillHere) return false;
   const isHere = await stillHere().then(

@@ -20,7 +20,8 @@ const POST = `
   FROM outbox JOIN threads ON threads.id = outbox.thread WHERE receipt IS NULL AND gave_up IS NULL`;
 
 /** One row at least, which tells the version that stands there: what a newer Parley has recorded this one cannot show, and would give up. */
-const known = (posts: string): string => `SELECT age.version, post.* FROM ${OF_NOW} AS age (version) LEFT JOIN LATERAL (${posts}) AS post ON age.version <= $3 ORDER BY post.id`;
+const known = (posts: string): string =>
+  `SELECT age.version, post.* FROM ${OF_NOW} AS age (version) LEFT JOIN LATERAL (${posts}) AS post ON age.version <= $3 ORDER BY post.id`;
 
 const RECEIPTS_TOGETHER_MAX = 100;
 

@@ -89,7 +89,10 @@ test("a call of a model is in flight until a log tells of it, and counted as mad
   expect(callsIn([[["call a", "frozen x"]], [["call b"]]])).toEqual({ made: 2, inFlight: 1 });
   // A life that was stopped says nothing for the next one; one that did not come to it in time is told by the others.
   expect(calls(["call a", "paid a", "troubled by a stop"], ["call b"])).toEqual({ made: 2, inFlight: 0 });
-  expect(calls(["call a", "log 5 ms: the work waits: this process was taken for gone. What it had", "call b"])).toEqual({ made: 2, inFlight: 1 });
+  expect(calls(["call a", "log 5 ms: the work waits: this process was taken for gone. What it had", "call b"])).toEqual({
+    made: 2,
+    inFlight: 1,
+  });
 });
 
 test("somebody who is overdue is missed by whoever has looked, however long that took", () => {
@@ -98,13 +101,20 @@ test("somebody who is overdue is missed by whoever has looked, however long that
   const by = (id: number, seen: string) => looks.seen([gone, { id, seen, ms: 500 }]);
   // Three who have said that they are there, and have not looked since.
   expect([2, 3, 4, 5, 6].flatMap((id) => by(id, "30 s"))).toEqual([]);
-  expect(["33 s", "33 s", "36 s", "39 s"].flatMap((seen) => by(2, seen))).toEqual([expect.stringContaining("was not missed by another one")]);
+  expect(["33 s", "33 s", "36 s", "39 s"].flatMap((seen) => by(2, seen))).toEqual([
+    expect.stringContaining("was not missed by another one"),
+  ]);
   // Told once, and not while nobody can be missed.
   expect(by(2, "42 s")).toEqual([]);
   looks.forget();
   expect(by(2, "45 s")).toEqual([]);
   // Heard of again, and what was said before that is nothing.
-  expect(looks.seen([{ ...gone, ms: 100 }, { id: 2, seen: "48 s", ms: 500 }])).toEqual([]);
+  expect(
+    looks.seen([
+      { ...gone, ms: 100 },
+      { id: 2, seen: "48 s", ms: 500 },
+    ]),
+  ).toEqual([]);
 });
 
 test("from the end of a process it is counted how long a thread of its stands still, and only where somebody else could have gone on", () => {

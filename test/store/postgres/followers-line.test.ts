@@ -17,7 +17,11 @@ function heardWhileCut(failing: number) {
   const told: unknown[] = [];
   line.follow(({ thread, events, rewritten }) => void told.push([thread, events.map(({ seq }) => seq), rewritten === true]));
   const commit = (id: number, thread: string, from: number) =>
-    line.tell({ id, here: false, change: { kind: "commit", thread, workspace: "T1", from, events: 1, posts: 0, wakes: false, money: false } });
+    line.tell({
+      id,
+      here: false,
+      change: { kind: "commit", thread, workspace: "T1", from, events: 1, posts: 0, wakes: false, money: false },
+    });
   return { line, told, done: Promise.all([commit(1, "T1/C1/a", 7), commit(2, "T1/C1/b", 3)]) };
 }
 

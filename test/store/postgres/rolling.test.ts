@@ -118,7 +118,11 @@ describeOnPostgres("a version and the one after it on one server", (server) => {
     const address = await nowhere();
     const begun: Begun[] = [];
     const one = await open(address, MIGRATIONS);
-    one.dispatch.serve("turn", { slots: 1, perWorkspace: 1, onBug: () => undefined }, (work) => new Promise((resolve) => void begun.push({ ...work, by: "one", end: resolve })));
+    one.dispatch.serve(
+      "turn",
+      { slots: 1, perWorkspace: 1, onBug: () => undefined },
+      (work) => new Promise((resolve) => void begun.push({ ...work, by: "one", end: resolve })),
+    );
     await append(one.store, "T1/C1/a", [started("a"), said("a")], { wake: "now" });
     await until(() => begun.length === 1);
     const [{ key, claim, end }] = begun as [Begun];
@@ -132,7 +136,11 @@ describeOnPostgres("a version and the one after it on one server", (server) => {
     const older = await open(address, MIGRATIONS);
     const begun: Begun[] = [];
     const serve = (by: string, { dispatch }: PostgresOpened) =>
-      dispatch.serve("post", { slots: 4, perWorkspace: 4, onBug: () => undefined }, (work) => new Promise((resolve) => void begun.push({ ...work, by, end: resolve })));
+      dispatch.serve(
+        "post",
+        { slots: 4, perWorkspace: 4, onBug: () => undefined },
+        (work) => new Promise((resolve) => void begun.push({ ...work, by, end: resolve })),
+      );
     serve("older", older);
     await append(older.store, "T1/C1/a", [said("a")], { posts: [{ event: 0, kind: "turn", part: 0 }] });
     await until(() => begun.length === 1);

@@ -51,13 +51,14 @@ export function createFollowersLine(query: Query): FollowersLine {
   async function read(wanted: readonly Extract<Told, { kind: "commit" }>[]): Promise<ReadonlyMap<string, readonly RunEvent[]>> {
     const found = new Map<string, RunEvent[]>();
     if (wanted.length === 0) return found;
-    const ask = () => query<{ thread: string; from: number; body: string }>(
-      `SELECT wanted.thread, wanted.first AS from, body FROM unnest($1::text[], $2::integer[], $3::integer[]) AS wanted (thread, first, count)
+    const ask = () =>
+      query<{ thread: string; from: number; body: string }>(
+        `SELECT wanted.thread, wanted.first AS from, body FROM unnest($1::text[], $2::integer[], $3::integer[]) AS wanted (thread, first, count)
         JOIN threads ON threads.name = wanted.thread
         JOIN events ON events.thread = threads.id AND events.seq >= wanted.first AND events.seq < wanted.first + wanted.count
         ORDER BY events.seq`,
-      [wanted.map(({ thread }) => thread), wanted.map(({ from }) => from), wanted.map(({ events }) => events)],
-    );
+        [wanted.map(({ thread }) => thread), wanted.map(({ from }) => from), wanted.map(({ events }) => events)],
+      );
     let rows: Awaited<ReturnType<typeof ask>> | undefined;
     for (let tries = 1; !rows; tries++) {
       rows = await ask().catch(() => (isOpen && tries < READS_MAX ? undefined : []));

@@ -120,7 +120,8 @@ export async function togetherSuite(suite: TogetherSuite): Promise<TogetherRepor
     const playAll = () => Promise.all(Array.from({ length: Math.min(suite.playsAtOnce, PLAYS_MAX) }, (_, slot) => next(slot)));
     try {
       await playAll();
-      if (suite.triesAgain) plays.push(...withFewer(played.flatMap(({ points = [], reached }) => points.filter((point) => !reached.includes(point)))));
+      if (suite.triesAgain)
+        plays.push(...withFewer(played.flatMap(({ points = [], reached }) => points.filter((point) => !reached.includes(point)))));
       await playAll();
     } finally {
       over.abort();
