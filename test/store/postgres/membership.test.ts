@@ -112,6 +112,18 @@ test("one that stood still asks before it does anything outside, and does not do
   expect([...server.rows]).toEqual([member.id()]);
 });
 
+test("who has come while nothing could be asked is counted with the next beat", async () => {
+  const server = table();
+  const member = await join(server);
+  server.rows.add(99);
+  server.line.isCut = true;
+  await expect(member.count()).rejects.toThrow("the connection was lost");
+  server.line.isCut = false;
+  expect(member.openers()).toBe(1);
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(member.openers()).toBe(2);
+});
+
 test("what is to hang on a row that is gone hangs on the new one", async () => {
   const server = table();
   const member = await join(server);

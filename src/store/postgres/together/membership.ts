@@ -60,6 +60,8 @@ export async function joinOpeners(
   let id = 0;
   let openers = 1;
   let workers = 1;
+  /** Since somebody has come or gone; that is told once. */
+  let isCounted = true;
   let isOpen = true;
   let seenAt = performance.now();
   let isLost = false;
@@ -79,11 +81,13 @@ export async function joinOpeners(
   }
 
   async function count(): Promise<void> {
+    isCounted = false;
     const [row] = await query<{ openers: number; workers: number }>(
       "SELECT count(*) FILTER (WHERE role <> 'reader') AS openers, count(*) FILTER (WHERE role NOT IN ('door', 'reader')) AS workers FROM openers",
     );
     openers = Math.max(1, row?.openers ?? 1);
     workers = Math.max(1, row?.workers ?? 1);
+    isCounted = true;
   }
 
   function lose(): void {
@@ -115,6 +119,7 @@ export async function joinOpeners(
         return changes.say(within, { kind: "openers" });
       }));
     if (said !== undefined) await changes.heard(said);
+    if (!isCounted) await count().catch(() => undefined);
     beat();
   }
 
