@@ -1,5 +1,8 @@
+import { AsyncResource } from "node:async_hooks";
 import { request as overHttp, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as overHttps } from "node:https";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { FetchFunction } from "@slack/web-api";
@@ -13,7 +16,15 @@ export interface CallSettings {
   readonly timeoutMs?: number;
   /** Whether answers may come compressed, which is worth its time for long ones. */
   readonly compressed?: boolean;
+  /**
+   * Asked once more before a call leaves later than {@link LEAVES_MS_MAX} after it was begun: its connection had to be made, and the process stood still meanwhile.
+   * Where it rejects the call is not made, and fails so.
+   */
+  readonly beforeLate?: (() => Promise<void>) | undefined;
 }
+
+/** Who was sure to be there when the call was begun has five seconds before others take over. */
+export const LEAVES_MS_MAX = 4_000;
 
 /** No answer of Slack's comes near; what does is read no further. */
 const ANSWER_BYTES_MAX = 64 * 1_024 * 1_024;
@@ -25,7 +36,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * call by `fetch` takes two and a half times the processor, and `AbortSignal.timeout` goes off long after its call is over, where a timer is taken back.
  * An answer is read whole before it is handed on. Rejects as `fetch` does, with the reason itself in place of one inside "fetch failed".
  */
-export function httpCall({ timeoutMs, compressed = false }: CallSettings = {}): FetchFunction {
+export function httpCall({ timeoutMs, compressed = false, beforeLate }: CallSettings = {}): FetchFunction {
   const byProxy = isByEnvProxy();
   return async (address, request = {}) => {
     const { body = "", signal } = request;
@@ -56,7 +67,18 @@ export function httpCall({ timeoutMs, compressed = false }: CallSettings = {}): 
       // Later ones, such as that of the connection which is destroyed here, say nothing new.
       const failed = settled(reject);
       call.on("error", failed);
-      call.end(body);
+      if (!beforeLate) return void call.end(body);
+      const begunAt = performance.now();
+      const ask = AsyncResource.bind(beforeLate);
+      const leave = (): void => {
+        if (performance.now() - begunAt <= LEAVES_MS_MAX) call.end(body);
+        else ask().then(() => call.end(body), end);
+      };
+      call.once("socket", (socket: Socket | TLSSocket) => {
+        if ("secureConnecting" in socket && socket.secureConnecting) socket.once("secureConnect", leave);
+        else if (socket.connecting) socket.once("connect", leave);
+        else leave();
+      });
     });
   };
 }

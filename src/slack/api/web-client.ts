@@ -62,6 +62,7 @@ export function createWeb(options: {
   const onCalled = options.onCalled ?? (() => undefined);
   const source = typeof options.token === "string" ? lasting(options.token) : options.token;
   const logger = sdkLogger(options.log);
+  const before = options.beforeWriting && whileHere(options.beforeWriting);
   const client = (more: Omit<ClientOptions, "logger">, limited?: LimitedMethods) =>
     new FollowedClient(
       { onCalled, source, limited },
@@ -79,7 +80,7 @@ export function createWeb(options: {
       createLimitedMethods(options.clock ?? systemClock),
     ),
     write: client({
-      fetch: asking(options.beforeWriting, answersBy({ timeoutMs: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS })),
+      fetch: asking(before, answersBy({ timeoutMs: options.writeTimeoutMs ?? WRITE_TIMEOUT_MS, beforeLate: before })),
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls,
     }),
@@ -156,10 +157,14 @@ const asking = (before: (() => Promise<void>) | undefined, call: FetchFunction):
   before
     ? async (url, request) => {
         await before();
-        if (isOursNoMore()) throw new Error(LEFT_TO_ANOTHER);
         return call(url, request);
       }
     : call;
+
+const whileHere = (before: () => Promise<void>) => async (): Promise<void> => {
+  await before();
+  if (isOursNoMore()) throw new Error(LEFT_TO_ANOTHER);
+};
 
 const LEFT_TO_ANOTHER = "what it was for is another process' by now; it was not made";
 

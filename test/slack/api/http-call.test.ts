@@ -1,9 +1,10 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
-import { expect, onTestFinished, test } from "vitest";
-import { httpCall } from "../../../src/slack/api/http-call.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { httpCall, LEAVES_MS_MAX } from "../../../src/slack/api/http-call.ts";
 import { runChild } from "../../support/children.ts";
 import { IDLE_STAYS } from "../../support/idle-connections.ts";
 
@@ -141,4 +142,31 @@ test("where the machine's environment names a proxy for Node, calls go there", a
   const ran = await runChild(process.execPath, ["--input-type=module", "--eval", program], { env });
   expect([ran.code, ran.err]).toEqual([0, ""]);
   expect(through).toEqual([new URL(proxied).host]);
+});
+
+test("a call that leaves late, as where the process stood still while its connection was made, is asked about once more, and may not leave at all", async () => {
+  const heard: string[] = [];
+  const url = await serving((request, response) => {
+    request.setEncoding("utf8").on("data", (part: string) => void heard.push(part));
+    request.on("end", () => response.end('{"ok":true}'));
+  });
+  const asked: unknown[] = [];
+  const context = new AsyncLocalStorage<string>();
+  let answer: () => Promise<void> = async () => undefined;
+  const call = httpCall({ timeoutMs: 10_000, beforeLate: () => (asked.push(context.getStore()), answer()) });
+  const late = (body: string) =>
+    context.run(body, () => {
+      const begun = call(url, { ...POST, body });
+      // Between the beginning and the way out nothing else is looked up.
+      const now = performance.now();
+      const clock = vi.spyOn(performance, "now").mockReturnValue(now + LEAVES_MS_MAX + 1);
+      return begun.finally(() => clock.mockRestore());
+    });
+  await context.run("at once", () => call(url, { ...POST, body: "text=a" }));
+  expect(asked).toEqual([]);
+  await late("text=b");
+  answer = () => Promise.reject(new Error("taken for gone"));
+  await expect(late("text=c")).rejects.toThrow("taken for gone");
+  expect(asked).toEqual(["text=b", "text=c"]);
+  expect(heard).toEqual(["text=a", "text=b"]);
 });

@@ -167,12 +167,11 @@ export function createWorkQueue(parts: {
 
   async function handle(key: string, one: Running, taken: Taken): Promise<void> {
     const { server, workspace, listeners } = one;
-    const { attempt, failures, lastSeq } = taken;
-    const claim = { key, attempt, ...(lastSeq === undefined ? {} : { lastSeq }) };
+    const { failures, version: _, ...claim } = taken;
     let bug: { readonly error: unknown } | undefined;
     one.woken = undefined;
     try {
-      await server.handler({ key, workspace, claim, failures, onSignal: (listener) => void listeners.add(listener) });
+      await server.handler({ key, workspace, claim: { key, ...claim }, failures, onSignal: (listener) => void listeners.add(listener) });
     } catch (error) {
       bug = { error };
     }

@@ -55,6 +55,8 @@ const STOP_MS_MAX = 120_000;
  * away just now takes its time to answer. Whoever runs it has it started again.
  */
 const IN_TIME = /CannotStart|due to connection timeout|timeout exceeded when trying to connect/;
+/** A way that was cut is there again some time after its wire is. */
+const TROUBLE_LASTS_MS = 15_000;
 /** Lives that fail to start, one after the other. */
 const FAILED_STARTS_MAX = 40;
 
@@ -70,6 +72,9 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
   const toldToEnd = new Set<number | undefined>();
   /** What goes on now; a life that begins meanwhile is in it from its beginning. */
   const underWay: string[] = [];
+  /** Something has happened to this life, or shortly before it: how long it takes to end by that is no matter of time. */
+  let wasTroubled = false;
+  let relievedAtMs = Number.NEGATIVE_INFINITY;
   let failed = 0;
   /** As it has told so far. */
   let isReady = false;
@@ -82,6 +87,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
       const ordersPath = join(folder, `orders-${number}-${life}.json`);
       writeFileSync(ordersPath, JSON.stringify({ ...orders, reportPath, points: points() } satisfies Orders));
       isReady = false;
+      wasTroubled = underWay.length > 0 || isTroubled() || performance.now() - relievedAtMs < TROUBLE_LASTS_MS;
       writeFileSync(reportPath, underWay.map((what) => lineOf(`troubled by ${what}`)).join(""));
       const one = startChild(process.execPath, [program, ordersPath], {
         env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "parley-crash-compiled") },
@@ -128,7 +134,7 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     if (end.code === 0 && isOver) return;
     // It was told to before it knew how to.
     if (end.signal === "SIGTERM" && isOver && !end.wasReady) return;
-    if (!end.wasReady && (isTroubled() || IN_TIME.test(end.complaint))) {
+    if (!end.wasReady && (wasTroubled || isTroubled() || IN_TIME.test(end.complaint))) {
       failed++;
       return void deaths.push("could not start");
     }
@@ -189,10 +195,12 @@ export function openPlace({ number, folder, orders, points, isTroubled, frozenMs
     },
     troubled(what) {
       underWay.push(what);
+      wasTroubled = true;
       note(`troubled by ${what}`);
     },
     relieved() {
       underWay.pop();
+      relievedAtMs = performance.now();
       note("over");
     },
     isFrozen: () => freezes > 0,
