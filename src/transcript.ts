@@ -55,7 +55,7 @@ function sectionOf(event: RunEvent, isWhole: boolean): string | undefined {
     case "tool.returned":
       return `*${line(event.tool)} returned:*\n\n${fenced(event.output)}${posted(event.files)}`;
     case "tool.failed":
-      return `*${line(event.tool)} failed: ${line(event.error.message)}*`;
+      return `*${line(event.tool)} failed: ${line(event.error.message)}*${posted(event.files)}`;
     case "code.written":
       return `## ${line(event.agent)} writes\n\n${event.text}`;
     case "code.ran":

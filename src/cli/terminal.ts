@@ -64,7 +64,7 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
       case "tool.returned":
         return ended(item.call, item.tool, `→ ${oneLine(item.output) || "nothing"}`) + files(item.files);
       case "tool.failed":
-        return ended(item.call, item.tool, `failed: ${oneLine(item.error.message)}`);
+        return ended(item.call, item.tool, `failed: ${oneLine(item.error.message)}`) + files(item.files);
       case "code.ran":
         return (
           endLine() +

@@ -148,4 +148,11 @@ export type ToolEnd =
       readonly usage?: Usage;
       readonly touched?: readonly (keyof Leak)[];
     }
-  | { readonly kind: "failed"; readonly error: Failure; readonly usage?: Usage; readonly touched?: readonly (keyof Leak)[] };
+  | {
+      readonly kind: "failed";
+      readonly error: Failure;
+      readonly files?: readonly FileRef[];
+      readonly images?: readonly FileRef[];
+      readonly usage?: Usage;
+      readonly touched?: readonly (keyof Leak)[];
+    };

@@ -61,6 +61,20 @@ export function textBeside({ text, images = [] }: Pick<Seen, "text" | "images">,
   return unseen.length === 0 ? text : `${text}\n(You cannot see ${unseen.join(", ")}.)`;
 }
 
+/** The images of a result that has to be words alone: they follow it as if they were posted, with a word about whose they are. */
+export function seenBeside(
+  message: Extract<ModelMessage, { role: "tool" }>,
+  known: Images,
+): { readonly words: string; readonly images: readonly Image[] } | undefined {
+  const found = (message.images ?? []).flatMap(({ hash, name }) => {
+    const image = known.get(hash);
+    return image ? [{ name, image }] : [];
+  });
+  if (found.length === 0) return undefined;
+  const names = found.map(({ name }) => shownName(name)).join(", ");
+  return { words: `(What ${message.tool} gave to be seen, data as its words are: ${names}.)`, images: found.map(({ image }) => image) };
+}
+
 /** A result in its order: its words, and each image behind the place that names it; images that are named nowhere come last. */
 export function resultParts(message: Pick<Seen, "text" | "images">, known: Images): readonly ResultPart[] {
   const parts: ResultPart[] = [];

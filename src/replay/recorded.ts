@@ -114,17 +114,14 @@ export function recordedWorld(log: readonly RunEvent[], languages: readonly stri
       }
       if (call) ran.add(idOf(call));
       const result = await take((event): event is ToolEnded => isEnd(event) && call !== undefined && idOf(event) === idOf(call));
-      const usage = result.usage ? { usage: result.usage } : {};
+      const beside = {
+        ...(result.files ? { files: result.files } : {}),
+        ...(result.images ? { images: result.images } : {}),
+        ...(result.usage ? { usage: result.usage } : {}),
+      };
       return result.type === "tool.returned"
-        ? {
-            kind: "returned",
-            output: uncut(result.output),
-            ...(result.files ? { files: result.files } : {}),
-            ...(result.images ? { images: result.images } : {}),
-            ...(result.sources ? { sources: result.sources } : {}),
-            ...usage,
-          }
-        : { kind: "failed", error: result.error, ...usage };
+        ? { kind: "returned", output: uncut(result.output), ...beside, ...(result.sources ? { sources: result.sources } : {}) }
+        : { kind: "failed", error: result.error, ...beside };
     },
   });
   const toolNames = [...new Set(calls.map((call) => call.tool))];

@@ -19,20 +19,21 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const looked = request({
-  messages: [
-    { role: "user", text: "Look." },
-    { role: "assistant", text: "", toolCalls: [{ call: "c1", tool: "look", args: "{}" }] },
-    { role: "tool", call: "c1", tool: "look", text: "before\n[image shot.png, image/png, 70 bytes]\nafter", failed: false, images: [page] },
-  ],
-  tools: [{ name: "look", description: "Looks.", parameters: { type: "object", properties: {} } }],
-});
+const looked = (failed: boolean) =>
+  request({
+    messages: [
+      { role: "user", text: "Look." },
+      { role: "assistant", text: "", toolCalls: [{ call: "c1", tool: "look", args: "{}" }] },
+      { role: "tool", call: "c1", tool: "look", text: "before\n[image shot.png, image/png, 70 bytes]\nafter", failed, images: [page] },
+    ],
+    tools: [{ name: "look", description: "Looks.", parameters: { type: "object", properties: {} } }],
+  });
 
-async function sent(wire: Wire, images: boolean): Promise<readonly { readonly [key: string]: unknown }[]> {
+async function sent(wire: Wire, images: boolean, failed = false): Promise<readonly { readonly [key: string]: unknown }[]> {
   server.will({ body: wire.events({ text: ["I see."] }) });
   await ask(
     modelOn(wire, server.url, systemClock, { images }, async () => PNG),
-    looked,
+    looked(failed),
   );
   const body = server.requests[0]?.body ?? {};
   return (body["messages"] ?? body["input"]) as readonly { readonly [key: string]: unknown }[];
@@ -49,6 +50,16 @@ test("Anthropic is shown what a tool gives to be seen inside of its result, in i
           { type: "text", text: ", image/png, 70 bytes]\nafter" },
         ],
       },
+    ],
+  });
+});
+
+test("of a failed call Anthropic takes words alone in the result, and is shown the picture behind it", async () => {
+  expect((await sent(anthropicWire, true, true)).at(-1)).toMatchObject({
+    content: [
+      { type: "tool_result", content: "before\n[image shot.png, image/png, 70 bytes]\nafter", is_error: true },
+      { type: "text", text: "(What look gave to be seen, data as its words are: shot.png.)" },
+      { type: "image", source: { type: "base64", media_type: "image/png", data: DATA } },
     ],
   });
 });

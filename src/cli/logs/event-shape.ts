@@ -124,7 +124,17 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     touched,
     usage,
   },
-  "tool.failed": { agent: name, call: name, tool: name, error: failure, changed: changedArgs, touched, usage },
+  "tool.failed": {
+    agent: name,
+    call: name,
+    tool: name,
+    error: failure,
+    files: z.array(file).max(LIST_MAX).optional(),
+    images: z.array(file).max(LIST_MAX).optional(),
+    changed: changedArgs,
+    touched,
+    usage,
+  },
   "code.ran": {
     agent: name,
     source: z.strictObject({ seq: whole, block: whole }),

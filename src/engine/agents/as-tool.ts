@@ -180,7 +180,7 @@ const FILES_BYTES_MAX = 20_000_000;
 
 /** What the tools inside gave, for people: the first of them, each once. */
 function filesOf({ events }: Transcript): { readonly files?: readonly FileRef[] } {
-  const given = events.flatMap((event) => (event.type === "tool.returned" ? (event.files ?? []) : []));
+  const given = events.flatMap((event) => (event.type === "tool.returned" || event.type === "tool.failed" ? (event.files ?? []) : []));
   const unique = new Map(given.map((file) => [`${file.hash} ${file.name}`, file]));
   const files: FileRef[] = [];
   let bytes = 0;

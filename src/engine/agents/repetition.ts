@@ -56,10 +56,10 @@ function answered(last: Repetitions["last"], event: Ended, key: string): Repetit
   return new Map(last).set(event.agent, { key, answer, times });
 }
 
-const answerOf = (event: Ended): string =>
-  event.type === "tool.failed"
-    ? `failed ${event.error.kind} ${event.error.message}`
-    : `returned ${(event.files ?? []).map(({ hash }) => hash).join(" ")} ${event.output}`;
+function answerOf(event: Ended): string {
+  const files = (event.files ?? []).map(({ hash }) => hash).join(" ");
+  return event.type === "tool.failed" ? `failed ${files} ${event.error.kind} ${event.error.message}` : `returned ${files} ${event.output}`;
+}
 
 const without = <Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> =>
   new Map([...map].filter(([other]) => other !== key));

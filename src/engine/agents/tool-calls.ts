@@ -193,10 +193,10 @@ function recorded(
   result: ToolEnd,
 ): EventBody & { readonly type: "tool.returned" | "tool.failed" } {
   const usage = result.usage ? { usage: result.usage } : {};
-  if (result.kind === "failed") return { type: "tool.failed", agent, call, tool, error: result.error, ...usage };
   const files = result.files && result.files.length > 0 ? { files: result.files } : {};
-  const sources = result.sources && result.sources.length > 0 ? { sources: result.sources } : {};
   const images = result.images && result.images.length > 0 ? { images: result.images } : {};
+  if (result.kind === "failed") return { type: "tool.failed", agent, call, tool, error: result.error, ...files, ...images, ...usage };
+  const sources = result.sources && result.sources.length > 0 ? { sources: result.sources } : {};
   return { type: "tool.returned", agent, call, tool, output: capped(result.output), ...files, ...images, ...sources, ...usage };
 }
 

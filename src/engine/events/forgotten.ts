@@ -140,7 +140,7 @@ const RULES: { readonly [Type in Exclude<RunEvent["type"], "message.posted">]: R
     usage: spent,
   },
   "tool.returned": { agent: keep, call: keep, tool: keep, output: text, files, images: files, sources, changed, touched: keep, usage: spent }, // prettier-ignore
-  "tool.failed": { agent: keep, call: keep, tool: keep, error, changed, touched: keep, usage: spent },
+  "tool.failed": { agent: keep, call: keep, tool: keep, error, files, images: files, changed, touched: keep, usage: spent },
   "code.written": { agent: keep, text, notices: texts, usage: spent },
   "code.ran": {
     agent: keep,

@@ -45,6 +45,9 @@ export type WorkFact =
       readonly call: string;
       readonly tool: string;
       readonly error: Failure;
+      /** What it gave all the same, such as a picture of what went wrong; as of one that returned. */
+      readonly files?: readonly FileRef[];
+      readonly images?: readonly FileRef[];
       readonly changed?: { readonly person: Person; readonly args: string };
       /** What it has brought in: a failure has words, too. */
       readonly touched?: readonly (keyof Leak)[];

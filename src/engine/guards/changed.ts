@@ -41,6 +41,17 @@ async function changedFiles(files: readonly FileRef[], look: Look): Promise<File
   return changed;
 }
 
+/** What a tool has given beside its words. */
+async function changedGiven(
+  { files, images }: { readonly files?: readonly FileRef[]; readonly images?: readonly FileRef[] },
+  look: Look,
+): Promise<{ readonly files?: readonly FileRef[]; readonly images?: readonly FileRef[] }> {
+  return {
+    ...(files ? { files: await changedFiles(files, look) } : {}),
+    ...(images ? { images: await changedFiles(images, look) } : {}),
+  };
+}
+
 async function changedPieces<Piece extends { readonly text: string }>(pieces: readonly Piece[], look: Look): Promise<Piece[]> {
   const changed = [];
   for (const piece of pieces) changed.push({ ...piece, text: await look.words(piece.text) });
@@ -65,13 +76,17 @@ export async function changedEvent(event: EventBody, look: Look): Promise<EventB
       return changed;
     }
     case "tool.returned": {
-      const files = event.files ? { files: await changedFiles(event.files, look) } : {};
-      const images = event.images ? { images: await changedFiles(event.images, look) } : {};
       const sources = [];
       for (const source of event.sources ?? []) sources.push({ ...source, title: await look.words(source.title) });
-      return { ...event, output: await look.words(event.output), ...files, ...images, ...(event.sources ? { sources } : {}) };
+      const output = await look.words(event.output);
+      return { ...event, output, ...(await changedGiven(event, look)), ...(event.sources ? { sources } : {}) };
     }
     case "tool.failed":
+      return {
+        ...event,
+        error: { ...event.error, message: await look.words(event.error.message) },
+        ...(await changedGiven(event, look)),
+      };
     case "turn.failed":
       return { ...event, error: { ...event.error, message: await look.words(event.error.message) } };
     case "code.written":

@@ -5,7 +5,7 @@ import type { Transcript } from "./transcript.ts";
 export function givenIn({ events }: Transcript = { events: [] }): readonly FileRef[] {
   const takenBack = new Set(events.flatMap((event) => (event.type === "message.deleted" ? [event.of] : [])));
   return events.flatMap((event) => {
-    if (event.type === "tool.returned") return event.files ?? [];
+    if (event.type === "tool.returned" || event.type === "tool.failed") return event.files ?? [];
     return event.type === "message.posted" && "person" in event && !takenBack.has(event.seq) ? (event.files ?? []) : [];
   });
 }

@@ -101,7 +101,13 @@ function own(view: View, event: RunEvent): void {
       // What people said no to has not been asked of the tool: these are no words of its own.
       else if (event.error.kind === DENIED)
         close(view, event.seq, call, { text: "", failed: true, told: [{ from: { kind: "not run" }, text: event.error.message }] });
-      else close(view, event.seq, call, { text: event.error.message, failed: true, told: told(event) });
+      else
+        close(view, event.seq, call, {
+          text: event.error.message,
+          failed: true,
+          told: told(event),
+          ...(event.images ? { images: event.images } : {}),
+        });
       return;
     }
     case "context.summarized":

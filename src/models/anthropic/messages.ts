@@ -6,7 +6,7 @@ import type {
   ToolResultBlockParam,
 } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { ModelMessage, ToolCall } from "../../engine/model.ts";
-import { imagesOf, resultParts, textBeside, type Image, type Images } from "../images.ts";
+import { imagesOf, resultParts, seenBeside, textBeside, type Image, type Images } from "../images.ts";
 import { argsObject, safeName } from "../structured.ts";
 import type { Laid } from "./stream.ts";
 
@@ -81,16 +81,19 @@ function blocksOf(message: ModelMessage, images: Images, by: string | undefined)
     case "assistant":
       if (message.kept && message.kept.by === by) return inOrder(message, message.kept.what);
       return [...(message.text.trim() ? [text(message.text.trimEnd())] : []), ...message.toolCalls.map(toolUse)];
-    case "tool":
-      return [
-        {
-          type: "tool_result",
-          tool_use_id: safeName(message.call),
-          content: resultContent(message, images),
-          ...(message.failed ? { is_error: true } : {}),
-        },
-      ];
+    case "tool": {
+      const result = { type: "tool_result" as const, tool_use_id: safeName(message.call) };
+      if (!message.failed) return [{ ...result, content: resultContent(message, images) }];
+      const content = textBeside(message, images).toWellFormed() || "(no output)";
+      return [{ ...result, content, is_error: true }, ...beside(message, images)];
+    }
   }
+}
+
+/** A result that is marked as an error has words alone, as the API wants it: what there is to be seen follows, as if it were posted. */
+function beside(message: Extract<ModelMessage, { role: "tool" }>, images: Images): readonly (TextBlockParam | ImageBlockParam)[] {
+  const seen = seenBeside(message, images);
+  return seen ? [text(seen.words), ...seen.images.map(image)] : [];
 }
 
 /** Words alone as one text; with images, each in its place. */

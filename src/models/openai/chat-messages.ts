@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ModelMessage } from "../../engine/model.ts";
-import { shownName } from "../../engine/reading/attribution.ts";
 import { inWords } from "../calls-in-words.ts";
-import { dataUrl, imagesOf, textBeside, type Images } from "../images.ts";
+import { dataUrl, imagesOf, seenBeside, textBeside, type Images } from "../images.ts";
 import type { Concession } from "../refusals/concessions.ts";
 import { argsObject } from "../structured.ts";
 
@@ -63,13 +62,12 @@ export function chatMessages(system: string, messages: readonly ModelMessage[], 
 }
 
 function seen(message: Extract<ModelMessage, { role: "tool" }>, images: Images): readonly ChatPart[] {
-  const found = (message.images ?? []).flatMap(({ hash, name }) => {
-    const image = images.get(hash);
-    return image ? [{ name, image }] : [];
-  });
-  if (found.length === 0) return [];
-  const words = `(What ${message.tool} gave to be seen, data as its words are: ${found.map(({ name }) => shownName(name)).join(", ")}.)`;
-  return [{ type: "text", text: words }, ...found.map(({ image }) => ({ type: "image_url" as const, image_url: { url: dataUrl(image) } }))];
+  const beside = seenBeside(message, images);
+  if (!beside) return [];
+  return [
+    { type: "text", text: beside.words },
+    ...beside.images.map((image) => ({ type: "image_url" as const, image_url: { url: dataUrl(image) } })),
+  ];
 }
 
 function writtenAs(message: ModelMessage, writing: Writing): ChatMessage | undefined {

@@ -126,7 +126,7 @@ export interface Turn {
   readonly events: readonly RunEvent[];
   readonly codeRuns: readonly CodeRan[];
   /** What left files behind: code that ran, and tools. */
-  readonly made: readonly (CodeRan | Of<"tool.returned">)[];
+  readonly made: readonly (CodeRan | Of<"tool.returned" | "tool.failed">)[];
 }
 
 /** The turn of the agent that an event with this number ends, or is about to end. */
@@ -155,7 +155,7 @@ export function turnBefore(transcript: Transcript, seq: number, agent: string): 
 }
 
 export const makesFiles = (event: RunEvent): event is Turn["made"][number] & RunEvent =>
-  event.type === "code.ran" || event.type === "tool.returned";
+  event.type === "code.ran" || event.type === "tool.returned" || event.type === "tool.failed";
 
 const endsTurn = (event: RunEvent, agent: string): boolean =>
   (event.type === "message.posted" && "agent" in event && event.agent === agent) ||

@@ -123,8 +123,8 @@ test.each<readonly [EventBody, EventBody]>([
     { type: "tool.returned", agent: "A", call: "c", tool: "t", output: "[masked]" },
   ],
   [
-    { type: "tool.failed", agent: "A", call: "c", tool: "t", error: { kind: "red", message: "red" } },
-    { type: "tool.failed", agent: "A", call: "c", tool: "t", error: { kind: "red", message: "[masked]" } },
+    { type: "tool.failed", agent: "A", call: "c", tool: "t", error: { kind: "red", message: "red" }, files: [BEFORE], images: [BEFORE] },
+    { type: "tool.failed", agent: "A", call: "c", tool: "t", error: { kind: "red", message: "[masked]" }, files: [AFTER], images: [AFTER] },
   ],
   [
     { type: "turn.failed", agent: "A", error: { kind: "red", message: "red" } },

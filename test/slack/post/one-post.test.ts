@@ -140,19 +140,23 @@ describe("where one turn was all of a run", () => {
     await expectToldOnce(parley, thread);
   });
 
-  test("files stand under it", async () => {
+  test("files stand under it, those of a call that failed too", async () => {
     const parley = await begin();
     const thread = await parley.thread();
     const hash = await parley.store.putFile(Buffer.from("a,b\n1,2\n"));
     const file = { name: "sums.csv", bytes: 8, hash, mediaType: "text/csv" };
+    const shot = { ...file, name: "shot.png", mediaType: "image/png" };
+    const error = { kind: "tool_error", message: "no such button" };
     const calls: EventBody[] = [
       { type: "tool.called", agent: "Coder", call: "c1", tool: "sum", args: "{}" },
       { type: "tool.returned", agent: "Coder", call: "c1", tool: "sum", output: "done", files: [file] },
+      { type: "tool.called", agent: "Coder", call: "c2", tool: "click", args: "{}" },
+      { type: "tool.failed", agent: "Coder", call: "c2", tool: "click", error, files: [shot], images: [shot] },
     ];
     await parley.record(thread, ...BEFORE, ...calls, ANSWER, stopped());
     await parley.settle();
-    expect(parley.lines(thread)).toEqual(["app: coding: Add", "Coder: I have **added**.", "app: [sums.csv]"]);
-    expect(wordsOf(parley, thread)).toContain("The code left `sums.csv` (8 bytes).");
+    expect(parley.lines(thread)).toEqual(["app: coding: Add", "Coder: I have **added**.", "app: [sums.csv]", "app: [shot.png]"]);
+    expect(wordsOf(parley, thread)).toContain("The code left `sums.csv` (8 bytes)");
     expect(await parley.store.duePosts(undefined, 10)).toEqual([]);
   });
 

@@ -99,7 +99,7 @@ test("data beside text counts where the text does not say it", async () => {
   );
 });
 
-test("without a place to keep it, a picture is a word; a failure is words alone", async () => {
+test("without a place to keep it, a picture is a word", async () => {
   expect(await toResult({ content: [image] }, { tool: "shot", keepFile: undefined })).toEqual({
     kind: "returned",
     output: "[image image/png, 70 bytes]",
@@ -124,11 +124,17 @@ test("pictures are known by their content, whatever their type is called and how
   expect(files).toEqual(images);
 });
 
-test("a failure keeps no files, and says of a picture that there was one", async () => {
+test("a failure has its pictures and files as any other result: they show what was in the way", async () => {
   const { kept, keepFile } = shelf();
-  const made = await toResult({ isError: true, content: [text("no such page"), image] }, { tool: "shot", keepFile });
-  expect(failureOf(made).message).toBe("no such page\n[image image/png, 70 bytes]");
-  expect(kept.size).toBe(0);
+  const blob = { type: "resource", resource: { uri: "file:///trace.zip", mimeType: "application/zip", blob: "UEsDBA==" } };
+  const made = await toResult({ isError: true, content: [text("no such page"), image, blob] }, { tool: "shot", keepFile });
+  expect(failureOf(made).message).toMatch(
+    /^no such page\n\[image shot-[0-9a-f]{6}-1\.png, image\/png, 70 bytes\]\n\[file trace-[0-9a-f]{6}-2\.zip, application\/zip, 4 bytes; it is given to people as a file\]/,
+  );
+  const { files = [], images = [] } = made as Extract<typeof made, { kind: "failed" }>;
+  expect(files.map(({ mediaType }) => mediaType)).toEqual(["image/png", "application/zip"]);
+  expect(images).toEqual(files.slice(0, 1));
+  expect(kept.size).toBe(2);
 });
 
 test("a million blanks in a picture are looked at once each", async () => {

@@ -75,7 +75,7 @@ function What({ entry, name, icons }: Pick<Props, "entry" | "name" | "icons">) {
             {end?.type === "tool.returned" && <CodeBlock code={end.output} />}
             {end?.type === "tool.failed" && <p className="problem">{end.error.message}</p>}
           </details>
-          {end?.type === "tool.returned" && <Files files={[...(end.files ?? []), ...(end.images ?? [])]} name={name} />}
+          {end && <Files files={[...(end.files ?? []), ...(end.images ?? [])]} name={name} />}
         </>
       );
     }

@@ -25,7 +25,7 @@ export interface Media {
  * What a server returned, in its order: text as it is; pictures, sounds and files as files that are named in their places, pictures that every
  * provider takes also for the model to see; links in words. What is too large, or no file at all, is a word about it.
  */
-export async function toResult(result: McpCallResult, given: Media): Promise<ToolEnd> {
+export async function toResult(result: McpCallResult, media: Media): Promise<ToolEnd> {
   const { content, structuredContent, toolResult, task, isError, inputRequests } = result;
   if (!content && inputRequests) return failed("needs_answer", `The tool is not done: ${wanted(Object.values(inputRequests))}.`);
   if (!content && task !== undefined)
@@ -34,8 +34,6 @@ export async function toResult(result: McpCallResult, given: Media): Promise<Too
       "The tool began a task of the protocol and gives its answer only there, where it is not read. Do without it.",
     );
   const parts = content ?? [];
-  // What failed has no files: nothing is kept that nobody would be given.
-  const media = isError ? { ...given, keepFile: undefined } : given;
   const kept: Kept = { files: [], images: [], bytes: 0 };
   const lines: string[] = [];
   for (const part of parts.slice(0, PARTS_MAX)) lines.push(await textOf(part, media, kept));
@@ -45,13 +43,13 @@ export async function toResult(result: McpCallResult, given: Media): Promise<Too
   if (data !== undefined && data !== null && !parts.some((part) => says(part, data)) && !repeats(data, parts))
     lines.push(withoutMedia(data, parts) ?? "[data that cannot be shown]");
   const text = lines.join("\n");
-  if (isError) return failed("tool_error", text.slice(0, OUTPUT_CHARS_MAX) || "The tool failed and does not say why.");
-  return {
-    kind: "returned",
-    output: capped(text),
+  const beside = {
     ...(kept.files.length > 0 ? { files: kept.files } : {}),
     ...(kept.images.length > 0 ? { images: kept.images } : {}),
   };
+  // Browsers and the like show in a picture what was in the way.
+  if (isError) return { ...failed("tool_error", text.slice(0, OUTPUT_CHARS_MAX) || "The tool failed and does not say why."), ...beside };
+  return { kind: "returned", output: capped(text), ...beside };
 }
 
 /** What servers may not ask here, in words: the agent knows people that it can ask, and arguments in which it can say what they answer. */
