@@ -9,6 +9,7 @@ import type { Embedder } from "./engine/knowledge.ts";
 import type { Library, OfferedSource } from "./knowledge/library.ts";
 import { FILE_BYTES_MAX, SourceTrouble, type DocumentSource } from "./knowledge/source.ts";
 import { createEmbedder } from "./models/create.ts";
+import type { Gates } from "./models/gated.ts";
 import type { FilesPlace, PostedFiles } from "./slack/knowledge/posted-files.ts";
 import { placeOf } from "./slack/words/place.ts";
 import type { KnowledgeIndex } from "./store/knowledge/knowledge-index.ts";
@@ -41,7 +42,7 @@ export function openKnowledge(parts: {
       const desk = async () => (await library()).of(sources.map((one) => offered(one, thread, parts)));
       return {
         sources,
-        search: async (wanted, signal) => (await desk()).search(wanted, signal),
+        search: async (wanted) => (await desk()).search(wanted),
         read: async (wanted, signal) => (await desk()).read(wanted, signal),
       };
     },
@@ -49,13 +50,18 @@ export function openKnowledge(parts: {
   };
 }
 
-/** Makes each model once. */
-export function embedders({ models }: Pick<Settings, "models">, env: Env): (name: string) => Embedder | undefined {
+/** Makes each model once. `gates`: asked for when the first is made. */
+export function embedders(
+  { models }: Pick<Settings, "models">,
+  { env, clock, gates }: { readonly env: Env; readonly clock: Clock; readonly gates: () => Gates | undefined },
+): (name: string) => Embedder | undefined {
   const made = new Map<string, Embedder>();
   return (name) => {
     const settings = models.get(name);
     if (!settings || !("provider" in settings) || !makesVectors(settings)) return undefined;
-    const embedder = made.get(name) ?? createEmbedder({ ...settings, price: priceOf(settings, env)?.price, timeouts: {} }, { env });
+    const behind = gates();
+    const deps = { env, clock, ...(behind ? { gates: behind } : {}) };
+    const embedder = made.get(name) ?? createEmbedder({ ...settings, price: priceOf(settings, env)?.price, timeouts: {} }, deps);
     made.set(name, embedder);
     return embedder;
   };

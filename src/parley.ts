@@ -10,7 +10,7 @@ import { createTeamShelf, type BuiltShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
 import { systemClock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
-import { createGates } from "./models/gated.ts";
+import { createGates, type Gates } from "./models/gated.ts";
 import { lessonsIn } from "./models/refusals/kept-lessons.ts";
 import { isWorker, THREADS_AT_ONCE } from "./engine/role.ts";
 import { isOfEvaluation } from "./eval/evaluation-threads.ts";
@@ -148,11 +148,12 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     workspaceOf: (thread) => channelOf(thread)?.team ?? "",
     marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
   });
+  let gatesNow: Gates | undefined;
   const library = openKnowledge({
     knowledge: opened.knowledge,
     store,
     filesIn: async (team) => slack?.filesIn(team),
-    embedder: embedders(settings, env),
+    embedder: embedders(settings, { env, clock, gates: () => gatesNow }),
     clock,
     log: problem,
   });
@@ -178,6 +179,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const inSlack = () => slack;
     const alerts = openAlerts({ ...options, role, store, dispatch, executor, budgets: () => budgets, inSlack, clock }, problem);
     const gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined), alerts?.replied);
+    gatesNow = gates;
     const scripts: PlayedScript[] = [];
     const readFile = (hash: string) => store.file(hash);
     const createModel = createModelFor({

@@ -163,10 +163,15 @@ function builderOf(
       return withFallback(held(first), others.map(held));
     };
     /** `depth`: of the log in which they speak, among the thread's. */
-    const partsAt = (depth: number, limited: (model: Model) => Model, guards: readonly Guard[]): Parts => {
+    const partsAt = (
+      depth: number,
+      limited: (model: Model) => Model,
+      guards: readonly Guard[],
+      sources: Parts["sources"] = [],
+    ): Parts => {
       const limitedTo = (limits: BudgetLimits, at: number) => {
         const budget = createBudget(limits, at);
-        return partsAt(at, (model) => limited(budget.within(model)), guards);
+        return partsAt(at, (model) => limited(budget.within(model)), guards, sources);
       };
       return {
         settings,
@@ -181,6 +186,7 @@ function builderOf(
         notes,
         search,
         knowledge,
+        sources,
         web,
         modelNamed: (model) =>
           guardedModel(
@@ -188,6 +194,7 @@ function builderOf(
             guards,
             files,
           ),
+        held: (model) => limited(reserving(model)),
         unlimited: (model) => guardedModel(chained(model, ready), guards, files),
         tool(entry) {
           const tool = get(settings.tools, entry);
@@ -196,7 +203,7 @@ function builderOf(
         teamInside: (team, within) => teamOf(team, partsAt(depth + 1, limited, guards), within),
         within: (limits) => limitedTo(limits, depth),
         inside: (limits) => limitedTo(limits, depth + 1),
-        guardedBy: (more) => partsAt(depth, limited, [...guards, ...more]),
+        ofTeam: (own) => partsAt(depth, limited, [...guards, ...own.guards], own.sources),
       };
     };
     return teamOf(name, partsAt(0, (model) => model, guardsOf(settings.guards))); // prettier-ignore
@@ -204,7 +211,7 @@ function builderOf(
 
   function teamOf(name: string, parts: Parts, within?: string): TimedTeam {
     const team = get(settings.teams, name);
-    const held = parts.within(team.limits).guardedBy(guardsOf(team.guards));
+    const held = parts.within(team.limits).ofTeam({ guards: guardsOf(team.guards), sources: team.knowledge ?? [] });
     const guarded = (agent: Agent): Agent => guardedAgent(agent, held.guards, files);
     const last = closingModel(team, settings.models);
     const agents = team.agents.map((settings) => {

@@ -1,4 +1,6 @@
 import type { Failure, Leak, Person, Usage } from "./events/events.ts";
+import type { Model, ModelFailure } from "./model.ts";
+import type { Turn } from "./turn.ts";
 
 /**
  * What documents say that a team was given to look things up in: some sources, each with a name. Nothing is given that not everybody may see who reads the thread.
@@ -6,7 +8,7 @@ import type { Failure, Leak, Person, Usage } from "./events/events.ts";
  */
 export interface Knowledge {
   readonly sources: readonly KnowledgeSource[];
-  search(wanted: KnowledgeWish, signal: AbortSignal): Promise<KnowledgeAnswer>;
+  search(wanted: KnowledgeWish): Promise<KnowledgeAnswer>;
   /** What stands around a place of a document, as a search has named it. */
   read(wanted: ReadingWish, signal: AbortSignal): Promise<KnowledgeAnswer>;
 }
@@ -29,6 +31,17 @@ export interface KnowledgeWish extends Asked {
   /** In this one alone. */
   readonly source?: string;
   readonly limit: number;
+  /** Out of whose budgets models work for it. */
+  readonly payer: Payer;
+}
+
+/** Who looks something up, to the models that work for it. */
+export interface Payer {
+  readonly turn: Turn;
+  /** A model that keeps within what the run, and the day, have left. */
+  held(model: Model): Model;
+  /** What one search may take at most for what later ones have of it, too: the vectors of an index. */
+  readonly indexing: { readonly tokens: number; readonly usd: number };
 }
 
 export interface ReadingWish extends Asked {
@@ -71,8 +84,22 @@ export interface KnowledgePassage {
 export interface Embedder {
   /** The model's own name: vectors of another one are of no use beside its own. */
   readonly model: string;
-  /** One for each text, in their order, at most {@link EMBEDDED_AT_ONCE} of them. Rejects as the provider does. */
-  embed(texts: readonly string[], signal: AbortSignal): Promise<{ readonly vectors: readonly Float32Array[]; readonly usage: Usage }>;
+  /** One for each text, in their order, at most {@link EMBEDDED_AT_ONCE} of them. Rejects with {@link EmbeddingFailure}. */
+  embed(
+    texts: readonly string[],
+    payer: Pick<Payer, "turn" | "held">,
+  ): Promise<{ readonly vectors: readonly Float32Array[]; readonly usage: Usage }>;
+}
+
+/** A model that makes vectors could not, or was not asked since nothing is left for it. The message is for people. */
+export class EmbeddingFailure extends Error {
+  override readonly name = "EmbeddingFailure";
+  readonly kind: ModelFailure["kind"];
+
+  constructor({ kind, message }: Pick<ModelFailure, "kind" | "message">) {
+    super(message);
+    this.kind = kind;
+  }
 }
 
 /** Some servers take no more. */

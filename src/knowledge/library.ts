@@ -1,10 +1,16 @@
 import { withinMs } from "../engine/clock.ts";
-import type { Usage } from "../engine/events/events.ts";
-import { plus } from "../engine/limits/usage.ts";
-import type { Embedder, Knowledge, KnowledgeAnswer, KnowledgePassage, KnowledgeSource } from "../engine/knowledge.ts";
+import {
+  EmbeddingFailure,
+  type Embedder,
+  type Knowledge,
+  type KnowledgeAnswer,
+  type KnowledgePassage,
+  type KnowledgeSource,
+} from "../engine/knowledge.ts";
 import type { FoundPassage, IndexedDocument } from "../store/knowledge/knowledge-index.ts";
 import type { Store } from "../store/store.ts";
 import { bringUpToDate, type IndexingParts, type Progress } from "./indexing.ts";
+import { createPurses, purseOf, type Purse, type Purses } from "./purse.ts";
 import { SourceTrouble, type DocumentSource } from "./source.ts";
 import { embedMissing, fused, nearest, RANKED_MAX } from "./vectors.ts";
 
@@ -42,8 +48,8 @@ interface Look {
   progress: Progress | undefined;
   /** For whoever searches: what was left out, or why nobody could look. */
   notes: readonly string[];
-  /** What indexing has cost, and nobody has been told. */
-  spent: Usage | undefined;
+  /** Of those who wait for it, and pay for its vectors. */
+  readonly purses: Purses;
 }
 
 export function createLibrary(parts: IndexingParts & { readonly store: Pick<Store, "exclusively"> }): Library {
@@ -80,61 +86,69 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
   }
 
   /** Without its vectors a source is found by its words. */
-  async function embedded({ name, key, vectors }: DocumentSource, state: Look, signal: AbortSignal): Promise<readonly string[]> {
+  async function embedded({ name, key, vectors }: DocumentSource, { purses }: Look, signal: AbortSignal): Promise<readonly string[]> {
     if (!vectors) return [];
+    const { embedder, max } = vectors;
     try {
-      const spent = (usage: Usage) => void (state.spent = state.spent ? plus(state.spent, usage) : usage);
-      await embedMissing({ source: key, vectorsMax: vectors.max }, index, vectors.embedder, signal, spent);
-      return [];
+      const wanted = { source: key, model: embedder.model, vectorsMax: max };
+      const made = await embedMissing(wanted, index, signal, (texts) => purses.embed(embedder, texts, signal));
+      return made === "all" ? [] : [`Not all of ${name} is found by its meaning yet, the rest by its words: later searches go on with it.`];
     } catch (error) {
       if (signal.aborted) return [];
-      log(`knowledge ${name}: ${vectors.embedder.model} made no vectors of it`, error);
+      if (!isOfPayer(error)) log(`knowledge ${name}: ${embedder.model} made no vectors of it`, error);
       return [`Not all of ${name} is found by its meaning just now, only by its words.`];
     }
   }
 
-  /** The passages whose meaning is near to the query's, best first; what it has cost. */
-  async function near(query: string, open: readonly DocumentSource[], signal: AbortSignal) {
+  /** The passages whose meaning is near to the query's, best first. */
+  async function near(query: string, open: readonly DocumentSource[], purse: Purse) {
     const lists: (readonly FoundPassage[])[] = [];
     const notes: string[] = [];
-    let usage: Usage | undefined;
     for (const [model, { embedder, keys, max }] of byModel(open)) {
       try {
-        const asked = await embedder.embed([query], signal);
-        usage = usage ? plus(usage, asked.usage) : asked.usage;
+        const asked = await embedder.embed([query], purse.payer);
+        purse.pay(asked.usage, "question");
         const [wanted] = asked.vectors;
         const ids = wanted ? nearest(wanted, await index.vectors(keys, model, max), RANKED_MAX) : [];
         lists.push(await index.passagesById(ids));
       } catch (error) {
-        log(`${model} made no vector of a query`, error);
-        notes.push("It was looked for by words alone: the model that knows meanings did not answer.");
+        if (isOfPayer(error)) notes.push("It was looked for by words alone: the run has nothing left for the model that knows meanings.");
+        else {
+          log(`${model} made no vector of a query`, error);
+          notes.push("It was looked for by words alone: the model that knows meanings did not answer.");
+        }
       }
     }
-    return { lists, notes, usage };
+    return { lists, notes };
   }
 
   /** Looks at it where that is due, and waits for a while; what is to be said of it. */
-  async function refreshed(source: DocumentSource, tell: ((doing: string) => void) | undefined): Promise<readonly string[]> {
+  async function refreshed(
+    source: DocumentSource,
+    tell: ((doing: string) => void) | undefined,
+    purse: Purse,
+  ): Promise<readonly string[]> {
     const state = looks.get(source.key) ?? {
       at: Number.NEGATIVE_INFINITY,
       underWay: undefined,
       progress: undefined,
       notes: [],
-      spent: undefined,
+      purses: createPurses(),
     };
     looks.delete(source.key);
     looks.set(source.key, state);
     const [oldest] = looks;
     if (oldest && looks.size > LOOKS_MAX && oldest[1].underWay === undefined) looks.delete(oldest[0]);
-    if (state.underWay === undefined && clock.now() - state.at >= LOOKED_AT_MS_MIN && !closed.signal.aborted)
-      state.underWay = look(source, state);
-    if (state.underWay === undefined) return state.notes;
-    tell?.(`is looking at ${source.name}`);
-    const ended = await withinMs(
-      clock,
-      INDEXING_MS_WAITED,
-      state.underWay.then(() => "ended" as const),
-    );
+    const untold = state.purses.untold();
+    if (untold) purse.pay(untold, "index");
+    const ended = await state.purses.open(purse, async () => {
+      if (state.underWay === undefined && clock.now() - state.at >= LOOKED_AT_MS_MIN && !closed.signal.aborted)
+        state.underWay = look(source, state);
+      if (state.underWay === undefined) return "ended";
+      tell?.(`is looking at ${source.name}`);
+      const looked = state.underWay.then(() => "ended" as const);
+      return await withinMs(clock, INDEXING_MS_WAITED, looked);
+    });
     if (ended === "ended") return state.notes;
     const { done = 0, total } = state.progress ?? {};
     return [
@@ -145,16 +159,16 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
   async function searched(
     sources: readonly OfferedSource[],
     wanted: Parameters<Knowledge["search"]>[0],
-    signal: AbortSignal,
   ): Promise<KnowledgeAnswer> {
+    const purse = purseOf(wanted.payer);
     const asked = sources.filter(({ name }) => wanted.source === undefined || name === wanted.source);
     const all = await Promise.all(asked.map((source) => openTo(source, wanted)));
     const open = all.filter((one) => typeof one !== "string");
     const closedTo = all.filter((one) => typeof one === "string");
-    const notes = await Promise.all(open.map((source) => refreshed(source, wanted.tell)));
+    const notes = await Promise.all(open.map((source) => refreshed(source, wanted.tell, purse)));
     const { query, limit } = wanted;
     const keys = open.map(({ key }) => key);
-    const meant = await near(query, open, signal);
+    const meant = await near(query, open, purse);
     const byWords = await index.find(keys, { query, limit: meant.lists.length > 0 ? RANKED_MAX : limit });
     const found = meant.lists.length > 0 ? fused([byWords, ...meant.lists], limit) : byWords;
     const unread = await Promise.all(open.map(unreadIn));
@@ -164,7 +178,7 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
       notes: [...closedTo, ...notes.flat(), ...meant.notes, ...unread.filter((note) => note !== undefined)],
       // What a title says comes in with the note that names it.
       touched: touchedBy([...found.map(({ source }) => source), ...open.flatMap(({ key }, at) => (unread[at] ? [key] : []))], open),
-      ...spentOn(open, meant.usage),
+      ...(purse.spent ? { usage: purse.spent } : {}),
     };
   }
 
@@ -207,18 +221,10 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     };
   }
 
-  /** What was spent since somebody was told last. */
-  function spentOn(open: readonly DocumentSource[], asked: Usage | undefined): { readonly usage?: Usage } {
-    const states = open.flatMap(({ key }) => looks.get(key) ?? []);
-    const all = [asked, ...states.map(({ spent }) => spent)].filter((one) => one !== undefined);
-    for (const state of states) state.spent = undefined;
-    return all.length > 0 ? { usage: all.reduce(plus) } : {};
-  }
-
   return {
     of: (sources) => ({
       sources,
-      search: (wanted, signal) => unfailing(() => searched(sources, wanted, signal)),
+      search: (wanted) => unfailing(() => searched(sources, wanted)),
       read: (wanted) => unfailing(() => readOn(sources, wanted)),
     }),
     async close() {
@@ -237,6 +243,9 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     }
   }
 }
+
+/** Nothing is wrong with the model: its call was too much for a budget, or stopped. */
+const isOfPayer = (error: unknown): boolean => error instanceof EmbeddingFailure && (error.kind === "limit" || error.kind === "aborted");
 
 /** Each model is asked once, for all of its sources. */
 function byModel(open: readonly DocumentSource[]) {

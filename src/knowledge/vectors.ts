@@ -1,5 +1,4 @@
-import type { Usage } from "../engine/events/events.ts";
-import { EMBEDDED_AT_ONCE, type Embedder } from "../engine/knowledge.ts";
+import { EMBEDDED_AT_ONCE } from "../engine/knowledge.ts";
 import type { FoundPassage, KnowledgeIndex, StoredVector } from "../store/knowledge/knowledge-index.ts";
 
 /** Of each way to look; what stands further behind says little. */
@@ -7,28 +6,27 @@ export const RANKED_MAX = 50;
 /** As those who found it have it: what is first in one list goes before what is in the middle of two. */
 const RECIPROCAL_RANK = 60;
 
-/** Makes vectors of what has none yet, up to so many of a source; `spent` is told of each call. */
+/**
+ * Makes vectors of what has none yet, up to so many of a source. `embed` gives nothing where nobody pays for more: `some` when that left passages without.
+ */
 export async function embedMissing(
-  { source, vectorsMax }: { readonly source: string; readonly vectorsMax: number },
+  { source, model, vectorsMax }: { readonly source: string; readonly model: string; readonly vectorsMax: number },
   index: KnowledgeIndex,
-  { model, embed }: Embedder,
   signal: AbortSignal,
-  spent: (usage: Usage) => void,
-): Promise<void> {
+  embed: (texts: readonly string[]) => Promise<readonly Float32Array[] | undefined>,
+): Promise<"all" | "some"> {
   while (!signal.aborted) {
     const { embedded, missing } = await index.withoutVector(source, model, EMBEDDED_AT_ONCE);
-    const some = missing.slice(0, Math.max(0, vectorsMax - embedded));
-    if (some.length === 0) return;
-    const { vectors, usage } = await embed(
-      some.map(({ text }) => text),
-      signal,
-    );
-    spent(usage);
+    const due = missing.slice(0, Math.max(0, vectorsMax - embedded));
+    if (due.length === 0) return "all";
+    const vectors = await embed(due.map(({ text }) => text));
+    if (!vectors) return "some";
     await index.putVectors(
       model,
-      some.flatMap(({ id }, at) => (vectors[at] ? [{ id, vector: vectors[at] }] : [])),
+      due.flatMap((passage, at) => (vectors[at] ? [{ ...passage, vector: vectors[at] }] : [])),
     );
   }
+  return "some";
 }
 
 /** The nearest by the angle between them, best first. Those of another length, and nothing at all, are near to nothing. */

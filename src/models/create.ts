@@ -5,11 +5,13 @@ import { createAnthropicModel } from "./anthropic/anthropic.ts";
 import type { AnthropicSettings } from "./anthropic/client.ts";
 import { lessonsInMemory, type Lessons } from "./refusals/lessons.ts";
 import { withGate, type Gates } from "./gated.ts";
+import { embedderBy } from "./embedder.ts";
 import type { ReadFile } from "./images.ts";
 import type { OpenAiSettings } from "./openai/client.ts";
-import { openAiEmbedder } from "./openai/embeddings.ts";
+import { openAiEmbeddings } from "./openai/embeddings.ts";
 import { createOpenAiModel, type Made, type ProviderDeps } from "./openai/openai.ts";
-import { withPrice, type Price } from "./prices.ts";
+import { termsOf, withPrice, type Price } from "./prices.ts";
+import type { Source } from "./refusals/failure-table.ts";
 import type { Timeouts } from "./replies/reply.ts";
 import { withRetries } from "./retry.ts";
 import { tellingRequests, type KeepFrame } from "./telling-requests.ts";
@@ -93,14 +95,17 @@ export function createModel(settings: ModelSettings, deps: ModelDeps): Model {
   const { model: bare, source } = made(settings, deps);
   const model = withToolRules(bare, toolRulesOf(settings.provider), deps.log);
   const counted = settings.price ? withPrice(model, settings.price) : model;
-  const gated = gates
-    ? withGate(counted, gates.of({ provider: settings.provider, host: source.host, keyName: source.keyName }), source, (reply) =>
-        gates.replied?.({ provider: settings.provider, host: source.host }, reply),
-      )
-    : counted;
+  const gated = gatedBy(gates, counted, settings, source);
   const { name, keepFile } = deps;
   const told = name !== undefined && keepFile ? tellingRequests(gated, { name, keepFile, clock }) : gated;
   return withRetries(told, { attempts: settings.attempts ?? MODEL_DEFAULTS.attempts, clock, random });
+}
+
+/** The same model, behind the gate of its account. */
+function gatedBy(gates: Gates | undefined, model: Model, { provider }: Pick<ModelSettings, "provider">, source: Source): Model {
+  if (!gates) return model;
+  const { host, keyName } = source;
+  return withGate(model, gates.of({ provider, host, keyName }), source, (reply) => gates.replied?.({ provider, host }, reply));
 }
 
 /** Under what name lessons about this model are kept, and where it is asked. Throws {@link ModelSettingsError}. */
@@ -148,8 +153,18 @@ function anthropic(settings: AnthropicModelSettings, deps: ModelDeps): Made {
 }
 
 /** What makes texts into vectors, of a model that OpenAI's API speaks to. Nothing is asked of the provider yet. Throws {@link ModelSettingsError}. */
-export const createEmbedder = (settings: OpenAiModelSettings, { env }: Pick<ModelDeps, "env">): Embedder =>
-  openAiEmbedder(openAiSettings(settings, env), settings.price);
+export function createEmbedder(
+  settings: OpenAiModelSettings,
+  { env, clock, random = Math.random, gates }: Pick<ModelDeps, "env" | "clock" | "random" | "gates">,
+): Embedder {
+  const embeddings = openAiEmbeddings(openAiSettings(settings, env));
+  const { price, attempts = MODEL_DEFAULTS.attempts } = settings;
+  const around = (bare: Model): Model => {
+    const counted = price ? withPrice(bare, price) : bare;
+    return { ...withRetries(gatedBy(gates, counted, settings, embeddings.source), { attempts, clock, random }), terms: termsOf(0, price) };
+  };
+  return embedderBy(settings.model, embeddings, { clock, around });
+}
 
 const openAi = (settings: OpenAiModelSettings, deps: ModelDeps): Made =>
   createOpenAiModel(openAiSettings(settings, deps.env), providerDeps(deps));

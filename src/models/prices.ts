@@ -1,5 +1,5 @@
 import type { Usage } from "../engine/events/events.ts";
-import type { Model } from "../engine/model.ts";
+import type { CallTerms, Model } from "../engine/model.ts";
 
 /** US dollars a million tokens. */
 export interface Rates {
@@ -38,6 +38,11 @@ export function usdMax(
   const { inputPerMTokUsd, cacheWritePerMTokUsd = 0, outputPerMTokUsd } = ratesFor(price, inputTokens);
   return (inputTokens * Math.max(inputPerMTokUsd, cacheWritePerMTokUsd) + outputTokens * outputPerMTokUsd) / TOKENS_PER_MTOK;
 }
+
+export const termsOf = (outputTokensMax: number, price: Price | undefined): CallTerms => ({
+  outputTokensMax,
+  usdMax: (tokens) => (price ? usdMax(price, tokens) : undefined),
+});
 
 const ratesFor = (price: Price, inputTokens: number): Rates =>
   price.long && inputTokens > price.long.inputTokensAbove ? price.long : price;

@@ -6,6 +6,7 @@ import {
   type Knowledge,
   type KnowledgeAnswer,
   type KnowledgePassage,
+  type Payer,
 } from "../engine/knowledge.ts";
 import type { CallOrigin, Tool } from "../engine/tool.ts";
 import { functionTool, WithSources } from "./function-tool.ts";
@@ -15,8 +16,8 @@ import { cut, failed, OUTPUT_CHARS_MAX, plain, quoted, type Failed } from "./res
  * `search_knowledge` and `read_knowledge`: looking things up in the documents that a team was given. What is found is others' words: it comes with a word about
  * whose they are, and with where people find them.
  */
-export const knowledgeTools = (knowledge: Knowledge, thread: string): readonly Tool[] => [
-  searching(knowledge, thread),
+export const knowledgeTools = (knowledge: Knowledge, thread: string, budget: Omit<Payer, "turn">): readonly Tool[] => [
+  searching(knowledge, thread, budget),
   reading(knowledge, thread),
 ];
 
@@ -24,7 +25,7 @@ const QUERY_CHARS_MAX = 1_000;
 const QUERY_CHARS_SHOWN = 100;
 const PASSAGES_READ = 4;
 
-const searching = (knowledge: Knowledge, thread: string): Tool =>
+const searching = (knowledge: Knowledge, thread: string, budget: Omit<Payer, "turn">): Tool =>
   functionTool({
     name: KNOWLEDGE_TOOLS.search,
     description: `Looks in the documents that this team was given: ${listOf(knowledge)}. Gives the passages that fit best. Say where what you use stands: link to it, or name the document and the place.`,
@@ -33,12 +34,11 @@ const searching = (knowledge: Knowledge, thread: string): Tool =>
       source: z.enum(namesOf(knowledge)).optional().describe("In this one alone; in all of them when absent."),
       limit: z.int().positive().max(PASSAGES_FOUND_MAX).default(PASSAGES_FOUND).describe("Passages, at most."),
     }),
-    async run({ query, source, limit }, { signal }, origin) {
+    async run({ query, source, limit }, turn, origin) {
       if (!origin) return NO_CONVERSATION;
-      const answer = await knowledge.search(
-        { ...askedBy(thread, origin), query: plain(query), limit, ...(source === undefined ? {} : { source }) },
-        signal,
-      );
+      const payer = { ...budget, turn };
+      const wanted = { ...askedBy(thread, origin), query: plain(query), limit, payer };
+      const answer = await knowledge.search({ ...wanted, ...(source === undefined ? {} : { source }) });
       return shown(answer, `Nothing there has to do with "${quoted(query, QUERY_CHARS_SHOWN)}".`);
     },
   });

@@ -166,9 +166,9 @@ export function knowledgeContract(
       if (!one || !two) throw new Error("no passages");
       const vector = Float32Array.from([0.1, -2.5, 3e-8]);
       await index.putVectors("tiny", [
-        { id: one.id, vector },
-        { id: two.id, vector: Float32Array.from([1]) },
-        { id: 987_654, vector },
+        { ...one, vector },
+        { ...two, vector: Float32Array.from([1]) },
+        { id: 987_654, text: one.text, vector },
       ]);
       expect(await index.vectors([HERE], "tiny", 10)).toEqual([
         { id: one.id, vector },
@@ -178,13 +178,24 @@ export function knowledgeContract(
       expect([await index.vectors([HERE], "other", 10), await index.vectors(["folder/other"], "tiny", 10)]).toEqual([[], []]);
       expect(await index.withoutVector(HERE, "tiny", 10)).toMatchObject({ embedded: 2, missing: [{ text: "green eels" }] });
       expect((await index.passagesById([two.id, 987_654, one.id])).map(({ text }) => text)).toEqual(["red sharks", "blue whales"]);
-      await index.putVectors("other", [{ id: one.id, vector }]);
+      await index.putVectors("other", [{ ...one, vector }]);
       expect((await index.vectors([HERE], "tiny", 10)).map(({ id }) => id)).toEqual([two.id]);
       await index.remove(HERE, ["a"]);
       expect([await index.vectors([HERE], "tiny", 10), await index.withoutVector(HERE, "tiny", 10)]).toEqual([
         [],
         { embedded: 0, missing: [] },
       ]);
+    });
+
+    test("what was made of a passage that is gone is not given to the one that has its number now", async () => {
+      await index.put(HERE, documentOf("a"), [passage("blue whales")]);
+      const { missing } = await index.withoutVector(HERE, "tiny", 1);
+      await index.remove(HERE, ["a"]);
+      await index.put(HERE, documentOf("b"), [passage("red sharks")]);
+      const [after] = (await index.withoutVector(HERE, "tiny", 1)).missing;
+      const vector = Float32Array.from([1]);
+      await index.putVectors("tiny", [...missing.map((one) => ({ ...one, vector })), { id: after?.id ?? 0, text: "blue whales", vector }]);
+      expect(await index.vectors([HERE], "tiny", 10)).toEqual([]);
     });
 
     test("any text is kept as it is and no query harms", async () => {

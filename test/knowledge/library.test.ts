@@ -13,9 +13,10 @@ import { redactedPorts } from "../../src/store/redacted.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { docx, pdf } from "../support/documents.ts";
 import { manualClock } from "../support/clock.ts";
+import { payer } from "../support/payer.ts";
 
 const NEVER = new AbortController().signal;
-const ASKED = { thread: "T1/C1/1", person: { id: "U1", name: "Maria" }, limit: 5 };
+const ASKED = { thread: "T1/C1/1", person: { id: "U1", name: "Maria" }, limit: 5, payer: payer() };
 const SECRET = "sk-planted-0123456789";
 
 /** A folder, and a library over it on a database in memory; what was read as a document is told by name. */
@@ -67,7 +68,7 @@ function open(more: Partial<DocumentSource> = {}) {
     remove: (name: string) => rmSync(join(folder, name)),
     touch: (name: string) => utimesSync(join(folder, name), 1, 1),
     async search(query: string) {
-      return foundIn(await desk.search({ ...ASKED, query }, NEVER));
+      return foundIn(await desk.search({ ...ASKED, query }));
     },
     later: () => clock.advance(LOOKED_AT_MS_MIN),
   };
@@ -176,7 +177,7 @@ test("a secret of the environment that stands in a document is in no index and n
   const { write, search, desk } = open();
   write("keys.md", `The key is ${SECRET}, keep it.`);
   expect((await search("key")).passages.map(({ text }) => text)).toEqual(["The key is [secret], keep it."]);
-  expect(JSON.stringify(await desk.search({ ...ASKED, query: SECRET }, NEVER))).not.toContain(SECRET);
+  expect(JSON.stringify(await desk.search({ ...ASKED, query: SECRET }))).not.toContain(SECRET);
 });
 
 test("a secret at the border of two passages breaks nothing, and what is read on is whole", async () => {
@@ -234,7 +235,7 @@ test("who searches while much is being indexed waits for a while, then is given 
   write("a.md", "blue whales");
   write("z.md", "green whales");
   const desk = library.of([offered(slow)]);
-  const answer = desk.search({ ...ASKED, query: "whales", tell: (doing) => void told.push(doing) }, NEVER);
+  const answer = desk.search({ ...ASKED, query: "whales", tell: (doing) => void told.push(doing) });
   await clock.untilSleeping();
   while ((await knowledge.documents(source.key)).length === 0) await setImmediate();
   await clock.advance(30_000);
@@ -243,7 +244,7 @@ test("who searches while much is being indexed waits for a while, then is given 
   expect(notes).toEqual(["handbook is still being indexed: 1 of 2 documents are in it. Ask again later for the rest."]);
   expect(told).toEqual(["is looking at handbook"]);
   held.resolve();
-  expect(foundIn(await desk.search({ ...ASKED, query: "whales" }, NEVER)).passages).toHaveLength(2);
+  expect(foundIn(await desk.search({ ...ASKED, query: "whales" })).passages).toHaveLength(2);
 });
 
 test("where a document cannot be kept the look ends once nothing of it goes on", async () => {
@@ -282,10 +283,10 @@ test("where a document cannot be kept the look ends once nothing of it goes on",
 test("where a source cannot be looked at, it is searched as it was, with a word about it, and its operator is told", async () => {
   const { write, source, library, logged, clock } = open();
   write("a.md", "blue whales");
-  await library.of([offered(source)]).search({ ...ASKED, query: "whales" }, NEVER);
+  await library.of([offered(source)]).search({ ...ASKED, query: "whales" });
   await clock.advance(LOOKED_AT_MS_MIN);
   const broken = { ...source, list: () => Promise.reject(new Error("secret detail")) };
-  const { passages, notes } = foundIn(await library.of([offered(broken)]).search({ ...ASKED, query: "whales" }, NEVER));
+  const { passages, notes } = foundIn(await library.of([offered(broken)]).search({ ...ASKED, query: "whales" }));
   expect(passages).toHaveLength(1);
   expect(notes).toEqual([
     "handbook is searched as it was when it could last be looked at: something went wrong, which whoever runs Parley is told.",

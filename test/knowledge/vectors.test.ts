@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadSettings } from "../../src/config/load.ts";
-import type { Embedder } from "../../src/engine/knowledge.ts";
+import type { Embedder, Payer } from "../../src/engine/knowledge.ts";
+import { createBudget } from "../../src/engine/limits/budget.ts";
+import { createGates } from "../../src/models/gated.ts";
 import { folderSource } from "../../src/knowledge/folder.ts";
 import { createLibrary, LOOKED_AT_MS_MIN } from "../../src/knowledge/library.ts";
 import { fused, nearest } from "../../src/knowledge/vectors.ts";
@@ -15,10 +17,10 @@ import type { FoundPassage } from "../../src/store/knowledge/knowledge-index.ts"
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { manualClock } from "../support/clock.ts";
+import { payer } from "../support/payer.ts";
 import { IDLE_STAYS } from "../support/idle-connections.ts";
 
-const NEVER = new AbortController().signal;
-const ASKED = { thread: "T1/C1/1", person: { id: "U1", name: "Maria" }, limit: 5 };
+const ASKED = { thread: "T1/C1/1", person: { id: "U1", name: "Maria" }, limit: 5, payer: payer() };
 
 test("the nearest are those at the smallest angle, and none of another length or without a direction", () => {
   const vector = (...values: number[]) => Float32Array.from(values);
@@ -82,7 +84,7 @@ async function vectorServer(broken: () => boolean) {
       apiKeyEnv: "TINY_KEY",
       price: { inputPerMTokUsd: 1_000, outputPerMTokUsd: 0 },
     },
-    { env: { TINY_KEY: "key-1" } },
+    { env: { TINY_KEY: "key-1" }, clock: manualClock() },
   );
   return { asked, embedder, baseUrl };
 }
@@ -93,7 +95,8 @@ function libraryWith(embedder: Embedder, files: { readonly [name: string]: strin
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const { knowledge, store } = openSqlite({ path: ":memory:" });
   const logged: string[] = [];
-  const library = createLibrary({ index: knowledge, store, clock: manualClock(), log: (what) => void logged.push(what) });
+  const clock = manualClock();
+  const library = createLibrary({ index: knowledge, store, clock, log: (what) => void logged.push(what) });
   onTestFinished(async () => {
     await library.close();
     await store.close();
@@ -101,12 +104,12 @@ function libraryWith(embedder: Embedder, files: { readonly [name: string]: strin
   const settings = { name: "handbook", folder, include: ["**/*"], exclude: [], filesMax: 100, mbMax: 10, touches: [] };
   const source = { ...folderSource(settings), vectors: { embedder, max } };
   const desk = library.of([{ name: "handbook", description: "", ready: async () => source }]);
-  const search = async (query: string) => {
-    const answer = await desk.search({ ...ASKED, query }, NEVER);
+  const search = async (query: string, by: Partial<Payer> = {}) => {
+    const answer = await desk.search({ ...ASKED, query, payer: { ...payer(), ...by } });
     if (answer.kind === "failed") throw new Error(answer.error.message);
     return answer;
   };
-  return { search, logged };
+  return { search, logged, later: () => clock.advance(LOOKED_AT_MS_MIN) };
 }
 
 test("a passage is found that means it in other words; what it has cost is told once, indexing included", async () => {
@@ -135,6 +138,55 @@ test("no more vectors are made than so many, and the rest is found by its words"
   const { passages } = await search("kitchen");
   expect(asked[0]?.input).toHaveLength(2);
   expect(passages.map(({ document }) => document)).toContain("c.md");
+});
+
+test("a search pays for no more vectors than it may; later ones go on with the rest, and those who wait pay in turn", async () => {
+  const { asked, embedder } = await vectorServer(() => false);
+  const { search, later, logged } = libraryWith(embedder, { "a.md": "leave", "b.md": "pay", "c.md": "kitchen" });
+  // Of a text of five letters three tokens are held to be possible: enough for two of these. The server counts ten for a call.
+  const indexing = { tokens: 5, usd: 1 };
+  const first = await search("holiday", { indexing });
+  expect(asked.map(({ input }) => input)).toEqual([["leave", "pay"], ["holiday"]]);
+  expect(first.usage).toMatchObject({ inputTokens: 20, calls: 2 });
+  expect(first.notes).toEqual(["Not all of handbook is found by its meaning yet, the rest by its words: later searches go on with it."]);
+  await later();
+  expect((await search("holiday", { indexing: { tokens: 100, usd: 0 } })).usage).toMatchObject({ calls: 1 });
+  await later();
+  const last = await search("holiday", { indexing });
+  expect(asked.slice(2).map(({ input }) => input)).toEqual([["holiday"], ["kitchen"], ["holiday"]]);
+  expect(last.notes).toEqual([]);
+  expect(logged).toEqual([]);
+});
+
+test("the vectors of an index and of a question keep within what the run has left, which is no fault of the model's", async () => {
+  const { asked, embedder } = await vectorServer(() => false);
+  const { search, logged } = libraryWith(embedder, { "a.md": "thirty days of leave" });
+  const { within } = createBudget({ tokens: 1_000, usd: 0.001 }, 0);
+  const { passages, notes, usage } = await search("leave", { held: within });
+  expect(asked).toEqual([]);
+  expect(passages).toHaveLength(1);
+  expect(notes).toEqual([
+    "Not all of handbook is found by its meaning just now, only by its words.",
+    "It was looked for by words alone: the run has nothing left for the model that knows meanings.",
+  ]);
+  expect([usage, logged]).toEqual([undefined, []]);
+});
+
+test("calls for vectors wait at the gate of their provider, with all others", async () => {
+  const { asked, baseUrl } = await vectorServer(() => false);
+  const clock = manualClock();
+  const gates = createGates({ "openai-compatible": { concurrency: 1 } }, clock);
+  const embedder = createEmbedder(
+    { provider: "openai-compatible", model: "tiny", baseUrl, apiKeyEnv: "TINY_KEY" },
+    { env: { TINY_KEY: "key-1" }, clock, gates },
+  );
+  const gate = gates.of({ provider: "openai-compatible", host: new URL(baseUrl).origin, keyName: "TINY_KEY" });
+  const other = await gate.enter({ thread: "t", tokens: 1 }, new AbortController().signal);
+  const made = embedder.embed(["leave"], payer());
+  expect([gate.running, gate.waiting, asked.length]).toEqual([1, 1, 0]);
+  if (other.kind === "entered") other.leave();
+  expect((await made).vectors).toHaveLength(1);
+  expect([gate.running, gate.waiting]).toEqual([0, 0]);
 });
 
 test("where the model does not answer, words alone find it, and the agent and the operator are told", async () => {
@@ -168,7 +220,7 @@ test("of one folder with two models each has its vectors, which are made once", 
   });
   const common = { description: "", folder, include: ["**/*"], exclude: [], filesMax: 10, mbMax: 1, vectorsMax: 10 };
   const desk = lookUp(["one", "other"].map((name) => ({ ...common, name, embeddings: name })), "t"); // prettier-ignore
-  const search = (source: string) => desk.search({ ...ASKED, query: "vacation", source }, NEVER);
+  const search = (source: string) => desk.search({ ...ASKED, query: "vacation", source });
   for (const source of ["one", "other", "one", "other"]) {
     expect(await search(source)).toMatchObject({ passages: [{ document: "a.md", source }] });
     await clock.advance(LOOKED_AT_MS_MIN);
@@ -199,7 +251,7 @@ test("a team file names the model; what it has cost is by the model's price ther
     knowledge,
     store,
     filesIn: async () => undefined,
-    embedder: embedders(settings, {}),
+    embedder: embedders(settings, { env: {}, clock: manualClock(), gates: () => undefined }),
     clock: manualClock(),
     log: () => undefined,
   });
@@ -207,7 +259,7 @@ test("a team file names the model; what it has cost is by the model's price ther
     await close();
     await store.close();
   });
-  const answer = await lookUp(settings.teams.get("pair")?.knowledge ?? [], "t").search({ ...ASKED, query: "vacation" }, NEVER);
+  const answer = await lookUp(settings.teams.get("pair")?.knowledge ?? [], "t").search({ ...ASKED, query: "vacation" });
   expect(answer).toMatchObject({ passages: [{ document: "a.md" }], usage: { usd: 0.02, calls: 2 } });
   expect(asked.map(({ key }) => key)).toEqual([undefined, undefined]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Knowledge, KnowledgeAnswer, KnowledgePassage } from "../../src/engine/knowledge.ts";
 import { knowledgeTools } from "../../src/tools/knowledge.ts";
 import { failureOf, outputOf } from "../contracts/tool.ts";
+import { payer } from "../support/payer.ts";
 import { aside } from "../support/turn.ts";
 
 const ORIGIN = { run: "r1", agent: "Ana", call: "c1", askedBy: { id: "U0MARIA", name: "Maria" } };
@@ -27,7 +28,7 @@ function toolsOver(answer: KnowledgeAnswer) {
     return answer;
   };
   const knowledge: Knowledge = { sources, search: answered, read: answered };
-  const tools = knowledgeTools(knowledge, "T1/C1/1");
+  const tools = knowledgeTools(knowledge, "T1/C1/1", payer());
   const call = (name: string, args: unknown) => {
     const tool = tools.find((one) => one.name === name);
     if (!tool) throw new Error(`no tool ${name}`);
@@ -54,7 +55,7 @@ test("passages come as data with their place and link, and people are shown wher
   expect(JSON.parse(third ?? "")).not.toHaveProperty("link");
   expect(note).toBe("(One was left out.)");
   expect(result).toMatchObject({ sources: [{ title: "a.md", link: "https://example.org/a.md" }], touched: ["private"] });
-  expect(asked).toEqual([{ thread: "T1/C1/1", person: ORIGIN.askedBy, query: "days", source: "handbook", limit: 5 }]);
+  expect(asked).toEqual([{ thread: "T1/C1/1", person: ORIGIN.askedBy, query: "days", source: "handbook", limit: 5, payer: expect.anything() }]);
   expect(tools[0]?.description).toContain("handbook (How we work); plan.");
 });
 

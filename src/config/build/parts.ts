@@ -37,10 +37,14 @@ export interface Parts {
   readonly search: Search | undefined;
   /** What a team looks things up in, by its sources, in this thread; absent where nothing is indexed. */
   readonly knowledge: LookUp | undefined;
+  /** Those of the team. */
+  readonly sources: readonly KnowledgeSettings[];
   readonly web: Web;
   /** What looks at words before they go anywhere, of the file and of the teams that this is inside. */
   readonly guards: readonly Guard[];
   modelNamed(name: string): Model;
+  /** A model that is none of the file's own, such as one that makes vectors, within the budgets of those. */
+  held(model: Model): Model;
   /** How an agent is asked that is elsewhere. */
   foreign(agent: ForeignAt): AskForeign;
   /** The tool of this entry of the file. */
@@ -53,8 +57,8 @@ export interface Parts {
   within(limits: BudgetLimits): Parts;
   /** The same, for an agent behind a tool: with a log of its own. */
   inside(limits: BudgetLimits): Parts;
-  /** The same parts, for agents on whose words these look, too. */
-  guardedBy(guards: readonly Guard[]): Parts;
+  /** The same parts, for those of a team: these guards look on its words, too, and it looks things up in these. */
+  ofTeam(own: { readonly guards: readonly Guard[]; readonly sources: readonly KnowledgeSettings[] }): Parts;
 }
 
 /** What tools of the web are given of this program. */

@@ -9,16 +9,15 @@ import { subTeam } from "../../engine/agents/sub-team.ts";
 import { lookedAtFile, type GuardedFile } from "../../engine/guards/guard.ts";
 import { guardedCode, guardedForeign, guardedTool } from "../../engine/guards/guarded.ts";
 import type { Tool } from "../../engine/tool.ts";
-import { knowledgeTools } from "../../tools/knowledge.ts";
 import { memoryTools } from "../../tools/memory.ts";
 import { instructionsFor, instructionsForVoice, ownPartFor, sharedInstructionsFor } from "../build/instructions.ts";
+import { toolsOfKnowledge } from "../build/knowledge-tools.ts";
 import type { Parts } from "../build/parts.ts";
 import { sharersWith } from "../build/shared-prefix.ts";
 import { answerOf, contextOf } from "../build/thinking.ts";
 import { withTools } from "../build/tools.ts";
 import { checkInner, checkRuns } from "../checks/agents.ts";
 import { defineAgent } from "../define/agent.ts";
-import type { AgentParts } from "../registry/definition.ts";
 import { codeRun } from "../sandbox/code-run.ts";
 import { AGENTS, recallOf, type AssistantSettings, type CoderSettings } from "../schema/agents.ts";
 
@@ -34,7 +33,7 @@ export const agents = [
       const recall = recallOf(agent);
       const memory = recall ? toolsOfMemory(parts).map((tool) => guardedTool(tool, name, parts.guards)) : [];
       const { team } = parts;
-      const looksUp = toolsOfKnowledge(parts).map((tool) => guardedTool(tool, name, parts.guards));
+      const looksUp = toolsOfKnowledge(team.limits, parts).map((tool) => guardedTool(tool, name, parts.guards));
       const { hint } = parts.executor.capabilities;
       const sharers = sharersWith(agent, team);
       const handed = { name, model: agent.model, others: memory.length + looksUp.length + agent.handoffs.length };
@@ -126,8 +125,6 @@ export const agents = [
 const toolsOfMemory = ({ notes, thread }: Parts): readonly Tool[] =>
   notes ? memoryTools({ memory: notes.memory, scope: notes.scopeOf(thread) }) : [];
 
-const toolsOfKnowledge = ({ knowledge, team, thread }: AgentParts): readonly Tool[] =>
-  knowledge && team.knowledge ? knowledgeTools(knowledge(team.knowledge, thread), thread) : [];
 
 function runCode(name: string, { runCode: inPlace, executor, keepFile, readFile, settings, guards }: Parts): RunCode {
   const passFile = (file: GuardedFile) => lookedAtFile(guards, file, { to: "tool", agent: name, tool: "sandbox" });

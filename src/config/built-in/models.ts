@@ -1,10 +1,9 @@
-import type { CallTerms, Model } from "../../engine/model.ts";
+import type { Model } from "../../engine/model.ts";
 import { createModel, MODEL_DEFAULTS, whereAsked } from "../../models/create.ts";
-import { usdMax, type Price } from "../../models/prices.ts";
 import type { ModelParts } from "../build/model-parts.ts";
 import { defineModel } from "../define/model.ts";
 import { scripted, type Script } from "../file/script.ts";
-import { withPrice } from "../../models/prices.ts";
+import { termsOf, withPrice } from "../../models/prices.ts";
 import { priceOf } from "../prices.ts";
 import { PROVIDERS, type ProviderModel } from "../schema/models.ts";
 
@@ -49,9 +48,4 @@ const inMs = ({ firstTokenSeconds, betweenTokensSeconds, callSeconds }: AskedMod
   firstTokenMsMax: firstTokenSeconds * 1_000,
   betweenTokensMsMax: betweenTokensSeconds * 1_000,
   callMsMax: callSeconds * 1_000,
-});
-
-const termsOf = (outputTokensMax: number, price: Price | undefined): CallTerms => ({
-  outputTokensMax,
-  usdMax: (tokens) => (price ? usdMax(price, tokens) : undefined),
 });

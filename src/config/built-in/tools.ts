@@ -1,5 +1,6 @@
 import { agentAsTool, teamAsTool } from "../../engine/agents/as-tool.ts";
 import { assistant } from "../../engine/agents/assistant.ts";
+import { guardedTool } from "../../engine/guards/guarded.ts";
 import { capsOfCall } from "../../engine/limits/run-limits.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { guarded } from "../../tools/approval.ts";
@@ -7,6 +8,7 @@ import { slackSearch } from "../../tools/slack-search.ts";
 import { webFetch } from "../../tools/web.ts";
 import { webSearch } from "../../tools/web-search.ts";
 import { instructionsForTool } from "../build/instructions.ts";
+import { toolsOfKnowledge } from "../build/knowledge-tools.ts";
 import type { Parts } from "../build/parts.ts";
 import { answerOf, contextOf } from "../build/thinking.ts";
 import { withTools } from "../build/tools.ts";
@@ -57,13 +59,14 @@ function behindTool(name: string, { description, team, agent }: Omit<AgentToolSe
   if (!agent) throw new Error("a checked agent tool has an agent or a team");
   const { toolRoundsMax, afterTools, limits } = agent;
   const within = parts.inside(limits);
-  const thinker = withTools({ name, model: agent.model, others: 0 }, agent.tools, within, (tools, missing, liveTools) =>
+  const looksUp = toolsOfKnowledge(limits, within).map((tool) => guardedTool(tool, name, within.guards));
+  const thinker = withTools({ name, model: agent.model, others: looksUp.length }, agent.tools, within, (tools, missing, liveTools) =>
     assistant({
       name,
       description,
       instructions: instructionsForTool(name, agent.instructions, missing),
       model: within.modelNamed(agent.model),
-      tools,
+      tools: [...looksUp, ...tools],
       liveTools,
       handoffs: [],
       toolRoundsMax,

@@ -12,7 +12,8 @@ export function checkAgentTool(tool: Omit<AgentToolSettings, "kind">, around: Su
     report("mistake", ["team"], unknownEntry("team", tool.team, [...around.teams.keys()]));
   if (!tool.agent) return;
   checkThinker(tool.agent, ["agent"], around, report);
-  checkTools({ ...tool.agent, handoffs: [], memory: false }, ["agent"], around, report);
+  const looksUp = [...around.teams.values()].some(({ knowledge }) => knowledge !== undefined);
+  checkTools({ ...tool.agent, handoffs: [], memory: false, looksUp }, ["agent"], around, report);
 }
 
 /** The models behind an agent that thinks. */

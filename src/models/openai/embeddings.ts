@@ -1,35 +1,40 @@
 import type { Usage } from "../../engine/events/events.ts";
-import { EMBEDDED_AT_ONCE, type Embedder } from "../../engine/knowledge.ts";
-import { priced, type Price } from "../prices.ts";
+import { EMBEDDED_AT_ONCE } from "../../engine/knowledge.ts";
 import { openAiClient, type OpenAiSettings } from "./client.ts";
+import { sourceOf } from "./openai.ts";
+import type { Source } from "../refusals/failure-table.ts";
 
 const DIMENSIONS_MAX = 4_096;
-/** Of the SDK, with its own pauses between. */
-const RETRIES_MAX = 2;
 const CALL_MS_MAX = 60_000;
 
+/** What a server makes of texts: a vector for each, in their order, at most {@link EMBEDDED_AT_ONCE} of them. Rejects as the SDK does; it does not retry. */
+export interface Embeddings {
+  readonly source: Source;
+  of(texts: readonly string[], signal: AbortSignal): Promise<{ readonly vectors: readonly Float32Array[]; readonly usage: Usage }>;
+}
+
 /** By `/v1/embeddings`, as OpenAI has it, and every server that speaks it. */
-export function openAiEmbedder(settings: OpenAiSettings, price: Price | undefined): Embedder {
+export function openAiEmbeddings(settings: OpenAiSettings): Embeddings {
   const { model } = settings;
-  const { client } = openAiClient(settings);
+  const { client, baseUrl } = openAiClient(settings);
   return {
-    model,
-    async embed(texts, signal) {
+    source: sourceOf(settings, baseUrl),
+    async of(texts, signal) {
       if (texts.length > EMBEDDED_AT_ONCE) throw new RangeError(`at most ${EMBEDDED_AT_ONCE} texts are embedded at once`);
       const asked = { model, input: [...texts], encoding_format: "float" as const };
-      const answer = await (await client).embeddings.create(asked, { signal, maxRetries: RETRIES_MAX, timeout: CALL_MS_MAX });
+      const answer = await (await client).embeddings.create(asked, { signal, timeout: CALL_MS_MAX });
       const found = answer.data.toSorted((one, other) => one.index - other.index).map(({ embedding }) => embedding);
       const [first = []] = found;
       const isWhole = found.length === texts.length && first.length > 0 && first.length <= DIMENSIONS_MAX;
       if (!isWhole || found.some((one) => one.length !== first.length || !one.every(Number.isFinite)))
         throw new Error(`${model} gave ${found.length} vectors for ${texts.length} texts, or none that can be used`);
       const inputTokens = answer.usage?.total_tokens;
-      const counted: Usage = {
+      const usage = {
         inputTokens: inputTokens ?? estimated(texts),
         outputTokens: 0,
-        ...(inputTokens === undefined ? { estimated: true } : {}),
+        ...(inputTokens === undefined ? { estimated: true as const } : {}),
       };
-      return { vectors: found.map((one) => Float32Array.from(one)), usage: price ? priced(counted, price) : counted };
+      return { vectors: found.map((one) => Float32Array.from(one)), usage };
     },
   };
 }

@@ -68,7 +68,7 @@ export function createOpenAiModel(settings: OpenAiSettings, { clock, readFile, l
 
 const LABELS = { openai: "OpenAI", azure: "Azure OpenAI", "openai-compatible": "The server's" } as const;
 
-const sourceOf = ({ provider, model, apiKey, keyName }: OpenAiSettings, baseUrl: string): Source => ({
+export const sourceOf = ({ provider, model, apiKey, keyName }: OpenAiSettings, baseUrl: string): Source => ({
   provider: LABELS[provider],
   model,
   host: hostOf(baseUrl),

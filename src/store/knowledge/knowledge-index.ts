@@ -30,8 +30,11 @@ export interface KnowledgeIndex {
     model: string,
     limit: number,
   ): Promise<{ readonly embedded: number; readonly missing: readonly { readonly id: number; readonly text: string }[] }>;
-  /** What a model has made of passages; those that are gone by now are passed over. Vectors of another model give way. */
-  putVectors(model: string, vectors: readonly StoredVector[]): Promise<void>;
+  /**
+   * What a model has made of passages; those that are gone by now are passed over, also where another one has got the number of such a one meanwhile. Vectors
+   * of another model give way.
+   */
+  putVectors(model: string, vectors: readonly MadeVector[]): Promise<void>;
   /** The vectors of this model in these sources, at most so many. */
   vectors(sources: readonly string[], model: string, limit: number): Promise<readonly StoredVector[]>;
   /** Passages by their ids, in that order; those that are gone by now are left out. */
@@ -87,6 +90,11 @@ export interface FoundPassage extends PassageDraft {
 export interface StoredVector {
   readonly id: number;
   readonly vector: Float32Array;
+}
+
+/** `text`: of which it was made. */
+export interface MadeVector extends StoredVector {
+  readonly text: string;
 }
 
 export interface IndexedSource {

@@ -196,11 +196,11 @@ export function postgresKnowledge({ query, transaction }: Connection, now: () =>
     },
     async putVectors(model, vectors) {
       await transaction(async (within) => {
-        for (const { id, vector } of vectors)
+        for (const { id, text, vector } of vectors)
           await within(
-            `INSERT INTO knowledge_vectors (passage, model, vector) SELECT id, $2, $3 FROM knowledge_passages WHERE id = $1
+            `INSERT INTO knowledge_vectors (passage, model, vector) SELECT id, $2, $3 FROM knowledge_passages WHERE id = $1 AND text = $4
               ON CONFLICT (passage) DO UPDATE SET model = excluded.model, vector = excluded.vector`,
-            [id, model, bytesOf(vector)],
+            [id, model, bytesOf(vector), text],
           );
       });
     },

@@ -102,7 +102,7 @@ export function sqliteKnowledge({ db, write, read }: Connection, now: () => numb
       }),
     async putVectors(model, vectors) {
       write("normal", () => {
-        for (const { id, vector } of vectors) on().putVector.run(id, model, bytesOf(vector), id);
+        for (const { id, text, vector } of vectors) on().putVector.run(id, model, bytesOf(vector), id, text);
       });
     },
     vectors: async (sources, model, limit) =>
@@ -179,9 +179,9 @@ function statementsOn(db: Connection["db"]) {
       `SELECT id, text FROM knowledge_passages WHERE source = ? AND id NOT IN (SELECT passage FROM knowledge_vectors WHERE model = ?)
         ORDER BY id LIMIT ?`,
     ),
-    putVector: db.prepare<[number, string, Buffer, number]>(
+    putVector: db.prepare<[number, string, Buffer, number, string]>(
       `INSERT OR REPLACE INTO knowledge_vectors (passage, model, vector) SELECT ?, ?, ?
-        WHERE EXISTS (SELECT 1 FROM knowledge_passages WHERE id = ?)`,
+        WHERE EXISTS (SELECT 1 FROM knowledge_passages WHERE id = ? AND text = ?)`,
     ),
     vectors: db.prepare<[string, string, number], { readonly id: number; readonly vector: Buffer }>(
       `SELECT passage AS id, vector FROM knowledge_vectors JOIN knowledge_passages ON id = passage

@@ -7,6 +7,7 @@ import { systemClock } from "../../../src/engine/clock.ts";
 import { openKnowledge } from "../../../src/open-knowledge.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { folderWith, SMALL } from "../../config/team-files.ts";
+import { payer } from "../../support/payer.ts";
 
 const FILE = SMALL.replace(
   "    stop:",
@@ -44,8 +45,8 @@ test("doctor says of each source what is there, and names what could not be read
     clock: systemClock,
     log: () => undefined,
   });
-  const wanted = { thread: "t", person: { id: "U1", name: "Maria" }, query: "days", source: "handbook", limit: 1 };
-  const answer = await opened.lookUp(settings.teams.get("pair")?.knowledge ?? [], "t").search(wanted, new AbortController().signal);
+  const wanted = { thread: "t", person: { id: "U1", name: "Maria" }, query: "days", source: "handbook", limit: 1, payer: payer() };
+  const answer = await opened.lookUp(settings.teams.get("pair")?.knowledge ?? [], "t").search(wanted);
   expect(answer).toMatchObject({ kind: "found", passages: [{ text: "Thirty days." }] });
   await opened.close();
   await store.close();
