@@ -10,6 +10,7 @@ import type { Library, OfferedSource } from "./knowledge/library.ts";
 import { FILE_BYTES_MAX, SourceTrouble, type DocumentSource } from "./knowledge/source.ts";
 import { createEmbedder } from "./models/create.ts";
 import type { Gates } from "./models/gated.ts";
+import { createChanges, type FileChange } from "./slack/knowledge/file-changes.ts";
 import type { FilesPlace, PostedFiles } from "./slack/knowledge/posted-files.ts";
 import { placeOf } from "./slack/words/place.ts";
 import type { KnowledgeIndex } from "./store/knowledge/knowledge-index.ts";
@@ -18,6 +19,8 @@ import type { Store } from "./store/store.ts";
 /** What the teams of a process look things up in. */
 export interface OpenKnowledge {
   readonly lookUp: LookUp;
+  /** A file has come, changed or gone in a workspace: what is indexed of it is looked at again, once a little time has passed. */
+  fileChanged(team: string, change: FileChange): void;
   close(): Promise<void>;
 }
 
@@ -28,6 +31,8 @@ export function openKnowledge(parts: {
   readonly knowledge: KnowledgeIndex;
   readonly store: Pick<Store, "exclusively">;
   readonly filesIn: FilesIn;
+  /** What all teams look things up in. */
+  readonly sources: readonly KnowledgeSettings[];
   /** The model of this name, where it makes vectors. */
   readonly embedder: (name: string) => Embedder | undefined;
   readonly clock: Clock;
@@ -37,7 +42,33 @@ export function openKnowledge(parts: {
   // What reads documents is loaded for whoever looks something up.
   const library = () =>
     (opened ??= import("./knowledge/library.ts").then(({ createLibrary }) => createLibrary({ ...parts, index: parts.knowledge })));
+  const closed = new AbortController();
+  const changes = createChanges(parts.clock, closed.signal, async (team, changed) => {
+    for (const settings of parts.sources)
+      try {
+        await lookAgain(settings, team, changed);
+      } catch (error) {
+        parts.log(`knowledge ${settings.name} could not be looked at after a change`, error);
+      }
+  });
+
+  /** Of what nobody has searched yet there is no index, and the first search makes one. */
+  async function lookAgain(settings: KnowledgeSettings, team: string, changed: readonly FileChange[]): Promise<void> {
+    const place = slackPlaceOf(settings);
+    const files = place && (await parts.filesIn(team));
+    const found = place && files && (await files.find(place));
+    if (!files || found === undefined || typeof found === "string") return;
+    const source = { ...postedSource(settings, { team, place: found, files }), ...vectorsOf(settings, parts.embedder) };
+    if (!(await parts.knowledge.has(source.key))) return;
+    for (const { file, channels } of changed) {
+      const isThere = "canvas" in found ? file === found.canvas : channels?.includes(found.channel);
+      // Where Slack does not say where it lies, or lay, the index knows.
+      if (isThere || (!channels && (await parts.knowledge.has(source.key, file)))) return (await library()).changed(source);
+    }
+  }
+
   return {
+    fileChanged: (team, change) => changes.heard(team, change),
     lookUp(sources, thread) {
       const desk = async () => (await library()).of(sources.map((one) => offered(one, thread, parts)));
       return {
@@ -46,9 +77,19 @@ export function openKnowledge(parts: {
         read: async (wanted, signal) => (await desk()).read(wanted, signal),
       };
     },
-    close: async () => (await opened)?.close(),
+    async close() {
+      closed.abort();
+      await (await opened)?.close();
+    },
   };
 }
+
+/** What the teams of these settings look things up in, and the models that work for it. */
+export const wantedOfKnowledge = (settings: Pick<Settings, "models" | "teams">, deps: Parameters<typeof embedders>[1]) => ({
+  sources: [...settings.teams.values()].flatMap(({ knowledge = [] }) => knowledge),
+  embedder: embedders(settings, deps),
+  clock: deps.clock,
+});
 
 /** Makes each model once. `gates`: asked for when the first is made. */
 export function embedders(
@@ -76,9 +117,8 @@ function offered(
   thread: string,
   { filesIn, embedder }: { readonly filesIn: FilesIn; readonly embedder: (name: string) => Embedder | undefined },
 ): OfferedSource {
-  const { name, description, embeddings, vectorsMax } = settings;
-  const model = embeddings === undefined ? undefined : embedder(embeddings);
-  const vectors = model ? { vectors: { embedder: model, max: vectorsMax } } : {};
+  const { name, description } = settings;
+  const vectors = vectorsOf(settings, embedder);
   return {
     name,
     description,
@@ -94,6 +134,14 @@ function offered(
         : { ...postedSource(settings, { team, place: found, files }), ...vectors };
     },
   };
+}
+
+function vectorsOf(
+  { embeddings, vectorsMax }: Pick<KnowledgeSettings, "embeddings" | "vectorsMax">,
+  embedder: (name: string) => Embedder | undefined,
+): Pick<DocumentSource, "vectors"> {
+  const model = embeddings === undefined ? undefined : embedder(embeddings);
+  return model ? { vectors: { embedder: model, max: vectorsMax } } : {};
 }
 
 function slackPlaceOf({ channel, canvas }: KnowledgeSettings): FilesPlace | undefined {

@@ -38,7 +38,7 @@ import { inFull, type Store } from "./store/store.ts";
 import { createHeldTurns } from "./store/workspaces/held-turns.ts";
 import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { openAlerts } from "./open-alerts.ts";
-import { embedders, openKnowledge } from "./open-knowledge.ts";
+import { openKnowledge, wantedOfKnowledge } from "./open-knowledge.ts";
 import { openLogins, withPages } from "./open-logins.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
@@ -127,7 +127,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const telemetry = options.telemetry && createTelemetry({ ...options.telemetry, store: database, dispatch: given, clock, log: problem });
   const { store } = telemetry ?? { store: database };
   const { dispatch, claimOf } = createHeldTurns(telemetry?.dispatch ?? given);
-  let [slack, runner]: [Slack?, Runner?] = [];
+  let [slack, runner, gates]: [Slack?, Runner?, Gates?] = [];
   const doors = await openLogins({
     ...options,
     store,
@@ -148,13 +148,11 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     workspaceOf: (thread) => channelOf(thread)?.team ?? "",
     marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
   });
-  let gatesNow: Gates | undefined;
   const library = openKnowledge({
     knowledge: opened.knowledge,
     store,
     filesIn: async (team) => slack?.filesIn(team),
-    embedder: embedders(settings, { env, clock, gates: () => gatesNow }),
-    clock,
+    ...wantedOfKnowledge(settings, { env, clock, gates: () => gates }),
     log: problem,
   });
   const rebuilding = { registry: settings.registry, env, redact };
@@ -178,8 +176,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     // Doors ask a model for a summary alone.
     const inSlack = () => slack;
     const alerts = openAlerts({ ...options, role, store, dispatch, executor, budgets: () => budgets, inSlack, clock }, problem);
-    const gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined), alerts?.replied);
-    gatesNow = gates;
+    gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined), alerts?.replied);
     const scripts: PlayedScript[] = [];
     const readFile = (hash: string) => store.file(hash);
     const createModel = createModelFor({
@@ -247,6 +244,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       ...ports,
       ...(doors ? { logins: doors.desk } : {}),
       ...(alerts ? { onDropped: alerts.onDropped } : {}),
+      fileChanged: library.fileChanged,
       ...(waits ? { paced: (ms: number) => waits.record(ms / 1000) } : {}),
       role,
       runner: talks,

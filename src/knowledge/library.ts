@@ -18,6 +18,8 @@ import { embedMissing, fused, nearest, RANKED_MAX } from "./vectors.ts";
 export interface Library {
   /** `sources`: those of a team, in one thread. */
   of(sources: readonly OfferedSource[]): Knowledge;
+  /** Something there is another than it was: where it is indexed, the index is brought up to it. Never rejects. */
+  changed(source: DocumentSource): Promise<void>;
   /** What is being indexed ends where it is; the next process goes on. */
   close(): Promise<void>;
 }
@@ -122,23 +124,28 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     return { lists, notes };
   }
 
-  /** Looks at it where that is due, and waits for a while; what is to be said of it. */
-  async function refreshed(
-    source: DocumentSource,
-    tell: ((doing: string) => void) | undefined,
-    purse: Purse,
-  ): Promise<readonly string[]> {
-    const state = looks.get(source.key) ?? {
+  function stateOf({ key }: DocumentSource): Look {
+    const state = looks.get(key) ?? {
       at: Number.NEGATIVE_INFINITY,
       underWay: undefined,
       progress: undefined,
       notes: [],
       purses: createPurses(),
     };
-    looks.delete(source.key);
-    looks.set(source.key, state);
+    looks.delete(key);
+    looks.set(key, state);
     const [oldest] = looks;
     if (oldest && looks.size > LOOKS_MAX && oldest[1].underWay === undefined) looks.delete(oldest[0]);
+    return state;
+  }
+
+  /** Looks at it where that is due, and waits for a while; what is to be said of it. */
+  async function refreshed(
+    source: DocumentSource,
+    tell: ((doing: string) => void) | undefined,
+    purse: Purse,
+  ): Promise<readonly string[]> {
+    const state = stateOf(source);
     const untold = state.purses.untold();
     if (untold) purse.pay(untold, "index");
     const ended = await state.purses.open(purse, async () => {
@@ -227,6 +234,14 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
       search: (wanted) => unfailing(() => searched(sources, wanted)),
       read: (wanted) => unfailing(() => readOn(sources, wanted)),
     }),
+    async changed(source) {
+      const state = stateOf(source);
+      // What is being looked at may have been read before it changed.
+      await state.underWay;
+      if (closed.signal.aborted) return;
+      state.underWay ??= look(source, state);
+      await state.underWay;
+    },
     async close() {
       closed.abort();
       const underWay = Promise.all([...looks.values()].flatMap((state) => state.underWay ?? []));

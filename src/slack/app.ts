@@ -44,7 +44,7 @@ import { ListenerError, dispatch, listen, oneForEachKind } from "./door/listener
 import { answersOf, handlersOf } from "./handlers.ts";
 import { whoAmI } from "./api/who-am-i.ts";
 
-export interface SlackAppParts extends Pick<HandlerContext, "memory" | "settings" | "schedules" | "runs" | "logins"> {
+export interface SlackAppParts extends Pick<HandlerContext, "memory" | "settings" | "schedules" | "runs" | "logins" | "fileChanged"> {
   readonly botToken: string | TokenSource;
   /** For Socket Mode; not needed with `http`. */
   readonly appToken?: string;
@@ -137,8 +137,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const people = createPeople({ read: web.read, store, me, clock, log });
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
   const contentOf = createFileContent({ botToken: tokenOf(botToken), log, ...at });
-  const infoOf = async (file: string) => (await web.read.files.info({ file })).file;
-  const attachments = createAttachments({ store, contentOf, infoOf, clock, log });
+  const attachments = createAttachments({ store, contentOf, infoOf: async (file) => (await web.read.files.info({ file })).file, clock, log });
   const channelNameOf = createChannelNames({ read: web.read, clock });
   const threadBefore = createThreadBefore({ web, people, channelNameOf, attachments, me, reads: pace.askedReads, clock });
   const { search, keepLeave } = createWorkspaceSearch({ web, store, people, channelNameOf, me, clock, log });
@@ -173,6 +172,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     schedules: parts.schedules,
     runs: parts.runs,
     ...(parts.logins ? { logins: parts.logins } : {}),
+    ...(parts.fileChanged ? { fileChanged: parts.fileChanged } : {}),
     web,
     pace,
     clock,

@@ -98,6 +98,9 @@ export function handlersOf(
     },
     // Not awaited: Slack is asked, at its own pace.
     channelOpened: async ({ event }) => void closedChannels.look(event.channel),
+    async fileChanged({ event: { file_id: file, channel_id: channel, channel_ids: several } }) {
+      ctx.fileChanged?.(ctx.me.team, { file, channels: channel ? [channel] : (several ?? undefined) });
+    },
     async memberJoined({ event }) {
       if (event.user !== ctx.me.user) return;
       void closedChannels.look(event.channel);

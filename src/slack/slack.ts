@@ -2,6 +2,7 @@ import type { Clock } from "../engine/clock.ts";
 import { isWorker, type Role } from "../engine/role.ts";
 import type { Memory } from "../engine/memory.ts";
 import type { Search } from "../engine/search.ts";
+import type { FileChange } from "./knowledge/file-changes.ts";
 import type { PostedFiles } from "./knowledge/posted-files.ts";
 import { currentRun } from "../engine/reading/transcript.ts";
 import type { Forgets, Runner } from "../runner/runner.ts";
@@ -75,6 +76,8 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly teams: TeamCards;
   /** The teams that people make; none where it is absent. */
   readonly shelf?: TeamShelf;
+  /** Told of files that come, change and go in a workspace; nobody is when absent. */
+  readonly fileChanged?: (team: string, change: FileChange) => void;
   readonly clock: Clock;
   readonly log: (line: string) => void;
   /** Told how long each post has waited for Slack's pace, in ms; nobody is when absent. */

@@ -209,6 +209,7 @@ test("of one folder with two models each has its vectors, which are made once", 
   const { lookUp, close } = openKnowledge({
     knowledge,
     store,
+    sources: [],
     filesIn: async () => undefined,
     embedder: (model) => ({ ...embedder, model }),
     clock,
@@ -250,6 +251,7 @@ test("a team file names the model; what it has cost is by the model's price ther
   const { lookUp, close } = openKnowledge({
     knowledge,
     store,
+    sources: [],
     filesIn: async () => undefined,
     embedder: embedders(settings, { env: {}, clock: manualClock(), gates: () => undefined }),
     clock: manualClock(),

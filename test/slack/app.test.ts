@@ -175,6 +175,7 @@ test("events of any shape whatever leave the ear listening", async () => {
     "channel_left",
     "tokens_revoked",
     "user_change",
+    "file_shared",
     "nonsense",
   );
   const field = fc.constantFrom(

@@ -7,6 +7,7 @@ import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
 import type { Pace } from "../post/pace.ts";
 import { knownCode } from "../api/error-codes.ts";
+import type { FileChange } from "../knowledge/file-changes.ts";
 import type { LoginDesk } from "../logins/login-desk.ts";
 import type { MessageContext } from "./message-context.ts";
 import { postLooking, type PostContext } from "../post/post-or-find.ts";
@@ -27,6 +28,8 @@ export interface HandlerContext extends MessageContext {
   readonly runs: FinishedRuns;
   /** Absent where nobody can log in to servers. */
   readonly logins?: LoginDesk;
+  /** Told of files that come, change and go in a workspace; nobody is when absent. */
+  readonly fileChanged?: (team: string, change: FileChange) => void;
   readonly web: Web;
   /** Of the outbox: all that the app says goes by it. */
   readonly pace: Pace;

@@ -45,6 +45,8 @@ export const DOORS = {
   assistantThread: door(told.AssistantThreadBody, "none"),
   channelClosed: door(told.ChannelClosedBody, "nobody"),
   channelOpened: door(told.ChannelOpenedBody, "nobody"),
+  // Of what it says nothing is told to anybody here; who may see what is looked at where it is searched.
+  fileChanged: door(told.FileChangedBody, "nobody"),
   memberJoined: door(told.MemberJoinedBody, "nobody"),
   uninstalled: door(told.UninstalledBody, "nobody"),
   tokensRevoked: door(told.TokensRevokedBody, "nobody"),

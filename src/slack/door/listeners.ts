@@ -25,6 +25,10 @@ export function listen(app: Listening, enter: Enter): void {
   app.event("channel_archive", door("channelClosed"));
   app.event("channel_left", door("channelClosed"));
   app.event("channel_unarchive", door("channelOpened"));
+  app.event("file_change", door("fileChanged"));
+  app.event("file_deleted", door("fileChanged"));
+  app.event("file_shared", door("fileChanged"));
+  app.event("file_unshared", door("fileChanged"));
   app.event("function_executed", door("stepExecuted"));
   app.event("group_archive", door("channelClosed"));
   app.event("group_left", door("channelClosed"));

@@ -20,7 +20,7 @@ import { originOf, type Origin } from "./body-origin.ts";
 import { FormBody } from "../words/press-payloads.ts";
 import { readBody, type Body, type Dropped } from "../words/envelope.ts";
 import { createReceiver } from "../door/socket-receiver.ts";
-import type { Slack } from "../slack.ts";
+import type { Slack, SlackParts } from "../slack.ts";
 import { createTenants, type Seated } from "./tenants.ts";
 import { isDoor, type Role } from "../../engine/role.ts";
 import type { Allow } from "../people/permissions.ts";
@@ -69,6 +69,8 @@ export interface InstalledParts extends InstalledSettings {
   readonly log: (line: string) => void;
   /** See `SlackParts.paced`. */
   readonly paced?: (waitedMs: number) => void;
+  /** See `SlackParts.fileChanged`. */
+  readonly fileChanged?: SlackParts["fileChanged"];
   /** See `SlackParts.onDropped`. */
   readonly onDropped?: (dropped: Dropped) => void;
 }

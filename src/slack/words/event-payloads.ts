@@ -108,6 +108,9 @@ export const AssistantThreadBody = event(
 export const ChannelClosedBody = event(z.object({ type: short, channel: id, user: maybe(id) }));
 /** channel_unarchive, group_unarchive. */
 export const ChannelOpenedBody = event(z.object({ channel: id, user: maybe(id) }));
+const ids = maybe(z.array(id).max(1_000)).catch(undefined);
+/** file_shared and file_unshared name the channel; file_deleted those that it was in, if any; file_change none. */
+export const FileChangedBody = event(z.object({ type: short, file_id: id, channel_id: maybe(id).catch(undefined), channel_ids: ids }));
 export const MemberJoinedBody = event(z.object({ user: id, channel: id, inviter: maybe(id) }));
 /** reaction_added: to a message, or to something else, where there is no `item` to speak of. */
 export const ReactionBody = event(

@@ -7,6 +7,8 @@ import { StoreError } from "../store.ts";
 export interface KnowledgeIndex {
   /** All documents of a source as they are indexed, by name, also those that could not be read. That somebody uses the source is written down. */
   documents(source: string): Promise<readonly IndexedDocument[]>;
+  /** Whether a source is indexed; with a document, whether that is in it. Nothing is written down of it. */
+  has(source: string, document?: string): Promise<boolean>;
   /**
    * Puts a document in the place of what was there under its name, all of it at once. At most {@link PASSAGES_PER_SOURCE_MAX} of a source are kept:
    * `full` when there would be more, and nothing has changed then.

@@ -138,6 +138,10 @@ export function postgresKnowledge({ query, transaction }: Connection, now: () =>
         [own.id],
       );
     },
+    async has(source, document) {
+      if (document !== undefined) return (await documentOf(source, document)) !== undefined;
+      return (await query("SELECT 1 FROM knowledge_sources WHERE name = $1", [source])).length > 0;
+    },
     async put(source, document, passages) {
       checkKnowledge(source, document, passages);
       return transaction((within) => put(within, source, document, passages));

@@ -56,6 +56,11 @@ export function sqliteKnowledge({ db, write, read }: Connection, now: () => numb
         on().use.run(now(), id);
         return on().documents.all(id);
       }),
+    has: async (source, document) =>
+      read(() => {
+        const id = on().findSource.get(source);
+        return id !== undefined && (document === undefined || on().findDocument.get(id, document) !== undefined);
+      }),
     async put(source, document, passages) {
       checkKnowledge(source, document, passages);
       return write("normal", () => put(source, document, passages));

@@ -40,6 +40,7 @@ test("doctor says of each source what is there, and names what could not be read
   const opened = openKnowledge({
     knowledge,
     store,
+    sources: [],
     filesIn: async () => undefined,
     embedder: () => undefined,
     clock: systemClock,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { LOOKED_AT_MS_MIN } from "../../../src/knowledge/library.ts";
+import { CHANGES_MS_WAITED } from "../../../src/slack/knowledge/file-changes.ts";
 import { call, client } from "../../local-slack/wire.ts";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
@@ -85,6 +86,23 @@ test("files of a channel are found where everybody who reads may see it, again o
   expect((await search("gizmo", { channel: PROJECT })).read).not.toContain("A second gizmo follows.");
   journey.skip(LOOKED_AT_MS_MIN);
   expect((await search("gizmo", { channel: PROJECT })).read).toContain("A second gizmo follows.");
+  // Slack's word of a file goes before that minute.
+  await control.post({
+    user: MARIA,
+    channel: PROJECT,
+    text: "the last",
+    files: [{ name: "c.txt", content: Buffer.from("A third gizmo ends it.") }],
+  });
+  const before = control.calls("files.list").length;
+  const event = { file_id: "F0THIRD", user_id: MARIA, file: { id: "F0THIRD" }, event_ts: "1" };
+  await control.event({ type: "file_shared", channel_id: GENERAL, ...event });
+  await control.event({ type: "file_change", ...event });
+  await control.event({ type: "file_shared", channel_id: PROJECT, ...event });
+  await journey.quiet();
+  journey.pass(CHANGES_MS_WAITED);
+  await control.until(() => control.calls("files.list").length > before);
+  expect((await search("gizmo", { channel: PROJECT })).read).toContain("A third gizmo ends it.");
+  expect(control.calls("files.list")).toHaveLength(before + 1);
   await control.remove({ channel: PROJECT, ts: posted.ts });
   journey.skip(LOOKED_AT_MS_MIN);
   const last = await search("gizmo", { channel: PROJECT });

@@ -231,6 +231,7 @@ const EXEMPT: { readonly [name in Exclude<DoorName, Guarded>]: string } = {
   assistantThread: "the same",
   channelClosed: "no person's deed",
   channelOpened: "no person's deed",
+  fileChanged: "what is indexed of it is for those who may see it, which is asked at each search",
   memberJoined: "no person's deed",
   uninstalled: "no person's deed",
   tokensRevoked: "no person's deed",

@@ -4,6 +4,7 @@ import { createPostedFiles } from "../../../src/slack/knowledge/posted-files.ts"
 import type { Web } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { manualClock } from "../../support/clock.ts";
+import { payer } from "../../support/payer.ts";
 
 const NEVER = new AbortController().signal;
 const CHANNEL = "C0PROJECT";
@@ -49,6 +50,7 @@ test("two sources of one channel with other limits take nothing from each other"
   const { lookUp, close } = openKnowledge({
     knowledge,
     store,
+    sources: [],
     filesIn: async () => posted,
     embedder: () => undefined,
     clock,
@@ -62,7 +64,7 @@ test("two sources of one channel with other limits take nothing from each other"
   const thread = `T1/${CHANNEL}/1.1`;
   const desk = lookUp([{ ...common, name: "few", filesMax: 1 }, { ...common, name: "all", filesMax: 9 }], thread); // prettier-ignore
   const search = async (source: string) => {
-    const answer = await desk.search({ thread, person: { id: "U1", name: "Maria" }, query: "whale", source, limit: 5 }, NEVER);
+    const answer = await desk.search({ thread, person: { id: "U1", name: "Maria" }, query: "whale", source, limit: 5, payer: payer() });
     return answer.kind === "failed" ? answer : [answer.passages.map(({ document }) => document).toSorted(), answer.notes];
   };
   const left = "1 older file of few left out: it is indexed up to 1 files (filesMax) and 1 MiB (mbMax).";
