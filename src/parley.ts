@@ -137,6 +137,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     clock,
     log: problem,
   });
+  const files = { keepFile: (content: Uint8Array) => store.putFile(content), readFile: (hash: string) => store.file(hash) };
   const servers = createMcpServers(settings.tools, {
     ...(doors ? { logins: doors.logins } : {}),
     scopeOf,
@@ -144,10 +145,11 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     clock,
     log: problem,
     redact, // What a server said before it ended goes into instructions, which no log holds.
-    keepFile: (content) => store.putFile(content),
+    ...files,
     workspaceOf: (thread) => channelOf(thread)?.team ?? "",
     marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
   });
+  store.follow(({ thread, events }) => void (events.some(({ type }) => type === "run.stopped") && servers.runEnded(thread)));
   const library = openKnowledge({
     knowledge: opened.knowledge,
     store,
@@ -178,14 +180,12 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const alerts = openAlerts({ ...options, role, store, dispatch, executor, budgets: () => budgets, inSlack, clock }, problem);
     gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined), alerts?.replied);
     const scripts: PlayedScript[] = [];
-    const readFile = (hash: string) => store.file(hash);
     const createModel = createModelFor({
       env,
       clock,
       gates,
       registry: settings.registry,
-      readFile,
-      keepFile: (content) => store.putFile(content),
+      ...files,
       onScript: (script) => void scripts.push(script),
       lessons: lessonsIn({ note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) }),
       log,
@@ -193,8 +193,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const teams = buildTeams(settings, {
       createModel,
       executor: keeping(executor, createWorkspaceKeeper(store, workspaces, claimOf)),
-      keepFile: (content) => store.putFile(content),
-      readFile: (hash) => store.file(hash),
+      ...files,
       notes: { memory, scopeOf },
       knowledge: library.lookUp,
       ...(options.slack ? { search: (wanted, signal) => searchIn(slack, wanted, signal) } : {}),

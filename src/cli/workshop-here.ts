@@ -35,7 +35,7 @@ export function workshopHere(
       close: async () => undefined,
     },
     keepFile: () => Promise.reject(new Error("nothing runs here")),
-    servers: { tools: async () => ({ tools: [], missing: [], away: [] }), close: async () => undefined },
+    servers: { tools: async () => ({ tools: [], missing: [], away: [] }) },
   });
   const redact = createRedactor(readEnv(io.cwd, io.env), secretNames(settings));
 

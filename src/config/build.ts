@@ -70,7 +70,7 @@ export interface BuildDeps {
   /** The content of what people posted; without it code is given none of it. */
   readonly readFile?: ReadFile;
   /** The file's MCP servers; a program that starts none cannot use a file that has some. */
-  readonly servers?: McpServers;
+  readonly servers?: Pick<McpServers, "tools">;
   /** How agents are asked that are elsewhere; a program without it reaches none. */
   readonly foreign?: (agent: ForeignAt) => AskForeign;
   /** Without one, agents keep no notes. */
@@ -254,10 +254,10 @@ const outOfReach: NonNullable<BuildDeps["foreign"]> =
     error: { kind: "unavailable", message: `This program reaches no agents that are elsewhere, as ${name} is.` },
   });
 
-function noServers({ tools, file }: Settings): McpServers {
+function noServers({ tools, file }: Settings): Pick<McpServers, "tools"> {
   const mistakes = [...tools].flatMap(([name, { kind }]) =>
     kind === "mcp" ? [{ file, path: `tools.${name}`, message: "this program starts no MCP servers; take the server out." }] : [],
   );
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return { tools: async () => ({ tools: [], missing: [] }), close: async () => {} };
+  return { tools: async () => ({ tools: [], missing: [] }) };
 }

@@ -22,6 +22,8 @@ export interface McpServers {
    * the session of whoever makes it.
    */
   tools(refs: readonly string[], signal: AbortSignal, whose?: Whose): Promise<Reached>;
+  /** Nobody answers any more what calls of this thread wait for: their servers wait no longer, and their sessions end as idle ones do. */
+  runEnded(thread: string): void;
   /** Ends the servers that were started. */
   close(): Promise<void>;
 }
@@ -68,6 +70,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
   const pools = new Map<string, Sessions>();
   const { workspaceOf = () => "", scopeOf = (thread: string) => thread, redact = (text: string) => text, logins } = deps;
   const marks = createMarks(deps.marks);
+  const swept = sweepFor(settings);
   /** A tool of one session, as it is called in whatever session the caller has. */
   const shared = new WeakMap<GuardedTool, Tool>();
 
@@ -183,11 +186,20 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
         wanted: reached.flatMap(({ wanted = [] }) => wanted),
       };
     },
+    runEnded(thread) {
+      for (const pool of pools.values()) pool.each((server) => server.runEnded(thread));
+    },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      await Promise.all([swept, ...[...pools.values()].map((pool) => pool.close())]);
     },
   };
 }
+
+/** Where servers are given folders, what a process left of them that crashed is removed. */
+const sweepFor = async (settings: ReadonlyMap<string, ToolSettings>): Promise<void> => {
+  if ([...settings.values()].some((tool) => tool.kind === "mcp" && tool.roots))
+    await (await import("../tools/mcp/thread-folder.ts")).removeOrphanFolders();
+};
 
 const isTurn = (given: Partial<Turn>): given is Turn =>
   given.thread !== undefined && given.signal !== undefined && given.transcript !== undefined;

@@ -31,7 +31,7 @@ export interface Parts {
   readonly readFile: ReadFile;
   /** In place of the executor, for the agent of this name. */
   readonly runCode: ((agent: string) => RunCode) | undefined;
-  readonly servers: McpServers;
+  readonly servers: Pick<McpServers, "tools">;
   readonly notes: Notebook | undefined;
   /** Absent where there is no workspace to search. */
   readonly search: Search | undefined;

@@ -111,6 +111,11 @@ export class McpServer {
     return this.#calls.wait;
   }
 
+  /** The run of this thread is over: what a call waits for there is answered by nobody any more. */
+  runEnded(thread: string): void {
+    this.#calls.runEnded(thread);
+  }
+
   /** A connection that works, as far as one can know: callers share the one that is there, or the one that is being made. */
   async #reach(signal: AbortSignal): Promise<McpConnection | Failed> {
     // As mostly: it is asked before each call.

@@ -39,6 +39,8 @@ export interface Sessions {
    * work.
    */
   use<Value>(key: string, work: (server: McpServer) => Promise<Value>): Promise<Value | undefined>;
+  /** Those that are open. */
+  each(work: (server: McpServer) => void): void;
   /** How many are open. */
   readonly open: number;
   close(): Promise<void>;
@@ -86,6 +88,9 @@ export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Cl
   return {
     get open() {
       return sessions.size;
+    },
+    each(work) {
+      for (const { opened } of sessions.values()) if (opened) work(opened);
     },
     async use(key, work) {
       const known = sessions.get(key);

@@ -1,8 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CallOrigin } from "../../engine/tool.ts";
+import { hereAndNow, isHere } from "../../process-place.ts";
+
+/** Then the place of the process that made it, a dash, and random letters. */
+const NAME = "parley-thread-";
 
 /** Of one session; what has no room is not in it. */
 const FILES_BYTES_MAX = 100_000_000;
@@ -40,7 +44,7 @@ export class ThreadFolder {
     const wasThere = this.#path !== undefined;
     for (const { key, name, content } of (await files?.(this.#known)) ?? []) {
       if (this.#bytes + content.byteLength <= FILES_BYTES_MAX) {
-        this.#path ??= await mkdtemp(join(tmpdir(), "parley-thread-"));
+        this.#path ??= await mkdtemp(join(tmpdir(), `${NAME}${hereAndNow() ?? ""}-`));
         await writeFile(join(this.#path, safe(name)), content);
         this.#bytes += content.byteLength;
       }
@@ -60,4 +64,22 @@ function safe(name: string): string {
   const [ending = ""] = /\.[A-Za-z0-9]{1,10}$/.exec(whole) ?? [];
   const stem = Buffer.from(whole.slice(0, whole.length - ending.length)).subarray(0, NAME_BYTES_MAX - ending.length);
   return new TextDecoder().decode(stem, { stream: true }) + ending;
+}
+
+/**
+ * Removes the folders of processes that ended without a chance to do so, by a crash: of this machine and this user, and only where it is certain that the process
+ * is gone. Where the system does not tell who made one, it stays. Never rejects.
+ */
+export async function removeOrphanFolders(folder = tmpdir()): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, place] = /^parley-thread-(.+)-[^-]+$/.exec(name) ?? [];
+    if (place === undefined || isHere(place) !== false) continue;
+    const path = join(folder, name);
+    try {
+      const found = await lstat(path);
+      if (found.isDirectory() && found.uid === process.getuid?.()) await rm(path, { recursive: true, force: true });
+    } catch {
+      // Another one has removed it, or nobody can.
+    }
+  }
 }

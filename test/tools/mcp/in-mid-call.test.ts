@@ -1,9 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import type { CallOrigin, Sample, ThreadFile, ToolResult, ToolVerdict } from "../../../src/engine/tool.ts";
+import { hereAndNow } from "../../../src/process-place.ts";
 import { connectMcp } from "../../../src/tools/mcp/server.ts";
+import { removeOrphanFolders } from "../../../src/tools/mcp/thread-folder.ts";
 import { fakeClock } from "../../../src/store/contracts/fake-clock.ts";
 import { failureOf, outputOf } from "../../contracts/tool.ts";
 import { lineServer, type LineServer } from "../../fixtures/mcp-lines.ts";
@@ -115,6 +118,34 @@ test("a server that waits no more has its call over, whatever is answered later"
   const { state } = questionOf(await call("ask", SIZE));
   await call("forget");
   expect(failureOf(await call("ask", SIZE, { answers: [{ state, text: "L" }] })).message).toContain("nobody in time");
+});
+
+test("a call that waits for a person is given up with the run of its thread, and the session need not stay for it", async () => {
+  const { call, server } = await opened();
+  const { state } = questionOf(await call("ask", SIZE));
+  server.runEnded("another thread");
+  expect(server.waits).toBe(true);
+  server.runEnded("t");
+  expect(server.waits).toBe(false);
+  expect(failureOf(await call("ask", SIZE, { answers: [{ state, text: "L" }] })).kind).toBe("interrupted");
+  // Nothing is left of it: another thread may be asked.
+  questionOf(await call("ask", SIZE, { thread: "other" }));
+});
+
+test("what a process that crashed left of its threads' folders is removed, and nothing that may be another's", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "parley-orphans-"));
+  ends.push(async () => rmSync(folder, { recursive: true }));
+  const here = hereAndNow() ?? "";
+  // A process of this number that has begun at another time is gone.
+  const gone = here.replace(/\d+$/, "1");
+  const elsewhere = here.replace(/^[^.]+/, crypto.randomUUID());
+  const names = [here, gone, elsewhere, ""].map((place) => `parley-thread-${place}-abc`);
+  for (const name of [...names, "other"]) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, names[1] ?? "", "note.txt"), "milk");
+  symlinkSync(join(folder, "other"), join(folder, `parley-thread-${gone}-def`));
+  await removeOrphanFolders(folder);
+  const left = [names[0], names[2], names[3], `parley-thread-${gone}-def`, "other"];
+  expect(readdirSync(folder).toSorted()).toEqual(left.toSorted());
 });
 
 test("while calls of two threads are under way nobody is asked, since nobody knows in whose", async () => {

@@ -15,6 +15,7 @@ export interface Called<Args> {
   readonly key: string | undefined;
   /** The turn in which it is made: what its server asks meanwhile is put there, and nowhere else. */
   readonly whose: string;
+  readonly thread: string;
   /** To what the same call has asked. */
   readonly answers: readonly ToolAnswer[];
   readonly verdicts: readonly ToolVerdict[];
@@ -33,6 +34,7 @@ export const calledBy = (
 ): Called<unknown> => ({
   ...what,
   key: origin?.key,
+  thread: thread.id,
   whose: JSON.stringify([thread.id, origin?.run, origin?.agent]),
   answers: origin?.answers ?? [],
   verdicts: origin?.verdicts ?? [],

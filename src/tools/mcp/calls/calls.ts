@@ -57,6 +57,11 @@ export class Calls {
     return await whichAsks(this.#live, connection).asks(method, params, signal);
   }
 
+  /** Those of a thread that wait for people are given up. */
+  runEnded(thread: string): void {
+    this.#parked.giveUp((call) => call.thread === thread);
+  }
+
   /** All of them, also those that wait. */
   stop(): void {
     for (const live of this.#live) live.stop();
@@ -100,7 +105,7 @@ export class Calls {
       this.#deps.log(`The MCP server "${this.#settings.name}" could not be given the thread's files.`, error);
     }
     const continued = answered?.isAnew ? undefined : answered?.continued;
-    const live: LiveCall<McpCallResult> = new LiveCall<McpCallResult>({ whose: called.whose, connection }, this.#limit, (ended, cameOn) => {
+    const live: LiveCall<McpCallResult> = new LiveCall<McpCallResult>({ ...called, connection }, this.#limit, (ended, cameOn) => {
       const progressed = (progress: CallProgress) => {
         cameOn();
         live.tell?.(this.#host.hide(`is waiting for ${quoted(called.tool, 60)}${inWords(progress)}`));

@@ -29,6 +29,7 @@ export interface CallLimit {
 export class LiveCall<Value> {
   /** For whom it was made: a server's request is put to nobody else. */
   readonly whose: string;
+  readonly thread: string;
   readonly connection: McpConnection;
   readonly over: Promise<Outcome<Value>>;
   /** Says how far it has come, to whoever waits for it now. */
@@ -43,11 +44,12 @@ export class LiveCall<Value> {
   #news = (): void => undefined;
 
   constructor(
-    { whose, connection }: { readonly whose: string; readonly connection: McpConnection },
+    { whose, thread, connection }: { readonly whose: string; readonly thread: string; readonly connection: McpConnection },
     limit: CallLimit,
     work: (signal: AbortSignal, cameOn: () => void) => Promise<Value>,
   ) {
     this.whose = whose;
+    this.thread = thread;
     this.connection = connection;
     this.over = withinWhileItComesOn(limit, this.#stopped.signal, (signal, cameOn, standStill) => {
       this.#standStill = standStill;
@@ -133,6 +135,8 @@ export interface Parked<Value> {
   park(request: string, call: LiveCall<Value>): void;
   /** It goes on: it waits no more. */
   take(request: string): LiveCall<Value> | undefined;
+  /** Those that nobody will answer are over. */
+  giveUp(isMeant: (call: LiveCall<Value>) => boolean): void;
   readonly count: number;
 }
 
@@ -156,6 +160,9 @@ export function createParked<Value>(clock: Clock, closed: AbortSignal): Parked<V
       });
     },
     take,
+    giveUp(isMeant) {
+      for (const [request, { call }] of [...calls]) if (isMeant(call)) take(request)?.stop();
+    },
     get count() {
       return calls.size;
     },
