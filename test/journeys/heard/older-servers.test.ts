@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
-import { JONAS, MARIA, openJourney, type Journey } from "../../support/journey.ts";
+import { openLives } from "../../support/crash/lives.ts";
+import { GENERAL, JONAS, MARIA, openJourney, type Journey } from "../../support/journey.ts";
 import { wordsOf, type Thread } from "../../support/slack/thread.ts";
 
 /** The reference server of the protocol's own house, which speaks 2025-11-25: it asks while it is called. */
@@ -27,6 +28,8 @@ const parts = (replies: readonly unknown[], { sampling = [], team = {} }: { samp
   replies: { Ana: [first, ...replies], ...(sampling.length > 0 ? { sampling } : {}) },
 });
 
+/** A process of its own has to start. */
+const KILLED_MS = 60_000;
 const ELICIT = [calls("trigger-elicitation-request"), "It says {{last}}"];
 
 async function asked(journey: Journey): Promise<Thread> {
@@ -60,17 +63,25 @@ test("a question that nobody answers in time is told to the server as such, and 
   expect(thread.ofKind("question")).toHaveLength(1);
 });
 
-test("after a restart in between, the answer resumes the run, the call is told as interrupted, and nothing is asked twice", async () => {
-  const files = parts(ELICIT);
-  const before = await openJourney(files);
-  const { channel, ts } = await asked(before);
-  const after = await before.restarted(files);
-  const thread = after.thread(channel, ts);
-  await thread.reply("name: Ada", JONAS);
-  await thread.ended();
+test("after a kill in between, the answer resumes the run, the call is told as interrupted, and nothing is asked twice", async () => {
+  const { workspace, live, log } = await openLives(async () => parts(ELICIT));
+  const { control } = workspace;
+  const { ts } = await control.post({ user: MARIA, channel: GENERAL, text: "@parley go" });
+  const words = () => control.thread(GENERAL, ts).map((message) => JSON.stringify([message.text, message.blocks]));
+  const questions = () => words().filter((said) => said.includes("Please provide inputs"));
+  const first = await live("first");
+  await control.until(() => questions().length === 1, KILLED_MS);
+  first.child.kill("SIGKILL");
+  expect(await first.exited).toEqual([null, "SIGKILL"]);
+  const second = await live("second");
+  await control.post({ user: JONAS, channel: GENERAL, text: "name: Ada", threadTs: ts });
+  await control.until(() => words().some((said) => said.includes("It says")), KILLED_MS);
+  second.child.kill("SIGTERM");
+  expect(await second.exited).toEqual([0, null]);
   const message = expect.stringContaining("was interrupted while it waited for a person") as string;
-  expect(await ends(thread)).toMatchObject([{ type: "tool.failed", error: { kind: "interrupted", message } }]);
-  expect(thread.ofKind("question")).toHaveLength(1);
+  const ended = (await log(GENERAL, ts)).filter(({ type }) => type === "tool.returned" || type === "tool.failed").slice(1);
+  expect(ended).toMatchObject([{ type: "tool.failed", error: { kind: "interrupted", message } }]);
+  expect(questions()).toHaveLength(1);
 });
 
 const SAMPLE = calls("trigger-sampling-request", { prompt: "Say hello." });
