@@ -77,7 +77,14 @@ function explainIssue(issue: z.core.$ZodIssue, before: readonly (string | number
   }
 }
 
+/** Keys of other programs that cannot be taken as they are. */
+const MENDS: { readonly [key: string]: string } = {
+  envFile: "name its variables in `env`, and put what they hold into the environment or into .env",
+};
+
 function unknownKey(key: string, known: readonly string[]): string {
+  const mend = Object.hasOwn(MENDS, key) ? MENDS[key] : undefined;
+  if (mend !== undefined) return `unknown key "${key}"; ${mend}`;
   const guess = nearest(key, known);
   return guess ? `unknown key "${clip(key)}"; did you mean "${guess}"?` : `unknown key "${clip(key)}"; known here: ${known.join(", ")}`;
 }

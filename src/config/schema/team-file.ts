@@ -261,6 +261,11 @@ export const teamFileOf = (named: Named) =>
         .describe(
           "MCP servers as READMEs write them for other programs: paste the JSON here. Each is a tool of its name, as one under `tools`; secrets are named: ${NAME}.",
         ),
+      servers: z.record(z.string().max(200), z.looseObject({})).optional().describe("The same as VS Code has it in its mcp.json."),
+      inputs: z
+        .array(z.looseObject({}))
+        .optional()
+        .describe("Beside `servers`: what VS Code asks people for is in the environment here, ${input:api-key} in API_KEY."),
       guards: guards(named.guard).describe("For every team of the file, and those that people make in Slack."),
       defaultTeam: z.string().optional().describe("For a mention that names no team; the first team when absent."),
       providers: Providers.prefault({}),

@@ -107,6 +107,21 @@ const SlackSearch = z
     "Searches the Slack workspace in the name of the person who asks, as the tool slack_search; gives what every reader of the thread may see, and nothing else.",
   );
 
+/** Options of a program with their values: `--api-key=…`, and `--api-key …`. */
+const optionsIn = (args: readonly string[]): readonly (readonly [string, string])[] =>
+  args.flatMap((arg, at) => {
+    const [, name, value] = /^--?([\w-]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    const next = args[at + 1];
+    const given = value ?? (next?.startsWith("-") ? undefined : next);
+    return name === undefined || given === undefined || !isLikeSecret(given) ? [] : [[name, given] as const];
+  });
+
+const questionIn = (url: string): readonly (readonly [string, string])[] =>
+  url.includes("?") ? [...new URLSearchParams(url.slice(url.indexOf("?") + 1).split("#")[0])].filter(([, value]) => isLikeSecret(value)) : [];
+
+/** An option may be called a key and name a column or a file: one that is a secret is long and no word, or stands for one that readers are to put in. */
+const isLikeSecret = (value: string): boolean => /^(?=.*\d)[\w.+=-]{16,}$/.test(value) || /your|<|x{4}|\.\.\./i.test(value);
+
 const Mcp = z
   .strictObject({
     command: z.string().min(1).max(1000).optional().describe("A program on this machine that speaks MCP on its standard input and output."),
@@ -222,8 +237,13 @@ const Mcp = z
   .refine(({ command, headers, headersEnv }) => command === undefined || (headers ?? headersEnv) === undefined, {
     error: "`headers` and `headersEnv` belong to a `url`; a program is given variables with `env`",
   })
-  .superRefine(({ env, headers }, { addIssue }) => {
-    const written = [...(env && !Array.isArray(env) ? Object.entries(env) : []), ...Object.entries(headers ?? {})];
+  .superRefine(({ env, headers, args = [], url = "" }, { addIssue }) => {
+    const written = [
+      ...(env && !Array.isArray(env) ? Object.entries(env) : []),
+      ...Object.entries(headers ?? {}),
+      ...optionsIn(args),
+      ...questionIn(url),
+    ];
     for (const [name, value] of written)
       if (holdsSecret(name) && value.trim() !== "" && !refers(value))
         addIssue(

@@ -121,9 +121,9 @@ const withoutBlanks = (env: McpDeps["env"]): McpDeps["env"] =>
 const REFERENCE = /\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 const reference = (name: string): string => `\${${name}}`;
 
-/** Whether a variable or a header of this name is there to hold a secret. */
+/** Whether a variable, a header or an option of this name is there to hold a secret; `exaApiKey` as `EXA_API_KEY`. */
 export const holdsSecret = (name: string): boolean =>
-  /(?:^|[_-])(?:KEY|APIKEY|TOKEN|PAT|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION|COOKIE)$/i.test(name);
+  /(?:^|[_-])(?:KEY|APIKEY|TOKEN|PAT|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION|COOKIE)$/i.test(name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2"));
 
 /** The NAMES of the variables that hold secrets for a server: those that it is given as one, and those that are called so here or there. */
 export function secretNamesOf({
