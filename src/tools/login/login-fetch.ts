@@ -14,30 +14,39 @@ export type LoginFetch = (target: string | URL, init?: RequestInit) => Promise<R
 
 /**
  * A fetch for what a server's logins are given by, which the server names: a server on the public net cannot name an address inside of ours. One that is
- * inside may. An answer has a greatest size and a time; a redirect is an error, as no metadata and no tokens are given by one.
+ * inside may. An answer has a greatest size and a time. Metadata, which is asked for with nothing secret, may lie elsewhere, each step of the way held to the same;
+ * of anything else a redirect is an error, as no tokens are given by one.
  */
 export async function loginFetch(serverUrl: string, { clock }: { readonly clock: Clock }): Promise<LoginFetch> {
   const isInside = await isPrivate(new URL(serverUrl).hostname);
-  return async (target, init = {}) => {
-    const url = new URL(target);
+  return (target, init = {}) => asked(new URL(target), init, REDIRECTS_MAX);
+
+  async function asked(url: URL, init: RequestInit, redirectsMax: number): Promise<Response> {
+    const mayGoOn = (init.method ?? "GET") === "GET" && !new Headers(init.headers).has("authorization");
     if (!isInside && (url.protocol !== "https:" || (isIP(bare(url.hostname)) !== 0 && !isPublicAddress(bare(url.hostname)))))
       throw new Error(`${url.origin} is no address on the public net with https`);
     const agent = new Agent(isInside ? {} : { connect: { lookup: checkedLookup({ resolve, mayReach: isPublicAddress }) } });
     try {
-      const asked = await within({ timeoutMs: ANSWER_TIMEOUT_MS, clock }, init.signal ?? new AbortController().signal, async (signal) => {
-        const response = await undiciFetch(url, { ...init, signal, redirect: "error", dispatcher: agent } as UndiciRequestInit);
+      const outcome = await within({ timeoutMs: ANSWER_TIMEOUT_MS, clock }, init.signal ?? new AbortController().signal, async (signal) => {
+        const response = await undiciFetch(url, { ...init, signal, redirect: mayGoOn ? "manual" : "error", dispatcher: agent } as UndiciRequestInit);
         return { response, body: await textOf(response.body) };
       });
-      if (asked.kind === "threw") throw asked.error;
-      if (asked.kind !== "done") throw new Error(`${url.origin} did not answer within ${ANSWER_TIMEOUT_MS / 1000} s`);
-      const { response, body } = asked.value;
+      if (outcome.kind === "threw") throw outcome.error;
+      if (outcome.kind !== "done") throw new Error(`${url.origin} did not answer within ${ANSWER_TIMEOUT_MS / 1000} s`);
+      const { response, body } = outcome.value;
+      const next = REDIRECTS.has(response.status) ? response.headers.get("location") : null;
+      if (next !== null && redirectsMax === 0) throw new Error(`${url.origin} redirects more than ${REDIRECTS_MAX} times`);
+      if (next !== null) return await asked(new URL(next, url), init, redirectsMax - 1);
       const headers = [...response.headers].filter(([name]) => !BODY_HEADERS.has(name));
       return new Response(NO_BODY.has(response.status) ? null : body, { status: response.status, headers });
     } finally {
       await agent.destroy();
     }
-  };
+  }
 }
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const REDIRECTS_MAX = 3;
 
 const NO_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 /** They were of the body as it was sent. */

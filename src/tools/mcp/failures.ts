@@ -1,7 +1,7 @@
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, SseError } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import type { Outcome } from "../deadline.ts";
-import { CUT_CODE } from "./http.ts";
+import { CUT_CODE, ScopeWanted } from "./http.ts";
 import { isUnauthorized, type LoginWanted } from "./login.ts";
 import { LOGIN_WANTED, type McpSettings } from "./settings.ts";
 import { MESSAGE_BYTES_MAX } from "./stdio.ts";
@@ -89,7 +89,8 @@ export function callFailure(
 export const isSessionLost = (error: unknown): boolean => error instanceof SdkHttpError && (error.status === 404 || error.status === 400);
 
 /** The server is alive, and what it says is that this call is wrong. */
-export const isAnswer = (error: unknown): boolean => isNoResult(error) || (error instanceof ProtocolError && error.code !== CUT_CODE);
+export const isAnswer = (error: unknown): boolean =>
+  isNoResult(error) || error instanceof ScopeWanted || (error instanceof ProtocolError && error.code !== CUT_CODE);
 
 /** An answer that is none of MCP. */
 const isNoResult = (error: unknown): boolean =>
@@ -105,6 +106,11 @@ function thrownByCall(settings: McpSettings, called: string, error: unknown): Fa
     return failed(
       "tool_error",
       `${named(settings)} refused ${called}: ${quoted(error.message.replace(/^(MCP error -?\d+: )+/, ""), 1_000)}`,
+    );
+  if (error instanceof ScopeWanted)
+    return failed(
+      "not_allowed",
+      `${named(settings)} refused ${called} (HTTP 403): the login that goes with it does not allow that. It wants: ${quoted(error.scopes, 300)}. Go on without, or ask a person: whoever runs Parley names that under the server's loginScopes, and the login is withdrawn in Home and given again.`,
     );
   if (isUnauthorized(error)) return unavailable(settings, loginProblem(settings, { servers: [] }));
   if (error instanceof SdkHttpError) return unavailable(settings, startProblem(settings, error, ""));

@@ -97,6 +97,23 @@ export function httpTransport({ url, headers, login }: Address, clock: Clock): T
 export const sent = async (target: string | URL, init: RequestInit, agent: Agent): Promise<Response> =>
   (await undiciFetch(target, { ...init, dispatcher: agent } as UndiciRequestInit)) as unknown as Response;
 
+/** The login that goes with a request may do less than what it asks for (RFC 6750, 3.1): the server is fine. `scopes`: what it wants. */
+export class ScopeWanted extends Error {
+  override readonly name = "ScopeWanted";
+  readonly scopes: string;
+
+  constructor(scopes: string) {
+    super(`the login does not allow it; it wants ${scopes}`);
+    this.scopes = scopes;
+  }
+}
+
+function allowed(response: Response): Response {
+  const challenge = response.status === 403 ? (response.headers.get("www-authenticate") ?? "") : "";
+  if (!/error="?insufficient_scope/i.test(challenge)) return response;
+  throw new ScopeWanted(/scope="([^"]{1,500})"/i.exec(challenge.replace(/error="?insufficient_scope"?/i, ""))?.[1] ?? "more");
+}
+
 /** With the login's token, and once more with a new one where that is refused. */
 export async function loggedIn(
   login: Address["login"],
@@ -107,12 +124,12 @@ export async function loggedIn(
   const token = await login?.token();
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
   const response = await send(headers);
-  if (response.status !== 401 || token === undefined) return response;
+  if (response.status !== 401 || token === undefined) return allowed(response);
   const next = await login?.insteadOf(token);
   if (next === undefined) return response;
   await response.body?.cancel();
   headers.set("authorization", `Bearer ${next}`);
-  return send(headers);
+  return allowed(await send(headers));
 }
 
 const isEventStream = ({ headers }: Response): boolean => headers.get("content-type")?.startsWith("text/event-stream") ?? false;

@@ -9,6 +9,8 @@ import { loginFetch } from "../../../src/tools/login/login-fetch.ts";
 import { createLogins, type Logins, type Wanted } from "../../../src/tools/login/logins.ts";
 import { withoutSecrets } from "../../../src/tools/login/oauth.ts";
 import { loginPages } from "../../../src/tools/login/pages.ts";
+import { callFailure, isAnswer } from "../../../src/tools/mcp/failures.ts";
+import { loggedIn } from "../../../src/tools/mcp/http.ts";
 import { connectMcp } from "../../../src/tools/mcp/server.ts";
 import { withoutLogin } from "../../../src/tools/mcp/without-login.ts";
 import { type OAuthFixture, startOAuthFixture } from "../../fixtures/mcp-oauth.ts";
@@ -226,4 +228,36 @@ test("a server outside cannot name an address inside of our net for its logins",
     "https://localhost/token",
   ])
     await expect(fetch(inside)).rejects.toThrow(/public net|fetch failed/);
+});
+
+test("a login that may not do what a call wants is told by what is missing, and the server stays", async () => {
+  const challenge = 'Bearer error="insufficient_scope", scope="files:write", resource_metadata="https://s.example/meta"';
+  const refused = async () => new Response("", { status: 403, headers: { "www-authenticate": challenge } });
+  const login = { token: async () => "t", insteadOf: async () => undefined };
+  const error: unknown = await loggedIn(login, {}, refused).catch((problem: unknown) => problem);
+  expect(isAnswer(error)).toBe(true);
+  const failure = callFailure({ name: "desk", url }, "save", { kind: "threw", error }, { timeoutMs: 1, totalMsMax: 1, isGiven: true });
+  expect(failure.error).toMatchObject({ kind: "not_allowed", message: expect.stringContaining("It wants: files:write.") as string });
+  const other = await loggedIn(login, {}, async () => new Response("", { status: 403 }));
+  expect(other.status).toBe(403);
+});
+
+test("metadata may lie elsewhere, some steps away; a request that has something secret in it goes nowhere else", async () => {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    const [, steps = "0"] = /^\/(\d+)$/.exec(request.url ?? "") ?? [];
+    if (steps === "0") response.end("{}");
+    else response.writeHead(307, { location: `/${Number(steps) - 1}` }).end();
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const fetch = await loginFetch(at, { clock });
+  expect((await fetch(`${at}/3`)).status).toBe(200);
+  await expect(fetch(`${at}/4`)).rejects.toThrow("redirects more than 3 times");
+  seen.length = 0;
+  await expect(fetch(`${at}/1`, { method: "POST", body: "code=c" })).rejects.toThrow();
+  await expect(fetch(`${at}/1`, { headers: { authorization: "Bearer t" } })).rejects.toThrow();
+  expect(seen).toEqual(["POST /1", "GET /1"]);
 });
