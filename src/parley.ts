@@ -26,6 +26,7 @@ import { searchIn } from "./slack/search/when-connected.ts";
 import type { Slack } from "./slack/slack.ts";
 import { rulesAt } from "./slack/people/channel-settings.ts";
 import { accountsOf, scopeOf } from "./slack/words/accounts.ts";
+import { touchedIn } from "./engine/reading/touched.ts";
 import { channelOf } from "./slack/words/place.ts";
 import { writeAuditOut } from "./runner/write-audit-out.ts";
 import { createKeyRing } from "./store/key-ring.ts";
@@ -194,7 +195,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       createModel,
       executor: keeping(executor, createWorkspaceKeeper(store, workspaces, claimOf)),
       ...files,
-      notes: { memory, scopeOf },
+      notes: { memory, scopeOf, touchedIn: async (thread) => touchedIn({ events: await store.load(thread, 0) }) },
       knowledge: library.lookUp,
       ...(options.slack ? { search: (wanted, signal) => searchIn(slack, wanted, signal) } : {}),
       servers,

@@ -9,14 +9,17 @@ import {
   type Memory,
   type Note,
 } from "../engine/memory.ts";
+import type { Leak } from "../engine/events/events.ts";
 import type { CallOrigin, Tool } from "../engine/tool.ts";
-import { functionTool } from "./function-tool.ts";
+import { functionTool, WithSources } from "./function-tool.ts";
 import { failed, OUTPUT_CHARS_MAX, plain, quoted } from "./result.ts";
 
 /** Where an agent's notes are kept. */
 export interface MemoryPlace {
   readonly memory: Memory;
   readonly scope: string;
+  /** What has come into the thread in which a note was kept, and so may be in it. */
+  readonly touchedIn: (thread: string) => Promise<readonly (keyof Leak)[]>;
 }
 
 /**
@@ -63,7 +66,7 @@ const remember = ({ memory, scope }: MemoryPlace): Tool =>
 /** The id of a call is unique for its agent in its run; inside a team, and behind a tool, they count anew. */
 const keyOf = ({ run, agent, call }: CallOrigin): string => JSON.stringify([run, agent, call]);
 
-const recall = ({ memory, scope }: MemoryPlace): Tool =>
+const recall = ({ memory, scope, touchedIn }: MemoryPlace): Tool =>
   functionTool({
     name: MEMORY_TOOLS.recall,
     description: "Looks in the notes that were kept in earlier conversations in this place: the best matches first, each with its number.",
@@ -71,11 +74,13 @@ const recall = ({ memory, scope }: MemoryPlace): Tool =>
       query: z.string().max(QUERY_CHARS_MAX).default("").describe("Words to look for; the newest notes when empty."),
       limit: z.int().positive().max(NOTES_RECALLED_MAX).default(NOTES_RECALLED),
     }),
-    async run({ query, limit }) {
+    async run({ query, limit }, { thread }) {
       const notes = await memory.recall(scope, { query, limit });
       if (notes.length === 0)
         return query.trim() === "" ? "No notes are kept here." : `No note here has to do with "${quoted(query, QUERY_CHARS_SHOWN)}".`;
-      return listed(notes);
+      const others = [...new Set(notes.map((note) => note.thread))].filter((one) => one !== thread.id);
+      const touched = new Set((await Promise.all(others.map(touchedIn))).flat());
+      return new WithSources(listed(notes), [], touched.size > 0 ? { touched: [...touched] } : {});
     },
   });
 

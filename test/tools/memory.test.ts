@@ -16,11 +16,11 @@ const origin = (more: Partial<CallOrigin> = {}): CallOrigin => ({
 });
 
 /** The three tools of a thread, and of other threads on the same memory. */
-function open() {
+function open(touchedIn: (thread: string) => Promise<readonly ("private" | "untrusted")[]> = async () => []) {
   const { memory, store } = openSqlite({ path: ":memory:", now: () => Date.UTC(2026, 0, 5) });
   onTestFinished(() => store.close());
   return (thread: string, scope = "here") => {
-    const tools = memoryTools({ memory, scope });
+    const tools = memoryTools({ memory, scope, touchedIn });
     return (name: string, args: unknown, from = origin()): Promise<ToolResult> => {
       const tool = tools.find((one) => one.name === name);
       if (!tool) throw new Error(`no tool ${name}`);
@@ -43,6 +43,15 @@ test("what is remembered in one thread is recalled in another one of the place, 
   expect(outputOf(await other("forget", { id: 1 }))).toBe("Note 1 is forgotten.");
   expect(failureOf(await other("forget", { id: 1 })).message).toContain("There is no note 1 here");
   expect(outputOf(await one("recall", {}))).toBe("No notes are kept here.");
+});
+
+test("a note brings along what had come into the thread in which it was kept, and that alone", async () => {
+  const threads = open(async (thread) => (thread === "t1" ? ["private"] : thread === "t2" ? ["untrusted"] : []));
+  for (const thread of ["t1", "t2", "t3"]) await threads(thread)("remember", { text: `a fact of ${thread}` });
+  const touched = async (thread: string, query: string) => (await threads(thread)("recall", { query }) as { touched?: unknown }).touched; // prettier-ignore
+  expect(await touched("t4", "fact")).toEqual(["untrusted", "private"]);
+  expect(await touched("t4", "t3")).toBeUndefined();
+  expect(await touched("t1", "t1")).toBeUndefined();
 });
 
 test("a note cannot pass for two, nor for words of ours", async () => {
@@ -100,7 +109,7 @@ test.each([
 test("every provider is told the shape of the arguments", () => {
   const { memory, store } = openSqlite({ path: ":memory:" });
   onTestFinished(() => store.close());
-  expect(memoryTools({ memory, scope: "s" }).map(({ name, parameters }) => [name, parameters])).toEqual([
+  expect(memoryTools({ memory, scope: "s", touchedIn: async () => [] }).map(({ name, parameters }) => [name, parameters])).toEqual([
     [
       "remember",
       {

@@ -2,6 +2,7 @@ import type { BudgetLimits } from "../../engine/limits/budget.ts";
 import type { AskForeign } from "../../engine/agents/foreign.ts";
 import type { RunCode } from "../../engine/agents/code/run-block.ts";
 import type { Knowledge } from "../../engine/knowledge.ts";
+import type { Leak } from "../../engine/events/events.ts";
 import type { Memory } from "../../engine/memory.ts";
 import type { Model } from "../../engine/model.ts";
 import type { Search } from "../../engine/search.ts";
@@ -86,6 +87,8 @@ export interface Notebook {
   readonly memory: Memory;
   /** The scope that a thread belongs to. */
   scopeOf(thread: string): string;
+  /** What has come into a thread: notes that were kept there may hold it. */
+  touchedIn(thread: string): Promise<readonly (keyof Leak)[]>;
 }
 
 export function get<Value>(map: ReadonlyMap<string, Value>, name: string): Value {

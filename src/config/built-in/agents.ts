@@ -123,7 +123,7 @@ export const agents = [
 
 /** None where nothing is kept: a replay takes their results from the log. */
 const toolsOfMemory = ({ notes, thread }: Parts): readonly Tool[] =>
-  notes ? memoryTools({ memory: notes.memory, scope: notes.scopeOf(thread) }) : [];
+  notes ? memoryTools({ ...notes, scope: notes.scopeOf(thread) }) : [];
 
 
 function runCode(name: string, { runCode: inPlace, executor, keepFile, readFile, settings, guards }: Parts): RunCode {

@@ -16,7 +16,7 @@ const file = (agent: string, tools = "") => `${tools}teams:
 function notebook() {
   const { memory, store } = openSqlite({ path: ":memory:" });
   onTestFinished(() => store.close());
-  return { memory, scopeOf: (thread: string) => `scope of ${thread}` };
+  return { memory, scopeOf: (thread: string) => `scope of ${thread}`, touchedIn: async () => [] };
 }
 
 test("an agent has no memory unless the file says so", async () => {
