@@ -124,11 +124,11 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
         const turn: Turn = isTurn(given) ? given : { ...outside(given.signal ?? new AbortController().signal), ...given };
         const whose = callerOf(given, origin);
         const result = await poolOf(name, settings).use(keyOf(name, settings, whose, isHeld), async (server): Promise<ToolResult> => {
-          const failure = await server.connect(turn.signal);
+          const failure = server.isReady ? undefined : await server.connect(turn.signal);
           if (failure) return { kind: "failed", error: failure };
           const own = server.tools().find((one) => one.name === listed.name);
           // Whatever it says now, somebody has allowed this call of it.
-          if (own) await marks.used(name, listed);
+          if (own && !marks.isUsed(name, listed)) await marks.used(name, listed);
           return own ? own.run(args, turn, origin) : failed("unknown_tool", `The server "${name}" has no tool ${listed.name} any more.`);
         });
         return result ?? failed("busy", fullMessage(name, settings));

@@ -13,6 +13,8 @@ export interface ToolMarks {
   /** Reads what is kept of a server's tools, so that {@link ToolMarks.hasChanged} knows of it. */
   look(server: string): Promise<void>;
   hasChanged(server: string, tool: Pick<Tool, "name" | "spec">): boolean;
+  /** Whether that is so already. */
+  isUsed(server: string, tool: Pick<Tool, "name" | "spec">): boolean;
   /** From here on it may say what it says now. */
   used(server: string, tool: Pick<Tool, "name" | "spec">): Promise<void>;
 }
@@ -30,6 +32,7 @@ export function createMarks(kept: KeptMarks | undefined): ToolMarks {
     known.set(server, marks);
     return marks;
   };
+  const isUsed: ToolMarks["isUsed"] = (server, { name, spec }) => spec === undefined || of(server).get(name) === spec;
   return {
     async look(server) {
       const noted = await kept?.note(keyOf(server));
@@ -39,8 +42,10 @@ export function createMarks(kept: KeptMarks | undefined): ToolMarks {
       const mark = of(server).get(name);
       return mark !== undefined && spec !== undefined && !isSameMark(mark, spec);
     },
-    async used(server, { name, spec }) {
-      if (spec === undefined || of(server).get(name) === spec) return;
+    isUsed,
+    async used(server, tool) {
+      const { name, spec } = tool;
+      if (spec === undefined || isUsed(server, tool)) return;
       of(server).set(name, spec);
       await kept?.editNote(keyOf(server), (noted) => {
         const { [name]: _before, ...others } = read(noted ?? "{}");

@@ -37,29 +37,32 @@ function endedWith(signal: AbortSignal): { readonly signal: AbortSignal; readonl
 
 /**
  * The same, and waits on, as long again, each time that the work says that it has come on; not for longer than `totalMsMax` in all. While the work waits
- * for somebody else (`standStill`) the time stands still.
+ * for somebody else (`standStill`) the time stands still. `ended`: of this work alone, with whose signal it works; aborted by whoever gives it up, at the limit, and when it is over:
+ * one for all, as each costs as much as a part of a call.
  */
 export async function withinWhileItComesOn<Value>(
   limit: { readonly timeoutMs: number; readonly totalMsMax: number; readonly clock: Clock },
-  signal: AbortSignal,
+  ended: AbortController,
   work: (signal: AbortSignal, cameOn: () => void, standStill: (until: Promise<unknown>) => void) => Promise<Value>,
 ): Promise<Outcome<Value>> {
   const { timeoutMs, totalMsMax, clock } = limit;
+  const { signal } = ended;
   if (signal.aborted) return { kind: "aborted" };
-  const finished = new AbortController();
-  const ended = endedWith(signal);
   let endMs = clock.now() + Math.max(timeoutMs, totalMsMax);
   let dueMs = clock.now() + timeoutMs;
+  let isLate = false;
   let isCapped = false;
   /** Resolves when nobody else is waited for. */
   let stands: Promise<unknown> | undefined;
   let stoodStillAtMs = 0;
   const watch = async () => {
-    for (let leftMs = timeoutMs; leftMs > 0 && !finished.signal.aborted; leftMs = dueMs - clock.now()) {
-      await clock.sleep(leftMs, finished.signal);
-      while (stands && !finished.signal.aborted) await stands;
+    for (let leftMs = timeoutMs; leftMs > 0 && !signal.aborted; leftMs = dueMs - clock.now()) {
+      await clock.sleep(leftMs, signal);
+      while (stands && !signal.aborted) await stands;
     }
-    if (!finished.signal.aborted) ended.stop();
+    if (signal.aborted) return;
+    isLate = true;
+    ended.abort();
   };
   const standStill = (until: Promise<unknown>) => {
     if (!stands) stoodStillAtMs = clock.now();
@@ -76,10 +79,9 @@ export async function withinWhileItComesOn<Value>(
     isCapped = clock.now() + timeoutMs > endMs;
     dueMs = Math.min(endMs, clock.now() + timeoutMs);
   };
-  const outcome = await untilAborted(ended.signal, (own) => work(own, cameOn, standStill));
-  ended.free();
-  finished.abort(OVER);
-  return outcome.kind === "aborted" && !signal.aborted ? { kind: "timeout", ...(isCapped ? { wasAtWork: true as const } : {}) } : outcome;
+  const outcome = await untilAborted(signal, (own) => work(own, cameOn, standStill));
+  ended.abort(OVER);
+  return outcome.kind === "aborted" && isLate ? { kind: "timeout", ...(isCapped ? { wasAtWork: true as const } : {}) } : outcome;
 }
 
 /** Waits for `work` until the signal is aborted. */

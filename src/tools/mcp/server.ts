@@ -90,6 +90,11 @@ export class McpServer {
     return undefined;
   }
 
+  /** As {@link McpServer.connect} leaves it: there is nothing to connect, and nothing to wait for. */
+  get isReady(): boolean {
+    return this.#connection?.isFine === true && this.#listing === undefined;
+  }
+
   /** Ends the server's process, or its session; takes a few seconds at most. Calls under way fail. */
   async close(): Promise<void> {
     this.#closed.abort();

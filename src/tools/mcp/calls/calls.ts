@@ -98,12 +98,7 @@ export class Calls {
     if (answered?.isAnew && !isAccepted(answered)) return declined(called.tool);
     const connection = await this.#host.reach(signal);
     if (!(connection instanceof McpConnection)) return connection;
-    try {
-      await this.#host.giveFiles(called.files, connection);
-    } catch (error) {
-      // Of a full disk, say; the call may well do without.
-      this.#deps.log(`The MCP server "${this.#settings.name}" could not be given the thread's files.`, error);
-    }
+    if (this.#settings.roots) await this.#giveFiles(called, connection);
     const continued = answered?.isAnew ? undefined : answered?.continued;
     const live: LiveCall<McpCallResult> = new LiveCall<McpCallResult>({ ...called, connection }, this.#limit, (ended, cameOn) => {
       const progressed = (progress: CallProgress) => {
@@ -121,6 +116,15 @@ export class Calls {
     this.#live.add(live);
     void live.over.then(() => this.#live.delete(live));
     return await this.#goOn(live, called, signal, { mayRetry });
+  }
+
+  async #giveFiles({ files }: Called<JsonObject>, connection: McpConnection): Promise<void> {
+    try {
+      await this.#host.giveFiles(files, connection);
+    } catch (error) {
+      // Of a full disk, say; the call may well do without.
+      this.#deps.log(`The MCP server "${this.#settings.name}" could not be given the thread's files.`, error);
+    }
   }
 
   /** Until it is over, or its server asks what only a person can say. */

@@ -38,7 +38,7 @@ export class LiveCall<Value> {
   usage: Usage | undefined;
   sampledCount = 0;
   #requests: readonly OpenRequest[] = [];
-  readonly #stopped = new AbortController();
+  readonly #ended = new AbortController();
   #outcome: Outcome<Value> | undefined;
   #standStill: (until: Promise<unknown>) => void = () => undefined;
   #news = (): void => undefined;
@@ -51,7 +51,7 @@ export class LiveCall<Value> {
     this.whose = whose;
     this.thread = thread;
     this.connection = connection;
-    this.over = withinWhileItComesOn(limit, this.#stopped.signal, (signal, cameOn, standStill) => {
+    this.over = withinWhileItComesOn(limit, this.#ended, (signal, cameOn, standStill) => {
       this.#standStill = standStill;
       return work(signal, cameOn);
     });
@@ -121,7 +121,7 @@ export class LiveCall<Value> {
   }
 
   stop(): void {
-    this.#stopped.abort();
+    this.#ended.abort();
   }
 }
 
