@@ -61,6 +61,7 @@ function wishOf(result: ToolResult) {
 
 test.each([
   ["the answer", "L", { action: "accept", content: { size: "L" } }],
+  ["the answer behind its name", "size: l", { action: "accept", content: { size: "L" } }],
   ["a no", "I do not answer that", { action: "decline" }],
   ["nothing in time", undefined, { action: "cancel" }],
 ])("a server of 2025 that asks people in the middle of a call is told %s, in the same call", async (_, text, result) => {
@@ -96,6 +97,9 @@ test("what buttons do not say is told in words, as far as it can be read at once
   expect(await textOf({ size: { type: "string", enum: ["S", "L"] } })).not.toContain("`size`");
   expect(await textOf({ size: { type: "string", enum: ["XS", "S", "M", "L", "XL"] } })).toContain("• `size`: XS, S, M, L, XL,");
   expect(await textOf({ sure: { type: "boolean", description: "Delete all of it" } })).toContain("(Delete all of it)");
+  expect(await textOf({ mail: { type: "string", format: "email" } })).toContain("• `mail`: string (email),");
+  const sizes = [{ const: "s", title: "Small" }, { const: "l", title: "Large" }]; // prettier-ignore
+  expect(await textOf({ size: { type: "string", oneOf: sizes, default: "l" } })).toContain("Small, Large, may be left out (Large when left out)");
   expect(await textOf({ some: { type: "array", items: { type: "string", enum: ["a", "b"] } } })).toContain("some of a, b");
   const values = Array.from({ length: 3_000 }, (_, nth) => `v${nth}`);
   expect(await textOf({ one: { type: "string", enum: values } })).toContain("v19, and 2980 more");

@@ -47,6 +47,8 @@ const Field = z.object({
   type: z.enum(["string", "number", "integer", "boolean", "array"]),
   title: z.string().nullish(),
   description: z.string().nullish(),
+  /** Such as `email`; the server sees to it. */
+  format: z.string().nullish().catch(undefined),
   enum: z.array(z.string()).nullish(),
   enumNames: z.array(z.string()).nullish(),
   oneOf: z.array(Option).nullish(),
@@ -150,7 +152,7 @@ function questionOf(server: string, state: State, troubles: readonly string[]): 
   const choices = isOne && only ? choicesOf(only.field).map(({ title }) => title) : [];
   const offered = choices.slice(0, OPTIONS_MAX);
   // Buttons say it all where they are all there is to say.
-  const isPlain = only && only.field.type !== "array" && !only.field.title && !only.field.description;
+  const isPlain = only && only.field.type !== "array" && !only.field.title && !only.field.description && only.field.default === undefined;
   const isOffered = isPlain && choices.length > 0 && offered.length === choices.length;
   const lines = isOffered ? [] : fields.map(lineOf);
   const how = fields.length < 2 ? [] : ["Answer with a line for each, such as `name: value`."];
@@ -198,9 +200,17 @@ function lineOf({ name, field, isRequired }: Named): string {
   const choices = choicesOf(field).map(({ title }) => quoted(title, 60));
   const more = choices.length > CHOICES_SHOWN_MAX ? `, and ${choices.length - CHOICES_SHOWN_MAX} more` : "";
   const some = `${field.type === "array" ? "some of " : ""}${choices.slice(0, CHOICES_SHOWN_MAX).join(", ")}${more}`;
-  const what = choices.length > 0 ? some : field.type;
-  const about = [field.title, field.description].flatMap((words) => (words ? [quoted(words, 200)] : [])).join(", ");
+  const what = choices.length > 0 ? some : `${field.type}${field.format ? ` (${quoted(field.format, 30)})` : ""}`;
+  const otherwise = field.default === undefined || field.default === null ? [] : [`${quoted(shownDefault(field), 60)} when left out`];
+  const about = [field.title, field.description, ...otherwise].flatMap((words) => (words ? [quoted(words, 200)] : [])).join(", ");
   return `• \`${quoted(name, 60).replaceAll("`", "'")}\`: ${what}${isRequired ? "" : ", may be left out"}${about ? ` (${about})` : ""}`;
+}
+
+/** As people would say it. */
+function shownDefault(field: Field): string {
+  const values = Array.isArray(field.default) ? (field.default as readonly unknown[]) : [field.default];
+  const choices = choicesOf(field);
+  return values.map((one) => choices.find(({ value }) => value === String(one))?.title ?? String(one)).join(", ");
 }
 
 /** What may be chosen; nothing where anything may be said. */
@@ -219,7 +229,7 @@ function readForm(
   isOnly: boolean,
 ): { readonly content: object; readonly trouble: readonly string[] } {
   const fields = fieldsOf({ asked: [{ key: "", form }] });
-  const said = isOnly ? new Map(fields.map(({ name }) => [name.toLowerCase(), text.trim()])) : linesIn(text);
+  const said = isOnly ? new Map(fields.map((one) => [one.name.toLowerCase(), wordsFor(one, text.trim())])) : linesIn(text);
   const content: { [name: string]: unknown } = {};
   const trouble: string[] = [];
   for (const { name, field, isRequired } of fields) {
@@ -237,6 +247,13 @@ function readForm(
 }
 
 const NAME_CHARS_MAX = 100;
+
+/** To the only thing that is asked: its name may stand before it, as where there are several. */
+function wordsFor({ name, field }: Pick<Named, "name" | "field">, text: string): string {
+  const at = text.indexOf(":");
+  const before = text.slice(0, Math.max(at, 0)).replaceAll("`", "").trim().toLowerCase();
+  return at > 0 && [name, field.title].some((one) => one?.toLowerCase() === before) ? text.slice(at + 1).trim() : text;
+}
 
 const linesIn = (text: string): ReadonlyMap<string, string> =>
   new Map(
