@@ -1,3 +1,4 @@
+import { ProtocolError } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import type { ToolSpec } from "../../engine/model.ts";
 import { quoted } from "../result.ts";
@@ -43,10 +44,13 @@ export function libraryTools(server: string, wanted: Wanted, has: Wanted): reado
       ? [
           named(
             "list_resources",
-            `Lists what the server "${server}" has to be read, with its addresses.`,
+            `Lists what the server "${server}" has to be read, with its addresses; in some of them something is to be put in, {so}.`,
             {},
             [],
-            listed("resources/list", "resources", resourceInWords),
+            listed([
+              { method: "resources/list", key: "resources", inWords: resourceInWords },
+              { method: "resources/templates/list", key: "resourceTemplates", inWords: resourceInWords, mayLack: true },
+            ]),
           ),
           named(
             "read_resource",
@@ -67,7 +71,7 @@ export function libraryTools(server: string, wanted: Wanted, has: Wanted): reado
             `Lists the prompts that the server "${server}" has written for its tasks.`,
             {},
             [],
-            listed("prompts/list", "prompts", promptInWords),
+            listed([{ method: "prompts/list", key: "prompts", inWords: promptInWords }]),
           ),
           named(
             "get_prompt",
@@ -75,8 +79,9 @@ export function libraryTools(server: string, wanted: Wanted, has: Wanted): reado
             { name: text, arguments: { type: "object", additionalProperties: text } },
             ["name"],
             async (connection, args, signal) => {
+              const given = PromptArguments.parse(args["arguments"]);
               const { messages } = Messages.parse(
-                await connection.ask("prompts/get", { name: String(args["name"]), arguments: args["arguments"] ?? {} }, signal),
+                await connection.ask("prompts/get", { name: String(args["name"]), arguments: given }, signal),
               );
               return { content: messages.map(({ content }) => content) };
             },
@@ -87,36 +92,59 @@ export function libraryTools(server: string, wanted: Wanted, has: Wanted): reado
 }
 
 const Contents = z.object({ contents: z.array(z.unknown()) });
+/** Words, as the protocol has them; models write numbers where they are meant. */
+const PromptArguments = z
+  .record(z.string(), z.unknown())
+  .catch({})
+  .transform((given) =>
+    Object.fromEntries(Object.entries(given).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])),
+  );
 const Messages = z.object({ messages: z.array(z.object({ content: z.unknown() })) });
 const Entry = z.object({
   name: z.string().nullish(),
   uri: z.string().nullish(),
+  uriTemplate: z.string().nullish(),
   description: z.string().nullish(),
   arguments: z.array(z.object({ name: z.string(), required: z.boolean().nullish() })).nullish(),
 });
 
-function listed(
-  method: "resources/list" | "prompts/list",
-  key: "resources" | "prompts",
-  inWords: (entry: z.output<typeof Entry>) => string,
-): LibraryTool["ask"] {
+/** One kind of entry of a server. `mayLack`: a server may not know the question, though it has others. */
+interface Kind {
+  readonly method: "resources/list" | "resources/templates/list" | "prompts/list";
+  readonly key: "resources" | "resourceTemplates" | "prompts";
+  readonly inWords: (entry: z.output<typeof Entry>) => string;
+  readonly mayLack?: true;
+}
+
+function listed(kinds: readonly Kind[]): LibraryTool["ask"] {
   return async (connection, _args, signal) => {
     const lines: string[] = [];
-    let cursor: string | undefined;
-    for (let page = 1; page <= PAGES_MAX && lines.length < LISTED_MAX; page++) {
-      const answer = await connection.ask(method, cursor === undefined ? {} : { cursor }, signal);
-      const entries = z.array(z.unknown()).catch([]).parse(answer[key]);
-      lines.push(...entries.flatMap((entry) => (Entry.safeParse(entry).data ? [inWords(Entry.parse(entry))] : [])));
-      cursor = z.string().optional().catch(undefined).parse(answer["nextCursor"]);
-      if (cursor === undefined) break;
+    let isMore = false;
+    for (const { method, key, inWords, mayLack } of kinds) {
+      let cursor: string | undefined;
+      for (let page = 1; page <= PAGES_MAX && lines.length < LISTED_MAX; page++) {
+        const asked = connection.ask(method, cursor === undefined ? {} : { cursor }, signal);
+        const answer = await (mayLack ? asked.catch(unlessUnknown) : asked);
+        const entries = z.array(z.unknown()).catch([]).parse(answer[key]);
+        lines.push(...entries.flatMap((entry) => (Entry.safeParse(entry).data ? [inWords(Entry.parse(entry))] : [])));
+        cursor = z.string().optional().catch(undefined).parse(answer["nextCursor"]);
+        if (cursor === undefined) break;
+      }
+      isMore ||= cursor !== undefined;
     }
-    const more = lines.length > LISTED_MAX || cursor !== undefined ? ["and more"] : [];
+    const more = lines.length > LISTED_MAX || isMore ? ["and more"] : [];
     return { content: [{ type: "text", text: [...lines.slice(0, LISTED_MAX), ...more].join("\n") || "There is nothing." }] };
   };
 }
 
-const resourceInWords = ({ name, uri, description }: z.output<typeof Entry>): string =>
-  [quoted(uri ?? "", 500), quoted(name ?? "", 100), quoted(description ?? "", 200)].filter((part) => part !== "").join(" - ");
+/** What a server that knows no such question has: nothing. */
+function unlessUnknown(error: unknown): { readonly [key: string]: unknown } {
+  if (error instanceof ProtocolError) return {};
+  throw error;
+}
+
+const resourceInWords = ({ name, uri, uriTemplate, description }: z.output<typeof Entry>): string =>
+  [quoted(uri ?? uriTemplate ?? "", 500), quoted(name ?? "", 100), quoted(description ?? "", 200)].filter((part) => part !== "").join(" - ");
 
 function promptInWords({ name, description, arguments: wanted }: z.output<typeof Entry>): string {
   const args = (wanted ?? []).map((one) => `${quoted(one.name, 60)}${one.required ? "" : "?"}`).join(", ");

@@ -61,7 +61,9 @@ describe.skipIf(!chromiumPath())("a browser", () => {
 
 test("resources and prompts can be listed and read where the team file says so, and are not there where it does not", async () => {
   const { server, call } = await started(EVERYTHING, [], { resources: true, prompts: true });
-  const [uri = ""] = outputOf(await call("list_resources", {})).split(" - ");
+  const list = outputOf(await call("list_resources", {}));
+  const [uri = ""] = list.split(" - ");
+  expect(list).toMatch(/^\w+:\/\/.*\{\w+\}/m); // One in which something is to be put in.
   expect(uri).toMatch(/^\w+:\/\//);
   expect(outputOf(await call("read_resource", { uri })).length).toBeGreaterThan(20);
   expect(outputOf(await call("list_prompts", {}))).toContain("simple-prompt(");
