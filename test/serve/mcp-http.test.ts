@@ -1,4 +1,8 @@
 import { Client, StreamableHTTPClientTransport, type ElicitResult, type Progress } from "@modelcontextprotocol/client";
+import { Client as FirstClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport as FirstTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Transport as AnyTransport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parley } from "../cli/here.ts";
 import { serving, teamFolder } from "./served.ts";
@@ -31,6 +35,22 @@ const textOf = (result: { readonly content?: readonly { readonly type: string; r
 
 const stateOf = (result: { readonly structuredContent?: unknown }) =>
   result.structuredContent as { readonly conversation: string; readonly state: string; readonly reason: string };
+
+test("the official client of version 1, which most programs have, is told of turns, asks its person, and reads the transcript", async () => {
+  const own = new FirstClient({ name: "first", version: "1.0.0" }, { capabilities: { elicitation: {} } });
+  own.setRequestHandler(ElicitRequestSchema, async () => ({ action: "accept", content: { choice: "tea" } }));
+  await own.connect(new FirstTransport(new URL(door.url)) as AnyTransport);
+  expect((await own.listTools()).tools.map(({ name }) => name)).toContain("asker");
+  const told: (string | undefined)[] = [];
+  const call = { name: "asker", arguments: { task: "Bring something." } };
+  const result = await own.callTool(call, undefined, { onprogress: ({ message }) => void told.push(message) });
+  expect(textOf(result as Parameters<typeof textOf>[0])).toBe("tea it is.");
+  expect(told).toContain("Cleo asks a person.");
+  const { conversation } = stateOf(result);
+  const { contents } = await own.readResource({ uri: `parley://conversations/${conversation}` });
+  expect(JSON.stringify(contents)).toContain("Which drink?");
+  await own.close();
+});
 
 describe.each([["auto"], ["legacy"]] as const)("over HTTP, by a client whose first protocol is %s", (mode) => {
   test("each team is a tool; a call tells of its turns, gives the answer, and its transcript is a resource", async () => {
