@@ -1,8 +1,8 @@
 import type { Clock } from "../engine/clock.ts";
 import { EmbeddingFailure, type Embedder } from "../engine/knowledge.ts";
 import type { Model } from "../engine/model.ts";
-import type { Embeddings } from "./openai/embeddings.ts";
-import { toFailure } from "./refusals/failures.ts";
+import { UnusableVectors, type Embeddings } from "./openai/embeddings.ts";
+import { failure, toFailure } from "./refusals/failures.ts";
 
 /**
  * An embedder whose calls are those of a model without words: what holds a model back, and counts what it costs, holds and counts these too. `around`: puts that
@@ -24,7 +24,8 @@ export const embedderBy = (
           vectors = made.vectors;
           return { kind: "answer", text: "", toolCalls: [], usage: made.usage };
         } catch (error) {
-          return toFailure(error, embeddings.source, clock.now());
+          const { source } = embeddings;
+          return error instanceof UnusableVectors ? failure("bad_answer", source, { detail: error.message }) : toFailure(error, source, clock.now());
         }
       },
     };

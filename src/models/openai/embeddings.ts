@@ -7,10 +7,15 @@ import type { Source } from "../refusals/failure-table.ts";
 const DIMENSIONS_MAX = 4_096;
 const CALL_MS_MAX = 60_000;
 
-/** What a server makes of texts: a vector for each, in their order, at most {@link EMBEDDED_AT_ONCE} of them. Rejects as the SDK does; it does not retry. */
+/** What a server makes of texts: a vector for each, in their order, at most {@link EMBEDDED_AT_ONCE} of them. Rejects as the SDK does, or with {@link UnusableVectors}; it does not retry. */
 export interface Embeddings {
   readonly source: Source;
   of(texts: readonly string[], signal: AbortSignal): Promise<{ readonly vectors: readonly Float32Array[]; readonly usage: Usage }>;
+}
+
+/** What came is not what was asked for; it would not be at another try either. */
+export class UnusableVectors extends Error {
+  override readonly name = "UnusableVectors";
 }
 
 /** By `/v1/embeddings`, as OpenAI has it, and every server that speaks it. */
@@ -27,7 +32,7 @@ export function openAiEmbeddings(settings: OpenAiSettings): Embeddings {
       const [first = []] = found;
       const isWhole = found.length === texts.length && first.length > 0 && first.length <= DIMENSIONS_MAX;
       if (!isWhole || found.some((one) => one.length !== first.length || !one.every(Number.isFinite)))
-        throw new Error(`${model} gave ${found.length} vectors for ${texts.length} texts, or none that can be used`);
+        throw new UnusableVectors(`${model} gave ${found.length} vectors for ${texts.length} texts, or none that can be used`);
       const inputTokens = answer.usage?.total_tokens;
       const usage = {
         inputTokens: inputTokens ?? estimated(texts),
