@@ -16,10 +16,10 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // What a browser is shown where there is no page of the house's own.
   "plain-page.ts": [],
   // Which process of which machine it is, and whether it still lives.
-  "process-place.ts": [],
-  tools: ["engine", "documents", "plain-page.ts", "process-place.ts"],
+  processes: [],
+  tools: ["engine", "documents", "plain-page.ts", "processes"],
   store: ["engine", "keyed-queue.ts"],
-  sandbox: ["keyed-queue.ts", "process-place.ts"],
+  sandbox: ["keyed-queue.ts", "processes"],
   // Documents of elsewhere, indexed and searched.
   knowledge: ["engine", "documents", "store"],
   // When work starts by itself; nothing of a chat service, nor of where it is kept.

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { hereAndNow, isHere } from "../process-place.ts";
+import { hereAndNow, isHere } from "../processes/place.ts";
 
 /** Whose a sandbox is: what stands on it in the engine, so that whoever finds it can tell what is orphaned from what somebody uses. */
 export interface Owner {
@@ -7,7 +7,7 @@ export interface Owner {
   readonly instance: string;
   /** Of this process alone. */
   readonly process: string;
-  /** On which host, and which of its processes; absent where that cannot be told. See process-place.ts. */
+  /** On which host, and which of its processes; absent where that cannot be told. See processes/place.ts. */
   readonly place?: string;
   /** Whether others work on the same database, and which of them are there now. */
   readonly peers?: Peers;

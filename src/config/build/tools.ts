@@ -1,12 +1,14 @@
 import type { LiveTools } from "../../engine/agents/assistant.ts";
 import { HUMAN, type EventBody, type Person } from "../../engine/events/events.ts";
 import { guardedTool } from "../../engine/guards/guarded.ts";
+import type { BudgetLimits } from "../../engine/limits/budget.ts";
 import { currentRun, runOfThread, type Transcript } from "../../engine/reading/transcript.ts";
 import type { Agent } from "../../engine/team.ts";
 import type { Tool } from "../../engine/tool.ts";
 import type { Turn } from "../../engine/turn.ts";
 import { keyed } from "../../tools/call-key.ts";
 import { chooseTools, namesFound, searchName, sizeOf, type ToolRoom } from "../../tools/find-tools.ts";
+import { knowledgeTools } from "../../tools/knowledge.ts";
 import type { WantedLogin } from "../mcp-servers.ts";
 import { readToolRef } from "../tool-names.ts";
 import { givenMore } from "./given-more.ts";
@@ -156,3 +158,15 @@ function memoized(change: (tool: Tool) => Tool): (tool: Tool) => Tool {
 
 const same = (some: readonly unknown[], others: readonly unknown[]): boolean =>
   some.length === others.length && some.every((one, index) => one === others[index]);
+
+/** Of a run, what one search may take to make vectors of an index, which others have of it, too: the run is to be left with enough to answer. */
+const INDEXING_SHARE = 0.25;
+
+/** What agents look things up with, of these limits; none where nothing is indexed, or their team has no sources. */
+export const toolsOfKnowledge = (
+  { tokens, usd }: BudgetLimits,
+  { knowledge, sources, thread, held }: Pick<Parts, "knowledge" | "sources" | "thread" | "held">,
+): readonly Tool[] =>
+  knowledge && sources.length > 0
+    ? knowledgeTools(knowledge(sources, thread), thread, { held, indexing: { tokens: tokens * INDEXING_SHARE, usd: usd * INDEXING_SHARE } })
+    : [];

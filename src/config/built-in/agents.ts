@@ -11,11 +11,10 @@ import { guardedCode, guardedForeign, guardedTool } from "../../engine/guards/gu
 import type { Tool } from "../../engine/tool.ts";
 import { memoryTools } from "../../tools/memory.ts";
 import { instructionsFor, instructionsForVoice, ownPartFor, sharedInstructionsFor } from "../build/instructions.ts";
-import { toolsOfKnowledge } from "../build/knowledge-tools.ts";
 import type { Parts } from "../build/parts.ts";
 import { sharersWith } from "../build/shared-prefix.ts";
 import { answerOf, contextOf } from "../build/thinking.ts";
-import { withTools } from "../build/tools.ts";
+import { toolsOfKnowledge, withTools } from "../build/tools.ts";
 import { checkInner, checkRuns } from "../checks/agents.ts";
 import { defineAgent } from "../define/agent.ts";
 import { codeRun } from "../sandbox/code-run.ts";

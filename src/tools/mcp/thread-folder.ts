@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CallOrigin } from "../../engine/tool.ts";
-import { hereAndNow, isHere } from "../../process-place.ts";
+import { hereAndNow, isHere } from "../../processes/place.ts";
 
 /** Then the place of the process that made it, a dash, and random letters. */
 const NAME = "parley-thread-";

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { removeOrphans } from "../../../src/sandbox/docker/orphans.ts";
 import { Removal } from "../../../src/sandbox/docker/removal.ts";
 import { createOwner, findOrphans, labelsOf, type Marks, type OwnerSettings } from "../../../src/sandbox/owner.ts";
-import { hereAndNow, isHere } from "../../../src/process-place.ts";
+import { hereAndNow, isHere } from "../../../src/processes/place.ts";
 import { dockerAvailable, sandboxImage } from "../../support/sandbox/docker.ts";
 import { startChild } from "../../support/children.ts";
 
@@ -19,7 +19,7 @@ const later = (hours: number): string => new Date(Date.now() + hours * 3_600_000
 
 /** Where a process is that has lived and does not. */
 async function deadPlace(): Promise<string> {
-  const code = `import(${JSON.stringify(new URL("../../../src/process-place.ts", import.meta.url).href)}).then(({ hereAndNow }) => { console.log(hereAndNow()); setInterval(() => {}, 1000); })`;
+  const code = `import(${JSON.stringify(new URL("../../../src/processes/place.ts", import.meta.url).href)}).then(({ hereAndNow }) => { console.log(hereAndNow()); setInterval(() => {}, 1000); })`;
   const child = startChild(process.execPath, ["-e", code]);
   const [said] = (await once(child.stdout, "data")) as [Buffer];
   const place = said.toString().trim();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import type { CallOrigin, Sample, ThreadFile, ToolResult, ToolVerdict } from "../../../src/engine/tool.ts";
-import { hereAndNow } from "../../../src/process-place.ts";
+import { hereAndNow } from "../../../src/processes/place.ts";
 import { connectMcp } from "../../../src/tools/mcp/server.ts";
 import { removeOrphanFolders } from "../../../src/tools/mcp/thread-folder.ts";
 import { fakeClock } from "../../../src/store/contracts/fake-clock.ts";
