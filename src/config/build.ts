@@ -163,12 +163,7 @@ function builderOf(
       return withFallback(held(first), others.map(held));
     };
     /** `depth`: of the log in which they speak, among the thread's. */
-    const partsAt = (
-      depth: number,
-      limited: (model: Model) => Model,
-      guards: readonly Guard[],
-      sources: Parts["sources"] = [],
-    ): Parts => {
+    const partsAt = (depth: number, limited: (model: Model) => Model, guards: readonly Guard[], sources: Parts["sources"] = []): Parts => {
       const limitedTo = (limits: BudgetLimits, at: number) => {
         const budget = createBudget(limits, at);
         return partsAt(at, (model) => limited(budget.within(model)), guards, sources);

@@ -140,11 +140,7 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
   }
 
   /** Looks at it where that is due, and waits for a while; what is to be said of it. */
-  async function refreshed(
-    source: DocumentSource,
-    tell: ((doing: string) => void) | undefined,
-    purse: Purse,
-  ): Promise<readonly string[]> {
+  async function refreshed(source: DocumentSource, tell: ((doing: string) => void) | undefined, purse: Purse): Promise<readonly string[]> {
     const state = stateOf(source);
     const untold = state.purses.untold();
     if (untold) purse.pay(untold, "index");
@@ -163,10 +159,7 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     ];
   }
 
-  async function searched(
-    sources: readonly OfferedSource[],
-    wanted: Parameters<Knowledge["search"]>[0],
-  ): Promise<KnowledgeAnswer> {
+  async function searched(sources: readonly OfferedSource[], wanted: Parameters<Knowledge["search"]>[0]): Promise<KnowledgeAnswer> {
     const purse = purseOf(wanted.payer);
     const asked = sources.filter(({ name }) => wanted.source === undefined || name === wanted.source);
     const all = await Promise.all(asked.map((source) => openTo(source, wanted)));

@@ -25,7 +25,9 @@ export const embedderBy = (
           return { kind: "answer", text: "", toolCalls: [], usage: made.usage };
         } catch (error) {
           const { source } = embeddings;
-          return error instanceof UnusableVectors ? failure("bad_answer", source, { detail: error.message }) : toFailure(error, source, clock.now());
+          return error instanceof UnusableVectors
+            ? failure("bad_answer", source, { detail: error.message })
+            : toFailure(error, source, clock.now());
         }
       },
     };

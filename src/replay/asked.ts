@@ -65,7 +65,6 @@ export async function askedAt({
       readFile,
       servers: {
         tools: async () => ({ tools: known.map((name): Tool => ({ name, description: "", parameters: {}, run: stays })), missing: [] }),
-        close: async () => undefined,
       },
       knowledge: (sources) => ({ sources, search: stays, read: stays }),
       recorded: { leader: asIs, member: asIs, runCode: () => stays },

@@ -162,7 +162,7 @@ export function recordedWorld(log: readonly RunEvent[], languages: readonly stri
       executor,
       keepFile: async () => Promise.reject(new Error("a replay keeps no file")),
       // Looked at before each call, as they are then.
-      servers: { tools: async () => ({ tools: toolNames.map(toolNamed), missing: [] }), close: async () => {} },
+      servers: { tools: async () => ({ tools: toolNames.map(toolNamed), missing: [] }) },
       foreign:
         ({ name }) =>
         async () =>

@@ -137,7 +137,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const people = createPeople({ read: web.read, store, me, clock, log });
   const allow = { ...ALLOW_DEFAULT, ...parts.allow };
   const contentOf = createFileContent({ botToken: tokenOf(botToken), log, ...at });
-  const attachments = createAttachments({ store, contentOf, infoOf: async (file) => (await web.read.files.info({ file })).file, clock, log });
+  const infoOf = async (file: string) => (await web.read.files.info({ file })).file;
+  const attachments = createAttachments({ store, contentOf, infoOf, clock, log });
   const channelNameOf = createChannelNames({ read: web.read, clock });
   const threadBefore = createThreadBefore({ web, people, channelNameOf, attachments, me, reads: pace.askedReads, clock });
   const { search, keepLeave } = createWorkspaceSearch({ web, store, people, channelNameOf, me, clock, log });
@@ -149,6 +150,8 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   await parts.shelf?.open(me.team);
   const teams = parts.shelf?.in(me.team) ?? parts.teams;
   const languages = createLanguages(people, parts.language);
+  const { memory, settings, schedules, runs, logins, fileChanged } = parts;
+  const ports = { memory, settings, schedules, runs, ...(logins ? { logins } : {}), ...(fileChanged ? { fileChanged } : {}) };
   const ctx: HandlerContext = {
     runner,
     forgetting: parts.forgetting,
@@ -167,12 +170,7 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
     workflows: parts.workflows ?? false,
     me,
     store,
-    memory: parts.memory,
-    settings: parts.settings,
-    schedules: parts.schedules,
-    runs: parts.runs,
-    ...(parts.logins ? { logins: parts.logins } : {}),
-    ...(parts.fileChanged ? { fileChanged: parts.fileChanged } : {}),
+    ...ports,
     web,
     pace,
     clock,

@@ -13,7 +13,7 @@ import { load } from "./team-files.ts";
 export interface Stage {
   readonly replies?: string;
   readonly executor?: Executor;
-  readonly servers?: McpServers;
+  readonly servers?: Pick<McpServers, "tools">;
   readonly notes?: Notebook;
   readonly web?: Partial<Web>;
 }

@@ -189,12 +189,9 @@ export function knowledgeContract(
 
     test("whether a source is there, and a document in it, can be asked", async () => {
       await index.put(HERE, documentOf("a"), [passage("blue whales")]);
-      expect([await index.has(HERE), await index.has(HERE, "a"), await index.has(HERE, "b"), await index.has("folder/other", "a")]).toEqual([
-        true,
-        true,
-        false,
-        false,
-      ]);
+      expect([await index.has(HERE), await index.has(HERE, "a"), await index.has(HERE, "b"), await index.has("folder/other", "a")]).toEqual(
+        [true, true, false, false],
+      );
     });
 
     test("what was made of a passage that is gone is not given to the one that has its number now", async () => {

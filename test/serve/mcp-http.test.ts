@@ -46,7 +46,7 @@ test("the official client of version 1, which most programs have, is told of tur
   const result = await own.callTool(call, undefined, { onprogress: ({ message }) => void told.push(message) });
   expect(textOf(result as Parameters<typeof textOf>[0])).toBe("tea it is.");
   expect(told).toContain("Cleo asks a person.");
-  const { conversation } = stateOf(result);
+  const { conversation } = stateOf(result as Parameters<typeof stateOf>[0]);
   const { contents } = await own.readResource({ uri: `parley://conversations/${conversation}` });
   expect(JSON.stringify(contents)).toContain("Which drink?");
   await own.close();

@@ -55,7 +55,9 @@ test("passages come as data with their place and link, and people are shown wher
   expect(JSON.parse(third ?? "")).not.toHaveProperty("link");
   expect(note).toBe("(One was left out.)");
   expect(result).toMatchObject({ sources: [{ title: "a.md", link: "https://example.org/a.md" }], touched: ["private"] });
-  expect(asked).toEqual([{ thread: "T1/C1/1", person: ORIGIN.askedBy, query: "days", source: "handbook", limit: 5, payer: expect.anything() }]);
+  expect(asked).toEqual([
+    { thread: "T1/C1/1", person: ORIGIN.askedBy, query: "days", source: "handbook", limit: 5, payer: expect.anything() },
+  ]);
   expect(tools[0]?.description).toContain("handbook (How we work); plan.");
 });
 

@@ -48,6 +48,7 @@ const raise = {
 };
 const band = z.strictObject({ least: count, most: count });
 const policy = z.enum(["off", "ask", "auto"]);
+const given = { files: z.array(file).max(LIST_MAX).optional(), images: z.array(file).max(LIST_MAX).optional() };
 const changedArgs = z.strictObject({ person, args: text }).optional();
 const touched = z
   .array(z.enum(["private", "untrusted"]))
@@ -117,24 +118,13 @@ const SHAPES: { readonly [Type in Shaped["type"]]: { readonly [Field in Own<Type
     call: name,
     tool: name,
     output: text,
-    files: z.array(file).max(LIST_MAX).optional(),
-    images: z.array(file).max(LIST_MAX).optional(),
+    ...given,
     sources: z.array(source).max(LIST_MAX).optional(),
     changed: changedArgs,
     touched,
     usage,
   },
-  "tool.failed": {
-    agent: name,
-    call: name,
-    tool: name,
-    error: failure,
-    files: z.array(file).max(LIST_MAX).optional(),
-    images: z.array(file).max(LIST_MAX).optional(),
-    changed: changedArgs,
-    touched,
-    usage,
-  },
+  "tool.failed": { agent: name, call: name, tool: name, error: failure, ...given, changed: changedArgs, touched, usage },
   "code.ran": {
     agent: name,
     source: z.strictObject({ seq: whole, block: whole }),

@@ -121,9 +121,7 @@ export const agents = [
 ];
 
 /** None where nothing is kept: a replay takes their results from the log. */
-const toolsOfMemory = ({ notes, thread }: Parts): readonly Tool[] =>
-  notes ? memoryTools({ ...notes, scope: notes.scopeOf(thread) }) : [];
-
+const toolsOfMemory = ({ notes, thread }: Parts): readonly Tool[] => (notes ? memoryTools({ ...notes, scope: notes.scopeOf(thread) }) : []);
 
 function runCode(name: string, { runCode: inPlace, executor, keepFile, readFile, settings, guards }: Parts): RunCode {
   const passFile = (file: GuardedFile) => lookedAtFile(guards, file, { to: "tool", agent: name, tool: "sandbox" });

@@ -7,6 +7,7 @@ import type { FinishedRuns } from "../../store/runs/finished-runs.ts";
 import type { Schedules } from "../../store/schedules/schedules.ts";
 import type { Settings } from "../../store/settings.ts";
 import { EVERY_THREAD, type Store } from "../../store/store.ts";
+import type { FileChange } from "../knowledge/file-changes.ts";
 import type { LoginDesk } from "../logins/login-desk.ts";
 import { placeOf } from "../words/place.ts";
 
@@ -25,11 +26,13 @@ export interface TenantPorts {
   readonly dispatch: Pick<Dispatch, "serve">;
   /** Absent where nobody can log in to servers. */
   readonly logins?: LoginDesk;
+  /** Told of files that come, change and go in a workspace; nobody is when absent. */
+  readonly fileChanged?: (team: string, change: FileChange) => void;
 }
 
 export function tenantScoped(
   team: string,
-  { store, runner, forgetting, memory, settings, schedules, runs, dispatch, logins }: TenantPorts,
+  { store, runner, forgetting, memory, settings, schedules, runs, dispatch, logins, fileChanged }: TenantPorts,
 ): TenantPorts {
   /** Asked for each event of all workspaces: the quick look goes first. */
   const isOwn = (thread: string): boolean => thread.startsWith(`${team}/`) && placeOf(thread) !== undefined;
@@ -156,6 +159,7 @@ export function tenantScoped(
           if (workspace === team) listener(workspace);
         }),
     },
+    ...(fileChanged ? { fileChanged: (_team, change) => fileChanged(team, change) } : {}),
     ...(logins
       ? {
           logins: {

@@ -8,7 +8,7 @@ import type { OAuthSettings } from "./oauth-pages.ts";
 import { originOf, type Origin } from "./body-origin.ts";
 import { placeOf, teamOf } from "../words/place.ts";
 import { NOT_INSTALLED } from "../search/workspace-search.ts";
-import { createSlack, type SlackParts, type SlackSettings, type Tenant } from "../slack.ts";
+import { createSlack, type SlackSettings, type Tenant } from "../slack.ts";
 import type { Dropped } from "../words/envelope.ts";
 import { createDirectory } from "./installation-directory.ts";
 import { followInstallations } from "./installation-news.ts";
@@ -66,7 +66,6 @@ export interface TenantsParts
   readonly clock: Clock;
   readonly log: Log;
   readonly paced?: (waitedMs: number) => void;
-  readonly fileChanged?: SlackParts["fileChanged"];
 }
 
 export function createTenants(parts: TenantsParts): Tenants {
@@ -109,7 +108,6 @@ export function createTenants(parts: TenantsParts): Tenants {
       workflows: parts.workflows ?? false,
       ...(parts.role ? { role: parts.role } : {}),
       ...(parts.paced ? { paced: parts.paced } : {}),
-      ...(parts.fileChanged ? { fileChanged: parts.fileChanged } : {}),
       ...(parts.language ? { language: parts.language } : {}),
       clock,
       log: (line) => log(line),

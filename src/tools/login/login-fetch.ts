@@ -28,7 +28,12 @@ export async function loginFetch(serverUrl: string, { clock }: { readonly clock:
     const agent = new Agent(isInside ? {} : { connect: { lookup: checkedLookup({ resolve, mayReach: isPublicAddress }) } });
     try {
       const outcome = await within({ timeoutMs: ANSWER_TIMEOUT_MS, clock }, init.signal ?? new AbortController().signal, async (signal) => {
-        const response = await undiciFetch(url, { ...init, signal, redirect: mayGoOn ? "manual" : "error", dispatcher: agent } as UndiciRequestInit);
+        const response = await undiciFetch(url, {
+          ...init,
+          signal,
+          redirect: mayGoOn ? "manual" : "error",
+          dispatcher: agent,
+        } as UndiciRequestInit);
         return { response, body: await textOf(response.body) };
       });
       if (outcome.kind === "threw") throw outcome.error;

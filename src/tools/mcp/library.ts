@@ -144,7 +144,9 @@ function unlessUnknown(error: unknown): { readonly [key: string]: unknown } {
 }
 
 const resourceInWords = ({ name, uri, uriTemplate, description }: z.output<typeof Entry>): string =>
-  [quoted(uri ?? uriTemplate ?? "", 500), quoted(name ?? "", 100), quoted(description ?? "", 200)].filter((part) => part !== "").join(" - ");
+  [quoted(uri ?? uriTemplate ?? "", 500), quoted(name ?? "", 100), quoted(description ?? "", 200)]
+    .filter((part) => part !== "")
+    .join(" - ");
 
 function promptInWords({ name, description, arguments: wanted }: z.output<typeof Entry>): string {
   const args = (wanted ?? []).map((one) => `${quoted(one.name, 60)}${one.required ? "" : "?"}`).join(", ");

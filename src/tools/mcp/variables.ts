@@ -123,7 +123,9 @@ const reference = (name: string): string => `\${${name}}`;
 
 /** Whether a variable, a header or an option of this name is there to hold a secret; `exaApiKey` as `EXA_API_KEY`. */
 export const holdsSecret = (name: string): boolean =>
-  /(?:^|[_-])(?:KEY|APIKEY|TOKEN|PAT|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION|COOKIE)$/i.test(name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2"));
+  /(?:^|[_-])(?:KEY|APIKEY|TOKEN|PAT|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION|COOKIE)$/i.test(
+    name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2"),
+  );
 
 /** The NAMES of the variables that hold secrets for a server: those that it is given as one, and those that are called so here or there. */
 export function secretNamesOf({

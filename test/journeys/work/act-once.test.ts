@@ -48,7 +48,9 @@ test.each([
   await workspace.control.until(() => workspace.control.thread(GENERAL, ts).some(({ text }) => text.includes("Paid already")), 60_000);
   second.child.kill("SIGTERM");
   expect(await second.exited).toEqual([0, null]);
-  expect((await log(GENERAL, ts)).find(({ type }) => type === "tool.returned")).toMatchObject({ output: expect.stringContaining("Paid already") as string });
+  expect((await log(GENERAL, ts)).find(({ type }) => type === "tool.returned")).toMatchObject({
+    output: expect.stringContaining("Paid already") as string,
+  });
   const [paid = "", ...more] = readdirSync(payments);
   expect(more).toEqual([]);
   expect(JSON.parse(readFileSync(join(payments, paid), "utf8"))).toEqual({ to: "Ben", cents: 500 });

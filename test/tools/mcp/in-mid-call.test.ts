@@ -99,7 +99,9 @@ test("what buttons do not say is told in words, as far as it can be read at once
   expect(await textOf({ sure: { type: "boolean", description: "Delete all of it" } })).toContain("(Delete all of it)");
   expect(await textOf({ mail: { type: "string", format: "email" } })).toContain("• `mail`: string (email),");
   const sizes = [{ const: "s", title: "Small" }, { const: "l", title: "Large" }]; // prettier-ignore
-  expect(await textOf({ size: { type: "string", oneOf: sizes, default: "l" } })).toContain("Small, Large, may be left out (Large when left out)");
+  expect(await textOf({ size: { type: "string", oneOf: sizes, default: "l" } })).toContain(
+    "Small, Large, may be left out (Large when left out)",
+  );
   expect(await textOf({ some: { type: "array", items: { type: "string", enum: ["a", "b"] } } })).toContain("some of a, b");
   const values = Array.from({ length: 3_000 }, (_, nth) => `v${nth}`);
   expect(await textOf({ one: { type: "string", enum: values } })).toContain("v19, and 2980 more");
