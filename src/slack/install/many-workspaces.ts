@@ -70,7 +70,7 @@ export interface InstalledParts extends InstalledSettings {
   /** See `SlackParts.paced`. */
   readonly paced?: (waitedMs: number) => void;
   /** See `SlackParts.fileChanged`. */
-  readonly fileChanged?: SlackParts["fileChanged"];
+  readonly fileChanged?: NonNullable<SlackParts["fileChanged"]>;
   /** See `SlackParts.onDropped`. */
   readonly onDropped?: (dropped: Dropped) => void;
 }

@@ -91,12 +91,11 @@ test("a server that goes in the middle of a turn keeps its tools in it, and a ca
 test("turns side by side of one agent each keep to the servers that were there when they began", async () => {
   const asked: (readonly string[])[] = [];
   let isAway = true;
-  const servers: McpServers = {
+  const servers: Pick<McpServers, "tools"> = {
     tools: async (refs) => {
       asked.push(refs);
       return { tools: [], missing: [], away: isAway ? refs.filter((ref) => ref === "b") : [] };
     },
-    close: async () => undefined,
   };
   const settings = load({
     "parley.yml": `${SMALL}tools: { a: { kind: mcp, command: a }, b: { kind: mcp, command: b } }\n`,
