@@ -18,6 +18,7 @@ export const embedderBy = (
     let vectors: readonly Float32Array[] = [];
     const making: Model = {
       name: model,
+      // eslint-disable-next-line require-yield
       async *call(_request, { signal }) {
         try {
           const made = await embeddings.of(texts, signal);

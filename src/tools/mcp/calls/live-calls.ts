@@ -161,7 +161,7 @@ export function createParked<Value>(clock: Clock, closed: AbortSignal): Parked<V
     },
     take,
     giveUp(isMeant) {
-      for (const [request, { call }] of [...calls]) if (isMeant(call)) take(request)?.stop();
+      for (const [request, { call }] of calls) if (isMeant(call)) take(request)?.stop();
     },
     get count() {
       return calls.size;
