@@ -7,7 +7,7 @@ import { playgroundOf } from "../teams/workshop.ts";
 import type { Act, Acting } from "./acting.ts";
 
 /** Where a run would begin: in the place of a thread, or in one's own playground in a workspace. */
-export type BudgetsOf = { readonly thread: string } | { readonly workspace: string };
+type BudgetsOf = { readonly thread: string } | { readonly workspace: string };
 
 interface By {
   readonly asker: Asker;

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 
 /** A budget of the day, in dollars; the log tells of it when it comes near, is used up, or is raised. */
-export interface BudgetThen {
+interface BudgetThen {
   readonly account: string;
   readonly used: number;
   readonly of: number;

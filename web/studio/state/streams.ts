@@ -8,7 +8,7 @@ const LOOK_MS = 2_000;
 /** The same where that was refused, as while nobody can say what one may see. */
 const AGAIN_MS = 10_000;
 
-export interface Followed {
+interface Followed {
   /** Of the stream; asked each time that one is opened, for it goes on where the last one ended. */
   readonly path: () => string;
   /** By the name of the event; `open` when a stream begins. */
