@@ -60,7 +60,7 @@ export function zoneAt(text: string): SpokenZone | undefined {
   const [said = "", before, name = "", end] = TIME_OF.exec(text) ?? [];
   const city = said === "" ? undefined : zoneOf(name);
   const isSaid = said !== "" && (isNameOfClocks(name) || (/^\p{Lu}/u.test(name) && !OF_OTHERS.test(name) && (before ?? end) !== undefined));
-  if (city !== undefined || isSaid) return { zone: city ?? name, chars: said.replace(/\s*[:,;]$/, "").length };
+  if (city !== undefined || isSaid) return { zone: city ?? name, chars: said.replace(/[:,;]$/, "").trimEnd().length };
   return cityAt(text);
 }
 
@@ -70,7 +70,7 @@ export const isPlace = (zone: string): boolean => /\/|^(?:UTC|GMT)$/.test(zone) 
 /** "in Tokyo": of its words as many as are a city's name. Of another place nothing is taken: it may be what the task is about. */
 function cityAt(text: string): SpokenZone | undefined {
   let [said = "", name = ""] = TIME_IN.exec(text) ?? [];
-  for (; name !== ""; name = name.replace(/(?:^|\s+)\S+$/, "")) {
+  for (; name !== ""; name = name.slice(0, Math.max(0, name.lastIndexOf(" "))).trimEnd()) {
     const zone = zoneOf(name);
     if (zone === undefined) continue;
     const chars = said.indexOf(name) + name.length;

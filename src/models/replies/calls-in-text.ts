@@ -46,12 +46,13 @@ function callsIn(part: string, tools: readonly ToolSpec[]): readonly WrittenCall
   if (part.startsWith("{") || part.startsWith("[")) return fromJson(part, tools);
   const xml = /^<function=([\w.-]{1,64})>([^]*?)(?:<\/function>)?$/.exec(part);
   if (xml) return argsIn(xml[1] ?? "", (xml[2] ?? "").trim(), tools, PARAMETER);
-  const [, name = "", args = ""] = NAMED.exec(part) ?? [];
+  const [head = "", name = ""] = NAMED.exec(part) ?? [];
+  const args = part.slice(head.length).trimStart().replace(BEFORE_ARGS, "");
   return argsIn(name, unfenced(args.trim()), tools, ARG);
 }
 
-const NAMED =
-  /^(?:function<｜tool▁sep｜>)?(?:functions?\.)?([\w.-]{1,64})(?::\d{1,3})?\s*(?:<\|tool_call_argument_begin\|>|<｜tool▁sep｜>|\[ARGS\])?\s*([^]*)$/;
+const NAMED = /^(?:function<｜tool▁sep｜>)?(?:functions?\.)?([\w.-]{1,64})(?::\d{1,3})?/;
+const BEFORE_ARGS = /^(?:<\|tool_call_argument_begin\|>|<｜tool▁sep｜>|\[ARGS\])/;
 
 /** `{"name": …, "arguments": {…}}`, or a list of these. */
 function fromJson(part: string, tools: readonly ToolSpec[]): readonly WrittenCall[] | undefined {
@@ -102,7 +103,11 @@ function valueOf({ parameters }: ToolSpec, name: string, text: string): unknown 
   return value === undefined ? text : value;
 }
 
-const unfenced = (text: string): string => /^```(?:json)?\s*([^]*?)\s*```$/.exec(text)?.[1] ?? text;
+const unfenced = (text: string): string =>
+  text.length >= 2 * FENCE.length && text.startsWith(FENCE) && text.endsWith(FENCE)
+    ? text.slice(FENCE.length, -FENCE.length).replace(/^json/, "").trim()
+    : text;
+const FENCE = "```";
 const isPlain = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function jsonOf(text: string): unknown {
