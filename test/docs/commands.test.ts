@@ -92,6 +92,14 @@ test.each([
   expect(await parsed(args)).toContain(says);
 });
 
+test("each command of the program is in the page that lists them", async () => {
+  const { out } = await parley(["--help"], { cwd });
+  const commands = [...out.matchAll(/^  ([a-z0-9]+) {2,}\S/gm)].map(([, name = ""]) => name);
+  expect(commands.length).toBeGreaterThan(20);
+  const listed = calls.flatMap(([at, args]) => (at.startsWith("docs/commands.md:") ? [args.split(" ")[0]] : []));
+  expect(commands.filter((name) => !listed.includes(name))).toEqual([]);
+});
+
 /** The verbs of commands that have some; the rest take what is theirs in free words. */
 const VERBS: { readonly [command: string]: readonly string[] } = {
   teams: ["validate", "list", "schema"],

@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
 import { BUILT_IN } from "../../src/config/built-in/built-in.ts";
 import { jsonSchemaOf } from "../../src/config/registry/schemas.ts";
+import { AGENTS } from "../../src/config/schema/agents.ts";
+import { POLICIES } from "../../src/config/schema/speakers.ts";
 import { load, mistakesOf } from "../config/team-files.ts";
 import { guidePages } from "../support/guide.ts";
-import { shownCode } from "../support/pages.ts";
+import { shownCode, textOf } from "../support/pages.ts";
 
 const KEYS: ReadonlySet<string> = new Set(Object.keys((jsonSchemaOf(BUILT_IN) as { readonly properties: object }).properties));
 
@@ -26,7 +28,7 @@ const REST = {
   },
 };
 
-/** The file that the README names is the one that the guide shows. */
+/** The file that pages name is the one that the guide shows. */
 const OUR_TOOLS = guidePages().flatMap(({ files }) => files.find(({ name }) => name === "our-tools.ts")?.text ?? [])[0] ?? "";
 
 interface Block {
@@ -89,14 +91,24 @@ test("an unknown key, and a value that is none, are found", () => {
   expect(mistakesIn({ at: "", value: { budgets: { perPerson: 1 } } })).not.toEqual([]);
 });
 
-test("every key that stands at the top of a team file is named in a page", () => {
-  const shown = shownCode()
-    .map(({ text }) => text)
-    .join("\n");
-  expect([...KEYS].filter((key) => !new RegExp(`\\b${key}\\b`).test(shown))).toEqual([]);
+test("every key that stands at the top of a team file, and no other, has a row in the page on it", () => {
+  const [, table = ""] = /^## What stands at the top\n([\s\S]*?)^## /m.exec(textOf("docs/team-file.md")) ?? [];
+  const told = [...table.matchAll(/^\| (`.*?`) +\|/gm)].flatMap(([, cell = ""]) => [...cell.matchAll(/`(\w+)`/g)].map(([, key]) => key));
+  expect(told.toSorted()).toEqual([...KEYS].toSorted());
 });
 
-/** What the README says can stand beside a model's `fallback`. */
+test.each([
+  ["speakers", Object.keys(POLICIES)],
+  ["kind", Object.keys(AGENTS)],
+])("the page on the team file has a row for each of what can stand under %s", (key, names) => {
+  const [, table = ""] = new RegExp(`^### .*\`${key}\`.*\\n([\\s\\S]*?)^### `, "m").exec(textOf("docs/team-file.md")) ?? [];
+  const told = [...table.matchAll(/^\| `([\w-]+)` +\|/gm)]
+    .map(([, name]) => name)
+    .filter((name) => !["policy", "kind"].includes(name ?? ""));
+  expect(told.toSorted()).toEqual(names.toSorted());
+});
+
+/** What the page on the team file says can stand beside a model's `fallback`. */
 const BESIDE = { timeouts: { callSeconds: 60 }, reasoningEffort: "low", reasoningText: false, images: false };
 
 test.each([
@@ -104,7 +116,7 @@ test.each([
   ["openai", { ...BESIDE, temperature: 1, seed: 1 }, []],
   ["anthropic", { temperature: 1 }, [expect.stringContaining('unknown key "temperature"')]],
   ["anthropic", { seed: 1 }, [expect.stringContaining('unknown key "seed"')]],
-])("a model of %s takes what the README says, and no more: %j", (provider, keys, mistakes) => {
+])("a model of %s takes what the page says, and no more: %j", (provider, keys, mistakes) => {
   const models = { ...REST.models, m: { provider, model: "x", fallback: ["fast"], ...keys } };
   expect(mistakesOf({ "parley.yml": stringify({ ...REST, models }) })).toEqual(mistakes);
 });

@@ -21,9 +21,10 @@ interface Node {
   readonly children?: readonly Node[];
 }
 
-/** The pages that people read to use Parley: the README, docs and the guide. What was decided when is history, and no instruction. */
+/** The pages that people read to use Parley, or to change it: the README, docs and the guide. What was decided when is history, and no instruction. */
 export const pages = (): readonly string[] => [
   "README.md",
+  "CONTRIBUTING.md",
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".md") && !path.startsWith("decisions"))
     .map((path) => `docs/${path}`)
