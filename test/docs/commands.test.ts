@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
@@ -6,7 +6,7 @@ import { z } from "zod";
 import { folderWith, SMALL } from "../config/team-files.ts";
 import { parley } from "../cli/here.ts";
 import { wordsOf } from "../support/guide.ts";
-import { shownCode } from "../support/pages.ts";
+import { shownCode, textOf } from "../support/pages.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const cwd = folderWith({ "parley.yml": SMALL });
@@ -130,4 +130,15 @@ test("every `npm run` that a page names is a script of package.json", () => {
   );
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter(({ name }) => !Object.hasOwn(scripts, name))).toEqual([]);
+});
+
+test("every bench has a row in the page on what Parley costs", () => {
+  const names = readdirSync(resolve(ROOT, "bench")).flatMap((file) => /^(?!main\.)([\w-]+)\.ts$/.exec(file)?.[1] ?? []);
+  const [, table = ""] = /^## The benches\n([\s\S]*?)^## /m.exec(textOf("docs/performance.md")) ?? [];
+  expect(
+    [...table.matchAll(/^\| `([\w-]+)` +\|/gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== "NAME")
+      .toSorted(),
+  ).toEqual(names.toSorted());
 });
