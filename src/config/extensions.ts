@@ -1,7 +1,9 @@
 import { createRequire, registerHooks } from "node:module";
-import { dirname, extname, isAbsolute, resolve } from "node:path";
+import { basename, dirname, extname, isAbsolute, resolve } from "node:path";
 import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { nearest } from "../engine/reading/nearest.ts";
 import { codeDigest } from "./file/code-digest.ts";
 import { at, type Notes } from "./file/notes.ts";
 import type { YamlFile } from "./file/yaml-file.ts";
@@ -11,6 +13,17 @@ import { BUILT_IN } from "./built-in/built-in.ts";
 
 /** The name under which others import Parley. */
 const PACKAGE = "@parley-team/parley";
+/** What of it makes something that a team file can name. */
+const DEFINING = [
+  "defineTool",
+  "definePolicy",
+  "defineStop",
+  "defineAgent",
+  "defineModel",
+  "defineGuard",
+  "defineScorer",
+  "defineStore",
+] as const;
 /** Which file of this very Parley an import of an extension means: it need not be installed beside the team file, and is never another version. */
 const ENTRIES: { readonly [specifier: string]: string } = {
   [PACKAGE]: "index",
@@ -18,6 +31,8 @@ const ENTRIES: { readonly [specifier: string]: string } = {
   [`${PACKAGE}/store`]: "index-store",
   [`${PACKAGE}/testing`]: "index-testing",
 };
+/** Where Parley itself is, in a checkout or in the package. */
+const OWN_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 const OWN_EXTENSION = extname(import.meta.url); // .ts in a checkout, .js in the package
 
 let hooked = false;
@@ -58,7 +73,7 @@ function definitionsIn(name: string, index: number, yaml: YamlFile, notes: Notes
   try {
     exported = load(path);
   } catch (error) {
-    mistake(`"${name}" cannot be loaded: ${whyNot(error)}`);
+    mistake(`"${name}" cannot be loaded: ${whyNot(error, path)}`);
     return [];
   }
   const found = Object.entries(exported).flatMap(([key, value]) =>
@@ -66,7 +81,7 @@ function definitionsIn(name: string, index: number, yaml: YamlFile, notes: Notes
   );
   if (found.length === 0 && notes.mistakes.length === 0)
     mistake(
-      `"${name}" exports nothing that can be named here; export what defineTool, definePolicy, defineStop, defineAgent, defineModel, defineGuard, defineScorer or defineStore gives.`,
+      `"${name}" exports nothing that can be named here; export what ${DEFINING.slice(0, -1).join(", ")} or ${DEFINING.at(-1)} gives.`,
     );
   return found.map((definition) => (definition.defines === "scorer" ? { ...definition, code: codeDigest(path) } : definition));
 }
@@ -86,21 +101,42 @@ function load(path: string): object {
 
 const MESSAGE_CHARS_MAX = 500;
 
-function whyNot(error: unknown): string {
+function whyNot(error: unknown, path: string): string {
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: String(error) };
   const said = message.split("\n")[0]?.slice(0, MESSAGE_CHARS_MAX) ?? "";
   switch (code) {
     case "ERR_REQUIRE_ASYNC_MODULE":
       return "it waits (`await`) outside of a function; take that into the function that needs it.";
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
-      return `Node takes types out and runs the rest, and this is more than types (${said}); write it without enum, namespace and parameter properties.`;
+      return `${placeOf(error, path)}Node takes types out and runs the rest, and this is more than types (${said}); write it without enum, namespace and parameter properties.`;
     case "ERR_MODULE_NOT_FOUND":
     case "MODULE_NOT_FOUND":
-      return `${said}. Install what it imports beside the team file (npm install …); \`z\` of zod comes with ${PACKAGE}.`;
+      return said.startsWith("Cannot find module '/")
+        ? `${said}. Fix the path.`
+        : `${said}. Install what it imports beside the team file (npm install …); \`z\` of zod comes with ${PACKAGE}.`;
     case undefined:
     default:
-      return `${error instanceof Error ? error.name : "error"}: ${said}`;
+      return `${placeOf(error, path)}${error instanceof Error ? error.name : "error"}: ${said}${guessOf(said)}`;
   }
+}
+
+/** Which line of people's own code it was, of the extension or of what that imports: as Node has it in a stack, or in front of one. */
+function placeOf(error: unknown, extension: string): string {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const own = stack.split("\n").flatMap((line) => {
+    const [, path = "", at = ""] = /(?:^|at |\()((?:file:\/\/)?\/[^()]+?):(\d+)(?::\d+)?\)?$/.exec(line) ?? [];
+    const file = path.startsWith("file:") ? fileURLToPath(path) : path;
+    if (path === "" || file.startsWith(OWN_FOLDER) || file.includes("/node_modules/")) return [];
+    return [`${file === extension ? "" : `${basename(file)}, `}line ${at}: `];
+  });
+  return own[0] ?? "";
+}
+
+/** A misspelt import of Parley's. */
+function guessOf(said: string): string {
+  const [, from = "", name = ""] = /'([^']+)' does not provide an export named '([^']+)'/.exec(said) ?? [];
+  const guess = from === PACKAGE ? nearest(name, DEFINING) : undefined;
+  return guess === undefined ? "" : `. Did you mean ${guess}?`;
 }
 
 /** What it opens is looked at when it is opened. */

@@ -39,6 +39,7 @@ export interface Sources {
 }
 
 const DEFAULT_FILE = "parley.yml";
+const NO_DEFAULT_FILE = "there is no such file; `parley init` makes one, --file or PARLEY_FILE names another";
 /** How people are told of a team file that is in no file. */
 const GIVEN = "(the given team file)";
 
@@ -47,7 +48,9 @@ export function loadSettings(sources: Sources): Settings {
   const { env, cwd } = sources;
   const shown = sources.file ?? (env["PARLEY_FILE"] || DEFAULT_FILE);
   const notes: Notes = { mistakes: [], warnings: [] };
-  const yaml = sources.data ? asYamlFile(sources.data, GIVEN, resolve(cwd, GIVEN)) : readYamlFile(resolve(cwd, shown), shown);
+  const yaml = sources.data
+    ? asYamlFile(sources.data, GIVEN, resolve(cwd, GIVEN))
+    : readYamlFile(resolve(cwd, shown), shown, shown === DEFAULT_FILE ? NO_DEFAULT_FILE : undefined);
   const registry = registryFor(yaml, sources.definitions ?? [], notes);
   // What an extension would have defined is no mistake of the rest.
   const main = notes.mistakes.length === 0 ? parse(yaml, registry, notes) : undefined;

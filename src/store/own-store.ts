@@ -67,5 +67,6 @@ export function defineStore({ name, open }: StoreKind): { readonly defines: "sto
     throw new TypeError(
       `"${name}" is no name for a store; take 2 to 40 lower-case letters, digits, +, - and ., as in "trips" for trips:north.`,
     );
+  if (typeof open !== "function") throw new TypeError(`the store "${name}" has no \`open\`; write open: (address, clock) => …`);
   return { defines: "store", name, open };
 }

@@ -152,6 +152,73 @@ describe("what is wrong is told with file, line, export and mend:", () => {
     ]);
   });
 
+  test("the line at which it throws, in the file or in one that it imports", () => {
+    expect(withFile('import "node:fs";\n\nthrow new Error("no luck");')).toEqual([
+      '1 extensions[0]: "./ours.ts" cannot be loaded: line 3: Error: no luck',
+    ]);
+    put("helper.ts", '\nthrow new Error("no luck");');
+    expect(withFile('import "./helper.ts";\n// By its own name.')).toEqual([
+      '1 extensions[0]: "./ours.ts" cannot be loaded: helper.ts, line 2: Error: no luck',
+    ]);
+  });
+
+  test("the line that cannot be read", () => {
+    expect(withFile("export const x = {\n  y: 1,\n")).toEqual([
+      expect.stringMatching(/"\.\/ours\.ts" cannot be loaded: line [23]: SyntaxError: /),
+    ]);
+  });
+
+  test("a file that is not there", () => {
+    expect(withFile('import "./no-such-file.ts";')).toEqual([
+      expect.stringMatching(/Cannot find module '.*no-such-file\.ts'.*\. Fix the path\.$/),
+    ]);
+  });
+
+  test("a misspelt import", () => {
+    expect(withFile('import { defineTol } from "@parley-team/parley";\nexport default defineTol;')).toEqual([
+      expect.stringMatching(/does not provide an export named 'defineTol'\. Did you mean defineTool\?$/),
+    ]);
+  });
+
+  test.each([
+    ["defineTool", '{ name: "x", input: z.object({}), run: () => 1 }', 'the tool "x" has no `description`; write description: "…"'],
+    ["defineTool", '{ name: "x", description: "X.", input: z.object({}) }', 'the tool "x" has no `run`; write run: (…) => …'],
+    [
+      "defineTool",
+      '{ name: "x", description: "X.", input: z.object({}), runs: () => 1 }',
+      'the tool "x" has no `run`; did you mean it by `runs`?',
+    ],
+    [
+      "defineTool",
+      '{ name: "x", description: "X.", input: { sides: "number" }, run: () => 1 }',
+      '`input` of the tool "x" is no object of Parley\'s zod; write input: z.object({ … }), with the z of @parley-team/parley',
+    ],
+    ["definePolicy", '{ name: "x", next: "Ana" }', '`next` of the policy "x" is no function; write next: (…) => …'],
+    [
+      "defineStop",
+      '{ name: "x", reached: () => undefined }',
+      'the stop "x" has no `schema`; write schema: z.int(), or the like, with the z of @parley-team/parley',
+    ],
+    [
+      "defineAgent",
+      '{ name: "x", schema: { model: 1 }, reply: () => "" }',
+      '`schema` of the agent kind "x" is no object of Parley\'s zod; write schema: z.object({ … }), with the z of @parley-team/parley',
+    ],
+    ["defineModel", '{ name: "x", replies: () => "" }', 'the model provider "x" has no `reply`; did you mean it by `replies`?'],
+    ["defineGuard", '{ name: "x", looks: () => undefined }', 'the guard "x" has no `look`; did you mean it by `looks`?'],
+    ["defineScorer", '{ name: "x" }', 'the scorer "x" has no `score`; write score: (…) => …'],
+    ["defineStore", '{ name: "xx" }', 'the store "xx" has no `open`; write open: (address, clock) => …'],
+    [
+      "defineTool",
+      '{ name: "two words", description: "X.", input: z.object({}), run: () => 1 }',
+      '"two words" is no name for a tool; take a letter and then at most 39 letters, digits, - and _.',
+    ],
+  ])("a part of %s(%s) that is missing, or none", (define, given, says) => {
+    expect(withFile(`import { ${define}, z } from "@parley-team/parley";\nvoid z;\nexport default ${define}(${given});`)).toEqual([
+      `1 extensions[0]: "./ours.ts" cannot be loaded: line 3: TypeError: ${says}`,
+    ]);
+  });
+
   test("a package that is not there", () => {
     expect(withFile('import "no-such-package-at-all";')).toEqual([
       expect.stringMatching(/Cannot find package.*Install what it imports beside the team file/),

@@ -57,11 +57,32 @@ describe("mistakes in the shape", () => {
     ["stop: { textMention: [DONE] }", "expected text or a map of keys"],
     ['stop: { textMention: "  " }', "blanks alone stand in every message; give a word"],
     ['stop: { textMention: { text: " " } }', "blanks alone stand in every message; give a word"],
+    ["stop: TERMINATE", 'expected a map of keys, found "TERMINATE"; write { textMention: TERMINATE }'],
+    ["stop: maxTurns", 'expected a map of keys, found "maxTurns"; write { maxTurns: … }'],
     ["stop: { maxTurns: many }", 'expected a number, found "many"'],
     ["limits: { turns: 100000 }", "too big: at most 500"],
     ["limits: { usd: 0 }", "too small: more than 0"],
   ])("%s is refused with what it should be", (line, message) => {
     expect(mistakesOf({ "parley.yml": SMALL.replace("stop: { textMention: DONE }", line) }).join("\n")).toContain(message);
+  });
+
+  test.each([
+    ["speakers: { policy: round-robin }", "speakers: round-robin", 'found "round-robin"; write { policy: round-robin }'],
+    ["m: { provider: anthropic, model: claude-sonnet-5-5 }", "m: claude-sonnet-5-5", "; write { provider: …, model: claude-sonnet-5-5 }"],
+    [
+      "m: { provider: anthropic, model: claude-sonnet-5-5 }",
+      "m: openai",
+      'expected a map of keys, found "openai"; write { provider: openai, model: … }',
+    ],
+    ["agents:", "agents:\n      - Ana", "; write { name: Ana, description: …, model: … }"],
+    [
+      "model: claude-sonnet-5-5",
+      "model: x, apiKey: KEY",
+      'did you mean "apiKeyEnv"? It names a variable of the environment; a secret itself never stands here.',
+    ],
+  ])("in the place of %s, %s is told with what it is short for", (from, to, message) => {
+    expect(SMALL).toContain(from);
+    expect(mistakesOf({ "parley.yml": SMALL.replace(from, to) }).join("\n")).toContain(message);
   });
 
   test.each(["Ana!", "", "9lives", "a".repeat(41), "Ana ", "system", "Slackbot", "<!channel>"])("an agent cannot be called %j", (name) => {
@@ -290,7 +311,7 @@ describe("hostile files", () => {
   test("a missing file and a folder are told apart", () => {
     const cwd = folderWith({});
     mkdirSync(join(cwd, "folder"));
-    expect(() => loadSettings({ env: {}, cwd })).toThrow("parley.yml: there is no such file");
+    expect(() => loadSettings({ env: {}, cwd })).toThrow("parley.yml: there is no such file; `parley init` makes one");
     expect(() => loadSettings({ env: {}, cwd, file: "folder" })).toThrow("folder: is a folder; name a file");
     writeFileSync(join(cwd, "parley.yml"), "");
     expect(() => loadSettings({ env: {}, cwd })).toThrow("has no teams");

@@ -7,7 +7,7 @@ import type { Agent } from "../../engine/team.ts";
 import { NO_CALLS, plus } from "../../engine/limits/usage.ts";
 import type { AgentDefinition, AgentNamed, AgentParts, Found } from "../registry/definition.ts";
 import { conversationOf, wordsOf, type Conversation } from "./conversation.ts";
-import { checkedName, nothing } from "./name.ts";
+import { BUILT, checkedName, nothing } from "./checked.ts";
 
 /** A kind of agent, in `agents: [{ name: …, kind: NAME }]`. */
 export interface AgentKind<Schema extends z.ZodObject> {
@@ -39,7 +39,7 @@ interface BuiltAgent<Schema extends z.ZodObject> extends Omit<AgentKind<Schema>,
 export function defineAgent<Schema extends z.ZodObject = typeof nothing>(
   kind: AgentKind<Schema> | BuiltAgent<Schema>,
 ): AgentDefinition<Schema> {
-  const name = checkedName("an agent kind", kind.name);
+  const name = checkedName("agent kind", kind, "build" in kind ? BUILT : { reply: "function" });
   if ("build" in kind) return { defines: "agent", ...kind, name };
   const { reply, ...rest } = kind;
   return {

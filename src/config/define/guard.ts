@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { FileVerdict, Going, Guard as EngineGuard, GuardedFile, Verdict } from "../../engine/guards/guard.ts";
 import type { GuardDefinition } from "../registry/definition.ts";
-import { checkedName, nothing } from "./name.ts";
+import { BUILT, checkedName, nothing } from "./checked.ts";
 
 /** Looks at words and files on their way, in `guards: [{ guard: NAME }]`. */
 export interface GuardKind<Schema extends z.ZodObject> {
@@ -30,7 +30,7 @@ interface BuiltGuard<Schema extends z.ZodObject> extends Omit<GuardKind<Schema>,
 export function defineGuard<Schema extends z.ZodObject = typeof nothing>(
   guard: GuardKind<Schema> | BuiltGuard<Schema>,
 ): GuardDefinition<Schema> {
-  const name = checkedName("a guard", guard.name);
+  const name = checkedName("guard", guard, "build" in guard ? BUILT : { look: "function" });
   if ("build" in guard) {
     const { build, ...rest } = guard;
     return { defines: "guard", ...rest, name, build: (settings) => ({ look: build(settings) }) };

@@ -5,7 +5,7 @@ import { fallback } from "../schema/models.ts";
 import type { ModelParts } from "../build/model-parts.ts";
 import type { ModelDefinition } from "../registry/definition.ts";
 import { wordsOf } from "./conversation.ts";
-import { checkedName, nothing } from "./name.ts";
+import { BUILT, checkedName, nothing } from "./checked.ts";
 
 /** A provider of models, in `models: { KEY: { provider: NAME } }`. */
 export interface ModelProvider<Schema extends z.ZodObject> {
@@ -44,7 +44,7 @@ const ATTEMPTS = 3;
 export function defineModel<Schema extends z.ZodObject = typeof nothing>(
   model: ModelProvider<Schema> | BuiltModel<Schema>,
 ): ModelDefinition<Schema> {
-  const name = checkedName("a model provider", model.name);
+  const name = checkedName("model provider", model, "build" in model ? BUILT : { reply: "function" });
   if ("build" in model) return { defines: "model", ...model, name };
   const { reply, ...rest } = model;
   return {

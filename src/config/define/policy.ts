@@ -3,7 +3,7 @@ import type { Agent, SpeakerPolicy } from "../../engine/team.ts";
 import type { Found, PolicyDefinition, PolicyParts } from "../registry/definition.ts";
 import { watched } from "../schema/speakers.ts";
 import { conversationOf, wordsOf, type Conversation, type Member } from "./conversation.ts";
-import { checkedName, nothing } from "./name.ts";
+import { BUILT, checkedName, nothing } from "./checked.ts";
 
 /** Who speaks next, in `speakers: { policy: NAME }`. */
 export interface Policy<Schema extends z.ZodObject> {
@@ -34,7 +34,7 @@ interface BuiltPolicy<Schema extends z.ZodObject> extends Omit<Policy<Schema>, "
 export function definePolicy<Schema extends z.ZodObject = typeof nothing>(
   policy: Policy<Schema> | BuiltPolicy<Schema>,
 ): PolicyDefinition<Schema> {
-  const name = checkedName("a policy", policy.name);
+  const name = checkedName("policy", policy, "build" in policy ? BUILT : { next: "function" });
   if ("build" in policy) return { defines: "policy", ...policy, name };
   const { next, ...rest } = policy;
   // Of a team that nobody leads, as those of Parley's own.

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Scored, ScoredAnswer, ScorerDefinition } from "../registry/definition.ts";
-import { checkedName, nothing } from "./name.ts";
+import { checkedName, nothing } from "./checked.ts";
 
 /** Says whether an answer is right, in `score: [{ kind: code, scorer: NAME, with: … }]` of an evaluation's file. */
 export interface ScorerKind<Schema extends z.ZodObject> {
@@ -16,14 +16,11 @@ export interface ScorerKind<Schema extends z.ZodObject> {
 
 const Verdict = z.object({ passed: z.boolean(), why: z.string() });
 
-export function defineScorer<Schema extends z.ZodObject = typeof nothing>({
-  name,
-  schema,
-  score,
-}: ScorerKind<Schema>): ScorerDefinition<Schema> {
+export function defineScorer<Schema extends z.ZodObject = typeof nothing>(scorer: ScorerKind<Schema>): ScorerDefinition<Schema> {
+  const { schema, score } = scorer;
   return {
     defines: "scorer",
-    name: checkedName("a scorer", name),
+    name: checkedName("scorer", scorer, { score: "function" }),
     schema: (schema ?? nothing) as Schema,
     build: (settings) => async (answer) => {
       const said = Verdict.safeParse(await score(answer, settings));

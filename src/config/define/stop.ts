@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { TerminationCondition } from "../../engine/team.ts";
 import type { Found, StopDefinition, StopParts } from "../registry/definition.ts";
 import { conversationOf, wordsOf, type Conversation } from "./conversation.ts";
-import { checkedName } from "./name.ts";
+import { checkedName } from "./checked.ts";
 
 /** A goal of a team, in `stop: { NAME: … }`. */
 export interface Stop<Schema extends z.ZodType> {
@@ -21,7 +21,7 @@ interface BuiltStop<Schema extends z.ZodType> extends Omit<Stop<Schema>, "reache
 }
 
 export function defineStop<Schema extends z.ZodType>(stop: Stop<Schema> | BuiltStop<Schema>): StopDefinition<Schema> {
-  const name = checkedName("a stop", stop.name);
+  const name = checkedName("stop", stop, { schema: "schema", ...("build" in stop ? { build: "function" } : { reached: "function" }) });
   if ("build" in stop) return { defines: "stop", ...stop, name };
   const { reached, ...rest } = stop;
   return {

@@ -7,7 +7,7 @@ import type { Parts } from "../build/parts.ts";
 import type { Found, ToolDefinition } from "../registry/definition.ts";
 import { description } from "../schema/names.ts";
 import { approval } from "../schema/tools.ts";
-import { checkedName, nothing } from "./name.ts";
+import { BUILT, checkedName, nothing } from "./checked.ts";
 
 /** A tool in code, in `tools: { KEY: { kind: NAME } }`; one without settings agents can name as it is. */
 export interface ToolKind<Input extends z.ZodObject, Schema extends z.ZodObject> {
@@ -67,7 +67,7 @@ export function defineTool<Input extends z.ZodObject, Schema extends z.ZodObject
 ): ToolDefinition<Schema>;
 export function defineTool<Schema extends z.ZodObject>(tool: BuiltTool<Schema>): ToolDefinition<Schema>;
 export function defineTool(tool: ToolKind<z.ZodObject, z.ZodObject> | BuiltTool<z.ZodObject>): ToolDefinition {
-  const name = checkedName("a tool", tool.name);
+  const name = checkedName("tool", tool, "build" in tool ? BUILT : { description: "text", input: "settings", run: "function" });
   if ("build" in tool) return { defines: "tool", ...tool, name };
   const { description: says, approval: asks = "never", schema = nothing, onlyInFile } = tool;
   const settings = schema.extend({

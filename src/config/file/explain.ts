@@ -42,7 +42,7 @@ function explainIssue(issue: z.core.$ZodIssue, before: readonly (string | number
           message:
             issue.input === undefined
               ? `is missing; give ${article(issue.expected)}`
-              : `expected ${article(issue.expected)}, found ${kindOf(issue.input)}`,
+              : `expected ${article(issue.expected)}, found ${kindOf(issue.input)}${mendOf(issue.message)}`,
         },
       ];
     case "invalid_value":
@@ -77,6 +77,9 @@ function explainIssue(issue: z.core.$ZodIssue, before: readonly (string | number
   }
 }
 
+/** What a schema itself says to write; zod's own words only say again what was expected. */
+const mendOf = (message: string): string => (message.startsWith("Invalid input") ? "" : `; ${message}`);
+
 /** Keys of other programs that cannot be taken as they are. */
 const MENDS: { readonly [key: string]: string } = {
   envFile: "name its variables in `env`, and put what they hold into the environment or into .env",
@@ -85,9 +88,15 @@ const MENDS: { readonly [key: string]: string } = {
 function unknownKey(key: string, known: readonly string[]): string {
   const mend = Object.hasOwn(MENDS, key) ? MENDS[key] : undefined;
   if (mend !== undefined) return `unknown key "${key}"; ${mend}`;
-  const guess = nearest(key, known);
-  return guess ? `unknown key "${clip(key)}"; did you mean "${guess}"?` : `unknown key "${clip(key)}"; known here: ${known.join(", ")}`;
+  const longer = known.filter((one) => key.length >= BEGINNING_MIN && one.toLowerCase().startsWith(key.toLowerCase()));
+  const guess = nearest(key, known) ?? (longer.length === 1 ? longer[0] : undefined);
+  if (!guess) return `unknown key "${clip(key)}"; known here: ${known.join(", ")}`;
+  const secret = guess.endsWith("Env") ? " It names a variable of the environment; a secret itself never stands here." : "";
+  return `unknown key "${clip(key)}"; did you mean "${guess}"?${secret}`;
 }
+
+/** So many letters may be the beginning of a key. */
+const BEGINNING_MIN = 3;
 
 function unknownChoice(issue: z.core.$ZodIssueInvalidUnion, path: readonly (string | number)[]): string {
   const key = String(path.at(-1));
@@ -103,10 +112,10 @@ function unknownChoice(issue: z.core.$ZodIssueInvalidUnion, path: readonly (stri
 function explainBranch(issue: z.core.$ZodIssueInvalidUnion, path: readonly (string | number)[]): ShapeMistake[] {
   const [meant] = issue.errors.toSorted((one, other) => strangeness(one) - strangeness(other));
   if (meant && strangeness(meant) < STRANGE) return meant.flatMap((inner) => explainIssue(inner, path));
-  const expected = issue.errors.flatMap((branch) =>
-    branch.flatMap((inner) => (inner.code === "invalid_type" ? [article(inner.expected)] : [])),
-  );
-  return [{ path, atKey: false, message: `expected ${expected.join(" or ")}` }];
+  const wrong = issue.errors.flat().flatMap((inner) => (inner.code === "invalid_type" ? [inner] : []));
+  const expected = [...new Set(wrong.map((inner) => article(inner.expected)))].join(" or ");
+  const mend = wrong.map(({ message }) => mendOf(message)).find((one) => one !== "") ?? "";
+  return [{ path, atKey: false, message: `expected ${expected}, found ${kindOf(issue.input)}${mend}` }];
 }
 
 const STRANGE = 100;

@@ -21,8 +21,9 @@ const TOO_MUCH = "has far more entries than a team file needs; is it the right f
 const SEVERAL = "begins a second document here; take the line --- out, or put what is below it into a file of its own";
 const SYNTAX_MISTAKES_MAX = 3; // What follows the first is mostly its echo.
 
-/** Reads a file of YAML 1.2. Throws {@link ConfigError}, for a file that is missing, too big or not YAML too. */
-export const readYamlFile = (path: string, shown: string): YamlFile => readYamlText(readText(path, failing(shown)), shown, path);
+/** Reads a file of YAML 1.2. Throws {@link ConfigError}, for a file that is missing (which `absent` says), too big or not YAML too. */
+export const readYamlFile = (path: string, shown: string, absent?: string): YamlFile =>
+  readYamlText(readText(path, failing(shown), absent), shown, path);
 
 /** The same for a text that is in no file: its `path` is empty. */
 export function readYamlText(text: string, shown: string, path = ""): YamlFile {
@@ -92,7 +93,7 @@ const failing =
     throw new ConfigError([{ file: shown, path: "", message, ...(line === undefined ? {} : { line }) }]);
   };
 
-function readText(path: string, fail: (message: string) => never): string {
+function readText(path: string, fail: (message: string) => never, absent = "there is no such file"): string {
   try {
     const { size } = statSync(path);
     if (size > FILE_BYTES_MAX) return fail(`is ${size} bytes; at most ${FILE_BYTES_MAX} are read`);
@@ -100,7 +101,7 @@ function readText(path: string, fail: (message: string) => never): string {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return fail("there is no such file");
+    if (code === "ENOENT") return fail(absent);
     if (code === "EISDIR") return fail("is a folder; name a file");
     return fail(code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "is not UTF-8 text" : `cannot be read (${code ?? String(error)})`);
   }

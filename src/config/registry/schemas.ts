@@ -5,6 +5,7 @@ import { KnowledgeSources } from "../schema/knowledge.ts";
 import { fallback, type ModelChoice, type ProviderModel } from "../schema/models.ts";
 import type { SpeakersSettings } from "../schema/speakers.ts";
 import { stopOf } from "../schema/stop.ts";
+import { writeAs } from "../schema/write-as.ts";
 import { castOf, teamFileOf, type Named } from "../schema/team-file.ts";
 import type { ToolSettings } from "../schema/tools.ts";
 import type { Definition } from "./definition.ts";
@@ -56,10 +57,11 @@ function namedIn(registry: Registry, mayName: (definition: Definition) => boolea
     ofKind("model").map(({ name, schema }) =>
       withKey(schema, { provider: z.literal(name), ...("fallback" in schema.shape ? {} : { fallback }) }),
     ),
+    (word) => (registry.model.has(word) ? `{ provider: ${word}, model: … }` : `{ provider: …, model: ${word} }`),
   ) as unknown as z.ZodType<ProviderModel>;
   return {
     speakers: oneOf("policy", ofKind("policy").map(({ name, schema }) => withKey(schema, { policy: z.literal(name) }))) as z.ZodType<SpeakersSettings>, // prettier-ignore
-    agent: oneOf("kind", agents) as z.ZodType<AgentSettings>,
+    agent: oneOf("kind", agents, (word) => `{ name: ${word}, description: …, model: … }`) as z.ZodType<AgentSettings>,
     stop: stopOf(Object.fromEntries(ofKind("stop").map(({ name, schema }) => [name, schema]))),
     tool: oneOf("kind", ofKind("tool").map(({ name, schema }) => withKey(schema, { kind: z.literal(name) }))) as z.ZodType<ToolSettings>, // prettier-ignore
     guard: oneOf("guard", ofKind("guard").map(({ name, schema }) => withKey(schema, { guard: z.literal(name), ...guarding }))) as z.ZodType<GuardSettings>, // prettier-ignore
@@ -85,8 +87,9 @@ function withKey(schema: z.ZodObject, keys: z.core.$ZodShape): z.ZodObject {
   return schema.description === undefined ? object : object.describe(schema.description);
 }
 
-function oneOf(key: string, schemas: readonly z.ZodObject[]): z.ZodType<unknown> {
+/** `short`: what is to be written by whoever has written a word in its place. */
+function oneOf(key: string, schemas: readonly z.ZodObject[], short = (word: string) => `{ ${key}: ${word} }`): z.ZodType<unknown> {
   const [first, ...others] = schemas;
   if (!first) throw new Error(`a registry without any ${key}`);
-  return z.discriminatedUnion(key, [first, ...others] as never);
+  return z.discriminatedUnion(key, [first, ...others] as never, { error: writeAs(short) });
 }

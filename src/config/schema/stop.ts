@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { agentRef } from "./names.ts";
+import { writeAs } from "./write-as.ts";
 
 export const STOP_LIST_MAX = 20;
 
@@ -42,11 +43,14 @@ export interface StopSettings extends Conditions {
 export function stopOf(conditions: { readonly [key: string]: z.ZodType }): z.ZodType<StopSettings, StopSettings> {
   const list = z.lazy(() => z.array(stop).min(1).max(STOP_LIST_MAX)).optional();
   const stop = z
-    .strictObject({
-      any: list.describe("Stops when one of these holds."),
-      all: list.describe("Stops when all of these hold."),
-      ...Object.fromEntries(Object.entries(conditions).map(([key, schema]) => [key, optional(schema)])),
-    })
+    .strictObject(
+      {
+        any: list.describe("Stops when one of these holds."),
+        all: list.describe("Stops when all of these hold."),
+        ...Object.fromEntries(Object.entries(conditions).map(([key, schema]) => [key, optional(schema)])),
+      },
+      { error: writeAs((word) => (Object.hasOwn(conditions, word) ? `{ ${word}: … }` : `{ textMention: ${word} }`)) },
+    )
     .refine((condition) => Object.keys(condition).length === 1, {
       error: "one condition has one key; put several into a list under `any` or `all`",
     })

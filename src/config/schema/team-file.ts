@@ -247,7 +247,7 @@ export const teamFileOf = (named: Named) =>
         .max(EXTENSIONS_MAX)
         .default([])
         .describe(
-          "Files of TypeScript or JavaScript whose exports can be named below: tools, policies, stops, agent kinds, models and guards. Paths begin at this file.",
+          "Files of TypeScript or JavaScript whose exports can be named: tools, policies, stops, agent kinds, models and guards below, a store as `database`, scorers in the file of an evaluation. Paths begin at this file.",
         ),
       include: z
         .array(z.string().min(1).max(500))

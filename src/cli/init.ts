@@ -1,0 +1,80 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readArguments } from "./arguments.ts";
+import { print, UsageError, type Io } from "./command.ts";
+
+export const help = `parley init
+
+Begins here: makes parley.yml, a first team file with a team of two, and .env, where the keys of models and Slack's tokens go. What is
+there already stays as it is.
+
+Exit codes: 0 made; 2 bad usage, parley.yml is there already, or it cannot be written.`;
+
+const TEAM_FILE = `# Who talks, in what order, and when they stop. parley teams validate names each mistake and its mend.
+# For completion in an editor: parley teams schema > schema.json, and as the first line # yaml-language-server: $schema=schema.json
+models:
+  # Of each list the first is used whose key is there, in the environment or in .env.
+  smart:
+    anyOf:
+      - { provider: anthropic, model: claude-sonnet-5-5 } # ANTHROPIC_API_KEY
+      - { provider: openai, model: gpt-5.5 } # OPENAI_API_KEY
+      - { provider: openai-compatible, baseUrl: "http://127.0.0.1:11434/v1", model: qwen3 } # Ollama: ollama pull qwen3
+
+teams:
+  pair:
+    description: Works a task out, and has it checked.
+    speakers: { policy: round-robin }
+    agents:
+      - name: Writer
+        icon: ":pencil2:"
+        model: smart
+        description: Works the task out.
+        instructions: Work the task out. Mend what the Critic finds. Ask a person where only a person can know.
+        handoffs: [human]
+      - name: Critic
+        icon: ":mag:"
+        model: smart
+        description: Says what is wrong or missing.
+        instructions: Say what is wrong or missing, the worst first. When nothing is, say what the answer is, and APPROVED on the last line.
+    stop: { any: [{ textMention: APPROVED }, { maxTurns: 10 }] }
+
+sandbox: { executor: off } # docker has agents' code run in containers: parley sandbox build
+`;
+
+const ENV_FILE = `# One is enough; parley.yml says which is used.
+ANTHROPIC_API_KEY=
+OPENAI_API_KEY=
+# For Slack, from https://api.slack.com/apps: xoxb-… of the app's installation, xapp-… with the scope connections:write
+SLACK_BOT_TOKEN=
+SLACK_APP_TOKEN=
+`;
+
+/** Its owner reads it, and nobody else: keys come into it. */
+const ENV_MODE = 0o600;
+
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  readArguments(args, { options: {} });
+  if (!made(join(io.cwd, "parley.yml"), TEAM_FILE)) throw new UsageError("parley.yml is there already; nothing was changed.");
+  const env = made(join(io.cwd, ".env"), ENV_FILE, ENV_MODE);
+  await print(
+    io.stdout,
+    `Made parley.yml${env ? " and .env" : "; .env was there already, and is as it was"}.
+
+1. Put a model's key into .env, or have Ollama run on this machine.
+2. parley run "Name our lighthouse app."
+3. For Slack, put its two tokens into .env too: parley doctor says what is missing, parley start connects.`,
+  );
+  return 0;
+}
+
+/** Whether the file was made: one that is there is never written over. */
+function made(path: string, text: string, mode = 0o644): boolean {
+  try {
+    writeFileSync(path, text, { flag: "wx", mode });
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    throw new UsageError(`${path} cannot be written (${code ?? String(error)}); go to a folder of yours.`);
+  }
+}

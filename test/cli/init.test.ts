@@ -1,0 +1,39 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { parley } from "./here.ts";
+
+let cwd = "";
+beforeEach(() => void (cwd = mkdtempSync(join(tmpdir(), "parley-init-"))));
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+test("makes a team file that can be used as it is, and a place for keys that its owner alone reads", async () => {
+  expect(await parley(["init"], { cwd })).toMatchObject({ code: 0, out: expect.stringMatching(/^Made parley\.yml and \.env\./) as string });
+  expect(readdirSync(cwd).toSorted()).toEqual([".env", "parley.yml"]);
+  expect(statSync(join(cwd, ".env")).mode & 0o777).toBe(0o600);
+  const { code, out } = await parley(["teams", "validate"], { cwd, env: { ANTHROPIC_API_KEY: "sk-ant-test" } });
+  expect(code).toBe(0);
+  expect(out).toBe(
+    "ok   pair, the default: round-robin; Writer (smart), Critic (smart)\n" +
+      "ok   model smart: anthropic claude-sonnet-5-5, key in ANTHROPIC_API_KEY\n",
+  );
+});
+
+test("writes nothing over: neither a team file nor keys", async () => {
+  writeFileSync(join(cwd, ".env"), "OPENAI_API_KEY=mine\n");
+  expect(await parley(["init"], { cwd })).toMatchObject({ code: 0, out: expect.stringContaining(".env was there already") as string });
+  const before = readFileSync(join(cwd, "parley.yml"), "utf8");
+  writeFileSync(join(cwd, "parley.yml"), `${before}# mine\n`);
+  expect(await parley(["init"], { cwd })).toEqual({ code: 2, out: "", err: "parley.yml is there already; nothing was changed.\n" });
+  expect(readFileSync(join(cwd, "parley.yml"), "utf8")).toBe(`${before}# mine\n`);
+  expect(readFileSync(join(cwd, ".env"), "utf8")).toBe("OPENAI_API_KEY=mine\n");
+});
+
+test("whoever has no team file is told of it", async () => {
+  expect(await parley(["run", "Hello."], { cwd })).toEqual({
+    code: 2,
+    out: "",
+    err: "parley.yml: there is no such file; `parley init` makes one, --file or PARLEY_FILE names another\n",
+  });
+});
