@@ -7,6 +7,7 @@ import type { Agent } from "../../engine/team.ts";
 import { NO_CALLS, plus } from "../../engine/limits/usage.ts";
 import type { AgentDefinition, AgentNamed, AgentParts, Found } from "../registry/definition.ts";
 import { conversationOf, wordsOf, type Conversation } from "./conversation.ts";
+import { gave } from "./gave.ts";
 import { BUILT, checkedName, nothing } from "./checked.ts";
 
 /** A kind of agent, in `agents: [{ name: …, kind: NAME }]`. */
@@ -76,7 +77,8 @@ function speaking(
         return answer.text;
       };
       try {
-        const text = await reply(conversationOf(transcript), { name, signal, ask });
+        const text: unknown = await reply(conversationOf(transcript), { name, signal, ask });
+        if (typeof text !== "string") throw new TypeError(`\`reply\` gave ${gave(text)}; text is wanted`);
         if (!signal.aborted) yield { type: "message.posted", agent: name, text, ...spent };
       } catch (error) {
         if (!signal.aborted) yield { type: "turn.failed", agent: name, error: { kind: "extension", message: wordsOf(error) }, ...spent };

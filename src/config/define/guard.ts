@@ -1,6 +1,7 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { FileVerdict, Going, Guard as EngineGuard, GuardedFile, Verdict } from "../../engine/guards/guard.ts";
 import type { GuardDefinition } from "../registry/definition.ts";
+import { gave } from "./gave.ts";
 import { BUILT, checkedName, nothing } from "./checked.ts";
 
 /** Looks at words and files on their way, in `guards: [{ guard: NAME }]`. */
@@ -42,8 +43,27 @@ export function defineGuard<Schema extends z.ZodObject = typeof nothing>(
     name,
     schema: (guard.schema ?? nothing) as Schema,
     build: (settings) => ({
-      look: (words, going) => look(words, { ...going, settings }),
-      ...(lookAtFile ? { lookAtFile: (file, going) => lookAtFile(file, { ...going, settings }) } : {}),
+      look: async (words, going) => checked("look", OfWords, await look(words, { ...going, settings })),
+      ...(lookAtFile
+        ? { lookAtFile: async (file, going) => checked("lookAtFile", OfFile, await lookAtFile(file, { ...going, settings })) }
+        : {}),
     }),
   };
+}
+
+const Stopped = z.strictObject({ stop: z.string() });
+const OfWords = z.union([z.undefined(), z.strictObject({ words: z.string() }), Stopped]);
+const OfFile = z.union([
+  z.undefined(),
+  z.strictObject({
+    file: z.strictObject({ content: z.instanceof(Uint8Array), name: z.string().optional(), mediaType: z.string().optional() }),
+  }),
+  Stopped,
+]);
+
+/** What it throws is a stop, and so is what cannot be read: nothing passes that nobody has judged. */
+function checked<Read extends FileVerdict | Verdict>(key: "look" | "lookAtFile", shape: z.ZodType, verdict: Read): Read {
+  if (shape.safeParse(verdict).success) return verdict;
+  const changed = key === "look" ? "{ words }" : "{ file: { content } }";
+  throw new TypeError(`\`${key}\` gave ${gave(verdict)}; nothing is wanted, ${changed}, or { stop }`);
 }

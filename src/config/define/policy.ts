@@ -3,6 +3,7 @@ import type { Agent, SpeakerPolicy } from "../../engine/team.ts";
 import type { Found, PolicyDefinition, PolicyParts } from "../registry/definition.ts";
 import { watched } from "../schema/speakers.ts";
 import { conversationOf, wordsOf, type Conversation, type Member } from "./conversation.ts";
+import { gave } from "./gave.ts";
 import { BUILT, checkedName, nothing } from "./checked.ts";
 
 /** Who speaks next, in `speakers: { policy: NAME }`. */
@@ -53,8 +54,9 @@ const chosenBy =
   (name: string, next: (conversation: Conversation, agents: readonly Member[]) => string | readonly string[] | undefined): SpeakerPolicy =>
   (transcript, agents) => {
     try {
-      const chosen = [next(conversationOf(transcript), agents) ?? []].flat();
+      const chosen: readonly unknown[] = [next(conversationOf(transcript), agents) ?? []].flat();
       return chosen.map((wanted) => {
+        if (typeof wanted !== "string") throw new Error(`\`next\` gave ${gave(wanted)}; a name is wanted, several, or nothing.`);
         const agent = agents.find((one) => one.name === wanted);
         if (!agent) throw new Error(`it chose "${wanted}"; the team has ${agents.map((one) => one.name).join(", ")}.`);
         return agent;

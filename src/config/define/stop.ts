@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { TerminationCondition } from "../../engine/team.ts";
 import type { Found, StopDefinition, StopParts } from "../registry/definition.ts";
 import { conversationOf, wordsOf, type Conversation } from "./conversation.ts";
+import { gave } from "./gave.ts";
 import { checkedName } from "./checked.ts";
 
 /** A goal of a team, in `stop: { NAME: … }`. */
@@ -38,7 +39,9 @@ export function defineStop<Schema extends z.ZodType>(stop: Stop<Schema> | BuiltS
 /** A condition that throws ends the run, and says so: without it nobody would know when to. */
 function reasonOf(name: string, reached: () => string | undefined): string | undefined {
   try {
-    return reached();
+    const reason: unknown = reached();
+    if (reason === undefined || typeof reason === "string") return reason;
+    throw new TypeError(`\`reached\` gave ${gave(reason)}; a line that says why is wanted, or nothing`);
   } catch (error) {
     return `the stop "${name}" failed: ${wordsOf(error)}`;
   }

@@ -7,6 +7,7 @@ import type { Parts } from "../build/parts.ts";
 import type { Found, ToolDefinition } from "../registry/definition.ts";
 import { description } from "../schema/names.ts";
 import { approval } from "../schema/tools.ts";
+import { wordsOf } from "./conversation.ts";
 import { BUILT, checkedName, nothing } from "./checked.ts";
 
 /** A tool in code, in `tools: { KEY: { kind: NAME } }`; one without settings agents can name as it is. */
@@ -69,6 +70,7 @@ export function defineTool<Schema extends z.ZodObject>(tool: BuiltTool<Schema>):
 export function defineTool(tool: ToolKind<z.ZodObject, z.ZodObject> | BuiltTool<z.ZodObject>): ToolDefinition {
   const name = checkedName("tool", tool, "build" in tool ? BUILT : { description: "text", input: "settings", run: "function" });
   if ("build" in tool) return { defines: "tool", ...tool, name };
+  assertSayable(name, tool.input);
   const { description: says, approval: asks = "never", schema = nothing, onlyInFile } = tool;
   const settings = schema.extend({
     approval: approval.default(asks).describe("Whether a person is asked before it runs."),
@@ -84,6 +86,18 @@ export function defineTool(tool: ToolKind<z.ZodObject, z.ZodObject> | BuiltTool<
   };
 }
 
+/** A model is told of the arguments by JSON Schema: a Date, say, has none. */
+function assertSayable(name: string, input: z.ZodObject): void {
+  try {
+    z.toJSONSchema(input, { io: "input" });
+  } catch (error) {
+    throw new TypeError(
+      `\`input\` of the tool "${name}" cannot be put as JSON, by which a model is told of it (${wordsOf(error)}); write it of text, numbers, lists and objects`,
+      { cause: error },
+    );
+  }
+}
+
 function running(
   { input, run }: ToolKind<z.ZodObject, z.ZodObject>,
   settings: { readonly approval: ApprovalMode; readonly description: string },
@@ -96,7 +110,7 @@ function running(
     async run(args, { signal }, origin) {
       const { key = "", agent = "", askedBy = NOBODY } = origin ?? {};
       const output = await run(args, { settings, signal, key, agent, askedBy });
-      if (!isOutput(output)) return output;
+      if (!hasFiles(output)) return output;
       return new WithFiles(output.text, await kept(output.files, keepFile));
     },
   });
@@ -111,7 +125,19 @@ const Output = z.strictObject({
     .array(z.object({ name: z.string().min(1).max(255), mediaType: z.string().min(1).max(100), content: z.instanceof(Uint8Array) }))
     .max(20),
 });
-const isOutput = (value: unknown): value is ToolOutput => Output.safeParse(value).success;
+
+/** Whether files go with the text. Throws where bytes are given that are no file yet: told as JSON they would say nothing to anybody. */
+function hasFiles(value: unknown): value is ToolOutput {
+  const read = Output.safeParse(value);
+  if (read.success) return true;
+  const files: unknown = typeof value === "object" && value !== null && "files" in value ? value.files : undefined;
+  if (!Array.isArray(files) || !files.some((file: { readonly content?: unknown } | null) => file?.content instanceof Uint8Array))
+    return false;
+  const [issue] = read.error.issues;
+  throw new TypeError(
+    `\`run\` gave files, but ${issue?.path.join(".") || "what it gave"}: ${issue?.message ?? "cannot be read"}; write { text, files: [{ name, mediaType, content }] }`,
+  );
+}
 
 const FILE_BYTES_MAX = 20_000_000;
 
