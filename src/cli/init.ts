@@ -1,12 +1,12 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readArguments } from "./arguments.ts";
 import { print, UsageError, type Io } from "./command.ts";
 
 export const help = `parley init
 
-Begins here: makes parley.yml, a first team file with a team of two, and .env, where the keys of models and Slack's tokens go. What is
-there already stays as it is.
+Begins here: makes parley.yml, a first team file with a team of two; .env, where the keys of models and Slack's tokens go; and manifest.yml,
+of which Slack makes the app. What is there already stays as it is.
 
 Exit codes: 0 made; 2 bad usage, parley.yml is there already, or it cannot be written.`;
 
@@ -49,20 +49,28 @@ SLACK_BOT_TOKEN=
 SLACK_APP_TOKEN=
 `;
 
+/** In a checkout and in the package. */
+const MANIFEST = new URL("../../manifest.yml", import.meta.url);
+
 /** Its owner reads it, and nobody else: keys come into it. */
 const ENV_MODE = 0o600;
 
 export async function run(args: readonly string[], io: Io): Promise<number> {
   readArguments(args, { options: {} });
   if (!made(join(io.cwd, "parley.yml"), TEAM_FILE)) throw new UsageError("parley.yml is there already; nothing was changed.");
-  const env = made(join(io.cwd, ".env"), ENV_FILE, ENV_MODE);
+  const others = [
+    { name: ".env", isNew: made(join(io.cwd, ".env"), ENV_FILE, ENV_MODE) },
+    { name: "manifest.yml", isNew: made(join(io.cwd, "manifest.yml"), readFileSync(MANIFEST, "utf8")) },
+  ];
+  const here = others.filter(({ isNew }) => !isNew).map(({ name }) => name);
   await print(
     io.stdout,
-    `Made parley.yml${env ? " and .env" : "; .env was there already, and is as it was"}.
+    `Made ${["parley.yml", ...others.filter(({ isNew }) => isNew).map(({ name }) => name)].join(", ")}.${here.length > 0 ? ` As it was stays ${here.join(", ")}.` : ""}
 
 1. Put a model's key into .env, or have Ollama run on this machine.
 2. parley run "Name our lighthouse app."
-3. For Slack, put its two tokens into .env too: parley doctor says what is missing, parley start connects.`,
+3. For Slack: at https://api.slack.com/apps make an app from manifest.yml, and put its two tokens into .env. parley doctor says what is
+   missing, parley start connects.`,
   );
   return 0;
 }

@@ -4,7 +4,7 @@ import { print, UsageError, type Command, type Io } from "./command.ts";
 const COMMANDS: { readonly [name: string]: { readonly does: string; readonly load: () => Promise<Command> } } = {
   start: { does: "connect to Slack and work there", load: () => import("./start/start.ts") },
   demo: { does: "try it in a local workspace: no account, no key, no Docker", load: () => import("./demo/demo.ts") },
-  init: { does: "make a first team file here, and a place for keys", load: () => import("./init.ts") },
+  init: { does: "make a first team file here, and what goes with it", load: () => import("./init.ts") },
   studio: { does: "look at runs in a browser: what was said, why, and what it cost", load: () => import("./studio.ts") },
   run: { does: "work on one task in this terminal", load: () => import("./run/run.ts") },
   eval: { does: "have teams work on cases with known answers, and say what that shows", load: () => import("./eval/eval.ts") },

@@ -9,8 +9,11 @@ beforeEach(() => void (cwd = mkdtempSync(join(tmpdir(), "parley-init-"))));
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
 test("makes a team file that can be used as it is, and a place for keys that its owner alone reads", async () => {
-  expect(await parley(["init"], { cwd })).toMatchObject({ code: 0, out: expect.stringMatching(/^Made parley\.yml and \.env\./) as string });
-  expect(readdirSync(cwd).toSorted()).toEqual([".env", "parley.yml"]);
+  expect(await parley(["init"], { cwd })).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^Made parley\.yml, \.env, manifest\.yml\.\n/) as string,
+  });
+  expect(readdirSync(cwd).toSorted()).toEqual([".env", "manifest.yml", "parley.yml"]);
   expect(statSync(join(cwd, ".env")).mode & 0o777).toBe(0o600);
   const { code, out } = await parley(["teams", "validate"], { cwd, env: { ANTHROPIC_API_KEY: "sk-ant-test" } });
   expect(code).toBe(0);
@@ -22,7 +25,10 @@ test("makes a team file that can be used as it is, and a place for keys that its
 
 test("writes nothing over: neither a team file nor keys", async () => {
   writeFileSync(join(cwd, ".env"), "OPENAI_API_KEY=mine\n");
-  expect(await parley(["init"], { cwd })).toMatchObject({ code: 0, out: expect.stringContaining(".env was there already") as string });
+  expect(await parley(["init"], { cwd })).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("Made parley.yml, manifest.yml. As it was stays .env.") as string,
+  });
   const before = readFileSync(join(cwd, "parley.yml"), "utf8");
   writeFileSync(join(cwd, "parley.yml"), `${before}# mine\n`);
   expect(await parley(["init"], { cwd })).toEqual({ code: 2, out: "", err: "parley.yml is there already; nothing was changed.\n" });

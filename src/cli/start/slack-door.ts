@@ -101,7 +101,7 @@ function tokenMistakes(name: string, token: string, prefix: string, what: string
     {
       file: "environment",
       path: name,
-      message: `${found}; put ${what}, into the environment or into .env. To try Parley without Slack: npm run demo.`,
+      message: `${found}; put ${what}, into the environment or into .env. To try Parley without Slack: parley demo; in a checkout npm run demo.`,
     },
   ];
 }

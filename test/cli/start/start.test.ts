@@ -12,7 +12,7 @@ test("without tokens nothing is started: each is named, with where to get it", a
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err.trim().split("\n")).toEqual([
     expect.stringMatching(
-      /^environment: SLACK_BOT_TOKEN: is not set; put the Bot User OAuth Token, at https:\/\/api\.slack\.com\/apps.*npm run demo\.$/,
+      /^environment: SLACK_BOT_TOKEN: is not set; put the Bot User OAuth Token, at https:\/\/api\.slack\.com\/apps.*parley demo; in a checkout npm run demo\.$/,
     ),
     expect.stringMatching(/^environment: SLACK_APP_TOKEN: is not set; put an App-Level Token with the scope connections:write/),
     expect.stringMatching(/^parley\.yml: models\.m: ANTHROPIC_API_KEY is not set; put it into the environment or into \.env/),
