@@ -31,8 +31,8 @@ const ENTRIES: { readonly [specifier: string]: string } = {
   [`${PACKAGE}/store`]: "index-store",
   [`${PACKAGE}/testing`]: "index-testing",
 };
-/** Where Parley itself is, in a checkout or in the package. */
-const OWN_FOLDER = fileURLToPath(new URL("..", import.meta.url));
+/** Where Parley itself is: its sources, and what is put together of them in a package. */
+const OWN_FOLDERS = ["..", "../../lib/"].map((to) => fileURLToPath(new URL(to, import.meta.url)));
 const OWN_EXTENSION = extname(import.meta.url); // .ts in a checkout, .js in the package
 
 let hooked = false;
@@ -126,7 +126,7 @@ function placeOf(error: unknown, extension: string): string {
   const own = stack.split("\n").flatMap((line) => {
     const [, path = "", at = ""] = /(?:^|at |\()((?:file:\/\/)?\/[^()]+?):(\d+)(?::\d+)?\)?$/.exec(line) ?? [];
     const file = path.startsWith("file:") ? fileURLToPath(path) : path;
-    if (path === "" || file.startsWith(OWN_FOLDER) || file.includes("/node_modules/")) return [];
+    if (path === "" || OWN_FOLDERS.some((folder) => file.startsWith(folder)) || file.includes("/node_modules/")) return [];
     return [`${file === extension ? "" : `${basename(file)}, `}line ${at}: `];
   });
   return own[0] ?? "";
