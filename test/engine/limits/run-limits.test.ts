@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { StopReason } from "../../src/engine/events/events.ts";
-import { capsOf, ceilingWords, nearing, nearWords, offerAt } from "../../src/engine/limits/run-limits.ts";
-import { describe } from "../../src/engine/limits/termination.ts";
-import { currentRun } from "../../src/engine/reading/transcript.ts";
-import { openLog } from "../support/scripted.ts";
+import type { StopReason } from "../../../src/engine/events/events.ts";
+import { capsOf, ceilingWords, nearing, nearWords, offerAt } from "../../../src/engine/limits/run-limits.ts";
+import { describe } from "../../../src/engine/limits/termination.ts";
+import { currentRun } from "../../../src/engine/reading/transcript.ts";
+import { openLog } from "../../support/scripted.ts";
 
 const LIMITS = { turns: 10, minutes: 10, tokens: 1_000, usd: 1 };
 

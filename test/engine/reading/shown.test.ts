@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readBack, shown } from "../../src/engine/reading/shown.ts";
-import { runsOf } from "../support/chance.ts";
+import { readBack, shown } from "../../../src/engine/reading/shown.ts";
+import { runsOf } from "../../support/chance.ts";
 
 const TITLE = 'print(1)\n#\u001b]0;\nprint("HIDDEN")\n#\u0007\nprint(2)\n';
 

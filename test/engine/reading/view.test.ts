@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { assistant } from "../../src/engine/agents/assistant.ts";
-import { selector } from "../../src/engine/agents/leaders/selector.ts";
-import type { Model, ModelReply } from "../../src/engine/model.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import { MARIA, openLog, says, scripted, team } from "../support/scripted.ts";
-import { turnOn } from "../support/turn.ts";
+import { assistant } from "../../../src/engine/agents/assistant.ts";
+import { selector } from "../../../src/engine/agents/leaders/selector.ts";
+import type { Model, ModelReply } from "../../../src/engine/model.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import { MARIA, openLog, says, scripted, team } from "../../support/scripted.ts";
+import { turnOn } from "../../support/turn.ts";
 
 const talker = (model: Model) =>
   assistant({ name: "A", description: "", instructions: "", model, tools: [], handoffs: [], toolRoundsMax: 3, afterTools: "prose" });

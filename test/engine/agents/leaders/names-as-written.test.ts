@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { nameWritten } from "../../src/engine/agents/leaders/names-as-written.ts";
-import { readChoice } from "../../src/engine/agents/leaders/selector-choice.ts";
+import { nameWritten } from "../../../../src/engine/agents/leaders/names-as-written.ts";
+import { readChoice } from "../../../../src/engine/agents/leaders/selector-choice.ts";
 
 const NAMES = ["Maya", "Noor", "Data_Analyst"];
 const choose = (text: string) => readChoice(text, NAMES, ["human"], NAMES);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { assistant } from "../../src/engine/agents/assistant.ts";
-import { messageFilter, type HearingRule } from "../../src/engine/reading/message-filter.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import { openLog, says, scripted, team, type ScriptedModel } from "../support/scripted.ts";
+import { assistant } from "../../../src/engine/agents/assistant.ts";
+import { messageFilter, type HearingRule } from "../../../src/engine/reading/message-filter.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import { openLog, says, scripted, team, type ScriptedModel } from "../../support/scripted.ts";
 
 const hearing = (model: ScriptedModel, rules: readonly HearingRule[]) =>
   messageFilter(

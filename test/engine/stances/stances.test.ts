@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { stanceOf } from "../../src/engine/agents/stance.ts";
-import type { EventBody } from "../../src/engine/events/events.ts";
-import { textMention } from "../../src/engine/stops/text-mention.ts";
-import type { Model, ModelRequest } from "../../src/engine/model.ts";
-import { disagrees, noIn, readStance } from "../../src/engine/stances/stance-words.ts";
-import { turnIn } from "../../src/engine/turn.ts";
+import { stanceOf } from "../../../src/engine/agents/stance.ts";
+import type { EventBody } from "../../../src/engine/events/events.ts";
+import { textMention } from "../../../src/engine/stops/text-mention.ts";
+import type { Model, ModelRequest } from "../../../src/engine/model.ts";
+import { disagrees, noIn, readStance } from "../../../src/engine/stances/stance-words.ts";
+import { turnIn } from "../../../src/engine/turn.ts";
 import { HEDGED, PLAIN } from "./stances-hedged.ts";
 import { ASSENT, DISSENT } from "./stances-said.ts";
-import { play } from "../config/play.ts";
+import { play } from "../../config/play.ts";
 
 const all = (said: typeof DISSENT) =>
   Object.entries(said).flatMap(([language, phrases]) => phrases.map((words) => [language, words] as const));

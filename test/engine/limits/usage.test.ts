@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Usage } from "../../src/engine/events/events.ts";
-import { askUnseen } from "../../src/engine/agents/ask.ts";
-import { NO_CALLS, NOTHING_SPENT, plus, spend, UNTOLD } from "../../src/engine/limits/usage.ts";
-import { emptyContext } from "../../src/engine/reading/context.ts";
-import { outside } from "../../src/engine/turn.ts";
-import { withPrice } from "../../src/models/prices.ts";
-import { scripted } from "../support/scripted.ts";
+import type { Usage } from "../../../src/engine/events/events.ts";
+import { askUnseen } from "../../../src/engine/agents/ask.ts";
+import { NO_CALLS, NOTHING_SPENT, plus, spend, UNTOLD } from "../../../src/engine/limits/usage.ts";
+import { emptyContext } from "../../../src/engine/reading/context.ts";
+import { outside } from "../../../src/engine/turn.ts";
+import { withPrice } from "../../../src/models/prices.ts";
+import { scripted } from "../../support/scripted.ts";
 
 const ONE = { inputTokens: 10, outputTokens: 5, usd: 0.02 };
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { HOW_TO_READ, marked, markedAll, piecesOf, shownName, type Piece } from "../../src/engine/reading/attribution.ts";
-import { pieces } from "../support/any-piece.ts";
-import { runsOf } from "../support/chance.ts";
+import { HOW_TO_READ, marked, markedAll, piecesOf, shownName, type Piece } from "../../../src/engine/reading/attribution.ts";
+import { pieces } from "../../support/any-piece.ts";
+import { runsOf } from "../../support/chance.ts";
 
 const RUNS = runsOf(500);
 

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { codeBlocks } from "../../src/engine/code-blocks.ts";
-import { codeRunner } from "../../src/engine/agents/code/code-runner.ts";
-import type { CodeRun } from "../../src/engine/agents/code/run-block.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { any } from "../../src/engine/limits/combined.ts";
-import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import { source } from "../../src/engine/stops/source.ts";
-import { textMention } from "../../src/engine/stops/text-mention.ts";
-import { openLog, says, team } from "../support/scripted.ts";
+import { codeBlocks } from "../../../../src/engine/code-blocks.ts";
+import { codeRunner } from "../../../../src/engine/agents/code/code-runner.ts";
+import type { CodeRun } from "../../../../src/engine/agents/code/run-block.ts";
+import { roundRobin } from "../../../../src/engine/policies/round-robin.ts";
+import { any } from "../../../../src/engine/limits/combined.ts";
+import { maxTurns } from "../../../../src/engine/stops/max-turns.ts";
+import { source } from "../../../../src/engine/stops/source.ts";
+import { textMention } from "../../../../src/engine/stops/text-mention.ts";
+import { openLog, says, team } from "../../../support/scripted.ts";
 
 /** Runs "say X" and "fail N": a language of two words. */
 function runner(ran: string[] = []) {

@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { assistant } from "../../src/engine/agents/assistant.ts";
-import { selector } from "../../src/engine/agents/leaders/selector.ts";
-import { subTeam } from "../../src/engine/agents/sub-team.ts";
-import { createBudget, inputTokensMax, type BudgetLimits } from "../../src/engine/limits/budget.ts";
-import type { Model, ModelReply, ModelRequest } from "../../src/engine/model.ts";
-import { ledBy } from "../../src/engine/policies/led-by.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import type { Agent } from "../../src/engine/team.ts";
-import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import { currentRun } from "../../src/engine/reading/transcript.ts";
-import { openLog, says, team } from "../support/scripted.ts";
-import { aside } from "../support/turn.ts";
-import { runsOf } from "../support/chance.ts";
+import { assistant } from "../../../src/engine/agents/assistant.ts";
+import { selector } from "../../../src/engine/agents/leaders/selector.ts";
+import { subTeam } from "../../../src/engine/agents/sub-team.ts";
+import { createBudget, inputTokensMax, type BudgetLimits } from "../../../src/engine/limits/budget.ts";
+import type { Model, ModelReply, ModelRequest } from "../../../src/engine/model.ts";
+import { ledBy } from "../../../src/engine/policies/led-by.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import type { Agent } from "../../../src/engine/team.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import { currentRun } from "../../../src/engine/reading/transcript.ts";
+import { openLog, says, team } from "../../support/scripted.ts";
+import { aside } from "../../support/turn.ts";
+import { runsOf } from "../../support/chance.ts";
 
 const USD_PER_TOKEN = { input: 0.00001, output: 0.0001 };
 

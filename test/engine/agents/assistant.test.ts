@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { swarm } from "../../src/engine/policies/swarm.ts";
-import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import { textMention } from "../../src/engine/stops/text-mention.ts";
-import type { Tool } from "../../src/engine/tool.ts";
-import { openLog, says, scripted, team } from "../support/scripted.ts";
+import { assistant, type AssistantSettings } from "../../../src/engine/agents/assistant.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { swarm } from "../../../src/engine/policies/swarm.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import { textMention } from "../../../src/engine/stops/text-mention.ts";
+import type { Tool } from "../../../src/engine/tool.ts";
+import { openLog, says, scripted, team } from "../../support/scripted.ts";
 
 const tool = (name: string, run: Tool["run"]): Tool => ({ name, description: "", parameters: { type: "object" }, run });
 const returns = (name: string, output: string) => tool(name, async () => ({ kind: "returned", output }));

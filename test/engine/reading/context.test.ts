@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { assistant } from "../../src/engine/agents/assistant.ts";
-import { add, emptyContext, shown, type Context, type ContextStrategy } from "../../src/engine/reading/context.ts";
-import { inputTokensMax } from "../../src/engine/limits/budget.ts";
-import { estimateTokens } from "../../src/engine/reading/tokens.ts";
-import type { ModelMessage, ModelReply } from "../../src/engine/model.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import { currentRun } from "../../src/engine/reading/transcript.ts";
-import { openLog, says, scripted, team, type ScriptedModel } from "../support/scripted.ts";
+import { assistant } from "../../../src/engine/agents/assistant.ts";
+import { add, emptyContext, shown, type Context, type ContextStrategy } from "../../../src/engine/reading/context.ts";
+import { inputTokensMax } from "../../../src/engine/limits/budget.ts";
+import { estimateTokens } from "../../../src/engine/reading/tokens.ts";
+import type { ModelMessage, ModelReply } from "../../../src/engine/model.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import { currentRun } from "../../../src/engine/reading/transcript.ts";
+import { openLog, says, scripted, team, type ScriptedModel } from "../../support/scripted.ts";
 
 const user = (text: string): ModelMessage => ({ role: "user", text });
 const calls = (...ids: string[]): ModelMessage[] => [

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { HOW_TO_READ } from "../../src/engine/reading/attribution.ts";
-import type { Agent } from "../../src/engine/team.ts";
-import { human } from "../../src/engine/agents/human.ts";
-import { subTeam } from "../../src/engine/agents/sub-team.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { any } from "../../src/engine/limits/combined.ts";
-import { handoffTo } from "../../src/engine/stops/handoff.ts";
-import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import { source } from "../../src/engine/stops/source.ts";
-import { textMention } from "../../src/engine/stops/text-mention.ts";
-import { codeRunner } from "../../src/engine/agents/code/code-runner.ts";
-import { MARIA, openLog, says, scripted, team } from "../support/scripted.ts";
+import { HOW_TO_READ } from "../../../src/engine/reading/attribution.ts";
+import type { Agent } from "../../../src/engine/team.ts";
+import { human } from "../../../src/engine/agents/human.ts";
+import { subTeam } from "../../../src/engine/agents/sub-team.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { any } from "../../../src/engine/limits/combined.ts";
+import { handoffTo } from "../../../src/engine/stops/handoff.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import { source } from "../../../src/engine/stops/source.ts";
+import { textMention } from "../../../src/engine/stops/text-mention.ts";
+import { codeRunner } from "../../../src/engine/agents/code/code-runner.ts";
+import { MARIA, openLog, says, scripted, team } from "../../support/scripted.ts";
 
 test("a team that speaks with one voice hands its model a bounded part of what its members said, with the task in it", async () => {
   const log = openLog();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { EventBody } from "../../src/engine/events/events.ts";
-import { runState, waiters, waits } from "../../src/engine/reading/run-state.ts";
-import { MARIA } from "../support/scripted.ts";
+import type { EventBody } from "../../../src/engine/events/events.ts";
+import { runState, waiters, waits } from "../../../src/engine/reading/run-state.ts";
+import { MARIA } from "../../support/scripted.ts";
 
 const usage = { inputTokens: 1, outputTokens: 1 };
 const question = (agent: string, within?: string): EventBody => ({

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { assistant } from "../../src/engine/agents/assistant.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxMessages } from "../../src/engine/stops/max-messages.ts";
-import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import { textMention } from "../../src/engine/stops/text-mention.ts";
-import { tokens } from "../../src/engine/stops/tokens.ts";
-import type { Agent } from "../../src/engine/team.ts";
-import { currentRun, isWaiting } from "../../src/engine/reading/transcript.ts";
-import { openLog, says, scripted, team } from "../support/scripted.ts";
+import { assistant } from "../../../src/engine/agents/assistant.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { maxMessages } from "../../../src/engine/stops/max-messages.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import { textMention } from "../../../src/engine/stops/text-mention.ts";
+import { tokens } from "../../../src/engine/stops/tokens.ts";
+import type { Agent } from "../../../src/engine/team.ts";
+import { currentRun, isWaiting } from "../../../src/engine/reading/transcript.ts";
+import { openLog, says, scripted, team } from "../../support/scripted.ts";
 
 test("agents take turns until the stop word, and the log says why it ended", async () => {
   const log = openLog();

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { agentAsTool, teamAsTool } from "../../src/engine/agents/as-tool.ts";
-import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import { textMention } from "../../src/engine/stops/text-mention.ts";
-import { tokens } from "../../src/engine/stops/tokens.ts";
-import { currentRun, repliesGiven } from "../../src/engine/reading/transcript.ts";
-import { never, openLog, says, scripted, team } from "../support/scripted.ts";
-import { aside } from "../support/turn.ts";
+import { agentAsTool, teamAsTool } from "../../../src/engine/agents/as-tool.ts";
+import { assistant, type AssistantSettings } from "../../../src/engine/agents/assistant.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import { textMention } from "../../../src/engine/stops/text-mention.ts";
+import { tokens } from "../../../src/engine/stops/tokens.ts";
+import { currentRun, repliesGiven } from "../../../src/engine/reading/transcript.ts";
+import { never, openLog, says, scripted, team } from "../../support/scripted.ts";
+import { aside } from "../../support/turn.ts";
 
 const agent = (settings: Pick<AssistantSettings, "name" | "model"> & Partial<AssistantSettings>) =>
   assistant({ description: "", instructions: "", tools: [], handoffs: [], toolRoundsMax: 5, afterTools: "prose", ...settings });

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
-import { mismatch } from "../../src/engine/json-schema.ts";
-import type { AnswerSpec, JsonSchema } from "../../src/engine/model.ts";
-import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import type { Tool } from "../../src/engine/tool.ts";
-import { currentRun } from "../../src/engine/reading/transcript.ts";
-import { openLog, scripted, team } from "../support/scripted.ts";
+import { assistant, type AssistantSettings } from "../../../src/engine/agents/assistant.ts";
+import { mismatch } from "../../../src/engine/json-schema.ts";
+import type { AnswerSpec, JsonSchema } from "../../../src/engine/model.ts";
+import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
+import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
+import type { Tool } from "../../../src/engine/tool.ts";
+import { currentRun } from "../../../src/engine/reading/transcript.ts";
+import { openLog, scripted, team } from "../../support/scripted.ts";
 
 const VERDICT: AnswerSpec = {
   name: "verdict",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { EventBody, RunEvent } from "../../src/engine/events/events.ts";
-import { spendingOf, totalOf } from "../../src/engine/limits/spending.ts";
+import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
+import { spendingOf, totalOf } from "../../../src/engine/limits/spending.ts";
 
 const MARIA = { id: "U1", name: "Maria" };
 const used = (inputTokens: number, usd?: number) => ({ inputTokens, outputTokens: 1, ...(usd === undefined ? {} : { usd }) });
