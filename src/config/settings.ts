@@ -2,7 +2,8 @@ import type { Mistake } from "./config-error.ts";
 import type { Script } from "./file/script.ts";
 import type { Registry } from "./registry/registry.ts";
 import type { ProviderModel, Providers } from "./schema/models.ts";
-import type { SandboxSettings, TeamFile, TeamSettings } from "./schema/team-file.ts";
+import type { SandboxSettings } from "./schema/sandbox.ts";
+import type { TeamFile, TeamSettings } from "./schema/team-file.ts";
 import type { ToolSettings } from "./schema/tools.ts";
 
 /** A model with its choice made; a scripted one with its script read. */

@@ -12,7 +12,7 @@ import type { Executor } from "../../sandbox/executor.ts";
 import type { KeepFile, ReadFile } from "../sandbox/code-run.ts";
 import type { Guard } from "../../engine/guards/guard.ts";
 import type { KnowledgeSettings } from "../schema/knowledge.ts";
-import type { SandboxSettings } from "../schema/team-file.ts";
+import type { SandboxSettings } from "../schema/sandbox.ts";
 import type { ToolSettings } from "../schema/tools.ts";
 import type { PageCache } from "../../tools/page-cache.ts";
 import type { WebDeps } from "../../tools/web.ts";

@@ -1,5 +1,5 @@
 import type { Env } from "../env.ts";
-import type { SandboxSettings } from "../schema/team-file.ts";
+import type { SandboxSettings } from "../schema/sandbox.ts";
 import type { Report } from "./report.ts";
 
 const LOCAL_IMAGE = "parley-sandbox"; // the default: an image of this machine's engine, which no cluster has

@@ -2,7 +2,7 @@ import { SandboxUnavailable, type Executor } from "../../sandbox/executor.ts";
 import { createOffExecutor } from "../../sandbox/off.ts";
 import type { Env } from "../env.ts";
 import { createExecutor, keptOf } from "./executor.ts";
-import type { SandboxSettings } from "../schema/team-file.ts";
+import type { SandboxSettings } from "../schema/sandbox.ts";
 
 /**
  * The demo's executor: the first that passes its trial of Docker (an engine answers and has the image), namespaces of this machine, and

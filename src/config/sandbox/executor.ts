@@ -3,7 +3,7 @@ import { createOffExecutor } from "../../sandbox/off.ts";
 import { SandboxUnavailable, type Capabilities, type Executor } from "../../sandbox/executor.ts";
 import type { OwnerSettings } from "../../sandbox/owner.ts";
 import type { Env } from "../env.ts";
-import type { SandboxSettings } from "../schema/team-file.ts";
+import type { SandboxSettings } from "../schema/sandbox.ts";
 
 export interface ExecutorOptions extends OwnerSettings {
   /** Milliseconds since the epoch; tests hand in their own. */

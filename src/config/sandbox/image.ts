@@ -7,7 +7,7 @@ import { recipeWith, type Recipe } from "../../sandbox/docker/image/recipe.ts";
 import { createDockerExecutor } from "../../sandbox/docker/executor.ts";
 import type { Env } from "../env.ts";
 import { engineOf, imageOf } from "./executor.ts";
-import type { SandboxSettings } from "../schema/team-file.ts";
+import type { SandboxSettings } from "../schema/sandbox.ts";
 
 const DOCKERFILE = resolve(import.meta.dirname, "../../../sandbox/Dockerfile");
 

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { AgentSettings } from "./agents.ts";
-import { E2b, Kubernetes } from "./elsewhere.ts";
 import { Alerts, Audit, Retention } from "./keeping.ts";
 import type { KnowledgeSettings } from "./knowledge.ts";
 import { type GuardSettings } from "./guards.ts";
 import { type ModelChoice, Providers } from "./models.ts";
 import { AGENTS_PER_TEAM_MAX, agentRef, description, key } from "./names.ts";
+import { Sandbox } from "./sandbox.ts";
+import { SlackSettings } from "./slack.ts";
 import { withOwnSpellings } from "./spellings.ts";
-import { Allow } from "./allow.ts";
 import { Ceilings } from "./ceilings.ts";
 import { Limits, usdPerDay } from "./limits.ts";
 import type { SpeakersSettings } from "./speakers.ts";
@@ -98,121 +98,6 @@ const teamOf = ({ speakers, agent, stop, guard, knowledge }: Named) =>
     })
     .overwrite(withOwnSpellings);
 
-// Plain words alone: they are put into a shell line of an image's build, and into the one that starts a block.
-const COMMAND = /^[\w./+-]+( [\w./+=:,-]+)*$/;
-const PIP = /^[A-Za-z0-9][\w.-]*(\[[\w,-]+\])?==[\w.+!-]+$/;
-const APT = /^[a-z0-9][a-z0-9.+-]+(=[\w.+:~-]+)?$/;
-const PACKAGES_MAX = 100;
-// A workspace is read once after each block, and its rows lie in the database.
-const KEPT_FILES_MAX = 5_000;
-const KEPT_MB_MAX = 256;
-
-const Sandbox = z
-  .strictObject({
-    executor: z
-      .enum(["docker", "os", "wasm", "kubernetes", "e2b", "off"])
-      .default("docker")
-      .describe(
-        "docker: a container of its own for each thread. os: namespaces of this machine (bubblewrap). wasm: Python without the file system and the network. " +
-          "kubernetes: a pod for each thread. e2b: a micro-VM of that service for each thread. off: no code is run. docs/sandbox.md compares them.",
-      ),
-    kubernetes: Kubernetes.prefault({}),
-    e2b: E2b.prefault({}),
-    image: z
-      .string()
-      .min(1)
-      .max(300)
-      .regex(/^[\w.\-/:@]+$/, { error: "is no name of an image; write it as docker images shows it, such as parley-sandbox:1" })
-      .default("parley-sandbox")
-      .describe("An image that the engine has; nothing is pulled. PARLEY_SANDBOX_IMAGE goes before this."),
-    timeoutSeconds: z.int().positive().max(600).default(60),
-    memoryMb: z.int().min(64).max(16_384).default(512),
-    keptFilesMax: z
-      .int()
-      .positive()
-      .max(KEPT_FILES_MAX)
-      .default(500)
-      .describe(
-        "Files and folders of a thread's workspace that are kept in the database between blocks; the rest lasts as long as its sandbox.",
-      ),
-    keptMbMax: z.int().positive().max(KEPT_MB_MAX).default(16).describe("The same in mebibytes, all of a thread's together."),
-    state: z
-      .enum(["files", "kernel"])
-      .default("files")
-      .describe(
-        "files: files stay from block to block, variables do not. kernel: Python's variables stay too, as in a notebook (Docker only).",
-      ),
-    languages: z
-      .record(
-        z.string().regex(/^[a-z][a-z0-9+#_-]{0,30}$/, { error: "is no label of a code block; write it in small letters, such as r" }),
-        z.string().max(200).regex(COMMAND, {
-          error: "is no command; name a program of the image and its options, such as Rscript --vanilla. It is given the file.",
-        }),
-      )
-      .default({})
-      .describe("More languages: the label of a code block, and the program of the image that runs a file of it (Docker only)."),
-    packages: z
-      .strictObject({
-        pip: z
-          .array(z.string().regex(PIP, { error: "names no version; pin it, such as seaborn==0.13.2" }))
-          .max(PACKAGES_MAX)
-          .default([]),
-        apt: z
-          .array(z.string().regex(APT, { error: "is no Debian package, such as graphviz or graphviz=2.42.2-9" }))
-          .max(PACKAGES_MAX)
-          .default([]),
-      })
-      .prefault({})
-      .describe("Added to the image by `parley sandbox build`, which makes a new one; nothing is installed when code runs (Docker only)."),
-  })
-  .refine(({ executor, state }) => state === "files" || executor === "docker", {
-    error: 'only "executor: docker" keeps variables; leave `state` out, or set the executor',
-    path: ["state"],
-  })
-  .refine(({ executor, languages }) => Object.keys(languages).length === 0 || executor === "docker", {
-    error: 'only "executor: docker" runs more languages; leave them out, or set the executor',
-    path: ["languages"],
-  })
-  .refine(({ executor, packages }) => packages.pip.length + packages.apt.length === 0 || executor === "docker", {
-    error: 'only "executor: docker" has an image to add packages to; leave them out, or set the executor',
-    path: ["packages"],
-  });
-
-const RATE_MAX = 100_000;
-
-export const SlackSettings = z.strictObject({
-  bots: z
-    .array(z.string().regex(/^B[A-Z0-9]{2,20}$/, { error: "the id of a bot, such as B0123ABCD" }))
-    .max(50)
-    .default([])
-    .describe("Other bots that are heard as people are, by bot id. All others are ignored."),
-  allow: Allow,
-  workflows: z
-    .boolean()
-    .default(false)
-    .describe(
-      "Workflows may ask teams, by the step in Workflow Builder. Slack does not say who runs one: guests and people from outside may.",
-    ),
-  language: z
-    .enum(["reader", "en", "de", "fr"])
-    .default("reader")
-    .describe(
-      "In which language Parley speaks in Slack: each reader's own, as far as it knows it, or one for everybody. Agents speak as they are asked to.",
-    ),
-  rates: z
-    .strictObject({
-      runsPerHour: z.int().positive().max(RATE_MAX).default(1_200).describe("Runs that one person may start within an hour."),
-      messagesPerHour: z
-        .int()
-        .positive()
-        .max(RATE_MAX)
-        .default(3_600)
-        .describe("Messages to runs that are heard of one person within an hour, answers to agents included."),
-    })
-    .prefault({})
-    .describe("How much one person may ask. Whoever asks for more is told when they may again."),
-});
-
 const Budgets = z
   .strictObject({
     personUsdPerDay: usdPerDay.optional().describe("What the runs that one person starts may cost a day."),
@@ -289,4 +174,3 @@ export const teamFileOf = (named: Named) =>
 
 export type TeamFile = z.output<ReturnType<typeof teamFileOf>>;
 export type TeamSettings = TeamFile["teams"][string];
-export type SandboxSettings = z.output<typeof Sandbox>;

@@ -49,13 +49,6 @@ const KINDS = ["turns", "minutes", "tokens", "usd"] as const;
 
 export const isNear = ({ used, of }: { readonly used: number; readonly of: number }): boolean => used >= of * NEAR_SHARE && used < of;
 
-/** One line for people. */
-export function nearWords({ limit, account = "", used, of }: NearedLimit): string {
-  if (limit === "usd") return `$${used.toFixed(2)} of $${of.toFixed(2)} used`;
-  if (limit === "budget") return `$${used.toFixed(2)} of the $${of.toFixed(2)} that ${ownerOf(account)} may spend a day`;
-  return `${Math.round(used)} of ${of} ${limit} used`;
-}
-
 /** How far people may raise a limit of a run, and a budget of the day. */
 export interface RaiseCeilings {
   readonly limits: RunLimits;

@@ -22,14 +22,6 @@ export interface Splitter {
   readonly closedAlone: boolean;
 }
 
-/** All at once. */
-export function splitReasoning(text: string): { readonly answer: string; readonly reasoning: string } {
-  const splitter = newSplitter();
-  splitter.push(text);
-  splitter.end();
-  return { answer: splitter.answer(), reasoning: splitter.reasoning() };
-}
-
 /** `opensUnmarked`: this model has closed a mark before that it had not opened; until it does so again, its words are shown as reasoning. */
 export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?: boolean } = {}): Splitter {
   let [held, answer, reasoning] = ["", "", ""];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { StopReason } from "../../../src/engine/events/events.ts";
-import { capsOf, ceilingWords, nearing, nearWords, offerAt } from "../../../src/engine/limits/run-limits.ts";
+import { capsOf, ceilingWords, nearing, offerAt } from "../../../src/engine/limits/run-limits.ts";
 import { describe } from "../../../src/engine/limits/termination.ts";
 import { currentRun } from "../../../src/engine/reading/transcript.ts";
 import { openLog } from "../../support/scripted.ts";
@@ -22,7 +22,10 @@ test("a limit is near from four fifths on, until it is used up, and is told of o
   expect(nearing(LIMITS, currentRun(logWith(1).transcript))).toEqual([]);
   const log = logWith(0.8, 8);
   const near = nearing(LIMITS, currentRun(log.transcript));
-  expect(near.map(nearWords)).toEqual(["8 of 10 turns used", "$0.80 of $1.00 used"]);
+  expect(near).toEqual([
+    { limit: "turns", used: 8, of: 10 },
+    { limit: "usd", used: 0.8, of: 1 },
+  ]);
   log.record(...near.map((one) => ({ type: "limit.neared" as const, run: "r1", ...one })));
   expect(nearing(LIMITS, currentRun(log.transcript))).toEqual([]);
   log.record({ type: "limit.raised", run: "r1", person: { id: "U1", name: "Maria" }, to: { usd: 0.9 } });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SlackSettings } from "../../../src/config/schema/team-file.ts";
+import { SlackSettings } from "../../../src/config/schema/slack.ts";
 import { LANGUAGES, languageOf } from "../../../src/slack/language/languages.ts";
 import { typeset } from "../../../src/slack/language/typeset.ts";
 import { loadTranslator, type Translator } from "../../../src/slack/language/translator.ts";
