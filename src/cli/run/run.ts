@@ -4,7 +4,7 @@ import { describeMistake } from "../../config/config-error.ts";
 import { readEnv } from "../../config/env.ts";
 import { databasePath, loadSettings, type Settings } from "../../config/load.ts";
 import { nearest } from "../../engine/reading/nearest.ts";
-import type { StopSettings } from "../../config/schema/team-file.ts";
+import type { StopSettings } from "../../config/schema/stop.ts";
 import type { Parley } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";

@@ -14,8 +14,6 @@ import type { SpeakersSettings } from "./speakers.ts";
 import type { StopSettings } from "./stop.ts";
 import type { ToolSettings } from "./tools.ts";
 
-export type { StopSettings };
-
 /** The team file. Every default of Parley lives here; inside, nothing is left open. */
 
 const TEAMS_MAX = 100; // What a pick list in Slack can hold.
