@@ -2,26 +2,12 @@ import { expect, onTestFinished, test } from "vitest";
 import { createTimetable, edit, type Began, type Occasion } from "../../src/runner/timetable.ts";
 import { claim, counted, readSchedule, switchedOn, type Schedule } from "../../src/schedules/schedule.ts";
 import { openSqlite, type SqliteOpened } from "../../src/store/sqlite/store.ts";
+import { DAILY } from "../schedules/daily.ts";
 import { manualClock, type ManualClock } from "../support/clock.ts";
 
 const at = (text: string) => Date.parse(`${text}:00Z`);
 const START = at("2026-11-30T08:00");
-const DAILY: Schedule = {
-  kind: "schedule",
-  owner: { id: "U1", name: "Ada" },
-  place: "C1",
-  starts: { kind: "times", rule: { pattern: "0 9 * * *", timeZone: "UTC" }, words: "every day 9:00" },
-  task: "Sum up",
-  results: { to: "thread" },
-  missed: "once",
-  runsPerDay: 24,
-  state: { kind: "on" },
-  since: START,
-  botRuns: 0,
-  recent: [],
-  waiting: [],
-  open: [],
-};
+const FROM_START: Schedule = { ...DAILY, since: START };
 const row = (schedule: Schedule, dueAt: number, id = "a") => ({
   workspace: "T1",
   id,
@@ -63,7 +49,7 @@ test("each time is begun when it comes, and once", async () => {
   const clock = manualClock(START);
   const opened = open(clock);
   const begun: string[] = [];
-  await opened.schedules.put(row(DAILY, at("2026-11-30T09:00")));
+  await opened.schedules.put(row(FROM_START, at("2026-11-30T09:00")));
   serve(opened, clock, begun);
   await clock.untilSleeping();
   await clock.advance(59 * 60_000);
@@ -77,7 +63,7 @@ test("what is put while it sleeps is begun in its time", async () => {
   const opened = open(clock);
   const begun: string[] = [];
   serve(opened, clock, begun);
-  await opened.schedules.put(row(DAILY, at("2026-11-30T09:00")));
+  await opened.schedules.put(row(FROM_START, at("2026-11-30T09:00")));
   await clock.untilSleeping();
   await clock.advance(3_600_000);
   expect(begun).toEqual(["a 2026-11-30T09:00"]);
@@ -89,7 +75,7 @@ test("two over one store begin each of a hundred once", async () => {
   const other = opened.beside();
   const begun: string[] = [];
   const ids = Array.from({ length: 100 }, (_, index) => `s${index}`);
-  for (const id of ids) await opened.schedules.put(row(DAILY, at("2026-11-30T09:00"), id));
+  for (const id of ids) await opened.schedules.put(row(FROM_START, at("2026-11-30T09:00"), id));
   const both = [serve(opened, clock, begun), serve(other, clock, begun)];
   await clock.untilSleeping(2);
   await clock.advance(3_600_000 + 60_000);
@@ -104,7 +90,7 @@ test("two over one store begin each of a hundred once", async () => {
 test("what somebody has taken who is gone is begun by the next one, a minute later and for the same time", async () => {
   const clock = manualClock(at("2026-11-30T09:00"));
   const opened = open(clock);
-  const taken = claim(DAILY, clock.now());
+  const taken = claim(FROM_START, clock.now());
   if (taken.kind !== "begin") throw new Error("it is due");
   await opened.schedules.put(row(taken.schedule, taken.schedule.claimed?.until ?? 0));
   const begun: string[] = [];
@@ -119,8 +105,8 @@ test("a beginning that has to wait, or breaks, is begun again for the same time,
   const clock = manualClock(at("2026-11-30T09:00"));
   const opened = open(clock);
   const begun: string[] = [];
-  await opened.schedules.put(row(DAILY, at("2026-11-30T09:00"), "breaks"));
-  await opened.schedules.put(row(DAILY, at("2026-11-30T09:00"), "waits"));
+  await opened.schedules.put(row(FROM_START, at("2026-11-30T09:00"), "breaks"));
+  await opened.schedules.put(row(FROM_START, at("2026-11-30T09:00"), "waits"));
   let tries = 0;
   const { problems } = serve(opened, clock, begun, async ({ id }) => {
     if (tries++ >= 2) return { kind: "done", change: (now) => now };
@@ -140,7 +126,7 @@ test("a beginning that has to wait, or breaks, is begun again for the same time,
 test("what a person changes while it is being begun stays changed", async () => {
   const clock = manualClock(at("2026-11-30T09:00"));
   const opened = open(clock);
-  await opened.schedules.put(row(DAILY, at("2026-11-30T09:00")));
+  await opened.schedules.put(row(FROM_START, at("2026-11-30T09:00")));
   serve(opened, clock, [], async ({ id }) => {
     const off = (now: Schedule): Schedule => ({ ...now, state: { kind: "off", by: now.owner } });
     await edit({ schedules: opened.schedules, workspace: "T1" }, id, off);
@@ -154,7 +140,9 @@ test("what a person changes while it is being begun stays changed", async () => 
 test("what others put while it is being begun is there afterwards, beside what the beginning has put", async () => {
   const clock = manualClock(at("2026-11-30T09:00"));
   const opened = open(clock);
-  await opened.schedules.put(row({ ...DAILY, results: { to: "canvas" }, open: [{ thread: "t1", run: "r1" }] }, at("2026-11-30T09:00")));
+  await opened.schedules.put(
+    row({ ...FROM_START, results: { to: "canvas" }, open: [{ thread: "t1", run: "r1" }] }, at("2026-11-30T09:00")),
+  );
   const where = { schedules: opened.schedules, workspace: "T1" };
   serve(opened, clock, [], async ({ id }) => {
     // The answer of an earlier run has been put on its canvas, and somebody has switched it off and on.
@@ -170,7 +158,7 @@ test("what had to wait is begun when it is due, again until it is over, and hold
   const clock = manualClock(START);
   const opened = open(clock);
   const posts = ["one", "other"].map((cause) => ({ cause, ts: "1.1", since: START, until: START + 30_000 }));
-  const bug: Schedule = { ...DAILY, starts: { kind: "reaction", name: "bug" }, waiting: posts };
+  const bug: Schedule = { ...FROM_START, starts: { kind: "reaction", name: "bug" }, waiting: posts };
   await opened.schedules.put(row(bug, START + 30_000));
   const begun: string[] = [];
   let tries = 0;
@@ -191,7 +179,7 @@ test("a row that nobody here can read is left as it is, and holds up nothing", a
   const opened = open(clock);
   const strange = { workspace: "T1", id: "0", owner: "U9", place: "C9", value: { kind: "of a newer Parley" }, revision: 0 };
   await opened.schedules.put({ ...strange, dueAt: 5 });
-  await opened.schedules.put(row(DAILY, at("2026-11-30T09:00")));
+  await opened.schedules.put(row(FROM_START, at("2026-11-30T09:00")));
   const begun: string[] = [];
   serve(opened, clock, begun);
   await clock.untilSleeping();

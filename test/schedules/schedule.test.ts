@@ -1,23 +1,8 @@
 import { expect, test } from "vitest";
 import { claim, CLAIM_MS, counted, dueAt, ended, readSchedule, runsLeft, switchedOn, type Schedule } from "../../src/schedules/schedule.ts";
+import { DAILY } from "./daily.ts";
 
 const at = (text: string) => Date.parse(`${text}:00Z`);
-const DAILY: Schedule = {
-  kind: "schedule",
-  owner: { id: "U1", name: "Ada" },
-  place: "C1",
-  starts: { kind: "times", rule: { pattern: "0 9 * * *", timeZone: "UTC" }, words: "every day 9:00" },
-  task: "Sum up",
-  results: { to: "thread" },
-  missed: "once",
-  runsPerDay: 24,
-  state: { kind: "on" },
-  since: at("2026-11-20T10:00"),
-  botRuns: 0,
-  recent: [],
-  waiting: [],
-  open: [],
-};
 
 test("it is due at its next time, and not when it is off, paused, over, or begins by what happens", () => {
   expect(dueAt(DAILY)).toBe(at("2026-11-21T09:00"));

@@ -5,23 +5,20 @@ import type { Turn } from "../../engine/turn.ts";
 import { baseUrlOf, loadSdk, type AnthropicSettings, type Sdk } from "./client.ts";
 import { anthropicMessages, CACHE_MARK } from "./messages.ts";
 import { inWords } from "../calls-in-words.ts";
-import type { Made, ProviderDeps } from "../openai/openai.ts";
-import { plainTool } from "../openai/tool-specs.ts";
 import type { Concession } from "../refusals/concessions.ts";
 import { conceding, newConcessions, type Concessions, type Manner, type Put } from "../refusals/conceding.ts";
 import type { Source } from "../refusals/failure-table.ts";
 import { addressOf, hostOf } from "../refusals/failures.ts";
 import { lessonKey } from "../refusals/lessons.ts";
-import { withModelsNamed } from "../refusals/models-named.ts";
-import { heldToSchemas } from "../refusals/unheld-schema.ts";
 import { hasImages, NO_IMAGES, readImages, type Images, type ReadFile } from "../images.ts";
 import { replyTokensMax } from "../limits.ts";
 import { opened, type Opened } from "../replies/opened.ts";
 import { finishOf } from "../replies/finishes.ts";
 import type { Piece } from "../replies/piece.ts";
-import { replyFrom, type Habits } from "../replies/reply.ts";
+import { served, type Made, type ProviderDeps } from "../served.ts";
 import { askedInWords, safeName } from "../structured.ts";
 import { countedTokens } from "../tokens/counted.ts";
+import { plainTool } from "../tool-rules/plain-tool.ts";
 import { newOrder, newValues, type StreamEvent } from "./stream.ts";
 
 /** A model behind Anthropic's Messages API. It does not retry; see `withRetries`. */
@@ -35,27 +32,19 @@ export function createAnthropicModel(settings: AnthropicSettings, { clock, readF
   const by = `messages ${address} ${model}`;
   const concessions = newConcessions(model, { lessons, key, clock, log }, settings.images ? [] : ["images"]);
   const call: Call = { sdk, settings, concessions, readFile, by };
-  const habits: Habits = { opensUnmarked: false };
   return {
     source,
     key,
-    model: withModelsNamed(
-      heldToSchemas(
-        {
-          name: model,
-          call: (request, turn) =>
-            replyFrom(
-              (signal) => pieces(call, request, { ...turn, signal }),
-              { request, source, timeouts, clock, habits, by },
-              turn.signal,
-            ),
-        },
-        concessions,
-        settings.structured === "native",
-      ),
+    model: served({
       source,
-      async (signal) => (await sdk).client.models.list({}, { signal }).asResponse(),
-    ),
+      concessions,
+      by,
+      clock,
+      timeouts,
+      sendsSchemas: settings.structured === "native",
+      pieces: (request, turn) => pieces(call, request, turn),
+      list: async (signal) => (await sdk).client.models.list({}, { signal }).asResponse(),
+    }),
   };
 }
 

@@ -11,7 +11,8 @@ import { askedInWords, safeName } from "../structured.ts";
 import { chatChunks } from "./chat-chunks.ts";
 import { chatMessages } from "./chat-messages.ts";
 import { wantedBy, type OpenAiCall } from "./client.ts";
-import { plainTool, toolNames, type ToolNames } from "./tool-specs.ts";
+import { plainTool } from "../tool-rules/plain-tool.ts";
+import { toolNames, type ToolNames } from "./tool-names.ts";
 
 /** One call of the Chat Completions API. */
 export async function* chatPieces(

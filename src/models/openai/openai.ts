@@ -1,35 +1,12 @@
-import type { Clock } from "../../engine/clock.ts";
-import type { Model } from "../../engine/model.ts";
 import type { Source } from "../refusals/failure-table.ts";
 import type { Concession } from "../refusals/concessions.ts";
 import { newConcessions } from "../refusals/conceding.ts";
 import { addressOf, hostOf } from "../refusals/failures.ts";
-import { lessonKey, type Lessons } from "../refusals/lessons.ts";
-import { withModelsNamed } from "../refusals/models-named.ts";
-import { heldToSchemas } from "../refusals/unheld-schema.ts";
-import type { ReadFile } from "../images.ts";
+import { lessonKey } from "../refusals/lessons.ts";
+import { served, type Made, type ProviderDeps } from "../served.ts";
 import { chatPieces } from "./chat.ts";
 import { openAiClient, type OpenAiCall, type OpenAiSettings } from "./client.ts";
 import { responsesPieces } from "./responses.ts";
-import { replyFrom, type Habits } from "../replies/reply.ts";
-
-/** What every provider's models need beside their settings. */
-export interface ProviderDeps {
-  readonly clock: Clock;
-  readonly readFile: ReadFile;
-  /** What servers have refused before. */
-  readonly lessons: Lessons;
-  /** One line for the operator about what was learnt. */
-  readonly log?: ((line: string) => void) | undefined;
-}
-
-export interface Made {
-  readonly model: Model;
-  /** How people are told of it. */
-  readonly source: Source;
-  /** What its server has refused is kept under it. */
-  readonly key: string;
-}
 
 /** A model behind OpenAI's API or one like it. It does not retry; see `withRetries`. */
 export function createOpenAiModel(settings: OpenAiSettings, { clock, readFile, lessons, log }: ProviderDeps): Made {
@@ -41,28 +18,19 @@ export function createOpenAiModel(settings: OpenAiSettings, { clock, readFile, l
   const concessions = newConcessions(settings.model, { lessons, key, clock, log }, never);
   const call: OpenAiCall = { client, settings, concessions, readFile, by };
   const pieces = settings.api === "responses" ? responsesPieces : chatPieces;
-  const habits: Habits = { opensUnmarked: false };
-  const { timeouts } = settings;
   return {
     source,
     key,
-    model: withModelsNamed(
-      heldToSchemas(
-        {
-          name: settings.model,
-          call: (request, turn) =>
-            replyFrom(
-              (signal) => pieces(call, request, { ...turn, signal }),
-              { request, source, timeouts, clock, habits, by },
-              turn.signal,
-            ),
-        },
-        concessions,
-        settings.structured === "native",
-      ),
+    model: served({
       source,
-      async (signal) => (await client).models.list({ signal }).asResponse(),
-    ),
+      concessions,
+      by,
+      clock,
+      timeouts: settings.timeouts,
+      sendsSchemas: settings.structured === "native",
+      pieces: (request, turn) => pieces(call, request, turn),
+      list: async (signal) => (await client).models.list({ signal }).asResponse(),
+    }),
   };
 }
 

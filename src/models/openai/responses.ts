@@ -15,7 +15,7 @@ import type { Piece } from "../replies/piece.ts";
 import { newResponseReader } from "./response-events.ts";
 import { argsObject, askedInWords, safeName } from "../structured.ts";
 import { wantedBy, type OpenAiCall } from "./client.ts";
-import { plainTool } from "./tool-specs.ts";
+import { plainTool } from "../tool-rules/plain-tool.ts";
 
 /** One call of the Responses API. Nothing is stored at the provider; the whole conversation goes along each time. */
 export async function* responsesPieces(

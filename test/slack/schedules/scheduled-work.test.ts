@@ -3,27 +3,19 @@ import { systemClock } from "../../../src/engine/clock.ts";
 import { readSchedule, type Schedule } from "../../../src/schedules/schedule.ts";
 import type { HandlerContext } from "../../../src/slack/commands/handler-context.ts";
 import { createScheduledWork, isTooLate } from "../../../src/slack/schedules/scheduled-work.ts";
+import { DAILY } from "../../schedules/daily.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 
 const HOUR_MS = 3_600_000;
 const NINE = Date.UTC(2026, 10, 23, 9);
 const SKIPS: Schedule = {
-  kind: "schedule",
+  ...DAILY,
   owner: { id: "U0JONAS", name: "Jonas" },
   place: "C0GENERAL",
-  starts: { kind: "times", rule: { pattern: "0 9 * * *", timeZone: "UTC" }, words: "every day 9:00" },
-  task: "Sum up",
-  results: { to: "thread" },
   missed: "skip",
-  runsPerDay: 24,
-  state: { kind: "on" },
   since: NINE - HOUR_MS,
   // Somebody took it, and was gone before anything was posted.
   claimed: { at: NINE, until: NINE + 60_000 },
-  botRuns: 0,
-  recent: [],
-  waiting: [],
-  open: [],
 };
 
 test("a time that was taken and not begun is too late after an hour, where missed ones are left out and nothing of it may be posted", async () => {

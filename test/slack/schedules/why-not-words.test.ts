@@ -4,25 +4,11 @@ import { readSchedule, type Schedule } from "../../../src/schedules/schedule.ts"
 import { LANGUAGES } from "../../../src/slack/language/languages.ts";
 import { loadTranslator } from "../../../src/slack/language/translator.ts";
 import { scheduleText } from "../../../src/slack/schedules/schedule-words.ts";
+import { DAILY } from "../../schedules/daily.ts";
 import { whyNotIn } from "../../../src/slack/schedules/why-not-words.ts";
 
 const owner = { id: "U0MARIA", name: "Maria" };
-const schedule: Schedule = {
-  kind: "schedule",
-  owner,
-  place: "C1",
-  starts: { kind: "file", ending: "pdf" },
-  task: "Sum it up",
-  results: { to: "thread" },
-  missed: "once",
-  runsPerDay: 24,
-  state: { kind: "on" },
-  since: 0,
-  botRuns: 0,
-  recent: [],
-  waiting: [],
-  open: [],
-};
+const schedule: Schedule = { ...DAILY, owner, starts: { kind: "file", ending: "pdf" }, task: "Sum it up" };
 const until = "2026-12-02T00:00:00.000Z";
 const REASONS: readonly WhyNot[] = [
   { kind: "ownerLeft" },
