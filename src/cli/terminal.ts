@@ -51,7 +51,6 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
       case "text.delta":
         return live ? stream(item.agent, harmless(item.text)) : "";
       case "reasoning.delta": // Thoughts are no part of what is said.
-      case "output.delta":
       case "activity":
         return "";
       case "message.posted":

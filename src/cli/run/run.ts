@@ -26,8 +26,8 @@ Works on one task in this terminal, with the same engine as in Slack.
   --file FILE   the team file; PARLEY_FILE or parley.yml when absent
   --db PATH     keep the log in this database; in memory when absent
   --json        print one stored event a line, and nothing else, to stdout
-  --deltas      with --json, also what is shown while it comes and not stored: lines without a seq, of the types text.delta, reasoning.delta,
-                output.delta and activity; the event that follows holds all of it
+  --deltas      with --json, also what is shown while it comes and not stored: lines without a seq, of the types text.delta, reasoning.delta
+                and activity; the event that follows holds all of it
   --fork RUN@N  begin with a copy of that run up to its event N (its last one without @N) in a new thread, and go on from there with TEAM
                 (its own when absent). RUN is as for parley export, and is looked for in --db, or else in PARLEY_DB or the team file's
                 database, which is only read then. The words, when there are any, are said next: an answer, steering, or a new task

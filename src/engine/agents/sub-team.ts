@@ -1,4 +1,4 @@
-import type { ActionPolicy, Delta, EventBody, RunEvent } from "../events/events.ts";
+import { isEvent, type ActionPolicy, type Delta, type EventBody, type RunEvent } from "../events/events.ts";
 import type { Model, ModelMessage } from "../model.ts";
 import { converse, hasWork } from "../loop.ts";
 import type { Agent, Team } from "../team.ts";
@@ -41,8 +41,7 @@ export function subTeam(settings: SubTeamSettings): Agent {
     const within = readWithin(turn.transcript);
     let reason = "";
     for await (const item of converse(team, inside(turn, within))) {
-      if (item.type === "text.delta" || item.type === "reasoning.delta" || item.type === "output.delta" || item.type === "activity")
-        yield item;
+      if (!isEvent(item)) yield item;
       else if (item.type === "run.stopped") reason = item.reason;
       else if (item.type === "turn.failed" && item.within === undefined && item.error.kind !== "limit") {
         yield { ...item, agent: name, member: item.member === undefined ? item.agent : `${item.agent}/${item.member}` };

@@ -48,10 +48,9 @@ type Fact = RunFact | TalkFact | WorkFact | LimitFact;
 export type Delta =
   | { readonly type: "text.delta"; readonly agent: string; readonly text: string }
   | { readonly type: "reasoning.delta"; readonly agent: string; readonly text: string }
-  | { readonly type: "output.delta"; readonly agent: string; readonly text: string }
   | { readonly type: "activity"; readonly agent: string; readonly doing: string };
 
 /** True for what must be recorded, false for a {@link Delta}. */
 export function isEvent<E extends { readonly type: string }>(item: E): item is Exclude<E, Delta> {
-  return item.type !== "text.delta" && item.type !== "reasoning.delta" && item.type !== "output.delta" && item.type !== "activity";
+  return item.type !== "text.delta" && item.type !== "reasoning.delta" && item.type !== "activity";
 }

@@ -75,7 +75,7 @@ export const Event = z.looseObject({ seq: count, at, type: text }).meta({ id: "E
 /** What is only shown while it comes: the event that follows holds all of it. `parley run --json --deltas` tells the same. */
 export const Piece = z
   .looseObject({
-    type: z.enum(["text.delta", "reasoning.delta", "output.delta", "activity"]),
+    type: z.enum(["text.delta", "reasoning.delta", "activity"]),
     agent: text,
     after: count.describe("It is in the agent's first event behind this seq."),
   })

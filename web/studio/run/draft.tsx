@@ -1,13 +1,12 @@
 import { memo, type CSSProperties } from "react";
 import { hue } from "../../parts/hues.ts";
-import { CodeBlock } from "../../text/code.tsx";
 import { Markdown } from "../../text/markdown.tsx";
 import type { Draft } from "../state/drafts.ts";
 import { Face } from "./face.tsx";
 
 /** What an agent is saying just now: it stands in the log when it has said it. */
 export const DraftRow = memo(function DraftRow({ draft, icon }: { readonly draft: Draft; readonly icon: string }) {
-  const { agent, text, thought, output, doing } = draft;
+  const { agent, text, thought, doing } = draft;
   return (
     <article className="entry entry-draft" aria-busy="true" aria-label={`${agent} is at it`}>
       <span className="entry-seq draft-mark" aria-hidden="true">
@@ -30,7 +29,6 @@ export const DraftRow = memo(function DraftRow({ draft, icon }: { readonly draft
           </details>
         )}
         {text && <Markdown source={text} />}
-        {output && <CodeBlock code={output} />}
       </div>
       <aside className="entry-why">
         <p className="hint">Not recorded yet</p>

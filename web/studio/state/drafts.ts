@@ -9,9 +9,8 @@ export interface Draft {
   readonly agent: string;
   readonly after: number;
   readonly text: string;
-  /** What it thinks, and what its code has printed. */
+  /** What it thinks. */
   readonly thought: string;
-  readonly output: string;
   /** In a word, such as the tool that it uses. */
   readonly doing: string;
 }
@@ -24,7 +23,7 @@ export function withPiece(drafts: readonly Draft[], piece: Piece, events: readon
   const { agent, after } = piece;
   for (let at = events.length - 1; (events[at]?.seq ?? 0) > after; at--) if (isOf(events[at], agent)) return drafts;
   const known = drafts.find((draft) => draft.agent === agent);
-  const before = known?.after === after ? known : { agent, after, text: "", thought: "", output: "", doing: "" };
+  const before = known?.after === after ? known : { agent, after, text: "", thought: "", doing: "" };
   const now = put(before, piece);
   return known ? drafts.map((draft) => (draft === known ? now : draft)) : [...drafts, now];
 }
@@ -46,8 +45,6 @@ function put(draft: Draft, piece: Piece): Draft {
       return { ...draft, text: more(draft.text, piece.text) };
     case "reasoning.delta":
       return { ...draft, thought: more(draft.thought, piece.text) };
-    case "output.delta":
-      return { ...draft, output: more(draft.output, piece.text) };
     case "activity":
       return { ...draft, doing: piece.doing };
   }
