@@ -82,8 +82,6 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   serve: ["engine", "runner", "transcript.ts", "listening.ts"],
   // What teams look things up in, wired.
   "open-knowledge.ts": ["engine", "models", "knowledge", "store", "config", "slack"],
-  // The models of a process, wired.
-  "open-models.ts": ["engine", "models", "store", "config"],
   // The logins of people for servers, wired.
   "open-logins.ts": ["engine", "tools", "store", "runner", "config", "slack"],
   // The studio for people who sign in with Slack, wired.
@@ -98,7 +96,6 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "parley-options.ts",
     "open-alerts.ts",
     "open-logins.ts",
-    "open-models.ts",
     "open-knowledge.ts",
     "studio-door.ts",
     "open-workshop.ts",

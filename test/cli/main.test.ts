@@ -16,6 +16,7 @@ test("--help lists every command, and each command explains itself", async () =>
   const expected = [
     "start",
     "demo",
+    "init",
     "studio",
     "run",
     "eval",

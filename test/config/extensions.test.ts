@@ -148,18 +148,19 @@ describe("what is wrong is told with file, line, export and mend:", () => {
 
   test("code that throws", () => {
     expect(withFile('throw new Error("no luck");\nexport {};')).toEqual([
-      expect.stringMatching(/"\.\/ours\.ts" cannot be loaded: Error: no luck/),
+      expect.stringMatching(/"\.\/ours\.ts" cannot be loaded: line 1: Error: no luck/),
     ]);
   });
 
-  test("the line at which it throws, in the file or in one that it imports", () => {
+  test("the line at which it throws", () => {
     expect(withFile('import "node:fs";\n\nthrow new Error("no luck");')).toEqual([
       '1 extensions[0]: "./ours.ts" cannot be loaded: line 3: Error: no luck',
     ]);
+  });
+
+  test("the line at which a file throws that it imports", () => {
     put("helper.ts", '\nthrow new Error("no luck");');
-    expect(withFile('import "./helper.ts";\n// By its own name.')).toEqual([
-      '1 extensions[0]: "./ours.ts" cannot be loaded: helper.ts, line 2: Error: no luck',
-    ]);
+    expect(withFile('import "./helper.ts";')).toEqual(['1 extensions[0]: "./ours.ts" cannot be loaded: helper.ts, line 2: Error: no luck']);
   });
 
   test("the line that cannot be read", () => {
@@ -204,7 +205,7 @@ describe("what is wrong is told with file, line, export and mend:", () => {
       '{ name: "x", schema: { model: 1 }, reply: () => "" }',
       '`schema` of the agent kind "x" is no object of Parley\'s zod; write schema: z.object({ … }), with the z of @parley-team/parley',
     ],
-    ["defineModel", '{ name: "x", replies: () => "" }', 'the model provider "x" has no `reply`; did you mean it by `replies`?'],
+    ["defineModel", '{ name: "x", replay: () => "" }', 'the model provider "x" has no `reply`; did you mean it by `replay`?'],
     ["defineGuard", '{ name: "x", looks: () => undefined }', 'the guard "x" has no `look`; did you mean it by `looks`?'],
     ["defineScorer", '{ name: "x" }', 'the scorer "x" has no `score`; write score: (…) => …'],
     ["defineStore", '{ name: "xx" }', 'the store "xx" has no `open`; write open: (address, clock) => …'],

@@ -59,7 +59,8 @@ const isOfFile = (block: Block): boolean => Object.keys(block.value).some((key) 
 /** Names without values, as in `budgets: { personUsdPerDay }`, are shown as names: each must be a key there. */
 const mistakesIn = ({ value }: Block): readonly string[] => {
   const isWhole = "teams" in value && "models" in value;
-  const file = stringify(isWhole ? value : { ...REST, ...valued(value) });
+  const { models, ...parts } = valued(value) as { readonly models?: object };
+  const file = stringify(isWhole ? value : { ...REST, ...parts, models: { ...REST.models, ...models } });
   return mistakesOf({ "parley.yml": file, "our-tools.ts": OUR_TOOLS, "teams/coding.yml": "teams: {}\n" });
 };
 
