@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { writeAs } from "../file/write-as.ts";
 import { named as namedAgent, type AgentSettings } from "../schema/agents.ts";
 import { guarding, type GuardSettings } from "../schema/guards.ts";
 import { KnowledgeSources } from "../schema/knowledge.ts";
 import { fallback, type ModelChoice, type ProviderModel } from "../schema/models.ts";
 import type { SpeakersSettings } from "../schema/speakers.ts";
 import { stopOf } from "../schema/stop.ts";
-import { writeAs } from "../schema/write-as.ts";
 import { castOf, teamFileOf, type Named } from "../schema/team-file.ts";
 import type { ToolSettings } from "../schema/tools.ts";
 import type { Definition } from "./definition.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { writeAs } from "../file/write-as.ts";
 import { agentRef } from "./names.ts";
-import { writeAs } from "./write-as.ts";
 
 export const STOP_LIST_MAX = 20;
 
