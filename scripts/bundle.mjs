@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import http from "node:http";
-import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import { rolldown } from "rolldown";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -14,6 +14,14 @@ const ENTRIES = [
   "src/index-testing.ts",
   "src/documents/parser-process.ts",
 ];
+
+/**
+ * What is loaded together stands together, in one file for all that these need besides those before: to find and read a file takes half a
+ * millisecond, and what everybody shares with somebody is a hundred of them.
+ */
+const ROOMS = ["src/cli/main.ts", "src/index-engine.ts", "src/index.ts", "src/config/load.ts", "src/parley.ts", "src/slack/open-slack.ts"];
+/** The words for mistakes in other languages, which are there for who asks for them. */
+const LOCALES = /[\\/]zod[\\/]v4[\\/]locales[\\/](?!en\.)/;
 
 /** Read in by another program than Node, so it stands alone. */
 const GUEST = "src/sandbox/wasm/guest.ts";
@@ -39,17 +47,49 @@ export async function bundle(out) {
     // A package that looks for something optional says so in ways that are no news here.
     logLevel: "silent",
   };
+  const rooms = togetherByRoom();
   const build = await rolldown({
     ...shared,
     input: Object.fromEntries(ENTRIES.map((file) => [file.replace(/\.ts$/, ""), join(ROOT, file)])),
     external: (id) => id !== HTTP && shared.external(id),
-    plugins: [httpWithoutFetch(), keepPlaces()],
+    plugins: [httpWithoutFetch(), keepPlaces(), rooms.plugin],
   });
-  await build.write({ dir: out, format: "esm", entryFileNames: "[name].js", chunkFileNames: "lib/[name]-[hash].js" });
+  await build.write({
+    dir: out,
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "lib/[name]-[hash].js",
+    codeSplitting: { groups: rooms.groups },
+  });
   await build.close();
   const guest = await rolldown({ ...shared, input: join(ROOT, GUEST) });
   await guest.write({ file: join(out, GUEST.replace(/\.ts$/, ".js")), format: "esm" });
   await guest.close();
+}
+
+/** Each module that is no entry is in the first of the {@link ROOMS} that imports it, over however many others; what is imported when it is needed is in none. */
+function togetherByRoom() {
+  const roomOf = new Map();
+  const entries = new Set(ENTRIES.map((file) => join(ROOT, file)));
+  return {
+    plugin: {
+      name: "together-by-room",
+      buildEnd() {
+        for (const room of ROOMS) {
+          const reached = new Set([join(ROOT, room)]);
+          // A set is walked on to what is added meanwhile.
+          for (const id of reached) {
+            for (const imported of this.getModuleInfo(id)?.importedIds ?? []) reached.add(imported);
+            if (!roomOf.has(id)) roomOf.set(id, room);
+          }
+        }
+      },
+    },
+    groups: [
+      { name: "zod-locales", test: LOCALES },
+      ...ROOMS.map((room) => ({ name: `with-${basename(room, ".ts")}`, test: (id) => roomOf.get(id) === room && !entries.has(id) })),
+    ].map((group, index, all) => ({ ...group, priority: all.length - index })),
+  };
 }
 
 const HTTP = "node:http";

@@ -1,4 +1,4 @@
-import { fork, type ForkOptions } from "node:child_process";
+import type { ForkOptions } from "node:child_process";
 import type { EventEmitter } from "node:events";
 import { fileURLToPath } from "node:url";
 import { documentKindOf, type DocumentText } from "./document.ts";
@@ -51,7 +51,7 @@ const waiting = new Set<() => void>();
  * What a posted file says: a PDF, a Word document, a workbook or a table as Markdown, plain text as it is. `undefined`: it is none of these,
  * such as a picture. Never rejects; a file that breaks, hangs or grows ends with the process in which it is read.
  */
-export async function readDocument(file: PostedFile, limits: ReadingLimits, start: StartReader = fork): Promise<DocumentText | undefined> {
+export async function readDocument(file: PostedFile, limits: ReadingLimits, start?: StartReader): Promise<DocumentText | undefined> {
   const { content } = file;
   const kind = documentKindOf(file.name, file.mediaType, content);
   if (kind === undefined) {
@@ -62,9 +62,11 @@ export async function readDocument(file: PostedFile, limits: ReadingLimits, star
   const beginMs = performance.now();
   if (!(await turn(wholeMsMax, limits.signal))) return { kind: "unread", why: `other files were being read for ${seconds(wholeMsMax)}` };
   try {
+    // Here, so that who reads no document does not load it.
+    const begin = start ?? (await import("node:child_process")).fork;
     const leftMs = Math.max(1, wholeMsMax - (performance.now() - beginMs));
     const request = { kind: kind ?? ("text" as const), content, charsMax, memoryBytesMax };
-    const answer = await inProcess(request, Math.min(readMsMax, leftMs), start, limits.signal);
+    const answer = await inProcess(request, Math.min(readMsMax, leftMs), begin, limits.signal);
     return answer.kind === "no text" ? undefined : answer;
   } finally {
     underWay--;

@@ -7,9 +7,6 @@ import type { Forgetter } from "./forgetting.ts";
 import { logsOf, type Logs } from "./runs/logs.ts";
 import type { Opened, OwnStore } from "./own-store.ts";
 import { runsInLogs } from "./runs/runs-in-logs.ts";
-import { openPostgres } from "./postgres/store.ts";
-import { checkPostgres } from "./postgres/upkeep/check.ts";
-import { isPostgresThere, openPostgresReadOnly } from "./postgres/upkeep/reader.ts";
 import { checkSqlite } from "./sqlite/upkeep/check.ts";
 import { quickCheckSqlite } from "./sqlite/upkeep/quick-check.ts";
 import { openSqlite, openSqliteLogs, openSqliteNotes, openSqliteReadOnly, openSqliteSettings } from "./sqlite/store.ts";
@@ -17,6 +14,10 @@ import type { OpenedSettings } from "./settings.ts";
 import { StoreError, type Store } from "./store.ts";
 import type { Check, TroubleOf } from "./upkeep/check.ts";
 import { readerOf, type StoreReader } from "./upkeep/reader.ts";
+
+/** Loaded where a database is one of Postgres: it is as much as all of SQLite's. */
+const postgres = () => import("./postgres/store.ts");
+const postgresReader = () => import("./postgres/upkeep/reader.ts");
 
 /** By the scheme of its addresses, such as `trips` for `trips:anything`. */
 export type OwnStores = ReadonlyMap<string, { open(address: string, clock: Clock): unknown }>;
@@ -37,7 +38,7 @@ export async function openStore(
 ): Promise<Opened> {
   const scheme = schemeOf(address);
   if (scheme === undefined || scheme === "sqlite") return openSqlite({ path: fileOf(address), ...more });
-  if (isPostgres(address)) return openPostgres({ address, role, ...more });
+  if (isPostgres(address)) return (await postgres()).openPostgres({ address, role, ...more });
   const kind = own?.get(scheme);
   if (!kind) throw new StoreError(missing(address, scheme, [...(own?.keys() ?? [])]));
   const clock: Clock = { ...systemClock, ...more };
@@ -62,13 +63,15 @@ export const isPostgres = (address: string): boolean => ["postgres", "postgresql
  */
 export async function readStore(address: string, { own }: { readonly own?: OwnStores } = {}): Promise<StoreReader> {
   if (isSqlite(address)) return openSqliteReadOnly({ path: fileOf(address) });
-  return isPostgres(address) ? openPostgresReadOnly({ address }) : readerOf(await openStore(address, own ? { own } : {}));
+  return isPostgres(address)
+    ? (await postgresReader()).openPostgresReadOnly({ address })
+    : readerOf(await openStore(address, own ? { own } : {}));
 }
 
 /** Whether a first start has made what is at this address. A store of an extension is taken to be there. */
 export async function isStoreThere(address: string): Promise<boolean> {
   if (isSqlite(address)) return existsSync(fileOf(address));
-  return isPostgres(address) ? isPostgresThere({ address }) : true;
+  return isPostgres(address) ? (await postgresReader()).isPostgresThere({ address }) : true;
 }
 
 /** To look at while it grows, also while a Parley runs on it: of SQLite beside whoever writes, of another store as one who opens it and does no work. */
@@ -91,7 +94,9 @@ export async function openSettings(address: string, { own }: { readonly own?: Ow
 
 /** Reads all of it through, also while a Parley runs on it; see `checkRows`. Throws StoreError where there is nothing, or it is a store of an extension. */
 export const checkStore = async (address: string, troubleOf: TroubleOf): Promise<Check> =>
-  isPostgres(address) ? checkPostgres({ address, troubleOf }) : checkSqlite({ path: fileOf(address), troubleOf });
+  isPostgres(address)
+    ? (await import("./postgres/upkeep/check.ts")).checkPostgres({ address, troubleOf })
+    : checkSqlite({ path: fileOf(address), troubleOf });
 
 /** `late`: too large to be looked through in time. What is no file has nothing to be looked through. */
 export async function quickCheckStore(address: string, timeoutMs: number): Promise<"late" | "done"> {

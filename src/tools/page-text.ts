@@ -1,5 +1,4 @@
 import { documentKindOf, type DocumentKind, type DocumentText } from "../documents/document.ts";
-import { htmlToText } from "../documents/html-text.ts";
 import { readDocument } from "../documents/read-document.ts";
 import { failed, type Failed, plain, quoted, size } from "./result.ts";
 import type { Page } from "./web-request.ts";
@@ -68,12 +67,13 @@ export async function textOfPage(page: Page, bytes: PageBytes, signal: AbortSign
   if (isUnknown(mediaType) && !isPlainText(body))
     return failed("unsupported_content", `${shown(url)} does not say what it is, and is not text.`);
   const read = body.length > bytes.bytesMax ? { ...page, body: body.subarray(0, bytes.bytesMax), isCut: true } : page;
-  const text = plain(wordsOf(read));
+  const text = plain(await wordsOf(read));
   return { url, title: titleOf(text, url), what: `${mediaType || "text"}, ${extentOf(read)}`, text, starts: [] };
 }
 
 /** What stands on a page that is about a failure; nothing where that is a document. */
-export const wordsOfFailure = (page: Page): string => (kindSeen(page) === undefined && !isBinary(page.body) ? wordsOf(page).trim() : "");
+export const wordsOfFailure = async (page: Page): Promise<string> =>
+  kindSeen(page) === undefined && !isBinary(page.body) ? (await wordsOf(page)).trim() : "";
 
 /** By its first bytes, whatever the server says; a page for readers that speaks of PDFs is none. */
 function kindSeen({ url, mediaType, body }: Page): DocumentKind | undefined {
@@ -133,9 +133,12 @@ function extentOf({ body, isCut, bytesTold }: Page): string {
   return `the first ${size(body.length)}${bytesTold === undefined ? "" : ` of ${size(bytesTold)}`}`;
 }
 
-function wordsOf({ url, mediaType, charset, body, isCut }: Page): string {
+async function wordsOf({ url, mediaType, charset, body, isCut }: Page): Promise<string> {
   const text = decoded(body, charset ?? charsetInside(mediaType, body), isCut);
-  return isHtml(mediaType) ? htmlToText(text, url) : text;
+  if (!isHtml(mediaType)) return text;
+  // Here, so that who reads no page does not load it.
+  const { htmlToText } = await import("../documents/html-text.ts");
+  return htmlToText(text, url);
 }
 
 /** A mark at the beginning goes before what the server says, and that before what the page says, as in browsers. */

@@ -25,7 +25,9 @@ export function answersBy(settings: CallSettings = {}): FetchFunction {
     const answer = answerIn(text);
     if (answer === undefined) throw new NoAnswerError(text);
     // By `fetch`, what was read cannot be read again, and a second Response with the same words takes longer than to look at them.
-    return Object.defineProperties(response, { text: { value: async () => text }, json: { value: async () => answer } });
+    const { ok, status, statusText, url: from, headers } = response;
+    const arrayBuffer = async () => new TextEncoder().encode(text).buffer;
+    return { ok, status, statusText, url: from, headers, text: async () => text, json: async () => answer, arrayBuffer };
   };
 }
 

@@ -1,10 +1,10 @@
 import { AsyncResource } from "node:async_hooks";
-import { request as overHttp, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { request as overHttp, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from "node:http";
 import { request as overHttps } from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { urlToHttpOptions } from "node:url";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import type { FetchFunction } from "@slack/web-api";
 import { isByEnvProxy } from "../../env-proxy.ts";
 
@@ -38,17 +38,15 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  */
 export function httpCall({ timeoutMs, compressed = false, beforeLate }: CallSettings = {}): FetchFunction {
   const byProxy = isByEnvProxy();
-  return async (address, request = {}) => {
+  return (address, request = {}) => {
     const { body = "", signal } = request;
     if (typeof body !== "string" || byProxy) return fetchWithin(address, request, timeoutMs);
-    signal?.throwIfAborted();
-    const url = typeof address === "string" ? new URL(address) : address;
-    const headers = { ...request.headers, "accept-encoding": compressed ? "gzip" : "identity" };
     return new Promise<Answer>((resolve, reject) => {
-      const send = url.protocol === "https:" ? overHttps : overHttp;
-      const call = send(url, { method: request.method ?? "GET", headers }, (response) => {
-        readWhole(response, url.href).then(settled(resolve), failed);
-      });
+      signal?.throwIfAborted();
+      const target = targetOf(address);
+      const { method = "GET" } = request;
+      const options = { ...target.options, method, headers: linesOf(target.host, { ...request, method, body }, compressed) };
+      const call = target.send(options, (response) => readWhole(response, target.href, settled(resolve), failed));
       const timer = timeoutMs === undefined ? undefined : setTimeout(() => end(new DOMException(TIMED_OUT, "TimeoutError")), timeoutMs);
       const onAborted = () => end(signal?.reason);
       signal?.addEventListener("abort", onAborted, { once: true });
@@ -83,6 +81,38 @@ export function httpCall({ timeoutMs, compressed = false, beforeLate }: CallSett
   };
 }
 
+/** Where a call goes. */
+interface Target {
+  readonly href: string;
+  readonly host: string;
+  readonly send: typeof overHttp;
+  readonly options: RequestOptions;
+}
+
+/** Methods are called again and again. A cache: an address that is read anew is the same. */
+const targets = new Map<string, Target>();
+const TARGETS_MAX = 100;
+
+function targetOf(address: string | URL): Target {
+  const known = typeof address === "string" ? targets.get(address) : undefined;
+  if (known) return known;
+  const url = new URL(address);
+  const send = url.protocol === "https:" ? overHttps : overHttp;
+  const { protocol, hostname, port, path } = urlToHttpOptions(url);
+  const target = { href: url.href, host: url.host, send, options: { protocol, hostname, port, path } };
+  if (targets.size >= TARGETS_MAX) targets.clear();
+  if (typeof address === "string") targets.set(address, target);
+  return target;
+}
+
+/** As they are sent, name and value in turn: Node asks of fields in this form no more than whether they may be sent, which takes a third less of a call. */
+function linesOf(host: string, { method, headers, body }: Request & { readonly body: string }, compressed: boolean): string[] {
+  const lines = ["Host", host, "Accept-Encoding", compressed ? "gzip" : "identity"];
+  for (const [name, value] of Object.entries({ ...headers })) lines.push(name, String(value));
+  if (body !== "" || method !== "GET") lines.push("Content-Length", String(Buffer.byteLength(body)));
+  return lines;
+}
+
 const TIMED_OUT = "no answer came in time";
 
 function fetchWithin(url: string | URL, request: Request, timeoutMs: number | undefined): Promise<Answer> {
@@ -91,13 +121,29 @@ function fetchWithin(url: string | URL, request: Request, timeoutMs: number | un
   return fetch(url, signals.length === 0 ? request : { ...request, signal: AbortSignal.any(signals) });
 }
 
-async function readWhole(response: IncomingMessage, url: string): Promise<Answer> {
-  const { statusCode: status = 0, statusMessage: statusText = "", headers } = response;
+function readWhole(response: IncomingMessage, url: string, came: (answer: Answer) => void, failed: (error: unknown) => void): void {
+  const { statusCode: status = 0, headers } = response;
   if (REDIRECTS.has(status)) {
     response.destroy();
-    throw new Error(`the answer is a redirect (${status}), and Slack's API sends none`);
+    return failed(new Error(`the answer is a redirect (${status}), and Slack's API sends none`));
   }
-  const bytes = await inflated(await bytesOf(response), headers);
+  const parts: Buffer[] = [];
+  let length = 0;
+  response.on("data", (part: Buffer) => {
+    parts.push(part);
+    length += part.length;
+    if (length > ANSWER_BYTES_MAX) response.destroy(new Error(`the answer is longer than ${ANSWER_BYTES_MAX} bytes`));
+  });
+  // A connection that breaks in the middle is an error, too.
+  response.on("error", failed);
+  response.on("end", () => {
+    const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+    if (headers["content-encoding"] !== "gzip" || length === 0) return came(answerOf(response, url, bytes));
+    unzipped(bytes).then((words) => came(answerOf(response, url, words)), failed);
+  });
+}
+
+function answerOf({ statusCode: status = 0, statusMessage: statusText = "", headers }: IncomingMessage, url: string, bytes: Buffer): Answer {
   const text = bytes.toString("utf8");
   return {
     ok: status >= 200 && status < 300,
@@ -111,25 +157,11 @@ async function readWhole(response: IncomingMessage, url: string): Promise<Answer
   };
 }
 
-function bytesOf(response: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    response.on("data", (part: Buffer) => {
-      parts.push(part);
-      bytes += part.length;
-      if (bytes > ANSWER_BYTES_MAX) response.destroy(new Error(`the answer is longer than ${ANSWER_BYTES_MAX} bytes`));
-    });
-    // A connection that breaks in the middle is an error, too.
-    response.on("error", reject);
-    response.on("end", () => resolve(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)));
-  });
+async function unzipped(bytes: Buffer): Promise<Buffer> {
+  // Here, since it takes as long to load as a whole call.
+  const { gunzip } = await import("node:zlib");
+  return promisify(gunzip)(bytes, { maxOutputLength: ANSWER_BYTES_MAX });
 }
-
-const unzip = promisify(gunzip);
-
-const inflated = async (bytes: Buffer, { "content-encoding": encoding }: IncomingHttpHeaders): Promise<Buffer> =>
-  encoding === "gzip" && bytes.length > 0 ? unzip(bytes, { maxOutputLength: ANSWER_BYTES_MAX }) : bytes;
 
 function headersOf(headers: IncomingHttpHeaders): Answer["headers"] {
   const textOf = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(", ") : value);

@@ -83,6 +83,7 @@ export function createFeatureWatch({
   }
 
   function cameThrough({ method, args }: Called): void {
+    if (known.size === 0) return;
     const names = new Set<string>(FEATURES.flatMap(({ name, methods }) => (methods.includes(method) ? [name] : [])));
     if (args["username"] !== undefined) names.add(FACES);
     const types = typesOf(args["blocks"]);

@@ -1,6 +1,5 @@
 import type { Person } from "../../engine/events/events.ts";
 import type { Clock } from "../../engine/clock.ts";
-import { htmlToText } from "../../documents/html-text.ts";
 import { failureOf } from "../api/api-errors.ts";
 import { BRIEFLY, patiently } from "../api/retry-rate-limited.ts";
 import type { Log, Web } from "../api/web-client.ts";
@@ -170,7 +169,9 @@ export function createPostedFiles(parts: {
         if (typeof content === "string" || !isCanvas(file)) return content;
         const text = new TextDecoder().decode(content);
         // Slack gives a canvas as a page.
-        return /^\s*</.test(text) ? Buffer.from(htmlToText(text, new URL(file.permalink ?? "https://slack.com"))) : content;
+        if (!/^\s*</.test(text)) return content;
+        const { htmlToText } = await import("../../documents/html-text.ts");
+        return Buffer.from(htmlToText(text, new URL(file.permalink ?? "https://slack.com")));
       } catch (error) {
         return `Slack did not give it (${failureOf(error).code})`;
       }

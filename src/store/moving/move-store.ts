@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import { fileOf, isPostgres, isSqlite, shownAddress } from "../open-store.ts";
-import { fromPostgres, toPostgres } from "../postgres/upkeep/moving.ts";
 import { backupSqlite, type Backup } from "../sqlite/upkeep/backup.ts";
 import { sizeOf, sqliteDraft, sqliteSource } from "../sqlite/upkeep/moving.ts";
 import { StoreError } from "../store.ts";
 import { move, type Draft, type Moved, type Progress, type Source } from "./move.ts";
+
+/** Loaded where it is moved from there, or to it. */
+const postgres = () => import("../postgres/upkeep/moving.ts");
 
 /** Of a file that is not whole yet: it is gone on with from here. */
 const PART = ".moving";
@@ -24,11 +26,13 @@ export async function moveStore(
       );
   if (isSqlite(from) && isSqlite(to))
     throw new StoreError(`${from}: both are files of SQLite; parley backup copies one, also while Parley runs.`);
-  const into = (source: Source): Promise<Moved> => {
+  const into = async (source: Source): Promise<Moved> => {
     const work = (draft: Draft) => move(source, draft, told);
-    return isPostgres(to) ? toPostgres(to, anew, work) : inFile({ to: fileOf(to), draft: `${fileOf(to)}${PART}` }, { anew, work });
+    return isPostgres(to)
+      ? (await postgres()).toPostgres(to, anew, work)
+      : inFile({ to: fileOf(to), draft: `${fileOf(to)}${PART}` }, { anew, work });
   };
-  if (isPostgres(from)) return fromPostgres(from, "alone", into);
+  if (isPostgres(from)) return (await postgres()).fromPostgres(from, "alone", into);
   const source = sqliteSource(fileOf(from));
   try {
     return await into(source);
@@ -57,6 +61,7 @@ async function inFile<T>(
 export async function backupStore(address: string, to: string): Promise<Backup> {
   if (!isPostgres(address)) return backupSqlite({ path: fileOf(address), to });
   const draft = `${resolve(to)}.${process.pid}.partial`;
+  const { fromPostgres } = await postgres();
   const { threads, events } = await fromPostgres(address, "beside others", (source) =>
     inFile({ to, draft }, { anew: true, work: (into) => move(source, into, () => undefined) }),
   );

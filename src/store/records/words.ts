@@ -5,11 +5,14 @@ export const QUERY_WORDS_MAX = 40;
 /** From here on a word may also stand for words that begin with it; shorter ones begin too many. */
 export const PREFIX_CHARS_MIN = 4;
 
-const segmenter = new Intl.Segmenter("en", { granularity: "word" });
+/** Made when a text is first divided: that takes milliseconds, and many a process divides none. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** The words of a text in any language, also of those that put no spaces between them, as Chinese or Thai. The index and a query are divided alike. */
-export const wordsOf = (text: string): string[] =>
-  [...segmenter.segment(text.toWellFormed())].flatMap(({ segment, isWordLike }) => (isWordLike ? [segment] : []));
+export function wordsOf(text: string): string[] {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "word" });
+  return [...segmenter.segment(text.toWellFormed())].flatMap(({ segment, isWordLike }) => (isWordLike ? [segment] : []));
+}
 
 /** `found`: for each word the ids of those that have it. Best first: a word counts for more the fewer of all (`total`) have it. */
 export function rankedByRarity(found: readonly (readonly number[])[], total: number): number[] {

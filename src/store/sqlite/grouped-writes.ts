@@ -19,6 +19,8 @@ const WRITES_PER_TRANSACTION_MAX = 100;
  * nothing to do, they are over at once.
  */
 const GATHER_TURNS = 5;
+/** Where one thread alone has written last: what belongs together, such as the marks of a post, comes in one turn, and each more is work for nothing. */
+const GATHER_TURNS_ALONE = 1;
 /** Several write, if two have within this time: so long takes a turn of an event loop that has much to do. */
 const BUSY_MS = 100;
 /** One thread whose model answers at once would otherwise keep the event loop for itself. */
@@ -35,7 +37,7 @@ interface Coming {
 /**
  * SQLite writes whole pages, and each transaction anew those that it shares with the one before: the last page of a table, the roots of its
  * indexes. Of many threads that record something at the same time, they are written once: who writes within {@link BUSY_MS} of somebody else
- * waits for {@link GATHER_TURNS}. `transaction`: runs all of it, or throws. `explain`: what is told of an error of the database, whether it was alone
+ * waits for {@link GATHER_TURNS}, and who has no name for {@link GATHER_TURNS_ALONE} at least. `transaction`: runs all of it, or throws. `explain`: what is told of an error of the database, whether it was alone
  * in its transaction or not.
  */
 export function groupedWrites(
@@ -83,8 +85,9 @@ export function groupedWrites(
     if (isGathering) return;
     isGathering = true;
     let turns = 0;
+    const turnsMax = last && now() - sharedAt >= BUSY_MS ? GATHER_TURNS_ALONE : GATHER_TURNS;
     const turn = () => {
-      if (++turns < GATHER_TURNS) return void setImmediate(turn);
+      if (++turns < turnsMax) return void setImmediate(turn);
       isGathering = false;
       writeNow();
     };

@@ -83,9 +83,9 @@ async function textWithin({ body }: Response, bytesMax: number): Promise<string 
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
-function answerIn({ provider, at }: Asked, { headers, text }: Reply): SearchAnswer | Failed {
+async function answerIn({ provider, at }: Asked, { headers, text }: Reply): Promise<SearchAnswer | Failed> {
   const answer = parsed(text);
-  const found = answer === undefined ? undefined : provider.read(answer);
+  const found = answer === undefined ? undefined : await provider.read(answer);
   if (found) return found;
   const type = quoted(headers.get("content-type") ?? "", 60) || "something else";
   const what = answer === undefined ? `with ${type}, and not in JSON` : "in another form than its documentation says";

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { htmlToText } from "../../documents/html-text.ts";
 import type { SearchProvider, Since } from "./provider.ts";
 
 /**
@@ -23,9 +22,13 @@ export const brave: SearchProvider = {
     });
     return { url: `${url}/res/v1/web/search?${parameters.toString()}`, headers: { "x-subscription-token": key } };
   },
-  read(answer) {
+  async read(answer) {
     const found = Answer.safeParse(answer).data;
     if (!found) return undefined;
+    // Here, so that who searches with another does not load it.
+    const { htmlToText } = await import("../../documents/html-text.ts");
+    /** Its words are HTML. */
+    const words = (html: string | null | undefined): string => htmlToText(html ?? "", new URL("about:blank"));
     return {
       pages: (found.web?.results ?? []).flatMap((result) => {
         const page = Result.safeParse(result).data;
@@ -50,6 +53,3 @@ const Result = z.object({
   page_age: z.string().nullish(),
 });
 const Failure = z.object({ error: z.object({ code: z.string() }) });
-
-/** Its words are HTML. */
-const words = (html: string | null | undefined): string => htmlToText(html ?? "", new URL("about:blank"));

@@ -8,7 +8,7 @@ export interface SearchProvider {
   readonly key?: { readonly env: string; readonly from: string };
   request(wish: SearchWish, at: SearchAt): SearchRequest;
   /** What it has found, best first; `undefined`: that is no answer of it. */
-  read(answer: unknown): SearchAnswer | undefined;
+  read(answer: unknown): SearchAnswer | undefined | Promise<SearchAnswer | undefined>;
   /** What an answer that is none means, where HTTP itself says something else by its status. */
   meaning?(status: number, answer: unknown): Meaning | undefined;
   /** What is said of such an answer behind the name, in place of what is said otherwise. */

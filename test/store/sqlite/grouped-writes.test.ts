@@ -170,6 +170,20 @@ test("who has no name waits, and is written with the next that is alone and has 
   expect([words(), transactions()]).toEqual([["nameless", "named"], 1]);
 });
 
+test("who has no name waits for one turn of the event loop where one thread alone has written, and for more once several have", async () => {
+  const { writes, put, words } = grouped();
+  await writes.add(() => put("a"), undefined, "T1");
+  const mark = writes.add(() => put("its mark"));
+  await turnOfTheLoop();
+  expect(words()).toEqual(["a", "its mark"]);
+  await mark;
+  await Promise.all(["T1", "T2"].map((thread) => writes.add(() => put(thread), undefined, thread)));
+  const other = writes.add(() => put("other mark"));
+  await turnOfTheLoop();
+  expect(words()).not.toContain("other mark");
+  await other;
+});
+
 test("one that is added by a listener is written after all that were written with what it heard of", async () => {
   const { writes, put, words } = grouped();
   const told: string[] = [];

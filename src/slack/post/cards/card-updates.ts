@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { withinMs, type Clock } from "../../../engine/clock.ts";
 import { read, type Transcript } from "../../../engine/reading/fold.ts";
@@ -9,7 +9,7 @@ import type { Post, Store } from "../../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
 import { cameLate, followLateCalls } from "../../api/late-calls.ts";
 import type { Rendered, RenderedMessage } from "../../words/blocks.ts";
-import { firstTurnEndsMs, latestCards, type Card } from "./latest-cards.ts";
+import { latestCards, turnEndsMs, type Card } from "./latest-cards.ts";
 import { anewOf, postAnew, type Unedited } from "./replace-card.ts";
 import type { Languages } from "../../language/whose-language.ts";
 import type { Pace } from "../pace.ts";
@@ -108,7 +108,7 @@ export function createCards(parts: CardsParts): Cards {
     if (!place) return { outcomes: [] };
     const outcomes: Edited[] = [];
     const transcript = await parts.load(thread);
-    const heldMs = firstTurnEndsMs(transcript, clock.now());
+    const heldMs = turnEndsMs(transcript, clock.now());
     for (const card of read(transcript, latestCards).toReversed()) {
       if (ending.signal.aborted) break;
       if (heldMs !== undefined && card.kind === "card") continue;
@@ -199,7 +199,7 @@ export function createCards(parts: CardsParts): Cards {
     const { thread, seq, kind } = card;
     const transcript = await parts.load(thread);
     // It ended meanwhile: whoever recorded that has it looked at again.
-    if (kind === "card" && firstTurnEndsMs(transcript, clock.now()) !== undefined) return undefined;
+    if (kind === "card" && turnEndsMs(transcript, clock.now()) !== undefined) return undefined;
     const started = startOf(transcript, seq);
     const t = await parts.languages.ofRun(started ?? {});
     const rendered = render(t, { seq, kind, part: 0 }, transcript, parts.cardFor(started?.team ?? ""));
@@ -289,7 +289,4 @@ const isClosed = ({ kind, code }: CallFailure): boolean => kind === "gone" && co
 
 const keyOf = (thread: string, seq: number): string => `card/${thread}/${seq}`;
 
-const markOf = ({ text, blocks }: RenderedMessage): string =>
-  createHash("sha256")
-    .update(JSON.stringify([text, blocks]))
-    .digest("base64url");
+const markOf = ({ text, blocks }: RenderedMessage): string => hash("sha256", JSON.stringify([text, blocks]), "base64url");

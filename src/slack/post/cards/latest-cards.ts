@@ -1,7 +1,7 @@
 import { HUMAN, type RunEvent } from "../../../engine/events/events.ts";
 import type { Fold } from "../../../engine/reading/fold.ts";
 import { currentRun, isWaiting, type Transcript } from "../../../engine/reading/transcript.ts";
-import { END_MS_MAX } from "./held-cards.ts";
+import { NEXT_SPEAKER_MS_MAX } from "../../words/limits.ts";
 
 /** A message that changes after it was posted, by the event that it was posted for. */
 export interface Card {
@@ -41,14 +41,17 @@ function cardOf(event: RunEvent): Card["kind"] | undefined {
 const CARDS_PER_THREAD_MAX = 10;
 
 /**
- * For how long still the card of a run is not edited, as the first turn has just ended: that it was all, or who is next, is recorded right behind it, and
- * one edit tells both. `undefined`: it need not wait.
+ * For how long still the card of a run is not edited, as a turn has just ended: who is next, or that it was all, is recorded behind it, and one edit tells
+ * both. Until then nothing on it has changed that anybody waits for: the turn itself is in the thread. `undefined`: it need not wait.
  */
-export function firstTurnEndsMs(transcript: Transcript, nowMs: number): number | undefined {
-  const { running, turns, openTurns } = currentRun(transcript);
-  if (!running || turns !== 1 || openTurns.length > 0 || isWaiting(transcript)) return undefined;
-  const turn = transcript.events.findLast((event) => event.type === "message.posted" && "agent" in event);
-  const leftMs = turn ? Date.parse(turn.at) + END_MS_MAX - nowMs : 0;
+export function turnEndsMs(transcript: Transcript, nowMs: number): number | undefined {
+  const { running, openTurns, halt } = currentRun(transcript);
+  if (!running || openTurns.length > 0 || halt || isWaiting(transcript)) return undefined;
+  const ended = transcript.events.findLast((event) => event.type === "run.started" || isEndOfTurn(event));
+  const leftMs = ended && isEndOfTurn(ended) ? Date.parse(ended.at) + NEXT_SPEAKER_MS_MAX - nowMs : 0;
   // The clock of the process that recorded it may be ahead.
-  return leftMs > 0 ? Math.min(leftMs, END_MS_MAX) : undefined;
+  return leftMs > 0 ? Math.min(leftMs, NEXT_SPEAKER_MS_MAX) : undefined;
 }
+
+const isEndOfTurn = (event: RunEvent): boolean =>
+  event.type === "turn.ended" || event.type === "handoff.made" || (event.type === "message.posted" && "agent" in event);

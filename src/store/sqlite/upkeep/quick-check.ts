@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { StoreError } from "../../store.ts";
@@ -17,6 +16,8 @@ process.stdout.write(String(db.pragma("quick_check(1)", { simple: true })));
  */
 export async function quickCheckSqlite({ path, timeoutMs }: { readonly path: string; readonly timeoutMs: number }): Promise<"ok" | "late"> {
   if (!existsSync(path) || statSync(path).size === 0) return "ok";
+  // Here, since few commands of those that open a database start another process.
+  const { spawn } = await import("node:child_process");
   const packagePath = createRequire(import.meta.url).resolve("better-sqlite3");
   const child = spawn(process.execPath, ["-e", SCRIPT, packagePath, path], { stdio: ["ignore", "pipe", "pipe"], env: {} });
   let late = false;

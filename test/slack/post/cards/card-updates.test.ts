@@ -134,6 +134,46 @@ test("where neither an end nor a next speaker follows the first turn, the card s
   expect(blocksOf(parley, thread, 0)).toContain("1 turn of at most");
 });
 
+test("a turn and who is next are one edit where the choice takes a while; where it takes longer, the turn is shown after three seconds", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"), selects("Coder"));
+  await parley.settle();
+  for (const [nth, [said, next]] of [["One.", "Critic"], ["Two.", "Coder"]].entries()) {
+    const before = edits(parley).length;
+    await parley.clock.advance(10_000);
+    await parley.record(thread, says(nth === 0 ? "Coder" : "Critic", said ?? ""));
+    await parley.clock.advance(2_000);
+    expect(edits(parley)).toHaveLength(before);
+    await parley.record(thread, selects(next ?? ""));
+    await parley.settle();
+    expect(edits(parley)).toHaveLength(before + 1);
+    expect(blocksOf(parley, thread, 0)).toContain(`next: ${next}`);
+  }
+  const before = edits(parley).length;
+  await parley.clock.advance(10_000);
+  await parley.record(thread, says("Coder", "Three."));
+  const saidAtMs = parley.clock.now();
+  await parley.settle();
+  expect(edits(parley)).toHaveLength(before + 1);
+  expect(edits(parley).at(-1)?.at).toBeGreaterThanOrEqual(saidAtMs + 3_000);
+  expect(blocksOf(parley, thread, 0)).toContain("3 turns of at most");
+});
+
+test("that a run has come to a limit, or is paused, behind a turn is shown at once", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"), selects("Coder"));
+  await parley.settle();
+  await parley.clock.advance(10_000);
+  const person = { id: "U0ADA", name: "Ada" };
+  await parley.record(thread, says("Coder", "One."), { type: "run.paused", run: "run-1", person, id: "p1" });
+  const pausedAtMs = parley.clock.now();
+  await parley.settle();
+  expect(edits(parley).at(-1)?.at).toBeLessThan(pausedAtMs + 3_000);
+  expect(blocksOf(parley, thread, 0)).toContain("paused by <@U0ADA>");
+});
+
 test("a question loses its buttons and shows the answer, whoever pressed", async () => {
   const parley = await begin();
   const thread = await parley.thread();
