@@ -1,4 +1,3 @@
-import { stringify } from "node:querystring";
 import {
   WebAPIHTTPError,
   WebAPIPlatformError,
@@ -30,7 +29,7 @@ export async function callOnce(
   const response = await fetch(url, {
     method: "POST",
     headers: { ...headers, "Content-Type": "application/x-www-form-urlencoded" },
-    body: stringify(asFields(args)),
+    body: fieldsOf(args),
     redirect: "error",
   }).catch((error: unknown) => {
     throw new WebAPIRequestError(error instanceof Error ? error : new Error(String(error)));
@@ -58,12 +57,13 @@ export async function callOnce(
 
 const listed = (header: string): string[] => header.split(",").map((scope) => scope.trim());
 
-/** Slack takes JSON in a field for whatever is not a word or a number. */
-function asFields(args: { readonly [name: string]: unknown }): Record<string, string | number | boolean> {
-  const fields: Record<string, string | number | boolean> = {};
+/** Slack takes JSON in a field for whatever is not a word or a number. Each is put together by V8: Node's own way with a form goes letter by letter. */
+function fieldsOf(args: { readonly [name: string]: unknown }): string {
+  const fields: string[] = [];
   for (const [name, value] of Object.entries(args)) {
     if (value === undefined || value === null) continue;
-    fields[name] = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : JSON.stringify(value);
+    const text = typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? `${value}` : JSON.stringify(value);
+    fields.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
   }
-  return fields;
+  return fields.join("&");
 }

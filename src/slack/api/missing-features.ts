@@ -84,12 +84,14 @@ export function createFeatureWatch({
 
   function cameThrough({ method, args }: Called): void {
     if (known.size === 0) return;
-    const names = new Set<string>(FEATURES.flatMap(({ name, methods }) => (methods.includes(method) ? [name] : [])));
-    if (args["username"] !== undefined) names.add(FACES);
-    const types = typesOf(args["blocks"]);
     const layout = known.get(LAYOUT);
-    if (layout?.blocks?.some((type) => types.includes(type))) names.add(LAYOUT);
-    if ([...names].every((name) => !known.has(name))) return;
+    const types = layout ? typesOf(args["blocks"]) : [];
+    const names = [...known.keys()].filter((name) => {
+      if (name === FACES && args["username"] !== undefined) return true;
+      if (name === LAYOUT && layout?.blocks?.some((type) => types.includes(type))) return true;
+      return FEATURES.some((feature) => feature.name === name && feature.methods.includes(method));
+    });
+    if (names.length === 0) return;
     change((now) => {
       for (const name of names) {
         const left = name === LAYOUT ? now.get(LAYOUT)?.blocks?.filter((type) => !types.includes(type)) : undefined;

@@ -34,6 +34,7 @@ export function createMemberNames(parts: {
   const { read, backoff, clock, log, closing } = parts;
   const later: string[] = [];
   let known = lookalikesOf([]);
+  let since = lookalikesOf([]);
   let freshUntil = -Infinity;
   let reading: Promise<void> | undefined;
 
@@ -52,6 +53,7 @@ export function createMemberNames(parts: {
       }
       known = lookalikesOf(names);
       later.length = 0;
+      since = lookalikesOf([]);
       freshUntil = clock.now() + LIST_KEPT_MS;
       backoff.worked(METHOD, WORKSPACE);
     } catch (error) {
@@ -62,17 +64,19 @@ export function createMemberNames(parts: {
     }
   }
 
+  const isMember = (name: string): boolean => known.has(name) || since.has(name);
+
   return {
     async lookalikes() {
       if (freshUntil <= clock.now() && backoff.lastFailure(METHOD, WORKSPACE) === undefined)
         reading ??= readAll().finally(() => (reading = undefined));
       if (reading && freshUntil === -Infinity) await withinMs(clock, LIST_WAIT_MS, reading);
-      const since = lookalikesOf(later);
-      return (name) => known.has(name) || since.has(name);
+      return isMember;
     },
     renamed(names) {
       later.push(...names.filter((name) => name !== undefined));
       if (later.length > LATER_MAX) later.splice(0, later.length - LATER_MAX);
+      since = lookalikesOf(later);
     },
   };
 }

@@ -12,12 +12,38 @@ export type Persona = { readonly username: string } & ({ readonly icon_emoji: st
  * show, is replaced. Team files are only warned of such names and icons, and members are not known there.
  */
 export function persona(agentName: string, card: TeamCard, isMember: (name: string) => boolean = () => false): Persona {
+  const { name, marked, isOthers, face } = looksOf(agentName, card);
+  return { username: isOthers || isMember(name) ? marked : name, ...face };
+}
+
+/** What an agent looks like, whoever is a member of the workspace. */
+interface Looks {
+  readonly name: string;
+  /** With an addition that says that it is an agent. */
+  readonly marked: string;
+  /** Whether it would pass for the app or Slack. */
+  readonly isOthers: boolean;
+  readonly face: { readonly icon_emoji: string } | { readonly icon_url: string };
+}
+
+/** The same few are asked for at every message, line and card. A cache: without it they are the same. */
+const looks = new WeakMap<TeamCard, Map<string, Looks>>();
+const LOOKS_PER_TEAM_MAX = 200;
+
+function looksOf(agentName: string, card: TeamCard): Looks {
+  let ofTeam = looks.get(card);
+  if (!ofTeam || ofTeam.size >= LOOKS_PER_TEAM_MAX) looks.set(card, (ofTeam = new Map()));
+  let found = ofTeam.get(agentName);
+  if (!found) ofTeam.set(agentName, (found = { ...nameOf(agentName), face: faceFor(agentName, card) }));
+  return found;
+}
+
+function faceFor(agentName: string, card: TeamCard): Looks["face"] {
   const agent = card.agents.find((candidate) => candidate.name === agentName);
-  const username = usernameOf(agentName, isMember);
   const icon = isOthersFace(agent?.icon?.trim() ?? "") ? "" : (agent?.icon?.trim() ?? "");
-  if (PICTURE.test(icon)) return { username, icon_url: icon };
-  if (EMOJI_NAME.test(icon) || EMOJI.test(icon)) return { username, icon_emoji: icon };
-  return { username, icon_emoji: agent?.runsCode ? GEAR : defaultFace(agentName, card) };
+  if (PICTURE.test(icon)) return { icon_url: icon };
+  if (EMOJI_NAME.test(icon) || EMOJI.test(icon)) return { icon_emoji: icon };
+  return { icon_emoji: agent?.runsCode ? GEAR : defaultFace(agentName, card) };
 }
 
 /** The face as mrkdwn text shows it; a picture cannot be shown in a line. */
@@ -34,13 +60,17 @@ const GEAR = ":gear:";
 /** Slack answers `reserved_username` to the first; the others read as a call to everybody or as the app. */
 const RESERVED: ReadonlySet<string> = new Set(["slackbot", "slack", "here", "channel", "everyone", "group", "uslackbot"]);
 
-function usernameOf(agentName: string, isMember: (name: string) => boolean): string {
+function nameOf(agentName: string): Pick<Looks, "name" | "marked" | "isOthers"> {
   const bare = agentName.replaceAll(/[<>&|\u200b-\u200f]/g, "");
   const name = safeLine(bare, PERSONA_CHARS_MAX);
-  if (name === "") return "Agent";
-  const isOthers = RESERVED.has(name.toLowerCase().replaceAll(/[\s@_-]/g, "")) || voiceOf(name) !== undefined || isMember(name);
-  return isOthers ? `${safeLine(bare, PERSONA_CHARS_MAX - MARK.length)}${MARK}` : name;
+  if (name === "") return { name: NAMELESS, marked: NAMELESS, isOthers: false };
+  return {
+    name,
+    marked: `${safeLine(bare, PERSONA_CHARS_MAX - MARK.length)}${MARK}`,
+    isOthers: RESERVED.has(name.toLowerCase().replaceAll(/[\s@_-]/g, "")) || voiceOf(name) !== undefined,
+  };
 }
+const NAMELESS = "Agent";
 const MARK = " (agent)";
 
 /** Told apart at a glance, in the set that every Slack client has. */
