@@ -62,7 +62,8 @@ function fieldsOf(args: { readonly [name: string]: unknown }): string {
   const fields: string[] = [];
   for (const [name, value] of Object.entries(args)) {
     if (value === undefined || value === null) continue;
-    const text = typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? `${value}` : JSON.stringify(value);
+    const text =
+      typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? `${value}` : JSON.stringify(value);
     fields.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
   }
   return fields.join("&");

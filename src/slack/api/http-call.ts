@@ -143,7 +143,11 @@ function readWhole(response: IncomingMessage, url: string, came: (answer: Answer
   });
 }
 
-function answerOf({ statusCode: status = 0, statusMessage: statusText = "", headers }: IncomingMessage, url: string, bytes: Buffer): Answer {
+function answerOf(
+  { statusCode: status = 0, statusMessage: statusText = "", headers }: IncomingMessage,
+  url: string,
+  bytes: Buffer,
+): Answer {
   const text = bytes.toString("utf8");
   return {
     ok: status >= 200 && status < 300,

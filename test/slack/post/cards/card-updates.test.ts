@@ -139,7 +139,10 @@ test("a turn and who is next are one edit where the choice takes a while; where 
   const thread = await parley.thread();
   await parley.record(thread, started(), asks("Add"), selects("Coder"));
   await parley.settle();
-  for (const [nth, [said, next]] of [["One.", "Critic"], ["Two.", "Coder"]].entries()) {
+  for (const [nth, [said, next]] of [
+    ["One.", "Critic"],
+    ["Two.", "Coder"],
+  ].entries()) {
     const before = edits(parley).length;
     await parley.clock.advance(10_000);
     await parley.record(thread, says(nth === 0 ? "Coder" : "Critic", said ?? ""));
