@@ -280,7 +280,7 @@ export function createTurnStreams(parts: {
 
   return {
     settle: async (thread, signal) => (isDirect(thread) ? inLine(thread, () => settle(thread, signal)) : undefined),
-    finish: (turn, signal) => inLine(turn.thread, () => finish(turn, signal)),
+    finish: async (turn, signal) => (isDirect(turn.thread) ? inLine(turn.thread, () => finish(turn, signal)) : { kind: "none" }),
     async close() {
       unfollow();
       unfollowNotes();
