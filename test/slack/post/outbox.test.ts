@@ -11,6 +11,17 @@ async function begin(options?: PostingOptions): Promise<Posting> {
   return (world = await posting(options));
 }
 
+/**
+ * Two processes that post, and edit no cards. Time goes on from sleeper to sleeper while a mark is on its way to the disk: where one waits to edit a
+ * card, posts come later than it was their time, and several at once.
+ */
+async function withoutCards(): Promise<readonly [Posting, Posting]> {
+  const parley = await begin({ start: false });
+  const other = await parley.beside();
+  for (const { outbox } of [parley, other]) outbox.start();
+  return [parley, other];
+}
+
 test("a run is posted in order, each agent under its own name and face, and nothing unfurls", async () => {
   const parley = await begin();
   const thread = await parley.thread();
@@ -57,9 +68,7 @@ test("what was recorded before the start is posted at the start", async () => {
 });
 
 test("of two processes one posts in a channel at a time: each message once, in order, at the channel's pace; when one goes the other goes on", async () => {
-  const parley = await begin();
-  const other = await parley.beside();
-  other.outbox.start();
+  const [parley, other] = await withoutCards();
   const threads = [await parley.thread(), await parley.thread()];
   const ours = [started(), asks("Add"), selects("Coder"), says("Coder", "One."), selects("Critic"), says("Critic", "Two.")];
   for (const [index, thread] of threads.entries()) await (index === 0 ? parley : other).record(thread, ...ours);
@@ -102,7 +111,7 @@ test("a process that has lost its channel to another posts nothing more there; w
 });
 
 test("a channel gets no more than a message a second, its threads take turns, and Slack never has to say slow down", async () => {
-  const parley = await begin();
+  const [parley] = await withoutCards();
   const [one, two] = [await parley.thread(), await parley.thread()];
   const turns = Array.from({ length: 8 }, (_, index) => says("Coder", `Turn ${index}`));
   await parley.record(one, started("a"), ...turns);

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { StoreError } from "../../store.ts";
@@ -49,5 +50,5 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   return text;
 }
 
-const closed = (child: ReturnType<typeof spawn>): Promise<void> =>
+const closed = (child: ChildProcess): Promise<void> =>
   new Promise((resolve, reject) => child.once("close", () => resolve()).once("error", reject));
