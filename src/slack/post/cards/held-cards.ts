@@ -15,8 +15,8 @@ const CARDS_AT_ONCE_MAX = 8;
 const CARDS_AT_ONCE_MS = 2_000;
 /** So long the others wait for their answer: the first sign is the mark on the task, and what Slack lets be posted is for answers. */
 const HELD_MS_MAX = 3_000;
-/** That it was all is recorded right behind a turn. */
-const END_MS_MAX = 250;
+/** Who is next where no model is asked, or that it was all, is recorded right behind a turn. */
+export const END_MS_MAX = 250;
 
 /** Cards on their way out, which no answer is to wait for. */
 export interface HeldCards {
