@@ -7,6 +7,7 @@ import type { Store } from "../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
 import { isOwn, ownAccount, type Authored } from "../api/own-account.ts";
 import type { Log, Web } from "../api/web-client.ts";
+import { whileOurs } from "../api/while-ours.ts";
 import type { Languages } from "../language/whose-language.ts";
 import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
 import { outboxIdIn, ownMetadata } from "../words/metadata.ts";
@@ -28,7 +29,7 @@ const REMOVE_TRIES_MAX = 5;
 
 export function createStreamLeftovers(parts: {
   readonly runner: Pick<Runner, "read">;
-  readonly store: Pick<Store, "swapNote">;
+  readonly store: Pick<Store, "note" | "swapNote" | "exclusively">;
   readonly web: Web;
   readonly pace: Pick<Pace, "reads">;
   readonly languages: Pick<Languages, "ofRun">;
@@ -100,18 +101,31 @@ export function createStreamLeftovers(parts: {
   async function clear(thread: string, noted: string, signal: AbortSignal): Promise<void> {
     const [place, note] = [placeOf(thread), noteOf(noted)];
     if (!place || !note) return;
+    // Whoever let it grow may still be there, and end it as its turn: between the look at it and its end that is held off.
+    await store.exclusively(noteKey(thread), async (lost) => {
+      if ((await store.note(noteKey(thread))) !== noted) return;
+      const still = AbortSignal.any([signal, lost]);
+      if (await isCleared(thread, { place, note }, still)) await store.swapNote(noteKey(thread), noted, OVER);
+    });
+  }
+
+  async function isCleared(
+    thread: string,
+    { place, note }: { readonly place: Place; readonly note: StreamNote },
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { events } = await runner.read(thread);
     try {
       const ts = await find(place, note, signal, events);
-      if (signal.aborted || (ts !== undefined && !(await remove(thread, ts, signal)))) return;
+      return !signal.aborted && (ts === undefined || (await remove(thread, ts, signal)));
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
       const { kind, code } = error.failure;
       // With another token, or at the next start, it is looked for again.
-      if (kind === "auth" || signal.aborted) return;
+      if (kind === "auth" || signal.aborted) return false;
       log(`what an agent had begun to write may be left in ${thread}: it could not be looked up (${code})`);
+      return true;
     }
-    await store.swapNote(noteKey(thread), noted, OVER);
   }
 
   async function remove(thread: string, ts: string, signal: AbortSignal): Promise<boolean> {
@@ -119,7 +133,7 @@ export function createStreamLeftovers(parts: {
     if (!place) return true;
     const cutOff = async () => (await parts.languages.ofRun(currentRun(await runner.read(thread))))("turns.text.cutOff");
     for (let tries = 1; ; tries++) {
-      const failure = await takeAway(web, place, ts, cutOff);
+      const failure = await whileOurs(signal, () => takeAway(web, place, ts, cutOff));
       if (failure === undefined) return true;
       const mayPass = failure.kind === "limited" || isUnsure(failure);
       if (mayPass && tries < REMOVE_TRIES_MAX && !signal.aborted) {

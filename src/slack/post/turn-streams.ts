@@ -232,11 +232,24 @@ export function createTurnStreams(parts: {
       await remove(thread, stream);
       return { kind: "none" };
     }
-    const rest = markdown.slice(stream.sent.length);
     const transcript = await runner.read(thread);
+    const rest = markdown.slice(stream.sent.length);
+    const words = rest === "" ? {} : { markdown_text: rest };
+    const end = { channel: place.channel, ts: stream.ts, ...words, blocks: below, metadata, session_status: sessionOf(transcript) };
+    // Who takes this process for gone takes away what it let grow: never between its last look and this end.
+    return store.exclusively(noteKey(thread), async (lost) => {
+      if ((await store.note(noteKey(thread))) === stream.noted) return endNoted(thread, { stream, end }, AbortSignal.any([signal, lost]));
+      growing.delete(thread);
+      return { kind: "none" };
+    });
+  }
+
+  async function endNoted(
+    thread: string,
+    { stream, end }: { readonly stream: GrowingTurn; readonly end: Record<string, unknown> },
+    signal: AbortSignal,
+  ): ReturnType<TurnStreams["finish"]> {
     try {
-      const words = rest === "" ? {} : { markdown_text: rest };
-      const end = { channel: place.channel, ts: stream.ts, ...words, blocks: below, metadata, session_status: sessionOf(transcript) };
       await whileOurs(signal, () => web.write.apiCall("chat.stopStream", end));
     } catch (error) {
       const failure = failureOf(error);
