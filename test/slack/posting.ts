@@ -59,8 +59,8 @@ export interface PostingOptions {
   readonly writeTimeoutMs?: number;
   /** How far Slack's clock is behind ours. */
   readonly slackBehindMs?: number;
-  /** Before each call that writes it is asked whether the process is still there; what it does alone is another's once `lost` is aborted. */
-  readonly asked?: { readonly before: () => Promise<void>; readonly lost: AbortSignal };
+  /** Before each call that writes it is asked whether the process is still there; what it does alone is another's once `lost` is aborted, if given. */
+  readonly asked?: { readonly before: () => Promise<void>; readonly lost?: AbortSignal };
   /** Other processes have the store, too: what is recorded there is heard here a little later. */
   readonly together?: true;
   /** Between the outbox and who gives it work. */
@@ -90,7 +90,8 @@ async function open(
   const { slack, clock, directory, options } = world;
   const { asked } = options;
   const shared: Store = options.together ? { ...opened.store, stillHere: async () => undefined } : opened.store;
-  const store: Store = asked ? { ...shared, exclusively: (_key, job) => job(asked.lost) } : shared;
+  const lost = asked?.lost;
+  const store: Store = lost ? { ...shared, exclusively: (_key, job) => job(lost) } : shared;
   const dispatch = options.dispatchedBy?.(opened.dispatch) ?? opened.dispatch;
   const problems: Problem[] = [];
   const client = { ...clientOptions(slack.apiUrl), slackApiUrl: slack.apiUrl };

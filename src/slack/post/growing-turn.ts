@@ -1,4 +1,6 @@
 import type { RunEvent } from "../../engine/events/events.ts";
+import type { Store } from "../../store/store.ts";
+import { ROWS_PER_THREAD } from "../words/limits.ts";
 
 /** What this process knows of the one stream of a thread. */
 export interface GrowingTurn {
@@ -23,4 +25,10 @@ export function noteEnd(turn: GrowingTurn, event: RunEvent): void {
   const isItsOwn = "agent" in event && event.agent === turn.agent;
   if (isItsOwn && event.type === "message.posted") turn.endSeq = event.seq;
   else if (isItsOwn || event.type === "run.stopped") turn.isVoid = true;
+}
+
+/** Whether the turn of this event is still to be posted. It may have come in another form, or not at all. */
+export async function isDue(store: Pick<Store, "duePosts">, thread: string, seq: number): Promise<boolean> {
+  const due = await store.duePosts(thread, ROWS_PER_THREAD);
+  return due.some((post) => post.seq === seq && post.kind === "turn" && post.part === 0);
 }

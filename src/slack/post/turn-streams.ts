@@ -15,10 +15,10 @@ import { persona } from "../render/personas.ts";
 import { partialTurn } from "../render/turn-messages.ts";
 import type { TeamCard } from "../../team-shelf.ts";
 import type { RenderedMessage } from "../words/blocks.ts";
-import { MARKDOWN_CHARS_MAX, ROWS_PER_THREAD } from "../words/limits.ts";
+import { MARKDOWN_CHARS_MAX } from "../words/limits.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { createWordsUnderWay } from "./words-under-way.ts";
-import { noteEnd, type GrowingTurn } from "./growing-turn.ts";
+import { isDue, noteEnd, type GrowingTurn } from "./growing-turn.ts";
 import { createStreamLeftovers } from "./stream-leftovers.ts";
 import { noteKey, noteOf, noteText, OVER, threadOfNote, type StreamNote } from "./stream-notes.ts";
 import type { Pace } from "./pace.ts";
@@ -280,13 +280,7 @@ export function createTurnStreams(parts: {
     if (growing.get(thread)?.noted !== noted) growing.delete(thread);
     const stream = growing.get(thread);
     if (!stream && noteOf(noted)) await leftovers.clear(thread, noted ?? "", AbortSignal.any([signal, closing.signal]));
-    if (stream?.endSeq !== undefined && !(await isDue(thread, stream.endSeq))) await remove(thread, stream);
-  }
-
-  /** Whether the turn of this event is still to be posted. It may have come in another form, or not at all. */
-  async function isDue(thread: string, seq: number): Promise<boolean> {
-    const due = await store.duePosts(thread, ROWS_PER_THREAD);
-    return due.some((post) => post.seq === seq && post.kind === "turn" && post.part === 0);
+    if (stream?.endSeq !== undefined && !(await isDue(store, thread, stream.endSeq))) await remove(thread, stream);
   }
 
   const isDirect = (thread: string): boolean => placeOf(thread)?.channel.startsWith("D") === true;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import type { EventBody } from "../../../src/engine/events/events.ts";
 import { asks, says, selects, started, stopped } from "../log.ts";
@@ -232,6 +233,35 @@ test("a turn that grows when another process comes and posts it is there once", 
   parley.outbox.start();
   await parley.write(thread, "Critic", WORDS);
   expect(leftBehind(parley, thread).map(({ username }) => username)).toEqual(["Critic"]);
+});
+
+test("what another process let grow is not taken away while it becomes its turn", async () => {
+  let beforeItGoes: (() => Promise<void>) | undefined;
+  const parley = await begin({ asked: { before: async () => beforeItGoes?.() } });
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  await parley.write(thread, "Coder", WORDS);
+  const { exclusively } = parley.store;
+  let isHeldOff = false;
+  Object.assign(parley.store, {
+    exclusively: (...asked) => {
+      isHeldOff ||= beforeItGoes === undefined;
+      return exclusively(...asked);
+    },
+  } satisfies Partial<Posting["store"]>);
+  // It stood still, was taken for gone, and has looked at the thread as it goes on.
+  const other = await beside(parley);
+  await other.outbox.stop();
+  beforeItGoes = async () => {
+    beforeItGoes = undefined;
+    await parley.record(thread, says("Coder", WORDS + MORE));
+    while (!isHeldOff && calls(parley, "chat.stopStream").length === 0) await setImmediate();
+  };
+  await other.write(thread, "Coder", WORDS);
+  await parley.settle();
+  expect(lines(parley, thread)).toEqual(["app: coding: Read", "Coder: All of this w"]);
+  expect([leftBehind(parley, thread), calls(parley, "chat.delete").length, parley.problems]).toEqual([[], 1, []]);
 });
 
 test("a turn that another process has posted meanwhile does not begin to grow: nothing more may be posted there that would take it away", async () => {
