@@ -70,10 +70,12 @@ describe("where one turn was all of a run", () => {
     const thread = await parley.thread();
     parley.slack.control.fault({ method: "chat.postMessage", kind: "ratelimited", retryAfterSeconds: 5 });
     await parley.record(thread, ...BEFORE, ANSWER);
+    // The card, which Slack refuses for now. By the time of its next try the answer may tell all that it would: then it is left out.
+    await eventually(() => expect(posts(parley)).toHaveLength(1));
     await parley.clock.advance(1_000);
     await parley.record(thread, stopped());
     await parley.settle();
-    expect(idsOf(parley, thread)).toEqual(["1.card.0", "4.turn.0"]);
+    expect(idsOf(parley, thread).filter((id) => id !== "1.card.0")).toEqual(["4.turn.0"]);
     await expectToldOnce(parley, thread);
   });
 
