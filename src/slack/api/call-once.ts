@@ -57,14 +57,17 @@ export async function callOnce(
 
 const listed = (header: string): string[] => header.split(",").map((scope) => scope.trim());
 
-/** Slack takes JSON in a field for whatever is not a word or a number. Each is put together by V8: Node's own way with a form goes letter by letter. */
+/**
+ * Slack takes JSON in a field for whatever is not a word or a number. Each is put together by V8: Node's own way with a form goes letter by letter. Half a
+ * character, as where a text was cut within one, has no bytes, and is sent as the sign for that.
+ */
 function fieldsOf(args: { readonly [name: string]: unknown }): string {
   const fields: string[] = [];
   for (const [name, value] of Object.entries(args)) {
     if (value === undefined || value === null) continue;
     const text =
       typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? `${value}` : JSON.stringify(value);
-    fields.push(`${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
+    fields.push(`${encodeURIComponent(name)}=${encodeURIComponent(text.toWellFormed())}`);
   }
   return fields.join("&");
 }

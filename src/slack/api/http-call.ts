@@ -18,7 +18,7 @@ export interface CallSettings {
   readonly compressed?: boolean;
   /**
    * Asked once more before a call leaves later than {@link LEAVES_MS_MAX} after it was begun: its connection had to be made, and the process stood still meanwhile.
-   * Where it rejects the call is not made, and fails so.
+   * Where it rejects the call is not made, and fails so. Of a call that the environment's proxy takes nobody can tell when it leaves: that one is not asked about.
    */
   readonly beforeLate?: (() => Promise<void>) | undefined;
 }

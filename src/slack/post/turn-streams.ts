@@ -138,7 +138,8 @@ export function createTurnStreams(parts: {
     place: Place,
     { agent, shown, transcript }: { readonly agent: string; readonly shown: string; readonly transcript: Transcript },
   ): Promise<void> {
-    if (starts.waitMs() > 0 || !(await starts.take(closing.signal))) return;
+    // As it is looked at again once it is alone with the thread, which asks the store several times.
+    if (store.openers("turns") > 1 || starts.waitMs() > 0 || !(await starts.take(closing.signal))) return;
     const face = persona(agent, parts.cardFor(currentRun(transcript).team ?? ""), await parts.people.lookalikes());
     const note: StreamNote = { agent, username: face.username, afterSeq: transcript.events.length };
     const start = { channel: place.channel, thread_ts: place.ts, markdown_text: shown, ...face };

@@ -102,7 +102,9 @@ export function createShownUntil(parts: {
   return {
     async since() {
       const noted = await until();
-      return noted === "" ? undefined : new Date(Date.parse(noted) - MARGIN_MS).toISOString();
+      const sinceMs = Date.parse(noted) - MARGIN_MS;
+      // A clock that was ahead and has been set right says nothing of what was recorded since.
+      return noted === "" || sinceMs > clock.now() ? undefined : new Date(sinceMs).toISOString();
     },
     start() {
       unfollow ??= store.follow(({ thread, events, rewritten }) => {

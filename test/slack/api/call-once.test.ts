@@ -73,6 +73,12 @@ test("what goes over the wire is what the SDK's client sends, and so is what com
   for (const name of ["authorization", "content-type", "user-agent", "accept"]) expect(own?.headers[name]).toBe(others?.headers[name]);
 });
 
+test("words that were cut within a character are sent, with the sign for half a one", async () => {
+  const { requests, once } = await answering({ body: '{"ok":true}' });
+  await once.apiCall("chat.appendStream", { markdown_text: "an owl \ud83e", blocks: [] });
+  expect(requests.map(({ body }) => new URLSearchParams(body).get("markdown_text"))).toEqual(["an owl \ufffd"]);
+});
+
 test.each<readonly [what: string, reply: Reply]>([
   [
     "a refusal",

@@ -235,6 +235,19 @@ test("a turn that grows when another process comes and posts it is there once", 
   expect(leftBehind(parley, thread).map(({ username }) => username)).toEqual(["Critic"]);
 });
 
+test("where others take turns too nothing is asked again and again whether a turn may grow", async () => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  await beside(parley);
+  let asked = 0;
+  const { exclusively } = parley.store;
+  Object.assign(parley.store, { exclusively: (...of) => (asked++, exclusively(...of)) } satisfies Partial<Posting["store"]>);
+  for (const words of [WORDS, MORE]) await parley.write(thread, "Coder", words);
+  expect([asked, calls(parley, "chat.startStream")]).toEqual([0, []]);
+});
+
 test("what another process let grow is not taken away while it becomes its turn", async () => {
   let beforeItGoes: (() => Promise<void>) | undefined;
   const parley = await begin({ asked: { before: async () => beforeItGoes?.() } });

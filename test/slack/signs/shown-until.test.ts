@@ -52,6 +52,21 @@ test("where nobody knows, all is to be looked over; then what was recorded since
   expect(await leads().since()).toBe(iso(begunAt + MINUTE_MS / 2 - 10 * MINUTE_MS));
 });
 
+test("what a clock has noted that was ahead, and has been set right, says nothing: all is looked over", async () => {
+  const ahead = leads();
+  ahead.start();
+  await clock.advance(60 * MINUTE_MS);
+  await record();
+  await clock.advance(MINUTE_MS);
+  await ahead.close();
+  expect(await leads().since()).toBe(iso(begunAt + 50.5 * MINUTE_MS));
+  clock = manualClock(begunAt + 50 * MINUTE_MS);
+  expect(await leads().since()).toBeUndefined();
+  // A little ahead is as clocks of processes are.
+  clock = manualClock(begunAt + 55 * MINUTE_MS);
+  expect(await leads().since()).toBe(iso(begunAt + 50.5 * MINUTE_MS));
+});
+
 test("it is noted once for all that is recorded within half a minute, and not at all while nothing is", async () => {
   const puts: string[] = [];
   const counting = Object.create(store, {

@@ -98,7 +98,8 @@ export function createCards(parts: CardsParts): Cards {
     }
     if (outcomes.includes("unsure")) return { kind: "failed" };
     const gapMs = outcomes.length > 0 ? CARD_EDIT_GAP_MS : 0;
-    const againMs = outcomes.includes("again") ? 0 : heldMs;
+    // The gap is waited for before it.
+    const againMs = outcomes.includes("again") ? 0 : heldMs && Math.max(0, heldMs - gapMs);
     return { kind: "done", gapMs, ...(againMs === undefined ? {} : { againMs }) };
   }
 

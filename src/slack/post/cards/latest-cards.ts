@@ -45,21 +45,28 @@ const CARDS_PER_THREAD_MAX = 10;
  * For how long still the card of a run is not edited, as a turn has just ended: who is next, or that it was all, is recorded behind it, and one edit tells
  * both. Until then nothing on it has changed that anybody waits for: the turn itself is in the thread. `undefined`: it need not wait.
  */
-export const turnEndsMs = (transcript: Transcript, nowMs: number): number | undefined => knownInMs(transcript, nowMs, NEXT_SPEAKER_MS_MAX);
+export function turnEndsMs(transcript: Transcript, nowMs: number): number | undefined {
+  const leftMs = leftOfMs(transcript, nowMs, NEXT_SPEAKER_MS_MAX);
+  // By a clock that is far ahead, that of whoever recorded it, this would begin anew again and again.
+  return leftMs === undefined || leftMs > 2 * NEXT_SPEAKER_MS_MAX ? undefined : Math.min(leftMs, NEXT_SPEAKER_MS_MAX);
+}
 
 /** Of the first turn alone, and only for as long as its end takes to be recorded right behind it. `undefined`: nothing is waited for. */
-export const firstTurnEndsMs = (transcript: Transcript, nowMs: number): number | undefined =>
-  currentRun(transcript).turns === 1 ? knownInMs(transcript, nowMs, END_MS_MAX) : undefined;
+export function firstTurnEndsMs(transcript: Transcript, nowMs: number): number | undefined {
+  const leftMs = currentRun(transcript).turns === 1 ? leftOfMs(transcript, nowMs, END_MS_MAX) : undefined;
+  return leftMs === undefined ? undefined : Math.min(leftMs, END_MS_MAX);
+}
 
-/** For how long still it may be open what follows on the turn that has just ended, at most `msMax` after it. */
-function knownInMs(transcript: Transcript, nowMs: number, msMax: number): number | undefined {
+/** For how long still it may be open what follows on the turn that has just ended, until `ms` after it by the clock of whoever recorded it. */
+function leftOfMs(transcript: Transcript, nowMs: number, ms: number): number | undefined {
   const { running, openTurns, halt } = currentRun(transcript);
   if (!running || openTurns.length > 0 || halt || isWaiting(transcript)) return undefined;
-  const ended = transcript.events.findLast((event) => event.type === "run.started" || isEndOfTurn(event));
-  const leftMs = ended && isEndOfTurn(ended) ? Date.parse(ended.at) + msMax - nowMs : 0;
-  // The clock of the process that recorded it may be ahead.
-  return leftMs > 0 ? Math.min(leftMs, msMax) : undefined;
+  const last = transcript.events.findLast((event) => event.type === "run.started" || BROKEN_OFF.has(event.type) || isEndOfTurn(event));
+  const leftMs = last && isEndOfTurn(last) ? Date.parse(last.at) + ms - nowMs : 0;
+  return leftMs > 0 ? leftMs : undefined;
 }
 
 const isEndOfTurn = (event: RunEvent): boolean =>
   event.type === "turn.ended" || event.type === "handoff.made" || (event.type === "message.posted" && "agent" in event);
+/** What ends a turn that has not come to its end. */
+const BROKEN_OFF: ReadonlySet<RunEvent["type"]> = new Set(["turn.failed", "turn.skipped"]);

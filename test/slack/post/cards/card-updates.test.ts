@@ -177,6 +177,23 @@ test("that a run has come to a limit, or is paused, behind a turn is shown at on
   expect(blocksOf(parley, thread, 0)).toContain("paused by <@U0ADA>");
 });
 
+test("a turn is shown three seconds after its end also where another card of the thread is edited before", async () => {
+  const parley = await begin();
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"), selects("Coder"), question("Coder", "Which?", ["One", "Two"]));
+  await parley.settle();
+  await parley.clock.advance(10_000);
+  const answer = { type: "message.posted", person: { id: "U0ADA", name: "Ada" }, text: "Two", id: "m2" } as const;
+  await parley.record(thread, answer, says("Coder", "Done."));
+  const saidAtMs = parley.clock.now();
+  const before = edits(parley).length;
+  await parley.settle();
+  expect(edits(parley)).toHaveLength(before + 2);
+  expect(blocksOf(parley, thread, 0)).toContain("1 turn of at most");
+  expect(edits(parley).at(-1)?.at).toBeGreaterThanOrEqual(saidAtMs + 3_000);
+  expect(edits(parley).at(-1)?.at).toBeLessThan(saidAtMs + 6_000);
+});
+
 test("a question loses its buttons and shows the answer, whoever pressed", async () => {
   const parley = await begin();
   const thread = await parley.thread();
