@@ -1,7 +1,7 @@
 import { HUMAN, type RunEvent } from "../../../engine/events/events.ts";
 import type { Fold } from "../../../engine/reading/fold.ts";
 import { currentRun, isWaiting, type Transcript } from "../../../engine/reading/transcript.ts";
-import { NEXT_SPEAKER_MS_MAX } from "../../words/limits.ts";
+import { LONG_RUN_EDIT_MS, LONG_RUN_TURNS_MIN, NEXT_SPEAKER_MS_MAX } from "../../words/limits.ts";
 import { END_MS_MAX } from "./held-cards.ts";
 
 /** A message that changes after it was posted, by the event that it was posted for. */
@@ -43,13 +43,45 @@ const CARDS_PER_THREAD_MAX = 10;
 
 /**
  * For how long still the card of a run is not edited, as a turn has just ended: who is next, or that it was all, is recorded behind it, and one edit tells
- * both. Until then nothing on it has changed that anybody waits for: the turn itself is in the thread. `undefined`: it need not wait.
+ * both. Of a long run whose turns follow on each other quickly, one edit tells of several. Until then nothing on it has changed that anybody waits for: the
+ * turns themselves are in the thread. `undefined`: it need not wait.
  */
-export function turnEndsMs(transcript: Transcript, nowMs: number): number | undefined {
-  const leftMs = leftOfMs(transcript, nowMs, NEXT_SPEAKER_MS_MAX);
-  // By a clock that is far ahead, that of whoever recorded it, this would begin anew again and again.
-  return leftMs === undefined || leftMs > 2 * NEXT_SPEAKER_MS_MAX ? undefined : Math.min(leftMs, NEXT_SPEAKER_MS_MAX);
+export const turnEndsMs = (transcript: Transcript, nowMs: number): number | undefined =>
+  held(leftOfMs(transcript, nowMs, NEXT_SPEAKER_MS_MAX), NEXT_SPEAKER_MS_MAX) ?? toldTogetherInMs(transcript, nowMs);
+
+/** By a clock that is far ahead, that of whoever recorded it, it would begin anew again and again: then it is not held. */
+const held = (leftMs: number | undefined, ms: number): number | undefined =>
+  leftMs === undefined || leftMs <= 0 || leftMs > 2 * ms ? undefined : Math.min(leftMs, ms);
+
+/** Read off the log alone, so that a process that takes over holds it as long: until the end of the {@link LONG_RUN_EDIT_MS} in which its last turn ended. */
+function toldTogetherInMs(transcript: Transcript, nowMs: number): number | undefined {
+  const { running, turns, halt } = currentRun(transcript);
+  if (!running || turns < LONG_RUN_TURNS_MIN || halt || isWaiting(transcript)) return undefined;
+  let lastMs: number | undefined;
+  for (let index = transcript.events.length - 1; index >= 0; index--) {
+    const event = transcript.events[index];
+    if (!event || !(isEndOfTurn(event) || WORK.has(event.type))) return undefined;
+    if (!isEndOfTurn(event)) continue;
+    const atMs = Date.parse(event.at);
+    if (lastMs === undefined) {
+      lastMs = atMs;
+      continue;
+    }
+    const leftMs = LONG_RUN_EDIT_MS - (lastMs % LONG_RUN_EDIT_MS) + lastMs - nowMs;
+    return lastMs - atMs < LONG_RUN_EDIT_MS ? held(leftMs, LONG_RUN_EDIT_MS) : undefined;
+  }
+  return undefined;
 }
+
+/** What goes on between two turns without anybody being asked, or anything having failed. */
+const WORK: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
+  "speaker.selected",
+  "tool.called",
+  "tool.returned",
+  "code.written",
+  "code.ran",
+  "context.summarized",
+]);
 
 /** Of the first turn alone, and only for as long as its end takes to be recorded right behind it. `undefined`: nothing is waited for. */
 export function firstTurnEndsMs(transcript: Transcript, nowMs: number): number | undefined {

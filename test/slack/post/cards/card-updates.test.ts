@@ -280,3 +280,42 @@ test("the cards of many runs together stay within Slack's tier", async () => {
   expect(Math.max(...inAMinute)).toBeLessThanOrEqual(46);
   for (const thread of threads) expect(blocksOf(parley, thread, 0)).toContain("12 turns of at most");
 });
+
+test("of a long run whose turns follow quickly, one edit in ten seconds tells of several; what people wait for is shown at once", async () => {
+  const parley = await begin({ rateLimits: false });
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"), selects("Coder"));
+  const turn = async (gapMs: number) => {
+    await parley.clock.advance(gapMs);
+    await parley.record(thread, says("Coder", "One more."), selects("Coder"));
+  };
+  for (let nth = 0; nth < 12; nth++) await turn(4_000);
+  await parley.settle();
+  const before = edits(parley).length;
+  const sinceMs = parley.clock.now();
+  for (let nth = 0; nth < 20; nth++) await turn(1_000);
+  await parley.settle();
+  expect(edits(parley).length - before).toBeLessThanOrEqual(Math.ceil((parley.clock.now() - sinceMs) / 10_000) + 1);
+  expect(blocksOf(parley, thread, 0)).toContain("32 turns of at most");
+
+  await parley.clock.advance(1_000);
+  await parley.record(thread, says("Coder", "And one."), question("Coder", "Which one?"));
+  const askedAtMs = parley.clock.now();
+  await parley.settle();
+  expect(edits(parley).at(-1)?.at).toBeLessThan(askedAtMs + 5_000);
+  expect(blocksOf(parley, thread, 0)).toContain("33 turns of at most");
+});
+
+test("of a long run whose turns take their time each is shown as it ends", async () => {
+  const parley = await begin({ rateLimits: false });
+  const thread = await parley.thread();
+  await parley.record(thread, started(), asks("Add"), selects("Coder"));
+  for (let nth = 1; nth <= 15; nth++) {
+    await parley.clock.advance(12_000);
+    await parley.record(thread, says("Coder", "One more."), selects("Coder"));
+    const saidAtMs = parley.clock.now();
+    await parley.settle();
+    expect(edits(parley).at(-1)?.at).toBeLessThanOrEqual(saidAtMs + 3_000);
+    expect(blocksOf(parley, thread, 0)).toContain(`${nth} turn`);
+  }
+});
