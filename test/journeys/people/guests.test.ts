@@ -126,7 +126,13 @@ test.each(wires)("a person whose home nobody knows is external: words, presses, 
       type: "modal",
       callback_id: callback,
       private_metadata: JSON.stringify(about),
-      state: { values: { words: { value: { value: "that" } }, name: { value: { value: "evil" } } } },
+      state: {
+        values: {
+          words: { value: { value: "that" } },
+          to: { value: { selected_option: { value: "Other" } } },
+          name: { value: { value: "evil" } },
+        },
+      },
     },
   });
   await control.deliver({ user: nobody, payload: form("parley_steer", { thread: thread.key }) });
