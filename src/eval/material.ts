@@ -4,4 +4,4 @@
  */
 export const material = (text: string): string => text.replaceAll(TAG, "&lt;");
 
-const TAG = /<(?=\s*\/?\s*(?:text|task|expected|answer)\b)/gi;
+const TAG = /<(?=\s*(?:\/\s*)?(?:text|task|expected|answer)\b)/gi;

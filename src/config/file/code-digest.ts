@@ -21,7 +21,7 @@ export function codeDigest(path: string): string {
 }
 
 /** `from "./x.ts"`, `import "./x.ts"`, `import("./x.ts")`, `require("./x.cjs")`. */
-const IMPORTED = /\b(from|import|require)\s*\(?\s*["'](\.{1,2}\/[^"'\n]+)["']/g;
+const IMPORTED = /\b(from|import|require)\s*(?:\(\s*)?["'](\.{1,2}\/[^"'\n]+)["']/g;
 
 /** Of a name that is no file as it stands, as an import in a comment, there is none. */
 function textOf(file: string): string | undefined {

@@ -296,7 +296,7 @@ test("of a long run whose turns follow quickly, one edit in ten seconds tells of
   for (let nth = 0; nth < 20; nth++) await turn(1_000);
   await parley.settle();
   expect(edits(parley).length - before).toBeLessThanOrEqual(Math.ceil((parley.clock.now() - sinceMs) / 10_000) + 1);
-  expect(blocksOf(parley, thread, 0)).toContain("32 turns of at most");
+  expect(blocksOf(parley, thread, 0)).toContain("Turn 33 of at most");
 
   await parley.clock.advance(1_000);
   await parley.record(thread, says("Coder", "And one."), question("Coder", "Which one?"));
@@ -310,12 +310,13 @@ test("of a long run whose turns take their time each is shown as it ends", async
   const parley = await begin({ rateLimits: false });
   const thread = await parley.thread();
   await parley.record(thread, started(), asks("Add"), selects("Coder"));
+  await parley.settle();
   for (let nth = 1; nth <= 15; nth++) {
     await parley.clock.advance(12_000);
     await parley.record(thread, says("Coder", "One more."), selects("Coder"));
     const saidAtMs = parley.clock.now();
     await parley.settle();
     expect(edits(parley).at(-1)?.at).toBeLessThanOrEqual(saidAtMs + 3_000);
-    expect(blocksOf(parley, thread, 0)).toContain(`${nth} turn`);
+    expect(blocksOf(parley, thread, 0)).toContain(`Turn ${nth + 1} of at most`);
   }
 });
