@@ -1,16 +1,9 @@
 import { withinMs } from "../engine/clock.ts";
-import {
-  EmbeddingFailure,
-  type Embedder,
-  type Knowledge,
-  type KnowledgeAnswer,
-  type KnowledgePassage,
-  type KnowledgeSource,
-} from "../engine/knowledge.ts";
+import type { Embedder, Knowledge, KnowledgeAnswer, KnowledgePassage, KnowledgeSource } from "../engine/knowledge.ts";
 import type { FoundPassage, IndexedDocument } from "../store/knowledge/knowledge-index.ts";
 import type { Store } from "../store/store.ts";
 import { bringUpToDate, type IndexingParts, type Progress } from "./indexing.ts";
-import { createPurses, purseOf, type Purse, type Purses } from "./purse.ts";
+import { createPurses, isOfPayer, purseOf, type Purse, type Purses } from "./purse.ts";
 import { SourceTrouble, type DocumentSource } from "./source.ts";
 import { embedMissing, fused, nearest, RANKED_MAX } from "./vectors.ts";
 
@@ -251,9 +244,6 @@ export function createLibrary(parts: IndexingParts & { readonly store: Pick<Stor
     }
   }
 }
-
-/** Nothing is wrong with the model: its call was too much for a budget, or stopped. */
-const isOfPayer = (error: unknown): boolean => error instanceof EmbeddingFailure && (error.kind === "limit" || error.kind === "aborted");
 
 /** Each model is asked once, for all of its sources. */
 function byModel(open: readonly DocumentSource[]) {

@@ -1,13 +1,13 @@
 import type { Usage } from "../engine/events/events.ts";
-import type { Embedder, Payer } from "../engine/knowledge.ts";
+import { EmbeddingFailure, type Embedder, type Payer } from "../engine/knowledge.ts";
 import { plus, tokensOf } from "../engine/limits/usage.ts";
 import { tokensAtMost } from "../engine/reading/tokens.ts";
 
 /** What one search pays for models: its own question, and while it waits vectors of the index, which it has of it, too. */
 export interface Purse {
   readonly payer: Payer;
-  /** The first of these texts, as many as there is enough left for. */
-  paysFor(texts: readonly string[]): readonly string[];
+  /** The first of these texts, as many as there is enough left for; nothing where that is none. What they take at most is set aside until they are `done`. */
+  setAside(texts: readonly string[]): { readonly texts: readonly string[]; done(): void } | undefined;
   pay(usage: Usage, what: "index" | "question"): void;
   readonly spent: Usage | undefined;
 }
@@ -15,12 +15,18 @@ export interface Purse {
 export function purseOf(payer: Payer): Purse {
   let left: Payer["indexing"] = payer.indexing;
   let spent: Usage | undefined;
+  let aside = 0;
   return {
     payer,
-    paysFor(texts) {
-      let tokens = left.usd > 0 ? left.tokens : 0;
-      const count = texts.findIndex((text) => (tokens -= tokensAtMost(text)) < 0);
-      return count < 0 ? texts : texts.slice(0, count);
+    // Several sources may be indexed for one search at the same time.
+    setAside(texts) {
+      const free = left.usd > 0 ? left.tokens - aside : 0;
+      let tokens = 0;
+      const paid = texts.filter((text) => (tokens += tokensAtMost(text)) <= free);
+      if (paid.length === 0) return undefined;
+      const own = paid.reduce((sum, text) => sum + tokensAtMost(text), 0);
+      aside += own;
+      return { texts: paid, done: () => void (aside -= own) };
     },
     pay(usage, what) {
       spent = spent ? plus(spent, usage) : usage;
@@ -31,6 +37,10 @@ export function purseOf(payer: Payer): Purse {
     },
   };
 }
+
+/** Nothing is wrong with the model: its call was too much for a budget, or stopped. */
+export const isOfPayer = (error: unknown): boolean =>
+  error instanceof EmbeddingFailure && (error.kind === "limit" || error.kind === "aborted");
 
 /** The purses of the searches that wait for an index, the first of them first. What has been begun when its search waits no more is told to the next one. */
 export interface Purses {
@@ -55,16 +65,26 @@ export function createPurses(): Purses {
       }
     },
     async embed(embedder, texts, signal) {
+      let refusal: unknown;
       for (const purse of waiting) {
         const { payer } = purse;
-        const paid = purse.paysFor(texts);
-        if (paid.length === 0 || payer.turn.signal.aborted) continue;
+        const paid = payer.turn.signal.aborted ? undefined : purse.setAside(texts);
+        if (!paid) continue;
         const turn = { ...payer.turn, signal: AbortSignal.any([payer.turn.signal, signal]) };
-        const { vectors, usage } = await embedder.embed(paid, { ...payer, turn });
-        if (waiting.has(purse)) purse.pay(usage, "index");
-        else rest = rest ? plus(rest, usage) : usage;
-        return vectors;
+        try {
+          const { vectors, usage } = await embedder.embed(paid.texts, { ...payer, turn });
+          if (waiting.has(purse)) purse.pay(usage, "index");
+          else rest = rest ? plus(rest, usage) : usage;
+          return vectors;
+        } catch (error) {
+          // Its run was stopped, or has nothing left: another may have.
+          if (signal.aborted || !isOfPayer(error)) throw error;
+          refusal = error;
+        } finally {
+          paid.done();
+        }
       }
+      if (refusal !== undefined) throw refusal;
       return undefined;
     },
     untold() {

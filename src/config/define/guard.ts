@@ -34,7 +34,15 @@ export function defineGuard<Schema extends z.ZodObject = typeof nothing>(
   const name = checkedName("guard", guard, "build" in guard ? BUILT : { look: "function" });
   if ("build" in guard) {
     const { build, ...rest } = guard;
-    return { defines: "guard", ...rest, name, build: (settings) => ({ look: build(settings) }) };
+    return {
+      defines: "guard",
+      ...rest,
+      name,
+      build(settings) {
+        const look = build(settings);
+        return { look: async (words, going) => checked("look", OfWords, await look(words, going)) };
+      },
+    };
   }
   const { look, lookAtFile, ...rest } = guard;
   return {
@@ -52,17 +60,17 @@ export function defineGuard<Schema extends z.ZodObject = typeof nothing>(
 }
 
 const Stopped = z.strictObject({ stop: z.string() });
-const OfWords = z.union([z.undefined(), z.strictObject({ words: z.string() }), Stopped]);
+const OfWords = z.union([z.strictObject({ words: z.string() }), Stopped]);
 const OfFile = z.union([
-  z.undefined(),
   z.strictObject({
     file: z.strictObject({ content: z.instanceof(Uint8Array), name: z.string().optional(), mediaType: z.string().optional() }),
   }),
   Stopped,
 ]);
 
-/** What it throws is a stop, and so is what cannot be read: nothing passes that nobody has judged. */
-function checked<Read extends FileVerdict | Verdict>(key: "look" | "lookAtFile", shape: z.ZodType, verdict: Read): Read {
+/** What it throws is a stop, and so is what cannot be read: nothing passes that nobody has judged. `null` is nothing, too. */
+function checked<Read extends FileVerdict | Verdict>(key: "look" | "lookAtFile", shape: z.ZodType, verdict: Read): Read | undefined {
+  if ((verdict ?? undefined) === undefined) return undefined;
   if (shape.safeParse(verdict).success) return verdict;
   const changed = key === "look" ? "{ words }" : "{ file: { content } }";
   throw new TypeError(`\`${key}\` gave ${gave(verdict)}; nothing is wanted, ${changed}, or { stop }`);

@@ -39,7 +39,7 @@ export function defineStop<Schema extends z.ZodType>(stop: Stop<Schema> | BuiltS
 /** A condition that throws ends the run, and says so: without it nobody would know when to. */
 function reasonOf(name: string, reached: () => string | undefined): string | undefined {
   try {
-    const reason: unknown = reached();
+    const reason: unknown = reached() ?? undefined;
     if (reason === undefined || typeof reason === "string") return reason;
     throw new TypeError(`\`reached\` gave ${gave(reason)}; a line that says why is wanted, or nothing`);
   } catch (error) {

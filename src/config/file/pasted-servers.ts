@@ -60,11 +60,12 @@ function toolOf(server: Record<string, unknown>, folder: string): Record<string,
   const kept = Object.entries(server).filter(([key]) => !ADDRESSES.includes(key) && (SAME.includes(key) || !OF_OTHERS.has(key)));
   const all = Object.fromEntries(kept.map(([key, value]) => [key, SAME.includes(key) ? inOurs(value, folder) : value]));
   const { environment, ...named } = all;
+  const [command, ...args]: unknown[] = Array.isArray(named["command"]) ? named["command"] : [];
   return {
     kind: "mcp",
     ...named,
-    // A program with its arguments in one list.
-    ...(Array.isArray(named["command"]) ? { command: named["command"][0], args: named["command"].slice(1) } : {}),
+    // A program with its arguments in one list, or the first of them.
+    ...(command === undefined ? {} : { command, args: args.concat(named["args"] ?? []) }),
     ...(environment !== undefined && named["env"] === undefined ? { env: inOurs(environment, folder) } : {}),
     ...(url === undefined ? {} : { url: inOurs(url, folder) }),
   };

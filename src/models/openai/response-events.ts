@@ -107,13 +107,14 @@ function whole(status: string, response: Loose, seen: Seen, found: Piece[]): voi
     throw new ServerError(saidBy(response.error ?? { message: reason, code: "server_error" }));
   }
   const output: readonly unknown[] = Array.isArray(response.output) ? response.output : [];
+  const before = seen.text;
   for (const [index, item] of output.entries()) {
     if (!isObject(item)) continue;
     if (item.type === "function_call" && !knownCall(item, index, seen)) {
       const { key } = callOf(item, index, seen, found);
       found.push({ type: "call.whole", key, args: asText(item.arguments) });
     }
-    if (item.type === "message") messageOf(item, index, seen, found);
+    if (item.type === "message") messageOf(item, index, seen, found, before);
   }
   if (seen.text === "" && typeof response.output_text === "string") say(response.output_text, seen, found);
   if (status !== "incomplete") return ended(seen, "stop", found);
@@ -149,12 +150,12 @@ function keyAt({ item_id: id, output_index: index }: Loose, { calls }: Seen): nu
   return found?.key ?? -1;
 }
 
-/** Of a whole message: what had not been told in pieces. */
-function messageOf({ content }: Loose, index: unknown, seen: Seen, found: Piece[]): void {
+/** Of a whole message: what had not been told in pieces. `before`: what had come before the whole that it is a part of. */
+function messageOf({ content }: Loose, index: unknown, seen: Seen, found: Piece[], before = seen.text): void {
   const parts: readonly unknown[] = Array.isArray(content) ? content : typeof content === "string" ? [content] : [];
   for (const part of parts) {
     if (isObject(part) && part.type === "refusal") found.push({ type: "finished", why: "refused", detail: asText(part.refusal) });
-    else if (!seen.told.has(index) && !seen.told.has(undefined)) sayOnce(wordsOf(part), seen, found);
+    else if (!seen.told.has(index) && !seen.told.has(undefined)) sayOnce(wordsOf(part), seen, found, before);
   }
 }
 
@@ -165,8 +166,8 @@ function say(text: string, seen: Seen, found: Piece[]): void {
 }
 
 /** Unless they stand there: the numbers of items are not everywhere the same from one event to the next. */
-function sayOnce(text: string, seen: Seen, found: Piece[]): void {
-  if (!seen.text.includes(text)) say(text, seen, found);
+function sayOnce(text: string, seen: Seen, found: Piece[], before = seen.text): void {
+  if (!before.includes(text)) say(text, seen, found);
 }
 
 function wordsOf(part: unknown): string {

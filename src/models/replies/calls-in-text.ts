@@ -10,7 +10,7 @@ export interface WrittenCall {
 /**
  * The calls at the end of a text, where a server has not known them for calls and has left the marks of the model's own template there; and the
  * words before them. Nothing where anything else stands behind the first mark, where a tool is not among those that were offered, or where it is
- * shown as code: then it is what the model says.
+ * shown as code or quoted: then it is what the model says.
  */
 export function callsInText(
   text: string,
@@ -20,7 +20,7 @@ export function callsInText(
   const at = text.search(MARKS);
   const from = at >= 0 ? at : BARE.test(text) ? 0 : -1;
   const before = text.slice(0, Math.max(0, from));
-  if (from < 0 || before.split("```").length % 2 === 0 || before.endsWith("`")) return undefined;
+  if (from < 0 || isShown(before)) return undefined;
   const calls: WrittenCall[] = [];
   for (const part of partsOf(text.slice(from))) {
     const found = callsIn(part.trim(), tools);
@@ -39,6 +39,17 @@ const BARE = /^\s*\{\s*"(?:type|name|function)"\s*:\s*"/;
 /** Around calls and between them. */
 const BETWEEN =
   /<\/?tool_calls?>|\[\/?TOOL_CALLS\]|<\|python_tag\|>|<\/function>(?!\s*<\/tool_call>)|<｜tool▁(?:calls?▁(?:begin|end)|outputs?▁(?:begin|end))｜>|<\|tool_calls?(?:_section)?_(?:begin|end)\|>|<\|(?:eom_id|eot_id|im_end)\|>/;
+
+/** Whether what follows these words stands in code, which may have no end, or in a quotation, as Markdown has them. */
+function isShown(before: string): boolean {
+  if (before.split("```").length % 2 === 0 || before.split(TILDES).length % 2 === 0 || before.endsWith("`")) return true;
+  const above = before.slice(0, before.lastIndexOf("\n") + 1);
+  const line = before.slice(above.length);
+  const isIndented = /^(?: {4}|\t)\s*$/.test(line) && above.trim() !== "" && /\n[ \t]*\n$/.test(above);
+  return isIndented || /^\s*>/.test(line);
+}
+
+const TILDES = /^ {0,3}~~~/m;
 
 const partsOf = (text: string): readonly string[] => text.split(BETWEEN).filter((part) => /[^\s;,]/.test(part));
 

@@ -42,6 +42,7 @@ export const newDraft = (opensUnmarked: boolean): Draft => ({
 
 /** Above any model's useful output, and small enough for one event of the log (1 MiB); also guards against a server that never ends. */
 const REPLY_CHARS_MAX = 300_000;
+export const TOO_LONG = "the reply was far too long";
 /** Providers allow 128 tools in a request; no sensible reply uses more calls. */
 const CALLS_PER_REPLY_MAX = 128;
 
@@ -164,8 +165,10 @@ export async function conclude(draft: Draft, request: ModelRequest, source: Sour
       break;
   }
   const [given, answered] = answeredByCall(wholeCalls(draft, request), request);
-  const written = given.length === 0 && !isCut && !request.answer ? callsInText(text, request.tools) : undefined;
+  const mayBeWritten = given.length === 0 && !isCut && !request.answer && !KNOWS_ITS_CALLS.test(source.host);
+  const written = mayBeWritten ? callsInText(text, request.tools) : undefined;
   const calls = written?.calls.map((call) => ({ call: newCallId(), ...call })) ?? given;
+  if (calls.length > CALLS_PER_REPLY_MAX) return failed("bad_answer", TOO_LONG);
   if (calls.some((call) => call.tool === "")) return failed("bad_answer", "it called a tool without naming it");
   const said = text.trim() === "" && request.answer ? (answered ?? jsonAtEnd(draft.thoughts, request) ?? text) : (written?.text ?? text);
   const isEmpty = calls.length === 0 && said.trim() === "";
@@ -220,6 +223,9 @@ const withoutEndMarks = (text: string): string => {
   return text.slice(0, text.length - end.length) + kept;
 };
 const END_CHARS_MAX = 200;
+
+/** Those who make their models themselves: what stands in a text of theirs is what the model says. */
+const KNOWS_ITS_CALLS = /^https:\/\/(?:api\.openai\.com|[\w-]+\.openai\.azure\.com|api\.anthropic\.com)$/;
 
 const newCallId = (): string => `call_${randomUUID().replaceAll("-", "")}`;
 

@@ -2,7 +2,7 @@ import type { Clock } from "../../engine/clock.ts";
 import type { ModelDelta, ModelReply, ModelRequest } from "../../engine/model.ts";
 import type { Source } from "../refusals/failure-table.ts";
 import { failure, toFailure } from "../refusals/failures.ts";
-import { addAll, conclude, isTooLong, newDraft, soFar } from "./draft.ts";
+import { addAll, conclude, isTooLong, newDraft, soFar, TOO_LONG } from "./draft.ts";
 import { newPatience } from "./patience.ts";
 import type { Piece } from "./piece.ts";
 
@@ -62,8 +62,7 @@ export async function* replyFrom(
       }
       first &&= !step.value.some(isToken);
       const deltas = addAll(draft, step.value);
-      if (isTooLong(draft))
-        return failure("bad_answer", source, { ...(await soFar(draft, request)), detail: "the reply was far too long" });
+      if (isTooLong(draft)) return failure("bad_answer", source, { ...(await soFar(draft, request)), detail: TOO_LONG });
       silenceMsMax = draft.finished ? FINISHED_MS_MAX : first ? timeouts.firstTokenMsMax : timeouts.betweenTokensMsMax;
       patience.allow(silenceMsMax);
       for (const delta of deltas) yield delta;

@@ -108,9 +108,11 @@ export class ScopeWanted extends Error {
   }
 }
 
-function allowed(response: Response): Response {
+async function allowed(response: Response): Promise<Response> {
   const challenge = response.status === 403 ? (response.headers.get("www-authenticate") ?? "") : "";
   if (!/error="?insufficient_scope/i.test(challenge)) return response;
+  // Nobody reads it, and its connection is free for others.
+  await response.body?.cancel();
   throw new ScopeWanted(/scope="([^"]{1,500})"/i.exec(challenge.replace(/error="?insufficient_scope"?/i, ""))?.[1] ?? "more");
 }
 

@@ -74,6 +74,19 @@ test("a guard whose verdict cannot be read stops what it was asked about, and wh
   }
 });
 
+test("null is nothing, as of a policy: a stop goes on, and a guard lets pass", async () => {
+  const stop = defineStop({ name: "mine", schema: z.literal(true), reached: () => none(null) });
+  expect(whyStop(stop, conversation("User: Go."), true)).toBeUndefined();
+  const guard = defineGuard({ name: "mine", look: () => none(null) });
+  const looked = await guard.build({}).look("Hello.", { to: "people", agent: "Ana" });
+  expect(looked).toBeUndefined();
+});
+
+test("of a guard that is made of its settings once, a verdict that cannot be read is none either", async () => {
+  const guard = defineGuard({ name: "mine", schema: z.strictObject({}), build: () => () => none({ word: "4711" }) });
+  await expect(guard.build({}).look("Hello.", { to: "people", agent: "Ana" })).rejects.toThrow("`look` gave an object with word");
+});
+
 test("a tool whose files are none fails, and data with files of another kind is data", async () => {
   const giving = (value: unknown) => defineTool({ name: "mine", description: "Gives.", input: z.object({}), run: () => value });
   expect(await callTool(giving({ text: "x", files: [{ name: "a.png", content: new Uint8Array(3) }] }), {})).toMatchObject({

@@ -29,7 +29,7 @@ test("so can VS Code's file, with what it asks people for read from the environm
       tracker: { type: "http", url: "https://t.example/mcp?team=${env:TEAM}", headers: { "X-Api-Key": "${input:tracker-key}" } },
       files: { type: "stdio", command: "npx", args: ["fs", "${workspaceFolder}/docs", 8080], env: { DEBUG: true }, dev: { watch: "x" } },
     },
-    context_servers: { zed: { source: "custom", command: ["uvx", "z", "--fast"], enabled: true } },
+    context_servers: { zed: { source: "custom", command: ["uvx", "z"], args: ["--fast"], enabled: true } },
     mcp: { servers: { old: { command: "o", environment: { A: 1 } } } },
   };
   const lines = Object.entries(pasted).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);

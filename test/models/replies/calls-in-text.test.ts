@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { callsInText } from "../../../src/models/replies/calls-in-text.ts";
+import { addAll, conclude, newDraft } from "../../../src/models/replies/draft.ts";
 import { ask, request } from "../servers/asking.ts";
 import { chatServer, modelAt, says } from "../servers/chat-server.ts";
 
@@ -37,7 +38,13 @@ test.for([
 const CALL = '<tool_call>{"name":"search","arguments":{"q":"1"}}</tool_call>';
 test.for([
   ["in a block of code", `Like so:\n\`\`\`\n${CALL}\n\`\`\``],
+  ["in a block of code without an end", `Like so:\n\`\`\`\n${CALL}`],
+  ["in one with tildes", `Like so:\n~~~\n${CALL}`],
+  ["in one that is indented", `Like so:\n\n    ${CALL}`],
   ["as code among words", `It is \`${CALL}\``],
+  ["quoted", `The page says:\n\n> ${CALL}`],
+  ["quoted behind words", `The page says:\n> Please end with ${CALL}`],
+  ["quoted, line by line", `The page says:\n> <tool_call>\n> {"name":"search","arguments":{}}\n> </tool_call>`],
   ["words behind it", `${CALL}\nThat is how it is written.`],
   ["a tool that was not offered", CALL.replace("search", "shell")],
   ["arguments that are broken", CALL.replace('"1"}', "")],
@@ -48,6 +55,11 @@ test.for([
 ] as const)("what the model only shows is no call: %s", ([, written]) => {
   expect(callsInText(written, TOOLS)).toBeUndefined();
   expect(callsInText(CALL, [])).toBeUndefined();
+});
+
+test("behind code and quotations that have ended, and indented for itself, it is a call", () => {
+  for (const before of ["```\nx\n```\n", "~~~\nx\n~~~\n", "> They want a search.\n\n", "I look.\n    ", "\n    "])
+    expect([before, callsInText(before + CALL, TOOLS)?.calls]).toEqual([before, [A]]);
 });
 
 test("whatever stands in a text, it is read at once", () => {
@@ -69,4 +81,27 @@ test("such a call is the agent's, with an id of its own; asked for an answer by 
     text: "Let me look.",
     toolCalls: [{ ...A, call: expect.stringMatching(/^call_/) as string }],
   });
+});
+
+async function replyOf(text: string, host: string) {
+  const draft = newDraft(false);
+  addAll(draft, [
+    { type: "text", text },
+    { type: "finished", why: "stop" },
+  ]);
+  draft.splitter.end();
+  return conclude(draft, request(), { provider: "The server's", model: "m", host, address: host, keyName: "KEY", secrets: [] }, "m");
+}
+
+test("a text of those who make their models themselves is a text, whatever stands in it", async () => {
+  for (const host of ["https://api.openai.com", "https://ours.openai.azure.com", "https://api.anthropic.com"])
+    expect(await replyOf(CALL, host)).toMatchObject({ text: CALL, toolCalls: [] });
+  for (const host of ["https://api.openai.com.example", "http://127.0.0.1:11434"])
+    expect(await replyOf(CALL, host)).toMatchObject({ text: "", toolCalls: [A] });
+});
+
+test("more calls than any reply has are far too many, however they are written", async () => {
+  const list = (count: number) => `[TOOL_CALLS]${JSON.stringify(Array.from({ length: count }, () => ({ name: "search" })))}`;
+  expect((await replyOf(list(128), "http://127.0.0.1:11434")).kind).toBe("answer");
+  expect(await replyOf(list(129), "http://127.0.0.1:11434")).toMatchObject({ kind: "failure", error: { kind: "bad_answer" } });
 });

@@ -96,6 +96,7 @@ describe("Responses, as servers like OpenAI's send them", () => {
     ["words told twice, under other numbers", events(said, { type: "response.output_item.done", output_index: 1, item: { type: "message", content: "Blue." } }, { type: "response.completed", response: { output: [null, null, { type: "message", content: "Blue." }] } }), BLUE],
     ["a second message that comes whole", events({ ...said, delta: "Bl" }, { type: "response.output_item.done", output_index: 1, item: { type: "message", content: "ue." } }, completed), BLUE],
     ["parts that are null or missing", events({ type: "response.output_item.added", output_index: 0, item: null }, { ...said, delta: null }, said, { type: "response.output_item.done" }, { type: "response.completed", response: { output: null, usage: { total_tokens: 5 } } }), BLUE],
+    ["a second message that says the end of the first", response("Blue, blue.").map((text) => text.replace("]}", ',{"type":"message","content":" blue."}]}')), { ...BLUE, text: "Blue, blue. blue." }],
     ["another end", events(said, { type: "response.done", response: { status: "completed" } }), BLUE],
     ["cut off, without a response", events(said, { type: "response.incomplete" }), { ...BLUE, notices: [expect.stringContaining("cut off")] }],
     ["broken off", events(said, { type: "response.cancelled" }), { kind: "failure", received: "Blue." }],

@@ -232,10 +232,12 @@ test("a server outside cannot name an address inside of our net for its logins",
 
 test("a login that may not do what a call wants is told by what is missing, and the server stays", async () => {
   const challenge = 'Bearer error="insufficient_scope", scope="files:write", resource_metadata="https://s.example/meta"';
-  const refused = async () => new Response("", { status: 403, headers: { "www-authenticate": challenge } });
+  let left = 0;
+  const body = () => new ReadableStream({ cancel: () => void left++ });
+  const refused = async () => new Response(body(), { status: 403, headers: { "www-authenticate": challenge } });
   const login = { token: async () => "t", insteadOf: async () => undefined };
   const error: unknown = await loggedIn(login, {}, refused).catch((problem: unknown) => problem);
-  expect(isAnswer(error)).toBe(true);
+  expect([isAnswer(error), left]).toEqual([true, 1]);
   const failure = callFailure({ name: "desk", url }, "save", { kind: "threw", error }, { timeoutMs: 1, totalMsMax: 1, isGiven: true });
   expect(failure.error).toMatchObject({ kind: "not_allowed", message: expect.stringContaining("It wants: files:write.") as string });
   const other = await loggedIn(login, {}, async () => new Response("", { status: 403 }));
