@@ -2,7 +2,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 import type { Code, ListItem, Nodes, Parent, Root, Table } from "mdast";
-import { wholeCharacters } from "./escape.ts";
+import { safeMarkdown, wholeCharacters } from "./escape.ts";
 
 export interface Split {
   /** Each at most `charsMax` characters, and whole Markdown in itself. */
@@ -50,7 +50,8 @@ function withOwnLinks(text: string): string {
     const at = { from: offsetOf(node), to: node.position?.end.offset ?? 0 };
     if (node.type === "definition") {
       const title = node.title ? ` "${node.title.replaceAll(/["\\\n]/g, " ")}"` : "";
-      if (!addresses.has(node.identifier)) addresses.set(node.identifier, `(<${node.url}>${title})`);
+      const url = node.url.replaceAll("<", "%3C").replaceAll(">", "%3E");
+      if (!addresses.has(node.identifier)) addresses.set(node.identifier, `(<${url}>${title})`);
       found.push({ ...at, id: node.identifier });
     } else if (node.type === "imageReference" || node.type === "linkReference") {
       const [first, last] = node.type === "linkReference" ? [node.children[0], node.children.at(-1)] : [];
@@ -64,8 +65,11 @@ function withOwnLinks(text: string): string {
   for (const { from, to, id, label } of found) {
     const address = addresses.get(id);
     if (address === undefined || !used.has(id)) continue;
-    linked += text.slice(done, from) + (label === undefined ? "" : label + address);
+    // What was safe in two places may not be in one: `!channel` is an address like any other, until a bracket stands before it.
+    linked += text.slice(done, from) + (label === undefined ? "" : safeMarkdown(label + address));
     done = to;
+    // A long address may be meant very often.
+    if (linked.length > 2 * LINKED_CHARS_MAX) return text;
   }
   return linked + text.slice(done);
 }

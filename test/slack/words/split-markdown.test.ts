@@ -49,6 +49,19 @@ test("a link that has its address from a line elsewhere keeps it, in whatever pa
   expect(rest).toBe("");
 });
 
+test("a link that gets its address from elsewhere calls nobody by it, hides nothing in it, and stays a link", () => {
+  const lines = ["!channel", "@U0JONAS", "#C0GENERAL", "https://x.example/|Label", "&excl;here", "a>b"].map((to, index) => `[${index}]: ${to}`);
+  const { parts } = split(`${"Some words. ".repeat(40)}\n\n[a][0] [b][1] [c][2] [d][3] [e][4] [f][5]\n\n${lines.join("\n")}`, 300);
+  expect(parts.join("\n").match(/<(?!\u200b)(?:[!@#]|[^<>]*\|)[^>]*>/g) ?? []).toEqual([]);
+  expect(parts.join("\n")).toContain("[f](<a%3Eb>)");
+});
+
+test("an address that is meant again and again does not make a text of any length", () => {
+  const text = `${"[a][b] ".repeat(300)}\n\n[b]: https://x.example/${"y".repeat(10_000)}`;
+  const { parts, rest } = split(text, 5_000);
+  expect(parts.join("").length + rest.length).toBeLessThanOrEqual(text.length + 100);
+});
+
 test("a long fence is closed at the end of a part and opened again with its language", () => {
   const lines = Array.from({ length: 40 }, (_, index) => `print(${index})`);
   const { parts } = split(`\`\`\`python\n${lines.join("\n")}\n\`\`\``, 200);
