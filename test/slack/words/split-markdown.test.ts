@@ -50,7 +50,9 @@ test("a link that has its address from a line elsewhere keeps it, in whatever pa
 });
 
 test("a link that gets its address from elsewhere calls nobody by it, hides nothing in it, and stays a link", () => {
-  const lines = ["!channel", "@U0JONAS", "#C0GENERAL", "https://x.example/|Label", "&excl;here", "a>b"].map((to, index) => `[${index}]: ${to}`);
+  const lines = ["!channel", "@U0JONAS", "#C0GENERAL", "https://x.example/|Label", "&excl;here", "a>b"].map(
+    (to, index) => `[${index}]: ${to}`,
+  );
   const { parts } = split(`${"Some words. ".repeat(40)}\n\n[a][0] [b][1] [c][2] [d][3] [e][4] [f][5]\n\n${lines.join("\n")}`, 300);
   expect(parts.join("\n").match(/<(?!\u200b)(?:[!@#]|[^<>]*\|)[^>]*>/g) ?? []).toEqual([]);
   expect(parts.join("\n")).toContain("[f](<a%3Eb>)");
