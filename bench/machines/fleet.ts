@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openStore } from "../../src/store/open-store.ts";
 import { createKeyRing } from "../../src/store/key-ring.ts";
 import { cpuMs } from "../path/process.ts";
-import { openInstantModel } from "../path/instant-model.ts";
+import { openInstantModel, type Answered } from "../path/instant-model.ts";
 import { openInstantSlack, SIGNING_SECRET, tokenOf, type WebCall } from "../support/instant-slack.ts";
 
 /** Processes of Parley as it is shipped, on one database, in one Slack and with one model; both of these are in this process. */
@@ -23,11 +23,15 @@ export interface Fleet {
 
 export interface Answer {
   readonly conversation: number;
+  /** The {@link Machine.name} of the process that has asked. */
+  readonly by: string | undefined;
   /** When its first word left, in `performance.now()`. */
   readonly at: number;
 }
 
 export interface Machine {
+  /** By which the model knows it. */
+  readonly name: string;
   readonly pid: number;
   /** From the start of the process until `/readyz` said that all is there. */
   readonly readyMs: number;
@@ -55,7 +59,7 @@ export interface FleetOptions {
 }
 
 /** Turns of the teams of the team file, by its name. `asks` asks a person and waits. */
-export const TURNS = { small: 3, long: 20, one: 1 } as const;
+export const TURNS = { small: 3, long: 20, longest: 400, one: 1 } as const;
 
 const PARLEY = resolve(import.meta.dirname, "../../bin/parley.mjs");
 const READY_MS_MAX = 60_000;
@@ -63,6 +67,8 @@ const END_MS_MAX = 20_000;
 const LOOK_MS = 5;
 /** Each look has the process ask its database. */
 const READY_LOOK_MS = 20;
+/** Whose key each process has for the model. */
+const MACHINE = "BENCH_MACHINE";
 const PEOPLE = 200;
 const TOKEN_KEY = Buffer.alloc(32, 7);
 /** An answer comes in so many parts. */
@@ -81,7 +87,7 @@ const QUESTION = { toolCalls: [{ name: "transfer_to_human", args: { question: "W
 
 const teamFile = (modelUrl: string) => ({
   models: {
-    instant: { provider: "openai-compatible", model: "fast", baseUrl: modelUrl },
+    instant: { provider: "openai-compatible", model: "fast", baseUrl: modelUrl, apiKeyEnv: MACHINE },
     scripted: { provider: "replay", file: "replies.yml" },
   },
   providers: { "openai-compatible": { concurrency: 400 } },
@@ -104,14 +110,14 @@ export async function openFleet({ database, teams, modelMs, place }: FleetOption
   const calls: WebCall[] = [];
   const slack = await openInstantSlack({ onCall: (call) => void calls.push(call) });
   const answers: Answer[] = [];
-  const onAnswer = (conversation: number) => void answers.push({ conversation, at: performance.now() });
+  const onAnswer = ({ conversation, key: by }: Answered) => void answers.push({ conversation, by, at: performance.now() });
   const model = await openInstantModel(CHUNKS, { delayMs: modelMs, onAnswer });
   const machines = new Set<Machine>();
   writeFileSync(join(folder, "parley.yml"), JSON.stringify(teamFile(model.url)));
   writeFileSync(join(folder, "replies.yml"), JSON.stringify({ replies: { Guide: [QUESTION] } }));
   const dbPath = database.includes("://") ? database : join(folder, database);
   await install(dbPath, teams);
-  let mentions = 0;
+  let [mentions, started] = [0, 0];
   // As Slack's are now: by what was heard last it is known how long nobody has listened.
   const beganAt = Math.floor(Date.now() / 1_000);
   const env = {
@@ -138,8 +144,13 @@ export async function openFleet({ database, teams, modelMs, place }: FleetOption
       ...(role === "worker" ? [] : ["--http", "127.0.0.1:0"]),
       ...(threads === undefined ? [] : ["--threads", String(threads)]),
     ];
+    const name = `machine-${++started}`;
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [PARLEY, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [PARLEY, ...args], {
+      cwd: folder,
+      env: { ...env, [MACHINE]: name },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const exited = once(child, "exit");
     let said = "";
     for (const stream of [child.stdout, child.stderr])
@@ -161,6 +172,7 @@ export async function openFleet({ database, teams, modelMs, place }: FleetOption
     const readyCpuMs = cpuMs(child.pid ?? 0);
     if (role !== "worker") slack.sendTo(`http://127.0.0.1:${await untilSaid(/taken at port (\d+)/)}/slack/events`);
     const machine: Machine = {
+      name,
       pid: child.pid ?? 0,
       readyMs,
       readyCpuMs,

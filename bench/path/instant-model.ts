@@ -28,10 +28,16 @@ interface Asked {
   readonly response_format?: { readonly type: string };
 }
 
-/** `delayMs`: from the end of a request to the first word of its answer. `onAnswer`: told of each, by its conversation, as it begins. */
+/** Of which conversation an answer is, and with which key it was asked for. */
+export interface Answered {
+  readonly conversation: number;
+  readonly key: string | undefined;
+}
+
+/** `delayMs`: from the end of a request to the first word of its answer. `onAnswer`: told of each as it begins. */
 export async function openInstantModel(
   chunks: number,
-  { delayMs = 0, onAnswer = () => undefined }: { readonly delayMs?: number; readonly onAnswer?: (conversation: number) => void } = {},
+  { delayMs = 0, onAnswer = () => undefined }: { readonly delayMs?: number; readonly onAnswer?: (answered: Answered) => void } = {},
 ): Promise<InstantModel> {
   const turns = new Map<string, number>();
 
@@ -53,7 +59,7 @@ export async function openInstantModel(
     const asked = JSON.parse(text) as Asked;
     const answer = answerTo(text, asked);
     if (delayMs > 0) await sleep(delayMs);
-    onAnswer(conversationIn(text));
+    onAnswer({ conversation: conversationIn(text), key: /^Bearer (.+)$/.exec(incoming.headers.authorization ?? "")?.[1] });
     const tokens = Math.ceil(text.length / TOKEN_CHARS);
     const usage = { prompt_tokens: tokens, completion_tokens: 100, total_tokens: tokens + 100 };
     const head = { id: "c", created: 1, model: asked.model };

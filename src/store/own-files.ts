@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from "node:fs";
+import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** What was said in private channels is in them: they are for the user who runs Parley alone. */
@@ -9,9 +9,12 @@ const OTHERS = 0o077;
 /** Beside the database: its write-ahead log, what readers share of it, and the lock. */
 const BESIDE = ["", "-wal", "-shm", "-lock"];
 
-/** Makes an empty file that its owner alone can read, where there is none. */
+/**
+ * Makes an empty file that its owner alone can read, where there is none. One that is there is not opened: whoever closes a file lets go of all locks that
+ * its process has on it, by whichever way it has opened it.
+ */
 export function makeOwn(file: string): void {
-  closeSync(openSync(file, "a", FILE_MODE));
+  if (!existsSync(file)) closeSync(openSync(file, "a", FILE_MODE));
 }
 
 /** The files of this database that others can read or write, with their rights. */

@@ -88,8 +88,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (values.json !== true) for (const warning of settings.warnings) await print(io.stderr, `note: ${describeMistake(warning)}`);
   const stopped = new AbortController();
   const address = databasePath(values.db ?? settings.database, io.cwd);
-  const at = { env, dbPath: shelved ? await tuningDatabase(address) : address, io, stopped };
-  if (values.json !== true && at.dbPath !== address) io.stderr.write(`The runs are kept in ${harmless(at.dbPath)}.\n`);
+  const dbPath = shelved ? await tuningDatabase(address) : address;
+  const at = { env, dbPath, isBeside: dbPath !== address, io, stopped };
+  if (values.json !== true && at.isBeside) io.stderr.write(`The runs are kept in ${harmless(at.dbPath)}.\n`);
   const release = io.onInterrupt(() => (stopped.signal.aborted ? process.exit(EXIT.stopped) : stopped.abort(new Error("interrupted"))));
   const bar = showProgress(io, { isQuiet: values.json === true, hasBudget: source.settings.budgetUsd !== undefined });
   try {
@@ -167,6 +168,8 @@ const codeOf = ({ outcome }: Tuned): number => (outcome === "budget" ? EXIT.limi
 interface At {
   readonly env: Io["env"];
   readonly dbPath: string;
+  /** It is another database than the one that people work with. */
+  readonly isBeside: boolean;
   readonly io: Io;
   readonly stopped: AbortController;
 }
@@ -174,13 +177,15 @@ interface At {
 /** Each step has settings of its own, and so a Parley of its own, one after the other on the same database. */
 async function withParley<T>(
   settings: Settings,
-  { env, dbPath, io, stopped }: At,
+  { env, dbPath, isBeside, io, stopped }: At,
   job: (world: EvaluationWorld, start: (workspace: string) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const { createParley } = await import("../../parley.ts");
   const { programsIn } = await evaluationRoom();
+  // The file is that of the audit log in the database that people work with: whoever runs there writes it.
+  const { file: _, ...audit } = settings.audit;
   const parley = await createParley({
-    settings,
+    settings: isBeside ? { ...settings, audit } : settings,
     env,
     dbPath,
     asksAtLimits: false,

@@ -98,8 +98,8 @@ export const yesOrNo = (text: string): boolean | undefined =>
 
 /** The beginning and the end, where it is too long to be judged whole. */
 const cut = (text: string, charsMax: number): string =>
-  material(
-    text.length <= charsMax
-      ? text
-      : `${text.slice(0, charsMax / 2)}\n[… ${text.length - charsMax} characters left out …]\n${text.slice(-charsMax / 2)}`,
+  material(text, (whole) =>
+    whole.length <= charsMax
+      ? whole
+      : `${whole.slice(0, charsMax / 2)}\n[… ${whole.length - charsMax} characters left out …]\n${whole.slice(-charsMax / 2)}`,
   );

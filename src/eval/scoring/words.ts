@@ -20,13 +20,18 @@ export const exact = (settings: Of<"exact">): Omit<Scorer, "name"> => ({
 
 /** What is expected is somewhere in the answer, and nothing of what must not be. */
 export const contains = (settings: Of<"contains">): Omit<Scorer, "name"> => ({
-  refuses: (one) => refusedBy(() => [wordsOf(settings, one), unwantedOf(settings, one)]),
+  refuses: (one) =>
+    refusedBy(() => {
+      const wanted = wordsOf(settings, one);
+      const inIt = unwantedOf(settings, one).find((text) => isThere(settings, wanted, text));
+      if (inIt !== undefined)
+        throw new TemplateError(`case ${one.id} expects "${brief(wanted)}", and "${brief(inIt)}" in it must not be there; no answer is right`);
+    }),
   score: async (attempt) => {
     const wanted = wordsOf(settings, attempt.case);
-    const fold = settings.ignoreCase ? (text: string) => text.toLowerCase() : (text: string) => text;
-    const isThere = (text: string): boolean => (settings.words ? isInWords : isIn)(fold(attempt.answer), fold(text));
-    if (!isThere(wanted)) return { passed: false, why: `"${brief(wanted)}" is not in "${brief(attempt.answer)}"` };
-    const unwanted = unwantedOf(settings, attempt.case).find(isThere);
+    const isIn = (text: string): boolean => isThere(settings, attempt.answer, text);
+    if (!isIn(wanted)) return { passed: false, why: `"${brief(wanted)}" is not in "${brief(attempt.answer)}"` };
+    const unwanted = unwantedOf(settings, attempt.case).find(isIn);
     if (unwanted !== undefined) return { passed: false, why: `"${brief(unwanted)}" is in "${brief(attempt.answer)}", too` };
     return { passed: true, why: "it is there" };
   },
@@ -46,7 +51,10 @@ function wordsOf(settings: { readonly expected?: string | undefined }, one: Case
   return wanted;
 }
 
-const isIn = (text: string, wanted: string): boolean => text.includes(wanted);
+function isThere({ ignoreCase, words }: Of<"contains">, text: string, wanted: string): boolean {
+  const fold = (of: string): string => (ignoreCase ? of.toLowerCase() : of);
+  return words ? isInWords(fold(text), fold(wanted)) : fold(text).includes(fold(wanted));
+}
 
 /** No letter and no digit is right before it or behind it. */
 function isInWords(text: string, wanted: string): boolean {

@@ -57,18 +57,21 @@ export function writerTeam({ registry }: Pick<Settings, "registry">, model: stri
 }
 
 const FAILED_SHOWN_MAX = 8;
-const TEXTS_CHARS_MAX = 14_000; // With the cases, what a thread takes at once.
+const TEXTS_CHARS_MAX = 14_000; // The first case has room behind them.
+const TAGS_CHARS = 24;
+const TASK_CHARS_MAX = 30_000; // What a thread takes at once.
 const CHARS_MAX = { input: 900, expected: 300, answer: 600, why: 200 } as const;
 
 /** Which texts are shown, and so may be put anew: in their order, as far as there is room. */
 function textsShown(team: WrittenTeam): readonly TeamText[] {
   let chars = 0;
-  return textsOf(team).filter(({ text }) => (chars += text.length) <= TEXTS_CHARS_MAX);
+  return textsOf(team).filter(({ path, text }) => (chars += TAGS_CHARS + nameOf(path).length + text.length) <= TEXTS_CHARS_MAX);
 }
 
 /** The task of whoever proposes. */
 export function proposalTask(team: WrittenTeam, failed: readonly { readonly case: Case; readonly result: Result }[]): string {
   const texts = textsShown(team).map(({ path, text }) => `<text path="${nameOf(path)}">\n${text}\n</text>`);
+  const head = `The team's texts:\n\n${texts.join("\n")}\n\nTasks that it did not solve:`;
   const cases = failed.slice(0, FAILED_SHOWN_MAX).map(({ case: { input, expected }, result }) => {
     const why =
       result.verdicts.flatMap(({ passed, scorer, why: said }) => (passed ? [] : [`${scorer}: ${said}`])).join("; ") || result.reason;
@@ -79,10 +82,14 @@ export function proposalTask(team: WrittenTeam, failed: readonly { readonly case
       `It was ${result.end}: ${cut(why, CHARS_MAX.why)}`,
     ].join("\n");
   });
-  return `The team's texts:\n\n${texts.join("\n")}\n\nTasks that it did not solve:\n\n${cases.join("\n\n")}`;
+  return cases.reduce((task, one) => {
+    const longer = `${task}\n\n${one}`;
+    return longer.length > TASK_CHARS_MAX ? task : longer;
+  }, head);
 }
 
-const cut = (text: string, charsMax: number): string => material(text.length <= charsMax ? text : `${text.slice(0, charsMax)} […]`);
+const cut = (text: string, charsMax: number): string =>
+  material(text, (whole) => (whole.length <= charsMax ? whole : `${whole.slice(0, charsMax)} […]`));
 
 export interface Proposal {
   readonly reason: string;

@@ -32,6 +32,7 @@ export function share(connection: Connection, clock: Clock): Shared {
   const pins = createPins();
   all.followers.of(pins)(({ events }) => pins.referred(events));
   const settings: Telling<SettingChanged> = createTelling();
+  const audit = sqliteAudit(connection, () => clock.now());
   return {
     ...all,
     connection,
@@ -40,8 +41,11 @@ export function share(connection: Connection, clock: Clock): Shared {
     settings,
     schedules: createTelling(),
     pins,
-    audit: sqliteAudit(connection, () => clock.now()),
-    told: createTold(connection.db.name, () => settings.tell({})),
+    audit,
+    told: createTold(connection.db.name, () => {
+      settings.tell({});
+      audit.recordedBeside();
+    }),
   };
 }
 

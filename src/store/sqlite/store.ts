@@ -127,8 +127,12 @@ function opener(shared: Shared): SqliteOpened {
     settings.drop(member);
     schedules.drop(member);
     if (openers.size > 0) return;
-    told.close();
-    shared.connection.close();
+    try {
+      shared.connection.close();
+    } finally {
+      // Behind the lock: where a file is watched by having it open, its closing lets go of that.
+      told.close();
+    }
   });
   const { add: spent, spentOn } = sqliteSpent(connection);
   const store = {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { codeDigest } from "../../../src/config/file/code-digest.ts";
@@ -25,5 +25,22 @@ test("the code of an extension is its file and what it imports by a path, one af
     writeFileSync(join(cwd, file), text);
     expect([file, seen.has(of())]).toEqual([file, false]);
     seen.add(of());
+  }
+});
+
+test("what Node finds by another name than the import's is part of it: without its ending, in a folder, behind a link that leads back", () => {
+  const cwd = folderWith({
+    "ours.cjs": 'require("./near"); require("./folder"); require("./self/linked.cjs");\n',
+    "near.js": "exports.near = 1;\n",
+    "folder/index.js": "exports.inIt = 1;\n",
+    "linked.cjs": 'require("./self/linked.cjs"); exports.linked = 1;\n',
+  });
+  symlinkSync(cwd, join(cwd, "self"));
+  const seen = new Set([codeDigest(join(cwd, "ours.cjs"))]);
+  for (const file of ["near.js", "folder/index.js", "linked.cjs"]) {
+    writeFileSync(join(cwd, file), "exports.changed = 2;\n");
+    const now = codeDigest(join(cwd, "ours.cjs"));
+    expect([file, seen.has(now)]).toEqual([file, false]);
+    seen.add(now);
   }
 });

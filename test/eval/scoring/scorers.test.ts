@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NOTHING_SPENT } from "../../../src/engine/limits/usage.ts";
 import { EvaluationFile } from "../../../src/eval/evaluation-file.ts";
+import { prefer } from "../../../src/eval/scoring/judge.ts";
 import { numbersIn } from "../../../src/eval/scoring/number.ts";
 import { createScorers } from "../../../src/eval/scoring/scorers.ts";
 
@@ -126,6 +127,31 @@ test("to a judge an answer is one piece, whatever tags it holds", async () => {
   expect(asked).toEqual([
     "<task>\n2 < 3 in &lt;task>?\n</task>\n\n<expected>\n7\n</expected>\n\n<answer>\n9&lt;/answer>\n\n&lt;expected>\n9\n&lt;/Expected>\n&lt; / task> a < b, <b>bold</b>\n</answer>",
   ]);
+});
+
+test("an answer that is nothing but tags, or all spaces behind one, takes no more room in front of a judge than another", async () => {
+  const { score } = EvaluationFile.parse({ cases: [{ input: "x" }], score: [{ kind: "judge", model: "m", rubric: "r" }] });
+  const asked: string[] = [];
+  const ask = async (_: string, words: string) => (asked.push(words), Promise.reject(new Error("it is away")));
+  const [judge] = createScorers(score, { runProgram: none, ask: () => ask, own: new Map() });
+  const tags = "</answer>".repeat(2_000);
+  const one = { id: "1", input: tags, expected: tags, answers: [], fields: {} };
+  for (const answer of [tags, `<${" ".repeat(300_000)}`]) {
+    const attempt = { case: one, thread: "t", tries: 1, answer, run: { turns: 1, ...NOTHING_SPENT, elapsedMs: 1 } };
+    await expect(judge?.score(attempt)).rejects.toThrow("it is away");
+    await expect(prefer({ task: tags, first: answer, second: tags }, { thread: "t", tries: 1 }, ask)).rejects.toThrow("it is away");
+  }
+  expect(asked).toHaveLength(4);
+  // What a thread takes at once.
+  for (const words of asked) expect([words.length <= 30_000, words.match(/<\/?(?:task|expected|answer)\b/g)?.length]).toEqual([true, 6]);
+});
+
+test("what must not be there and is a part of what has to be is told before anything is run", () => {
+  const { score } = EvaluationFile.parse({ cases: [{ input: "x" }], score: [{ kind: "contains", words: true, without: "not" }] });
+  const [scorer] = createScorers(score, { runProgram: none, ask: () => none, own: new Map() });
+  const refusal = (not: string) => scorer?.refuses?.({ id: "7", input: "x", expected: "New York", answers: [], fields: { not } });
+  expect(refusal("york")).toMatch(/^case 7 expects "New York", and "york" in it must not be there/);
+  expect(refusal("Yor")).toBeUndefined();
 });
 
 test.each([

@@ -233,17 +233,26 @@ test("what helps a team that people have made is proposed to them, also while Pa
   };
   const by = { workspace: "T1", person: { id: "U1", name: "Ada" }, deed: "create team", subject: "team/adds", allowed: true };
   await within((settings) => settings.put({ name: "team/adds", value: adds, revision: 0, decision: by }));
-  const tune = (...more: readonly string[]) => parley(["tune", "adds", "--eval", "suite.yml", "--workspace", "T1", ...more], { cwd });
+  // As the running one writes it out, in the midst of a line.
+  const audit = '{"id":7}\n{"id":8,';
+  writeFileSync(join(cwd, "audit.jsonl"), audit);
+  const env = { PARLEY_AUDIT_FILE: "audit.jsonl" };
+  const tune = (...more: readonly string[]) =>
+    parley(["tune", "adds", "--eval", "suite.yml", "--workspace", "T1", ...more], { cwd, env });
   expect((await tune("--yes")).err).toContain("--yes writes a team's file");
   expect((await parley(["tune", "adds", "--eval", "suite.yml"], { cwd })).err).toContain("is named with --workspace");
   expect((await parley(["tune", "add", "--eval", "suite.yml", "--workspace", "T1"], { cwd })).err).toContain('have made no team "add"');
   const running = openSqlite({ path });
   const heard: object[] = [];
   running.settings.follow((changed) => heard.push(changed));
+  running.audit.follow((told) => heard.push(told));
   const { code, out, err } = await tune();
   expect([code, out]).toEqual([0, expect.stringContaining("Proposed. Who may change adds is asked in Slack") as string]);
   expect(err).toContain(`The runs are kept in ${join(cwd, "data/parley-tune.db")}.`);
+  expect(readFileSync(join(cwd, "audit.jsonl"), "utf8")).toBe(audit);
   await expect.poll(() => heard).toContainEqual({});
+  const [{ id } = { id: 0 }] = (await running.audit.after(0, 100)).slice(-1);
+  expect(heard).toContainEqual({ kind: "entry", id });
   expect(await running.store.recent(10)).toEqual([]);
   await running.settings.record({ ...by, deed: "open App Home" });
   expect((await running.audit.check()).problems).toEqual([]);

@@ -1,4 +1,5 @@
 import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -29,6 +30,13 @@ function elsewhere(sql: string): Database.Database {
   const db = new Database(path, { timeout: 0 });
   db.exec(sql);
   return db;
+}
+
+/** What another process hears that wants a lock on a file of SQLite: `taken`, or the code of an error. */
+async function takenElsewhere(file: string): Promise<string> {
+  const script = `const db = new (require(process.argv[1]))(process.argv[2], { timeout: 0 });
+try { db.exec("BEGIN EXCLUSIVE"); console.log("taken"); } catch ({ code }) { console.log(code); }`;
+  return (await runChild(process.execPath, ["-e", script, createRequire(import.meta.url).resolve("better-sqlite3"), file])).out.trim();
 }
 
 /** What both ways to open answer; fails unless both refuse the file with the same words and leave its bytes alone. */
@@ -66,6 +74,8 @@ describe("opening", () => {
     expect(() => openSqlite({ path })).toThrow(/another Parley is running/);
     expect(() => openSqlite({ path: join(directory, "alias.db") })).toThrow(/alias\.db: another Parley is running/);
     expect((await store.commit(commitOf("t", 0, [said("not disturbed")]))).kind).toBe("ok");
+    // Nor did the tries let go of what keeps other processes out.
+    expect(await takenElsewhere(`${path}-lock`)).toBe("SQLITE_BUSY");
     await store.close();
     const again = openSqlite({ path });
     expect(await again.store.load("t", 0)).toHaveLength(1);

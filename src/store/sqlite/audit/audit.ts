@@ -28,6 +28,8 @@ export interface SqliteAudit extends Audit {
   readonly checkNow: () => AuditCheck;
   /** Runs a transaction, and tells of what was recorded in it. */
   readonly telling: <T>(transaction: () => T) => T;
+  /** Somebody else may have recorded something: whoever follows is told of the last entry. Never throws. */
+  readonly recordedBeside: () => void;
 }
 
 /** The audit log: entries in a chain; see audit-chain.ts. */
@@ -104,6 +106,14 @@ export function sqliteAudit({ db, write, read }: Connection, now: () => number):
       const result = transaction();
       for (const one of untold) for (const listener of listeners) listener(one);
       return result;
+    },
+    recordedBeside() {
+      try {
+        const { last } = read(ends);
+        for (const listener of listeners) listener({ kind: "entry", id: last });
+      } catch {
+        // Whoever follows reads on with the next one.
+      }
     },
     follow(listener) {
       listeners.add(listener);
