@@ -20,7 +20,7 @@ import { postgresOutbox } from "./outbox.ts";
 import { postgresRuns } from "./runs/run-index.ts";
 import { postgresSchedules } from "./schedules.ts";
 import { postgresSettings } from "./settings.ts";
-import { migrate, MIGRATIONS } from "./schema.ts";
+import { isMade, migrate, MIGRATIONS, refuseOther } from "./schema.ts";
 import { postgresSpent } from "./spent.ts";
 import { workTogether } from "./together/together.ts";
 import { postgresWorkspaces } from "./workspaces.ts";
@@ -32,7 +32,8 @@ export interface PostgresOpened extends Opened {
 }
 
 /**
- * The ports on one schema of a Postgres, for as many processes as open it. The schema is made when it is missing.
+ * The ports on one schema of a Postgres, for as many processes as open it. The schema is made when it is missing, and brought up to date by whoever does more
+ * than look or leave something (`role`).
  *
  * `steps`: of the schema, in place of this version's.
  *
@@ -48,7 +49,9 @@ export async function openPostgres({
   const clock: Clock = { ...systemClock, ...more };
   const connection = await openConnection(addressOf(address));
   try {
-    await migrate(connection, steps);
+    // A command of a newer version would have all processes of the older one stand back, and take up nothing of what they leave.
+    if (role === "reader" && (await isMade(connection))) await refuseOther(connection, steps);
+    else await migrate(connection, steps);
     return await opener(connection, { clock, role, known: steps.length });
   } catch (error) {
     await connection.close();

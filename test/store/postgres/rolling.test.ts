@@ -211,6 +211,25 @@ describeOnPostgres("a version and the one after it on one server", (server) => {
     for (const { end } of begun) end();
   });
 
+  test("a command of the newer version that looks, or leaves something, does not have the older one stand back: it waits for a start", async () => {
+    const address = await nowhere();
+    const older = await open(address, MIGRATIONS);
+    const begun: string[] = [];
+    older.dispatch.serve("turn", { slots: 1, perWorkspace: 1, onBug: (error) => void begun.push(String(error)) }, async ({ key }) => {
+      begun.push(key);
+    });
+    await expect(openPostgres({ address, steps: NEXT, role: "reader" })).rejects.toThrow(
+      /was written by an older Parley .*Run `parley start` once, which updates it/,
+    );
+    await append(older.store, "T1/C1/a", [started("a")], { wake: "now" });
+    await until(() => begun.length === 1);
+    expect(begun).toEqual(["T1/C1/a"]);
+    // Of one's own version, and where there is nothing yet, it is there at once.
+    opened.push(await openPostgres({ address, role: "reader" }));
+    const other = await nowhere();
+    opened.push(await openPostgres({ address: other, role: "reader" }));
+  });
+
   test("an older one that starts behind it says that it is too old, and so does a command that looks", async () => {
     const address = await nowhere();
     await open(address, NEXT);
