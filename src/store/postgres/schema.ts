@@ -170,9 +170,14 @@ const LOCK_CLASS = 0x5061726c;
 
 /**
  * Brings the schema up to date, or makes it; those who start at the same time take turns. All steps are one transaction: one that fails leaves it as it was.
- * @throws StoreError for a schema that is newer than this program, and for a server that cannot hold what is kept.
+ * `anOlderOne`: what becomes of a schema that is older.
+ * @throws StoreError for a schema that is newer than this program, for one that is refused, and for a server that cannot hold what is kept.
  */
-export async function migrate(connection: Connection, migrations: readonly string[] = MIGRATIONS): Promise<void> {
+export async function migrate(
+  connection: Connection,
+  migrations: readonly string[] = MIGRATIONS,
+  anOlderOne: "is brought up to date" | "is refused" = "is brought up to date",
+): Promise<void> {
   const { shown, schema, query, unhurried } = connection;
   const [server] = await query<Server>(
     "SELECT current_setting('server_version_num')::integer AS version, current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS copy",
@@ -184,7 +189,9 @@ export async function migrate(connection: Connection, migrations: readonly strin
       `${shown}: the database keeps texts as ${server.encoding}, and not every text is one there. Make it with ENCODING 'UTF8'.`,
     );
   if (server.copy) throw new StoreError(`${shown}: is a copy that can only be read. Name the server that is written to (PARLEY_DB).`);
-  if ((await versionOf(query, schema)) === migrations.length) return;
+  const before = await versionOf(query, schema);
+  if (before === migrations.length) return;
+  if (before > 0 && anOlderOne === "is refused") return refuseOther(connection, migrations);
   // A table of many runs takes longer than a statement may, and so long the others wait for their turn.
   await unhurried(async (within) => {
     await within("SELECT pg_advisory_xact_lock($1, hashtext($2))", [LOCK_CLASS, schema]);

@@ -20,7 +20,7 @@ import { postgresOutbox } from "./outbox.ts";
 import { postgresRuns } from "./runs/run-index.ts";
 import { postgresSchedules } from "./schedules.ts";
 import { postgresSettings } from "./settings.ts";
-import { isMade, migrate, MIGRATIONS, refuseOther } from "./schema.ts";
+import { migrate, MIGRATIONS } from "./schema.ts";
 import { postgresSpent } from "./spent.ts";
 import { workTogether } from "./together/together.ts";
 import { postgresWorkspaces } from "./workspaces.ts";
@@ -50,8 +50,7 @@ export async function openPostgres({
   const connection = await openConnection(addressOf(address));
   try {
     // A command of a newer version would have all processes of the older one stand back, and take up nothing of what they leave.
-    if (role === "reader" && (await isMade(connection))) await refuseOther(connection, steps);
-    else await migrate(connection, steps);
+    await migrate(connection, steps, role === "reader" ? "is refused" : "is brought up to date");
     return await opener(connection, { clock, role, known: steps.length });
   } catch (error) {
     await connection.close();
