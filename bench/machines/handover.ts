@@ -27,7 +27,11 @@ export async function handover(database: Database, place: string, rounds: number
     "is stopped": { "p50 of rounds": round(median(stopped)), "at most": round(Math.max(...stopped)) },
     "is killed": { "p50 of rounds": round(killed), "at most": round(killed) },
   });
-  verdict("ms from SIGTERM of a worker until each of its runs has its next answer at another, at most", Math.max(...stopped), AFTER_STOP_MS_MAX);
+  verdict(
+    "ms from SIGTERM of a worker until each of its runs has its next answer at another, at most",
+    Math.max(...stopped),
+    AFTER_STOP_MS_MAX,
+  );
   verdict("ms from SIGKILL of a worker until each of its runs has its next answer at another", killed, AFTER_KILL_MS_MAX);
 }
 

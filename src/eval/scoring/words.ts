@@ -25,7 +25,9 @@ export const contains = (settings: Of<"contains">): Omit<Scorer, "name"> => ({
       const wanted = wordsOf(settings, one);
       const inIt = unwantedOf(settings, one).find((text) => isThere(settings, wanted, text));
       if (inIt !== undefined)
-        throw new TemplateError(`case ${one.id} expects "${brief(wanted)}", and "${brief(inIt)}" in it must not be there; no answer is right`);
+        throw new TemplateError(
+          `case ${one.id} expects "${brief(wanted)}", and "${brief(inIt)}" in it must not be there; no answer is right`,
+        );
     }),
   score: async (attempt) => {
     const wanted = wordsOf(settings, attempt.case);

@@ -237,8 +237,7 @@ test("what helps a team that people have made is proposed to them, also while Pa
   const audit = '{"id":7}\n{"id":8,';
   writeFileSync(join(cwd, "audit.jsonl"), audit);
   const env = { PARLEY_AUDIT_FILE: "audit.jsonl" };
-  const tune = (...more: readonly string[]) =>
-    parley(["tune", "adds", "--eval", "suite.yml", "--workspace", "T1", ...more], { cwd, env });
+  const tune = (...more: readonly string[]) => parley(["tune", "adds", "--eval", "suite.yml", "--workspace", "T1", ...more], { cwd, env });
   expect((await tune("--yes")).err).toContain("--yes writes a team's file");
   expect((await parley(["tune", "adds", "--eval", "suite.yml"], { cwd })).err).toContain("is named with --workspace");
   expect((await parley(["tune", "add", "--eval", "suite.yml", "--workspace", "T1"], { cwd })).err).toContain('have made no team "add"');
