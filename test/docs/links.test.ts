@@ -41,8 +41,8 @@ const linksOf = (page: string) =>
     return [{ page, url, to: file === "" ? page : normalize(join(dirname(page), file)).replace(/\/$/, ""), anchor }];
   });
 
-test("every link of a page leads to a file that is there, and to a heading in it", () => {
-  const links = pages().flatMap(linksOf);
+test("every link of a page, and of the changelog, leads to a file that is there, and to a heading in it", () => {
+  const links = [...pages(), "CHANGELOG.md"].flatMap(linksOf);
   expect(links.length).toBeGreaterThan(150);
   const broken = links.filter(
     ({ to, anchor }) => !existsSync(join(ROOT, to)) || (anchor !== "" && to.endsWith(".md") && !anchorsOf(to).includes(anchor)),

@@ -20,7 +20,7 @@ interface Found {
   /** Whether a question of it is open. */
   readonly isAsking: boolean;
   /** At which it stands, where it has halted. */
-  readonly reasons: readonly StopReason[];
+  readonly halt: { readonly seq: number; readonly reasons: readonly StopReason[] } | undefined;
 }
 
 /** Each resolves to nothing where there is no such run, or it is not for them to see, and rejects with {@link NotDone} where it is not done. */
@@ -40,14 +40,14 @@ export function createStudioActs(logs: Pick<Logs, "load">, acting: Acting | unde
     if (!events || started?.type !== "run.started") return undefined;
     const isOver = events.some(({ type, within }) => type === "run.stopped" && within === undefined);
     const { questions, halt } = currentRun({ events });
-    return { startedBy: started.startedBy, isOver, isAsking: questions.length > 0, reasons: halt?.reasons ?? [] };
+    return { startedBy: started.startedBy, isOver, isAsking: questions.length > 0, halt };
   }
 
   async function act(
     name: RunName,
     deedsIn: (run: Found) => readonly Act["deed"][],
     by: By,
-    doing: (acting: Acting, person: Person) => Promise<string | undefined>,
+    doing: (acting: Acting, person: Person, run: Found) => Promise<string | undefined>,
   ): Promise<object | undefined> {
     const run = await found(name, by);
     if (!run) return undefined;
@@ -59,7 +59,7 @@ export function createStudioActs(logs: Pick<Logs, "load">, acting: Acting | unde
       if (no !== undefined) throw new NotDone(403, "not_allowed", no);
     }
     // Another run may have begun in its thread.
-    const why = run.isOver ? TOO_LATE : await doing(acting, { id: asker.id, name: asker.name });
+    const why = run.isOver ? TOO_LATE : await doing(acting, { id: asker.id, name: asker.name }, run);
     if (why !== undefined) throw new NotDone(409, why === TOO_LATE ? "too_late" : "refused", why);
     return {};
   }
@@ -106,9 +106,10 @@ export function createStudioActs(logs: Pick<Logs, "load">, acting: Acting | unde
     decideAtLimit: (name, decision, by) =>
       act(
         name,
-        ({ reasons }) => (decision.wish === "raise" ? raisesAt(reasons) : ["stop"]),
+        ({ halt }) => (decision.wish === "raise" ? raisesAt(halt?.reasons ?? []) : ["stop"]),
         by,
-        (acting, person) => acting.decideAtLimit(name.thread, person, decision),
+        // What they may was looked at for this halt, and for none that has come since.
+        async (acting, person, { halt }) => (halt?.seq === decision.halt ? acting.decideAtLimit(name.thread, person, decision) : TOO_LATE),
       ),
   };
 }

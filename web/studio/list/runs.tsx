@@ -109,21 +109,24 @@ function usePages(query: URLSearchParams, workspace: string): Pages {
   const [read, setRead] = useState<{ readonly key: string; readonly answer: RunsAnswer }>();
   const [failed, setFailed] = useState<string>();
   const reading = useRef(false);
-  const again = useRef((): void => undefined);
+  const again = useRef(async (): Promise<boolean> => true);
 
   useEffect(() => {
     const gone = new AbortController();
-    const readFirst = async (): Promise<void> => {
+    /** Whether it was not refused. */
+    const readFirst = async (): Promise<boolean> => {
       try {
         const answer = await readRuns(new URLSearchParams(key), gone.signal);
         setRead((before) => ({ key, answer: before?.key === key ? withFirst(before.answer, answer) : answer }));
         setFailed(undefined);
+        return true;
       } catch (error) {
         if (!gone.signal.aborted) setFailed(error instanceof Error ? error.message : String(error));
+        return gone.signal.aborted;
       }
     };
     const typing = setTimeout(() => void readFirst().then(() => announce("The list is up to date")), TYPED_MS);
-    again.current = () => void readFirst();
+    again.current = readFirst;
     return () => {
       clearTimeout(typing);
       gone.abort();

@@ -122,15 +122,10 @@ export async function signOut(csrf: string, which: "session" | "sessions"): Prom
   await fetch(`${BASE}/${which}`, { method: "DELETE", headers: { "x-parley-csrf": csrf } });
 }
 
-/** Calls back at each change of the list, and when some may have been missed; returns how to stop. */
-export function followList(hear: () => void): () => void {
-  // What is read in a tab that nobody sees is old when somebody does.
-  let isFirst = !document.hidden;
-  const open = (): void => {
-    if (!isFirst) hear();
-    isFirst = false;
-  };
-  return follow({ path: () => `${BASE}/runs/changes`, hear: { changed: hear, open }, look: async () => hear() });
+/** Calls back at each change of the list, and when some may have been missed, as before each stream; `hear` says whether it was told. Returns how to stop. */
+export function followList(hear: () => Promise<boolean>): () => void {
+  const changed = (): void => void hear();
+  return follow({ path: () => `${BASE}/runs/changes`, hear: { changed, open: changed }, look: hear });
 }
 
 /** Calls back with each event as it is recorded, behind `after`, and with each piece of a turn that is under way. */
@@ -151,12 +146,14 @@ export function followRun(
       shown: ({ data }) => hear.shown(data),
       open: () => hear.begun(),
     },
-    async look() {
+    async look(signal) {
       for (let from: number | undefined = last; from !== undefined;) {
         const page: RunAnswer = await run(name, from);
+        if (signal.aborted) break;
         for (const event of page.events) recorded(event as unknown as RunEvent);
         from = page.next;
       }
+      return true;
     },
   });
 }

@@ -13,8 +13,8 @@ interface Followed {
   readonly path: () => string;
   /** By the name of the event; `open` when a stream begins. */
   readonly hear: { readonly [event: string]: (message: MessageEvent<string>) => void };
-  /** Asks what is new, for a tab without a stream. */
-  readonly look: () => Promise<void>;
+  /** Asks what is new, for a tab without a stream; tells nothing once the signal is aborted. Resolves to `false`, or rejects, where it was refused. */
+  readonly look: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /**
@@ -33,10 +33,7 @@ async function goOn({ path, hear, look }: Followed, signal: AbortSignal): Promis
     await inPlace(signal, () => listen(path(), hear, signal));
     if (signal.aborted || document.hidden) continue;
     // There was no stream to be had, or it was refused.
-    const isTold = await look().then(
-      () => true,
-      () => false,
-    );
+    const isTold = await look(signal).catch(() => false);
     await pause(isTold ? LOOK_MS : AGAIN_MS, signal);
   }
 }
@@ -59,14 +56,15 @@ function listen(path: string, hear: Followed["hear"], signal: AbortSignal): Prom
   });
 }
 
-/** Does it in one of the places of all tabs, if one is free; where a browser has no locks, at once. */
+/** Does it in one of the places of all tabs, if one is free; where a browser has no locks, at once. Not where nobody sees the tab by then. */
 async function inPlace(signal: AbortSignal, job: () => Promise<void>): Promise<void> {
   // Browsers have them on loopback and over TLS alone; without them a tab that is not seen has no stream all the same.
   const locks = navigator.locks as LockManager | undefined;
-  if (!locks) return signal.aborted ? undefined : job();
-  for (let place = 0; place < STREAMS_MAX && !signal.aborted; place++) {
+  const isWanted = (): boolean => !signal.aborted && !document.hidden;
+  if (!locks) return isWanted() ? job() : undefined;
+  for (let place = 0; place < STREAMS_MAX && isWanted(); place++) {
     const wasFree = await locks.request(`parley stream ${place}`, { ifAvailable: true }, async (lock) => {
-      if (lock && !signal.aborted) await job();
+      if (lock && isWanted()) await job();
       return lock !== null;
     });
     if (wasFree) return;
