@@ -13,7 +13,7 @@ test("a limit is decided by the lines of the table that it is held to, and none 
     ...runEvents({ over: false }).slice(0, 2),
     { type: "limit.reached", run: "r", reason: "the budget is used up", reasons: [OF_DAY] } as const,
   ];
-  const events: readonly RunEvent[] = bodies.map((body, index) => recorded(body, index + 1));
+  const events: RunEvent[] = bodies.map((body, index) => recorded(body, index + 1));
   const [asked, decided]: [string[], number[]] = [[], []];
   const acting = {
     isHere: () => true,
