@@ -3,6 +3,7 @@ import { JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
 import { wordsOf } from "../../support/slack/thread.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
 import { asking, BEFORE_NINE, idIn, monday } from "./asking.ts";
+import { eventually } from "../../support/patience.ts";
 
 const { pair } = PAIR.teams;
 const file = { ...PAIR, teams: { pair, other: { ...pair, description: "Another two." } } };
@@ -124,7 +125,8 @@ test("when its owner has left the channel it pauses and says so, there and to th
   expect(said()?.text).toContain(`(\`${id}\`) of <@U0MARIA> has paused: <@U0MARIA>, whose it is, is not in <#${secret}> any more.`);
   await control.until(() => control.channel("D0MARIA").some(({ text }) => text.includes("has paused")));
   expect(begun(secret)).toEqual([]);
-  expect(await ask("schedule", { user: JONAS, channel: secret })).toContain("paused");
+  // It is told before it is written down, so that a crash in between leaves nobody in the dark.
+  await eventually(async () => expect(await ask("schedule", { user: JONAS, channel: secret })).toContain("paused"));
 });
 
 test("a run costs no more than its schedule lets it, however much its team might", async () => {
