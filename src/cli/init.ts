@@ -5,8 +5,8 @@ import { print, UsageError, type Io } from "./command.ts";
 
 export const help = `parley init
 
-Begins here: makes parley.yml, a first team file with a team of two; .env, where the keys of models and Slack's tokens go; and manifest.yml,
-of which Slack makes the app. What is there already stays as it is.
+Begins here: makes parley.yml, a first team file with a team of two; .env, where the keys of models and Slack's tokens go; manifest.yml,
+of which Slack makes the app; and .gitignore, so that keys and conversations come into no repository. What is there already stays as it is.
 
 Exit codes: 0 made; 2 bad usage, parley.yml is there already, or it cannot be written.`;
 
@@ -49,6 +49,11 @@ SLACK_BOT_TOKEN=
 SLACK_APP_TOKEN=
 `;
 
+const IGNORED = [".env", "data/"];
+const IGNORE_FILE = `# Keys and tokens, and what is kept of conversations.
+${IGNORED.join("\n")}
+`;
+
 /** In a checkout and in the package. */
 const MANIFEST = new URL("../../manifest.yml", import.meta.url);
 
@@ -61,11 +66,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const others = [
     { name: ".env", isNew: made(join(io.cwd, ".env"), ENV_FILE, ENV_MODE) },
     { name: "manifest.yml", isNew: made(join(io.cwd, "manifest.yml"), readFileSync(MANIFEST, "utf8")) },
+    { name: ".gitignore", isNew: made(join(io.cwd, ".gitignore"), IGNORE_FILE) },
   ];
   const here = others.filter(({ isNew }) => !isNew).map(({ name }) => name);
   await print(
     io.stdout,
-    `Made ${["parley.yml", ...others.filter(({ isNew }) => isNew).map(({ name }) => name)].join(", ")}.${here.length > 0 ? ` As it was stays ${here.join(", ")}.` : ""}
+    `Made ${["parley.yml", ...others.filter(({ isNew }) => isNew).map(({ name }) => name)].join(", ")}.${here.length > 0 ? ` As it was stays ${here.join(", ")}.` : ""}${toIgnore(io.cwd)}
 
 1. Put a model's key into .env, or have Ollama run on this machine.
 2. parley run "Name our lighthouse app."
@@ -74,6 +80,23 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   );
   return 0;
 }
+
+/** What a .gitignore of one's own does not name, if anything; whether a pattern of it has them all the same, only git knows. */
+function toIgnore(folder: string): string {
+  const lines = new Set(written(join(folder, ".gitignore")).split(/\r?\n/).map(bare));
+  const missing = IGNORED.filter((name) => !lines.has(bare(name)));
+  return missing.length === 0 ? "" : `\nSee that git leaves out ${missing.join(" and ")}: .gitignore does not name ${missing.length > 1 ? "them" : "it"}.`;
+}
+
+function written(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return ""; // A folder, or nobody's to read.
+  }
+}
+
+const bare = (line: string): string => line.trim().replace(/^\//, "").replace(/\/(\*\*?)?$/, "");
 
 /** Whether the file was made: one that is there is never written over. */
 function made(path: string, text: string, mode = 0o644): boolean {
