@@ -52,6 +52,25 @@ test("the official client of version 1, which most programs have, is told of tur
   await own.close();
 });
 
+test.for(["2024-11-05", "2025-03-26"])("a client of %s is given words in the place of links, which it would not take", async (version) => {
+  const older: typeof fetch = (url, init) => {
+    const body = typeof init?.body === "string" ? init.body.replace(/"protocolVersion":"[^"]+"/, `"protocolVersion":"${version}"`) : init?.body; // prettier-ignore
+    return fetch(url, { ...init, body: body ?? null });
+  };
+  const own = new FirstClient({ name: "older", version: "1.0.0" });
+  const transport = new FirstTransport(new URL(door.url), { fetch: older });
+  await own.connect(transport as AnyTransport);
+  const { content } = await own.callTool({ name: "asker", arguments: { task: "Bring something." } });
+  const parts = content as readonly { readonly type: string; readonly text: string }[];
+  expect(parts.map(({ type }) => type)).toEqual(["text", "text"]);
+  const [, conversation] = /`conversation`: "([^"]+)"/.exec(parts[1]?.text ?? "") ?? [];
+  const [, uri = ""] = /the resource (\S+)\)$/.exec(parts[1]?.text ?? "") ?? [];
+  expect(JSON.stringify((await own.readResource({ uri })).contents)).toContain("Which drink?");
+  const answered = await own.callTool({ name: "asker", arguments: { task: "tea", conversation } });
+  expect(textOf(answered as Parameters<typeof textOf>[0])).toContain("tea it is.");
+  await own.close();
+});
+
 describe.each([["auto"], ["legacy"]] as const)("over HTTP, by a client whose first protocol is %s", (mode) => {
   test("each team is a tool; a call tells of its turns, gives the answer, and its transcript is a resource", async () => {
     const { own } = await client(mode);
@@ -141,6 +160,25 @@ describe.each([["auto"], ["legacy"]] as const)("over HTTP, by a client whose fir
     await expect.poll(async () => JSON.stringify(await own.readResource({ uri }))).toContain("**Ended (stopped):**");
     await own.close();
   });
+});
+
+test.for(["2024-11-05", "2025-03-26"])("a client of %s is given words in the place of links, which it would not take", async (version) => {
+  const older: typeof fetch = (url, init) => {
+    const body = typeof init?.body === "string" ? init.body.replace(/"protocolVersion":"[^"]+"/, `"protocolVersion":"${version}"`) : init?.body; // prettier-ignore
+    return fetch(url, { ...init, body: body ?? null });
+  };
+  const own = new FirstClient({ name: "older", version: "1.0.0" });
+  const transport = new FirstTransport(new URL(door.url), { fetch: older });
+  await own.connect(transport as AnyTransport);
+  const { content } = await own.callTool({ name: "asker", arguments: { task: "Bring something." } });
+  const parts = content as readonly { readonly type: string; readonly text: string }[];
+  expect(parts.map(({ type }) => type)).toEqual(["text", "text"]);
+  const [, conversation] = /`conversation`: "([^"]+)"/.exec(parts[1]?.text ?? "") ?? [];
+  const [, uri = ""] = /the resource (\S+)\)$/.exec(parts[1]?.text ?? "") ?? [];
+  expect(JSON.stringify((await own.readResource({ uri })).contents)).toContain("Which drink?");
+  const answered = await own.callTool({ name: "asker", arguments: { task: "tea", conversation } });
+  expect(textOf(answered as Parameters<typeof textOf>[0])).toContain("tea it is.");
+  await own.close();
 });
 
 describe.each([["auto"], ["legacy"]] as const)("over HTTP, by a client whose first protocol is %s", (mode) => {

@@ -126,7 +126,7 @@ async function work(
     const progress = progressTo(ctx);
     for (;;) {
       const standing = await followed(step, progress);
-      if (standing.kind === "ended") return ended(team, conversation, standing);
+      if (standing.kind === "ended") return ended(standing, { team, conversation, call });
       const form = canAsk(call) ? formOf(standing) : undefined;
       if (form) {
         const requestState = await call.seal({
@@ -136,7 +136,7 @@ async function work(
         });
         return inputRequired({ inputRequests: { person: inputRequired.elicit(form) }, requestState });
       }
-      if (standing.kind === "asks") return waiting(team, conversation, standing);
+      if (standing.kind === "asks") return waiting(standing, { team, conversation, call });
       // A yes is a person's, and no model's that calls a tool.
       step = conversations.approve(conversation, { call: standing.call, approved: false, person, reason: NOBODY_TO_ASK }, signal);
     }
@@ -161,29 +161,45 @@ function progressTo(ctx: ServerContext): (line: string) => Promise<void> {
   };
 }
 
-function ended(team: ServedTeam, conversation: string, { outcome, reason, answer }: Extract<Standing, { kind: "ended" }>): CallToolResult {
+/** Where it was talked, and for whom. */
+interface Place {
+  readonly team: ServedTeam;
+  readonly conversation: string;
+  readonly call: Call;
+}
+
+function ended({ outcome, reason, answer }: Extract<Standing, { kind: "ended" }>, place: Place): CallToolResult {
   const why = outcome === "done" ? undefined : `The run did not come to its end (${outcome}): ${reason}.`;
   const words = [answer, why].filter((text) => text !== undefined);
   return {
     content: [
       { type: "text", text: words.length > 0 ? words.join("\n\n") : `The team has ended without words: ${reason}.` },
-      { type: "resource_link", ...linkTo(conversation, team.name) },
+      transcriptAt(place),
     ],
-    structuredContent: { conversation, state: outcome, reason },
+    structuredContent: { conversation: place.conversation, state: outcome, reason },
     ...(outcome === "failed" ? { isError: true } : {}),
   };
 }
 
-function waiting(team: ServedTeam, conversation: string, { agent, text, options }: Extract<Standing, { kind: "asks" }>): CallToolResult {
+function waiting({ agent, text, options }: Extract<Standing, { kind: "asks" }>, place: Place): CallToolResult {
+  const { team, conversation } = place;
   const choices = options.length > 0 ? `\nIt offers: ${options.join("; ")}.` : "";
   const how = `Ask your user, and call ${team.name} again with \`conversation\`: "${conversation}" and the answer as \`task\`.`;
   return {
-    content: [
-      { type: "text", text: `${agent} asks: ${text}${choices}\n\nThe team waits for the answer. ${how}` },
-      { type: "resource_link", ...linkTo(conversation, team.name) },
-    ],
+    content: [{ type: "text", text: `${agent} asks: ${text}${choices}\n\nThe team waits for the answer. ${how}` }, transcriptAt(place)],
     structuredContent: { conversation, state: "waiting", reason: `${agent} asks a question.` },
   };
+}
+
+/** Of links and of structured results; clients of the ones before refuse a whole result for a link, and do not show the other. */
+const LINKS_SINCE = "2025-06-18";
+
+function transcriptAt({ team, conversation, call }: Place): CallToolResult["content"][number] {
+  // Since the newest protocol nothing is negotiated.
+  const version = call.server.server.getNegotiatedProtocolVersion() ?? LINKS_SINCE;
+  const link = linkTo(conversation, team.name);
+  if (version >= LINKS_SINCE) return { type: "resource_link", ...link };
+  return { type: "text", text: `(To go on there: \`conversation\`: "${conversation}". Its transcript is the resource ${link.uri})` };
 }
 
 const linkTo = (conversation: string, team: string) => ({
