@@ -139,7 +139,7 @@ export function wasApproved(transcript: Transcript, tool: string, spec?: string)
 }
 
 /** Whether this mark, which may be one of an older version, is that of what a tool says now. */
-export const isSameMark = (kept: string | undefined, now: string): boolean => kept === now || kept === now.split(".")[0];
+export const isSameMark = (kept: string | undefined, now: string): boolean => kept === now || now.startsWith(`${kept}.`);
 
 /** What a person is shown of a call of a tool. */
 export const callShown = (tool: string, args: string): string => `${tool} ${args}`.trim();

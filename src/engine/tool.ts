@@ -12,8 +12,8 @@ export interface Tool extends ToolSpec {
   /** What its calls bring into a conversation, or take out of it; nothing when absent. */
   readonly touches?: readonly Touch[];
   /**
-   * A mark of all that it says of itself. A yes that was given to another one is none to this. Absent where it cannot change. In two parts with a dot between
-   * them, of which older logs have the first.
+   * A mark of all that it says of itself. A yes that was given to another one is none to this. Absent where it cannot change. In parts with dots between
+   * them, of which older logs have the first ones.
    */
   readonly spec?: string;
   /** What it says of itself beside that, for people; nothing when empty. */

@@ -170,18 +170,21 @@ function annotationsOf({ title, annotations }: RemoteTool): ToolAnnotations {
   };
 }
 
-/** Those that it gives, for people: `readOnlyHint: true`. */
-export const annotationsInWords = (annotations: ToolAnnotations): string =>
-  Object.entries(annotations)
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${JSON.stringify(value)}`]))
-    .join(", ");
+/** What it says beside what models are told of it, for people: `readOnlyHint: true`, and what its server says of all its tools. */
+export function annotationsInWords(annotations: ToolAnnotations, instructions = ""): string {
+  const given = Object.entries(annotations).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${JSON.stringify(value)}`]));
+  const words = quoted(instructions, INSTRUCTIONS_CHARS_MAX);
+  return [...given, ...(words === "" ? [] : [`its server says of the use of its tools: ${JSON.stringify(words)}`])].join(", ");
+}
+
+const INSTRUCTIONS_CHARS_MAX = 2_000; // As much as models are told of them.
 
 /**
- * A mark of all that a tool says of itself, in two parts: of what a model is told, and of its annotations; in whatever order a server lists the names in
- * it. Marks of older versions are the first part alone.
+ * A mark of all that a tool says of itself, in three parts: of what a model is told of it, of its annotations, and of what its server says of the use of its
+ * tools; in whatever order a server lists the names in it. Marks of older versions lack the last part, or the last two.
  */
-export const specMark = ({ description, parameters }: ToolSpec, annotations: ToolAnnotations = {}): string =>
-  `${digest([description, parameters])}.${digest(annotations).slice(0, 16)}`;
+export const specMark = ({ description, parameters }: ToolSpec, annotations: ToolAnnotations = {}, instructions = ""): string =>
+  [digest([description, parameters]), digest(annotations).slice(0, 16), digest(instructions).slice(0, 16)].join(".");
 
 const digest = (value: unknown): string => createHash("sha256").update(JSON.stringify(value, byName)).digest("hex");
 
