@@ -7,7 +7,7 @@ import type { GuardedTool } from "../tools/approval.ts";
 import type { Logins, OwnLogin } from "../tools/login/logins.ts";
 import type { LoginServer } from "../tools/login/oauth.ts";
 import { type LoginKey, loginKey, type LoginShare } from "../tools/login/vault.ts";
-import { createSessions, sessionKey, type Caller, type Sessions } from "../tools/mcp/sessions.ts";
+import { createSessions, sharedBy, type Caller, type Sessions } from "../tools/mcp/sessions.ts";
 import { LOGIN_WANTED, MCP_DEFAULTS, type McpDeps, type McpSettings } from "../tools/mcp/settings.ts";
 import { addressOf } from "../tools/mcp/variables.ts";
 import { createMarks, type KeptMarks } from "./tool-marks.ts";
@@ -106,7 +106,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
 
   /** Nobody is spoken for with another's login, whatever else they share; and what is listed without one is called without one. */
   function keyOf(name: string, tool: McpToolSettings, whose: Whose, isHeld: boolean): string {
-    const of = sessionKey(tool.share ?? MCP_DEFAULTS.share, { ...whose, workspace: workspaceOf(whose.thread) });
+    const of = sharedBy(tool.share ?? MCP_DEFAULTS.share, { ...whose, workspace: workspaceOf(whose.thread) });
     const login = loginOf(name, tool, whose);
     return JSON.stringify({ of, ...(login ? { login, isHeld } : {}) } satisfies SessionKey);
   }
@@ -126,7 +126,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
         const result = await poolOf(name, settings).use(keyOf(name, settings, whose, isHeld), async (server): Promise<ToolResult> => {
           const failure = server.isReady ? undefined : await server.connect(turn.signal);
           if (failure) return { kind: "failed", error: failure };
-          const own = server.tools().find((one) => one.name === listed.name);
+          const own = server.calledAs(listed.name);
           // Whatever it says now, somebody has allowed this call of it.
           if (own && !marks.isUsed(name, listed)) await marks.used(name, listed);
           return own ? own.run(args, turn, origin) : failed("unknown_tool", `The server "${name}" has no tool ${listed.name} any more.`);
@@ -205,7 +205,7 @@ const isTurn = (given: Partial<Turn>): given is Turn =>
   given.thread !== undefined && given.signal !== undefined && given.transcript !== undefined;
 
 interface SessionKey {
-  readonly of: string;
+  readonly of: readonly string[];
   readonly login?: LoginKey;
   /** Whether it is there. */
   readonly isHeld?: boolean;

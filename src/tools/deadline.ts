@@ -35,34 +35,82 @@ function endedWith(signal: AbortSignal): { readonly signal: AbortSignal; readonl
   return { signal: ended.signal, stop, free: () => signal.removeEventListener("abort", stop) };
 }
 
+/** What is not waited for beyond a time that may move while it is waited for. */
+interface Watched {
+  /** Not ended before. */
+  dueMs(): number;
+  late(): void;
+}
+
 /**
- * The same, and waits on, as long again, each time that the work says that it has come on; not for longer than `totalMsMax` in all. While the work waits
- * for somebody else (`standStill`) the time stands still. `ended`: of this work alone, with whose signal it works; aborted by whoever gives it up, at the limit, and when it is over:
- * one for all, as each costs as much as a part of a call.
+ * Ends each of many pieces of work when its time has come, with one timer for all of them: one for each, and the signal that ends the timer, cost as much as a
+ * call. The timer is not taken back with the last piece of work, but runs out, or ends with `closed`. A piece may be due no earlier than those before it.
  */
-export async function withinWhileItComesOn<Value>(
-  limit: { readonly timeoutMs: number; readonly totalMsMax: number; readonly clock: Clock },
-  ended: AbortController,
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #closed: AbortSignal;
+  readonly #watched = new Set<Watched>();
+  #isWatching = false;
+
+  constructor(clock: Clock, closed: AbortSignal) {
+    this.#clock = clock;
+    this.#closed = closed;
+  }
+
+  add(one: Watched): void {
+    this.#watched.add(one);
+    if (!this.#isWatching) void this.#watch();
+  }
+
+  remove(one: Watched): void {
+    this.#watched.delete(one);
+  }
+
+  async #watch(): Promise<void> {
+    this.#isWatching = true;
+    while (this.#watched.size > 0 && !this.#closed.aborted) {
+      const nextMs = Math.min(...[...this.#watched].map((one) => one.dueMs()));
+      await this.#clock.sleep(nextMs - this.#clock.now(), this.#closed);
+      for (const one of this.#watched) if (one.dueMs() <= this.#clock.now()) one.late();
+    }
+    this.#isWatching = false;
+  }
+}
+
+/**
+ * Waits for `work`, and waits on, as long again, each time that it says that it has come on; not for longer than `totalMsMax` in all. While the work waits
+ * for somebody else (`standStill`) the time stands still. `whenOver` is told once, and never before this has returned. Gives what ends the work before that.
+ */
+export function whileItComesOn<Value>(
+  limit: { readonly timeoutMs: number; readonly totalMsMax: number; readonly clock: Clock; readonly deadlines: Deadlines },
   work: (signal: AbortSignal, cameOn: () => void, standStill: (until: Promise<unknown>) => void) => Promise<Value>,
-): Promise<Outcome<Value>> {
-  const { timeoutMs, totalMsMax, clock } = limit;
-  const { signal } = ended;
-  if (signal.aborted) return { kind: "aborted" };
-  let endMs = clock.now() + Math.max(timeoutMs, totalMsMax);
-  let dueMs = clock.now() + timeoutMs;
-  let isLate = false;
+  whenOver: (outcome: Outcome<Value>) => void,
+): () => void {
+  const { timeoutMs, totalMsMax, clock, deadlines } = limit;
+  const ended = new AbortController();
+  const beganMs = clock.now();
+  let endMs = beganMs + Math.max(timeoutMs, totalMsMax);
+  let dueMs = beganMs + timeoutMs;
+  let isOver = false;
   let isCapped = false;
   /** Resolves when nobody else is waited for. */
   let stands: Promise<unknown> | undefined;
   let stoodStillAtMs = 0;
-  const watch = async () => {
-    for (let leftMs = timeoutMs; leftMs > 0 && !signal.aborted; leftMs = dueMs - clock.now()) {
-      await clock.sleep(leftMs, signal);
-      while (stands && !signal.aborted) await stands;
-    }
-    if (signal.aborted) return;
-    isLate = true;
-    ended.abort();
+  const watched: Watched = {
+    // While it stands still: what is left for it when it goes on.
+    dueMs: () => (stands ? clock.now() + Math.max(STANDING_LOOK_MS_MIN, Math.min(timeoutMs, endMs - stoodStillAtMs)) : dueMs),
+    late: () => giveUp({ kind: "timeout", ...(isCapped ? { wasAtWork: true as const } : {}) }),
+  };
+  const end = (outcome: Outcome<Value>) => {
+    if (isOver) return;
+    isOver = true;
+    deadlines.remove(watched);
+    whenOver(outcome);
+  };
+  const giveUp = (outcome: Outcome<Value>) => {
+    const wasOver = isOver;
+    end(outcome);
+    if (!wasOver) ended.abort();
   };
   const standStill = (until: Promise<unknown>) => {
     if (!stands) stoodStillAtMs = clock.now();
@@ -74,15 +122,20 @@ export async function withinWhileItComesOn<Value>(
     });
     stands = on;
   };
-  void watch();
   const cameOn = () => {
     isCapped = clock.now() + timeoutMs > endMs;
     dueMs = Math.min(endMs, clock.now() + timeoutMs);
   };
-  const outcome = await untilAborted(signal, (own) => work(own, cameOn, standStill));
-  ended.abort(OVER);
-  return outcome.kind === "aborted" && isLate ? { kind: "timeout", ...(isCapped ? { wasAtWork: true as const } : {}) } : outcome;
+  deadlines.add(watched);
+  void work(ended.signal, cameOn, standStill).then(
+    (value) => end({ kind: "done", value }),
+    (error: unknown) => end({ kind: "threw", error }),
+  );
+  return () => giveUp({ kind: "aborted" });
 }
+
+/** What stands still is looked at no more often than this. */
+const STANDING_LOOK_MS_MIN = 1_000;
 
 /** Waits for `work` until the signal is aborted. */
 export async function untilAborted<Value>(

@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from "@modelcontextprotocol/client";
 import { z } from "zod";
 
 /** A page of a server's tools, not checked. */
@@ -7,7 +8,7 @@ export const ToolsPage = z.object({ tools: z.array(z.unknown()), nextCursor: z.s
 const isPart = (content: unknown): boolean => typeof content === "object" && content !== null && !Array.isArray(content);
 
 /** As open as can be: a part of an unknown kind is no reason to lose the others. */
-export const CallResult = z.object({
+const AnyCallResult = z.object({
   content: z.preprocess(
     (content) => (typeof content === "string" || isPart(content) ? [content] : content),
     z.array(z.unknown()).nullish(),
@@ -26,4 +27,25 @@ export const CallResult = z.object({
     .catch(undefined),
   requestState: z.string().nullish().catch(undefined),
 });
-export type McpCallResult = z.output<typeof CallResult>;
+export type McpCallResult = z.output<typeof AnyCallResult>;
+
+/** What a call gives. Most results are as they should be, and a look by hand tells: the schema costs as much as the rest of a call's way through here. */
+export const CallResult: StandardSchemaV1<unknown, McpCallResult> = {
+  "~standard": {
+    version: 1,
+    vendor: "parley",
+    validate(value: unknown) {
+      const result = asItShouldBe(value);
+      return result ? { value: result } : AnyCallResult["~standard"].validate(value);
+    },
+  },
+};
+
+/** As the schema above would give it; nothing where it has to look itself. */
+function asItShouldBe(value: unknown): McpCallResult | undefined {
+  if (!isPart(value)) return undefined;
+  const { content, structuredContent, toolResult, task, isError, inputRequests, requestState } = value as { readonly [key: string]: unknown };
+  const isFlag = isError === undefined || typeof isError === "boolean";
+  if (!Array.isArray(content) || !isFlag || inputRequests !== undefined || requestState !== undefined) return undefined;
+  return { content: content as unknown[], structuredContent, toolResult, task, isError };
+}

@@ -30,6 +30,8 @@ export class McpServer {
   readonly #closed = new AbortController();
   /** By the tool's name on the server. */
   #tools: ReadonlyMap<string, GuardedTool> = new Map();
+  /** By its name here. */
+  #byName: ReadonlyMap<string, GuardedTool> = new Map();
   #connection: McpConnection | undefined;
   #opening: Promise<McpConnection | Failed> | undefined;
   #refreshing: Promise<void> | undefined;
@@ -75,6 +77,11 @@ export class McpServer {
   /** The one of this name on the server, whatever it is called here beside the others. */
   tool(remoteName: string): GuardedTool | undefined {
     return this.#tools.get(remoteName);
+  }
+
+  /** The one that models call by this name. */
+  calledAs(name: string): GuardedTool | undefined {
+    return this.#byName.get(name);
   }
 
   /**
@@ -166,10 +173,12 @@ export class McpServer {
     if (outcome.kind !== "done") return startFailure(this.#settings, outcome, { timeoutMs: limit.timeoutMs });
     const { tools, leftOut, isCutShort } = outcome.value;
     this.#isCutShort = isCutShort;
+    const instructions = this.#hide(connection.instructions).trim();
     const { resources = false, prompts = false } = this.#settings;
     const taken = new Set(tools.map(({ spec }) => spec.name));
     const library = libraryTools(this.name, { resources, prompts }, connection.has).filter(({ spec }) => !taken.has(spec.name));
-    this.#tools = new Map([...tools, ...library].map((tool) => [tool.remoteName, this.#toolOf(tool)]));
+    this.#tools = new Map([...tools, ...library].map((tool) => [tool.remoteName, this.#toolOf(tool, instructions)]));
+    this.#byName = new Map([...this.#tools.values()].map((tool) => [tool.name, tool]));
     const lacking = leftOut.join("; ");
     if (lacking !== "" && lacking !== this.#leftOut)
       this.#deps.log(this.#hide(`The MCP server "${this.name}" lists what is left out here: ${lacking}`));
@@ -177,14 +186,17 @@ export class McpServer {
     return undefined;
   }
 
-  #toolOf({ spec, remoteName, ask, hints, annotations = {} }: ListedTool & { readonly ask?: LibraryTool["ask"] }): GuardedTool {
+  #toolOf(
+    { spec, remoteName, ask, hints, annotations = {} }: ListedTool & { readonly ask?: LibraryTool["ask"] },
+    instructions: string,
+  ): GuardedTool {
     const { approval = MCP_DEFAULTS.approval, approvals = {} } = this.#settings;
     const own = Object.hasOwn(approvals, remoteName) ? approvals[remoteName] : undefined;
     return guarded(
       {
         ...spec,
-        spec: specMark(spec, annotations),
-        annotations: this.#hide(annotationsInWords(annotations)),
+        spec: specMark(spec, annotations, instructions),
+        annotations: this.#hide(annotationsInWords(annotations, instructions)),
         description: this.#hide(spec.description),
         parameters: this.#deps.login
           ? (JSON.parse(this.#hide(JSON.stringify(spec.parameters))) as typeof spec.parameters)

@@ -12,16 +12,16 @@ export interface Caller {
   readonly workspace: string;
 }
 
-export const sessionKey = (share: Share, { thread, agent, run, workspace }: Caller): string => {
+export const sharedBy = (share: Share, { thread, agent, run, workspace }: Caller): readonly string[] => {
   switch (share) {
     case "thread":
-      return JSON.stringify([thread]);
+      return [thread];
     case "agent":
-      return JSON.stringify([thread, agent]);
+      return [thread, agent];
     case "run":
-      return JSON.stringify([thread, run]);
+      return [thread, run];
     case "workspace":
-      return JSON.stringify([workspace]);
+      return [workspace];
   }
 };
 
@@ -50,12 +50,14 @@ export interface Sessions {
 export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Clock, start: (key: string) => Promise<McpServer>): Sessions {
   /** The one that was used last is the last. */
   const sessions = new Map<string, Session>();
+  let last: Session | undefined;
   const closed = new AbortController();
   const ending = new Set<Promise<void>>();
   let isSweeping = false;
 
   function end(key: string, session: Session): void {
     sessions.delete(key);
+    if (session === last) last = undefined;
     const over = session.server.then((server) => server.close());
     ending.add(over);
     void over.finally(() => ending.delete(over));
@@ -73,7 +75,6 @@ export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Cl
   }
 
   async function sweep(): Promise<void> {
-    if (isSweeping) return;
     isSweeping = true;
     while (sessions.size > 0 && !closed.signal.aborted) {
       const oldest = Math.min(...[...sessions.values()].map(({ usedAtMs }) => usedAtMs));
@@ -98,9 +99,11 @@ export function createSessions({ sessionsMax, idleMsMax }: PoolLimits, clock: Cl
       const session: Session = known ?? { server: start(key), users: 0, usedAtMs: 0 };
       session.users++;
       session.usedAtMs = clock.now();
-      sessions.delete(key);
-      sessions.set(key, session);
-      void sweep();
+      if (session !== last) {
+        sessions.delete(key);
+        sessions.set(key, (last = session));
+      }
+      if (!isSweeping) void sweep();
       try {
         session.opened ??= await session.server;
         return await work(session.opened);

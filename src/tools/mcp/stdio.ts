@@ -1,7 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { type JSONRPCMessage, ReadBuffer, serializeMessage, type Transport } from "@modelcontextprotocol/client";
+import { type JSONRPCMessage, parseJSONRPCMessage, serializeMessage, type Transport } from "@modelcontextprotocol/client";
 import type { Clock } from "../../engine/clock.ts";
+import { Lines } from "./lines.ts";
 
 interface Program {
   readonly command: string;
@@ -30,7 +31,7 @@ export class StdioTransport implements Transport {
 
   readonly #program: Program;
   readonly #clock: Clock;
-  readonly #incoming = new ReadBuffer({ maxBufferSize: MESSAGE_BYTES_MAX });
+  readonly #incoming = new Lines(MESSAGE_BYTES_MAX);
   #child: ChildProcessWithoutNullStreams | undefined;
   #hasSpoken = false;
   #stderr = "";
@@ -101,20 +102,20 @@ export class StdioTransport implements Transport {
   #read(chunk: Buffer): void {
     const isMarked = !this.#hasSpoken && chunk.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
     this.#hasSpoken = true;
+    let lines: readonly string[];
     try {
-      this.#incoming.append(isMarked ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk);
+      lines = this.#incoming.take(isMarked ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk);
     } catch (error) {
       this.onerror?.(asError(error));
       void this.close();
       return;
     }
-    for (;;) {
+    for (const line of lines) {
       try {
-        const message = this.#incoming.readMessage();
-        if (!message) return;
-        this.onmessage?.(message);
+        const message = messageIn(line);
+        if (message) this.onmessage?.(message);
       } catch (error) {
-        this.onerror?.(asError(error)); // A line that is no message: some servers greet on the wrong stream.
+        this.onerror?.(asError(error));
       }
     }
   }
@@ -154,6 +155,22 @@ export class StdioTransport implements Transport {
     for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
     this.onclose?.();
   }
+}
+
+/**
+ * The message of a line; nothing where it is none, as some servers greet on the wrong stream. An answer is not looked at any closer here: whoever hears it does
+ * so first of all, and a second look costs as much as the rest of its way.
+ * @throws for JSON that is no message.
+ */
+function messageIn(line: string): JSONRPCMessage | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const isAnswer = typeof value === "object" && value !== null && "result" in value && !("method" in value);
+  return isAnswer ? (value as JSONRPCMessage) : parseJSONRPCMessage(value);
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -5,6 +5,7 @@ import type { FileRef } from "../../../engine/events/events.ts";
 import type { ToolEnd } from "../../../engine/tool.ts";
 import { capped, failed, OUTPUT_CHARS_MAX, quoted, size } from "../../result.ts";
 import type { McpCallResult } from "../answers.ts";
+import { isObject } from "./called.ts";
 
 const PARTS_MAX = 200;
 const FILES_MAX = 20;
@@ -36,7 +37,7 @@ export async function toResult(result: McpCallResult, media: Media): Promise<Too
   const parts = content ?? [];
   const kept: Kept = { files: [], images: [], bytes: 0 };
   const lines: string[] = [];
-  for (const part of parts.slice(0, PARTS_MAX)) lines.push(await textOf(part, media, kept));
+  for (const part of parts.slice(0, PARTS_MAX)) lines.push(wordsOf(part) ?? (await textOf(part, media, kept)));
   if (parts.length > PARTS_MAX) lines.push(`[${parts.length - PARTS_MAX} more parts]`);
   // The first servers answered with the latter.
   const data = structuredContent ?? (content ? undefined : toolResult);
@@ -85,8 +86,13 @@ const Resource = z.object({
 const Link = z.object({ type: z.literal("resource_link"), uri: z.string(), name: z.string().nullish(), description: z.string().nullish() });
 const Part = z.discriminatedUnion("type", [Text, MediaPart, Resource, Link]);
 
-async function textOf(part: unknown, media: Media, kept: Kept): Promise<string> {
+/** Of a part that is text, as most are: a look by hand costs a small part of the schema's. */
+function wordsOf(part: unknown): string | undefined {
   if (typeof part === "string") return part;
+  return isObject(part) && part["type"] === "text" && typeof part["text"] === "string" ? part["text"] : undefined;
+}
+
+async function textOf(part: unknown, media: Media, kept: Kept): Promise<string> {
   const { data } = Part.safeParse(typeOf(part) === "" ? { ...(part as object), type: "text" } : part);
   if (!data) return `[a part that cannot be shown, of type "${quoted(String(typeOf(part)), 40)}"]`;
   switch (data.type) {
@@ -224,8 +230,6 @@ function mediaOf(part: unknown): readonly string[] {
   return data?.type === "resource" && data.resource.blob !== undefined ? [data.resource.blob] : [];
 }
 
-/** Asked of each part: a schema that is made anew for it costs half as much as the whole call. */
-const Typed = z.object({ type: z.string() });
-const typeOf = (part: unknown): string => Typed.safeParse(part).data?.type ?? "";
+const typeOf = (part: unknown): string => (isObject(part) && typeof part["type"] === "string" ? part["type"] : "");
 const mediaTypeOf = (text: string): string => (/^[\w.+-]{1,60}\/[\w.+-]{1,60}(?:;|$)/.test(text) ? (text.split(";")[0] ?? "") : "");
 const decodedBytes = (base64: string): number => Math.floor((base64.replace(/(?<!=)=+$/, "").length * 3) / 4);

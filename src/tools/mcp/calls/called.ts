@@ -68,7 +68,8 @@ export async function withRequests(
   let call = first;
   for (let round = 0; ; round++) {
     const result = await by.call(call);
-    const requests = Object.entries(result.content ? {} : (result.inputRequests ?? {}));
+    if (result.content || !result.inputRequests) return result;
+    const requests = Object.entries(result.inputRequests);
     const isForModels = requests.length > 0 && requests.every(([, { method }]) => method === SAMPLING);
     if (!isForModels || round === ROUNDS_MAX || signal.aborted) return result;
     const inputResponses: { [key: string]: object } = {};

@@ -1,5 +1,5 @@
 import type { ToolResult } from "../../../engine/tool.ts";
-import type { Outcome } from "../../deadline.ts";
+import { Deadlines, type Outcome } from "../../deadline.ts";
 import { failed, type Failed, quoted } from "../../result.ts";
 import { toResult } from "./call-result.ts";
 import { type Called, inWords, isObject, type JsonObject, withRequests } from "./called.ts";
@@ -35,6 +35,7 @@ export class Calls {
   readonly #settings: McpSettings;
   readonly #deps: McpDeps;
   readonly #host: Host;
+  readonly #limit: CallLimit;
   #underWay = 0;
   /** Calls that are not over, those that wait for a person among them. */
   readonly #live = new Set<LiveCall<McpCallResult>>();
@@ -44,6 +45,8 @@ export class Calls {
     this.#settings = settings;
     this.#deps = deps;
     this.#host = host;
+    const { callTimeoutMs: timeoutMs = MCP_DEFAULTS.callTimeoutMs, progressMsMax: totalMsMax = MCP_DEFAULTS.progressMsMax } = settings;
+    this.#limit = { timeoutMs, totalMsMax, clock: deps.clock, deadlines: new Deadlines(deps.clock, host.closed) };
     this.#parked = createParked(deps.clock, host.closed);
   }
 
@@ -78,7 +81,7 @@ export class Calls {
     this.#underWay++;
     try {
       const result = await this.#callOnce({ ...called, args }, signal, { mayRetry: true });
-      return withoutLogin(result, { server: this.#settings.name, hide: this.#host.hide });
+      return this.#deps.login ? withoutLogin(result, { server: this.#settings.name, hide: this.#host.hide }) : result;
     } finally {
       this.#underWay--;
     }
@@ -100,21 +103,21 @@ export class Calls {
     if (!(connection instanceof McpConnection)) return connection;
     if (this.#settings.roots) await this.#giveFiles(called, connection);
     const continued = answered?.isAnew ? undefined : answered?.continued;
-    const live: LiveCall<McpCallResult> = new LiveCall<McpCallResult>({ ...called, connection }, this.#limit, (ended, cameOn) => {
+    const work = (ended: AbortSignal, cameOn: () => void) => {
       const progressed = (progress: CallProgress) => {
         cameOn();
         live.tell?.(this.#host.hide(`is waiting for ${quoted(called.tool, 60)}${inWords(progress)}`));
       };
       return (
         called.ask?.(connection, called.args, ended) ??
-        withRequests({ ...called, continued }, ended, {
+        withRequests(continued ? { ...called, continued } : called, ended, {
           call: (one) => connection.call(one, ended, progressed),
           asks: (method, params) => live.asks(method, params, ended),
         })
       );
-    });
+    };
+    const live: LiveCall<McpCallResult> = new LiveCall<McpCallResult>(called, connection, this.#limit, work, (over) => this.#live.delete(over)); // prettier-ignore
     this.#live.add(live);
-    void live.over.then(() => this.#live.delete(live));
     return await this.#goOn(live, called, signal, { mayRetry });
   }
 
@@ -186,10 +189,5 @@ export class Calls {
         break;
     }
     return callFailure(this.#settings, tool, outcome, { ...this.#limit, isGiven: this.#deps.login !== undefined });
-  }
-
-  get #limit(): CallLimit {
-    const { callTimeoutMs = MCP_DEFAULTS.callTimeoutMs, progressMsMax = MCP_DEFAULTS.progressMsMax } = this.#settings;
-    return { timeoutMs: callTimeoutMs, totalMsMax: progressMsMax, clock: this.#deps.clock };
   }
 }

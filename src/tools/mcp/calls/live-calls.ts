@@ -3,7 +3,7 @@ import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/client";
 import type { Clock } from "../../../engine/clock.ts";
 import type { Usage } from "../../../engine/events/events.ts";
 import { plus } from "../../../engine/limits/usage.ts";
-import { type Outcome, withinWhileItComesOn } from "../../deadline.ts";
+import { type Deadlines, type Outcome, whileItComesOn } from "../../deadline.ts";
 import type { McpConnection } from "../connection.ts";
 
 /** What a server of an older protocol asks while one of its tools is at work. Settled once; what comes later is not heard. */
@@ -20,6 +20,7 @@ export interface CallLimit {
   readonly timeoutMs: number;
   readonly totalMsMax: number;
   readonly clock: Clock;
+  readonly deadlines: Deadlines;
 }
 
 /**
@@ -31,44 +32,49 @@ export class LiveCall<Value> {
   readonly whose: string;
   readonly thread: string;
   readonly connection: McpConnection;
-  readonly over: Promise<Outcome<Value>>;
+  /** Ends it, where it is not over. */
+  readonly stop: () => void;
   /** Says how far it has come, to whoever waits for it now. */
   tell: ((doing: string) => void) | undefined;
   /** Of the models that have answered for it. */
   usage: Usage | undefined;
   sampledCount = 0;
   #requests: readonly OpenRequest[] = [];
-  readonly #ended = new AbortController();
   #outcome: Outcome<Value> | undefined;
   #standStill: (until: Promise<unknown>) => void = () => undefined;
   #news = (): void => undefined;
 
   constructor(
-    { whose, thread, connection }: { readonly whose: string; readonly thread: string; readonly connection: McpConnection },
+    { whose, thread }: { readonly whose: string; readonly thread: string },
+    connection: McpConnection,
     limit: CallLimit,
     work: (signal: AbortSignal, cameOn: () => void) => Promise<Value>,
+    whenOver: (call: LiveCall<Value>) => void,
   ) {
     this.whose = whose;
     this.thread = thread;
     this.connection = connection;
-    this.over = withinWhileItComesOn(limit, this.#ended, (signal, cameOn, standStill) => {
-      this.#standStill = standStill;
-      return work(signal, cameOn);
-    });
-    void this.over.then((outcome) => {
-      this.#outcome = outcome;
-      for (const request of this.#requests) request.refuse("The call is over.");
-      this.#news();
-    });
+    this.stop = whileItComesOn<Value>(
+      limit,
+      (signal, cameOn, standStill) => {
+        this.#standStill = standStill;
+        return work(signal, cameOn);
+      },
+      (outcome) => {
+        this.#outcome = outcome;
+        for (const request of this.#requests) request.refuse("The call is over.");
+        this.#news();
+        whenOver(this);
+      },
+    );
   }
 
   /** What comes next: what its server asks, or its end. When the signal is aborted meanwhile, so is the call. */
   async next(
     signal: AbortSignal,
   ): Promise<{ readonly kind: "over"; readonly outcome: Outcome<Value> } | { readonly kind: "asks"; readonly request: OpenRequest }> {
-    const stop = () => this.stop();
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) this.stop();
+    signal.addEventListener("abort", this.stop, { once: true });
     try {
       for (;;) {
         if (this.#outcome) return { kind: "over", outcome: this.#outcome };
@@ -77,7 +83,7 @@ export class LiveCall<Value> {
         await new Promise<void>((resolve) => (this.#news = resolve));
       }
     } finally {
-      signal.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", this.stop);
     }
   }
 
@@ -118,10 +124,6 @@ export class LiveCall<Value> {
   /** A model has answered for it. */
   spent(usage: Usage | undefined): void {
     if (usage) this.usage = this.usage ? plus(this.usage, usage) : usage;
-  }
-
-  stop(): void {
-    this.#ended.abort();
   }
 }
 
