@@ -85,7 +85,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 function toIgnore(folder: string): string {
   const lines = new Set(written(join(folder, ".gitignore")).split(/\r?\n/).map(bare));
   const missing = IGNORED.filter((name) => !lines.has(bare(name)));
-  return missing.length === 0 ? "" : `\nSee that git leaves out ${missing.join(" and ")}: .gitignore does not name ${missing.length > 1 ? "them" : "it"}.`;
+  return missing.length === 0
+    ? ""
+    : `\nSee that git leaves out ${missing.join(" and ")}: .gitignore does not name ${missing.length > 1 ? "them" : "it"}.`;
 }
 
 function written(path: string): string {
@@ -96,7 +98,11 @@ function written(path: string): string {
   }
 }
 
-const bare = (line: string): string => line.trim().replace(/^\//, "").replace(/\/(\*\*?)?$/, "");
+const bare = (line: string): string =>
+  line
+    .trim()
+    .replace(/^\//, "")
+    .replace(/\/(\*\*?)?$/, "");
 
 /** Whether the file was made: one that is there is never written over. */
 function made(path: string, text: string, mode = 0o644): boolean {

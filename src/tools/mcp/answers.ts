@@ -44,7 +44,9 @@ export const CallResult: StandardSchemaV1<unknown, McpCallResult> = {
 /** As the schema above would give it; nothing where it has to look itself. */
 function asItShouldBe(value: unknown): McpCallResult | undefined {
   if (!isPart(value)) return undefined;
-  const { content, structuredContent, toolResult, task, isError, inputRequests, requestState } = value as { readonly [key: string]: unknown };
+  const { content, structuredContent, toolResult, task, isError, inputRequests, requestState } = value as {
+    readonly [key: string]: unknown;
+  };
   const isFlag = isError === undefined || typeof isError === "boolean";
   if (!Array.isArray(content) || !isFlag || inputRequests !== undefined || requestState !== undefined) return undefined;
   return { content: content as unknown[], structuredContent, toolResult, task, isError };

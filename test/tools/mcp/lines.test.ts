@@ -31,7 +31,10 @@ test("a line may be as long as it may, in one piece or in many, and no longer", 
   const long = Buffer.from(`${"x".repeat(200_000)}\n`);
   for (const bytes of [long.length, 70_000, 1_000]) {
     const lines = new Lines(200_000);
-    const pieces = inPieces(long, Array.from({ length: Math.ceil(long.length / bytes) - 1 }, (_, at) => (at + 1) * bytes));
+    const pieces = inPieces(
+      long,
+      Array.from({ length: Math.ceil(long.length / bytes) - 1 }, (_, at) => (at + 1) * bytes),
+    );
     expect(pieces.flatMap((piece) => lines.take(piece)).map((line) => line.length)).toEqual([200_000]);
     expect(lines.take(Buffer.from("and on\n"))).toEqual(["and on"]);
     const short = new Lines(199_999);
