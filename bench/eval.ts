@@ -22,7 +22,7 @@ import {
   runEvaluation,
   withEvaluatedTeams,
   workspaceOf,
-} from "../src/eval/evaluation.ts";
+} from "../src/eval/eval-room.ts";
 import { createParley } from "../src/parley.ts";
 import { sayWhetherQuiet } from "./support/quiet.ts";
 import { verdict } from "./support/verdict.ts";

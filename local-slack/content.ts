@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isRefusal, refuse, type Refusal } from "./api/args.ts";
+import { isRefusal, refuse, type Refusal } from "./refusal.ts";
 import { typedText } from "./blocks/mrkdwn.ts";
 import type { AppAuthor, ContentControl } from "./contract-content.ts";
 import { findJoined, findMessageAnywhere, isRoot, say, storePosted } from "./people.ts";

@@ -1,4 +1,4 @@
-import { isRefusal, type Refusal } from "./api/args.ts";
+import { isRefusal, type Refusal } from "./refusal.ts";
 import { command, shortcut } from "./socket/commands.ts";
 import { describe, forward, pasteTable, postAsApp, preview } from "./content.ts";
 import { createPlatformControl } from "./platform-control.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { isRefusal, refuse, type Refusal } from "./api/args.ts";
+import { isRefusal, refuse, type Refusal } from "./refusal.ts";
 import { sendEvent } from "./socket/events.ts";
 import { mimetypeOf } from "./state/file-json.ts";
 import { FILES_BYTES_MAX, FILE_BYTES_MAX, PEOPLE_TEXT_CHARS_MAX } from "./state/limits.ts";

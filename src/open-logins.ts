@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { Env } from "./config/env.ts";
 import type { Settings } from "./config/load.ts";
-import { loginServerOf } from "./config/mcp-servers.ts";
+import { loginServerOf } from "./config/mcp/server-logins.ts";
 import type { Clock } from "./engine/clock.ts";
 import type { LoginWish, RunEvent } from "./engine/events/events.ts";
 import { currentRun } from "./engine/reading/transcript.ts";

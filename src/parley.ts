@@ -1,17 +1,12 @@
-import { buildTeams, type Teams } from "./config/build.ts";
+import type { Teams } from "./config/build.ts";
 import { createExecutor } from "./config/sandbox/executor.ts";
 import { secretNames } from "./config/load.ts";
-import type { PlayedScript } from "./config/file/script.ts";
-import { leftoversOf } from "./config/leftovers.ts";
-import { foreignAgents } from "./config/foreign-agents.ts";
-import { createMcpServers } from "./config/mcp-servers.ts";
-import { createModelFor } from "./config/build/models.ts";
+import { createMcpServers } from "./config/mcp/mcp-servers.ts";
 import { createTeamShelf, type BuiltShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
 import { systemClock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates, type Gates } from "./models/gated.ts";
-import { lessonsIn } from "./models/refusals/kept-lessons.ts";
 import { isWorker, THREADS_AT_ONCE } from "./engine/role.ts";
 import { isOfEvaluation } from "./eval/evaluation-threads.ts";
 import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
@@ -26,7 +21,6 @@ import { searchIn } from "./slack/search/when-connected.ts";
 import type { Slack } from "./slack/slack.ts";
 import { rulesAt } from "./slack/people/channel-settings.ts";
 import { accountsOf, scopeOf } from "./slack/words/accounts.ts";
-import { touchedIn } from "./engine/reading/touched.ts";
 import { channelOf } from "./slack/words/place.ts";
 import { writeAuditOut } from "./runner/write-audit-out.ts";
 import { createKeyRing } from "./store/key-ring.ts";
@@ -41,6 +35,7 @@ import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { openAlerts } from "./open-alerts.ts";
 import { openKnowledge, wantedOfKnowledge } from "./open-knowledge.ts";
 import { openLogins, withPages } from "./open-logins.ts";
+import { filesIn, openTeams } from "./open-teams.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 import { studioDoor, tellOfTurns, type ForkParts, type Turns } from "./studio-door.ts";
@@ -138,7 +133,6 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     clock,
     log: problem,
   });
-  const files = { keepFile: (content: Uint8Array) => store.putFile(content), readFile: (hash: string) => store.file(hash) };
   const servers = createMcpServers(settings.tools, {
     ...(doors ? { logins: doors.logins } : {}),
     scopeOf,
@@ -146,7 +140,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     clock,
     log: problem,
     redact, // What a server said before it ended goes into instructions, which no log holds.
-    ...files,
+    ...filesIn(store),
     workspaceOf: (thread) => channelOf(thread)?.team ?? "",
     marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
   });
@@ -180,27 +174,19 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const inSlack = () => slack;
     const alerts = openAlerts({ ...options, role, store, dispatch, executor, budgets: () => budgets, inSlack, clock }, problem);
     gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined), alerts?.replied);
-    const scripts: PlayedScript[] = [];
-    const createModel = createModelFor({
+    const { teams, leftovers } = openTeams({
+      settings,
       env,
       clock,
-      gates,
-      registry: settings.registry,
-      ...files,
-      onScript: (script) => void scripts.push(script),
-      lessons: lessonsIn({ note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) }),
+      redact,
       log,
-    });
-    const teams = buildTeams(settings, {
-      createModel,
+      gates,
+      store,
+      memory,
       executor: keeping(executor, createWorkspaceKeeper(store, workspaces, claimOf)),
-      ...files,
-      notes: { memory, scopeOf, touchedIn: async (thread) => touchedIn({ events: await store.load(thread, 0) }) },
+      servers,
       knowledge: library.lookUp,
       ...(options.slack ? { search: (wanted, signal) => searchIn(slack, wanted, signal) } : {}),
-      servers,
-      web: { env },
-      foreign: foreignAgents({ env, clock, redact }),
     });
     const slackRoom = options.slack && (await import("./slack/open-slack.ts"));
     const own = (shelf = createTeamShelf({ settings, teams, keep: kept, log }));
@@ -269,7 +255,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       settings: kept,
       teams,
       executor,
-      leftovers: (team) => leftoversOf(settings, team, scripts),
+      leftovers,
       connected: () => slack?.connected() ?? false,
       httpPort: () => slack?.httpPort(),
       studioUrl: () => studio?.url(),

@@ -6,11 +6,10 @@ import { channelOf, placeOf, scopeBeside, scopeOfChannel, threadBeside } from ".
 import type { FinishedRuns } from "./store/runs/finished-runs.ts";
 import { logsOf } from "./store/runs/logs.ts";
 import type { Store } from "./store/store.ts";
-import { SightUnknown, type Access, type Sight } from "./studio/access.ts";
+import { type Access, type Asker, type Sight, SightUnknown } from "./studio/access.ts";
 import { actingHere, type StudioRunner } from "./studio/acts/here.ts";
 import { forkingHere } from "./studio/forks/here.ts";
 import type { Provider, Signer } from "./studio/door/open-id.ts";
-import type { Asker } from "./studio/door/sessions.ts";
 import type { Turns } from "./studio/runs/drafts.ts";
 import type { Rebuilding } from "./studio/runs/requests.ts";
 import { isPlayed, isPlayedBy, playgroundOf, type Workshop } from "./studio/teams/workshop.ts";

@@ -80,9 +80,12 @@ test("words whose forgetting was broken off are gone before anybody is at work",
   await forgetter.begin({ kind: "thread", thread }, { workspace: "T", person: PERSON, deed: "forget", subject: thread, allowed: true });
   await store.close();
 
-  const { parley, log } = await opened({ "parley.yml": TEAMS, "replies.yml": REPLIES });
+  const { parley, log, until } = await opened({ "parley.yml": TEAMS, "replies.yml": REPLIES });
   expect(JSON.stringify(await parley.runner.read(thread))).not.toContain("secret");
-  await new Promise((resolve) => setTimeout(resolve, 200));
   expect(log.map(({ type }) => type)).toEqual(["run.stopped"]);
+  // Who comes after it is served, and nobody speaks in it.
+  await parley.runner.say({ thread: "T/C/3", workspace: "T", person: PERSON, text: "begin", id: "begin", addressed: true });
+  await until("handoff.made");
+  expect((await parley.runner.read(thread)).events.at(-1)).toMatchObject({ type: "run.stopped" });
   await parley.stop();
 });

@@ -1,4 +1,5 @@
-import { isRefusal, listArg, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { listArg, textArg, type Args } from "./args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { LOADING_MESSAGES_MAX, SESSION_PROCESSING_MS, SESSION_TITLE_CHARS_MAX, SUGGESTED_PROMPTS_MAX, TIER } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
 import { checkThread, findChannel, membership } from "./lookups.ts";

@@ -1,24 +1,10 @@
 import { isJson } from "../blocks/block-ids.ts";
+import { refuse, type Refusal } from "../refusal.ts";
 import { PAGE_LIMIT_MAX } from "../state/limits.ts";
 import type { Json } from "../state/state.ts";
 
 /** The arguments of a Web API call, JSON-in-string fields already parsed. */
 export type Args = Json;
-
-/** `ok: false` and why; the HTTP status is still 200, as Slack's is. */
-export interface Refusal {
-  readonly ok: false;
-  readonly error: string;
-  readonly [detail: string]: unknown;
-}
-
-export function refuse(error: string, details: Json = {}): Refusal {
-  return { ok: false, error, ...details };
-}
-
-export function isRefusal(value: unknown): value is Refusal {
-  return isJson(value) && value["ok"] === false && typeof value["error"] === "string";
-}
 
 /** Fields that travel as JSON inside a form, and the error for what does not parse. */
 const JSON_FIELDS: { readonly [name: string]: string } = {

@@ -6,7 +6,8 @@ import type { Local } from "../state/local.ts";
 import { postMessage } from "../state/messages.ts";
 import { BOT_USER_ID } from "../state/seed.ts";
 import type { Json, StoredFile } from "../state/state.ts";
-import { isRefusal, listArg, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { listArg, textArg, type Args } from "./args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { findChannel, membership } from "./lookups.ts";
 import type { Method } from "./method.ts";
 

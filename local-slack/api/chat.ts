@@ -1,4 +1,5 @@
-import { flagArg, isRefusal, listArg, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { flagArg, listArg, textArg, type Args } from "./args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { checkMessageBlocks } from "../blocks/blocks.ts";
 import { isJson } from "../blocks/block-ids.ts";
 import {

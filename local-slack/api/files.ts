@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { isRefusal, listArg, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { listArg, textArg, type Args } from "./args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { contentArg } from "./chat.ts";
 import { fileJson } from "../state/file-json.ts";
 import { FILE_BYTES_MAX, TIER, UPLOADS_KEPT_MAX } from "../state/limits.ts";

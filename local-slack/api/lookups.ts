@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from "./args.ts";
+import { refuse, type Refusal } from "../refusal.ts";
 import type { Local } from "../state/local.ts";
 import { botIsIn, type Channel, type Message } from "../state/state.ts";
 

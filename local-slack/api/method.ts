@@ -1,4 +1,5 @@
-import type { Args, Refusal } from "./args.ts";
+import type { Args } from "./args.ts";
+import type { Refusal } from "../refusal.ts";
 import type { Local } from "../state/local.ts";
 import type { Json } from "../state/state.ts";
 

@@ -1,4 +1,5 @@
-import { refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { textArg, type Args } from "./args.ts";
+import { refuse, type Refusal } from "../refusal.ts";
 import { USERNAME_CHARS_MAX } from "../state/limits.ts";
 import type { Persona } from "../state/state.ts";
 

@@ -3,7 +3,8 @@ import type { Local } from "../state/local.ts";
 import { permalinkOf } from "../state/message-json.ts";
 import { BOT_USER_ID } from "../state/seed.ts";
 import { threadMessages, type Channel, type Json, type Message, type StoredFile, type User } from "../state/state.ts";
-import { flagArg, isRefusal, pageOf, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { flagArg, pageOf, textArg, type Args } from "./args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import type { Method } from "./method.ts";
 
 /** The real-time search. A bot's token searches public channels, in the name of whoever the action token is from. */

@@ -6,7 +6,8 @@ import { STEPS_KEPT_MAX, TIER } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
 import { APP_ID } from "../state/seed.ts";
 import { nextId, nextTs, type Json, type Step } from "../state/state.ts";
-import { isRefusal, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { textArg, type Args } from "./args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import type { Method } from "./method.ts";
 
 /** How an app says that its step of a workflow is done. */

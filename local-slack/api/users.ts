@@ -1,4 +1,5 @@
-import { flagArg, isRefusal, limitArg, pageOf, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { flagArg, limitArg, pageOf, textArg, type Args } from "./args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { TIER } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
 import { APP_ID, BOT_ID } from "../state/seed.ts";

@@ -1,4 +1,5 @@
-import { isRefusal, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { textArg, type Args } from "./args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { TIER } from "../state/limits.ts";
 import type { Local } from "../state/local.ts";
 import type { Json, Trigger, View } from "../state/state.ts";

@@ -1,4 +1,5 @@
-import { isRefusal, refuse, textArg, type Args, type Refusal } from "./args.ts";
+import { textArg, type Args } from "./args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { agentMethods } from "./agents.ts";
 import { chatMethods } from "./chat.ts";
 import { conversationMethods } from "./conversations.ts";

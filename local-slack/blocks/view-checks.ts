@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from "../api/args.ts";
+import { refuse, type Refusal } from "../refusal.ts";
 import { plainText } from "./block-elements.ts";
 import { isJson } from "./block-ids.ts";
 import { blockProblems } from "./blocks.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { isRefusal, refuse, textArg, type Refusal } from "../api/args.ts";
+import { textArg } from "../api/args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { isJson, withBlockIds } from "./block-ids.ts";
 import { checkView } from "./view-checks.ts";
 import { elementsOf, stateValues } from "./elements.ts";

@@ -1,4 +1,4 @@
-import { isRefusal, refuse, type Refusal } from "../api/args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { isJson } from "../blocks/block-ids.ts";
 import { forward } from "../content.ts";
 import { editMessage, findOwn, removeMessage, toggleReaction } from "../people.ts";

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isRefusal, textArg, type Args, type Refusal } from "../api/args.ts";
+import { textArg, type Args } from "../api/args.ts";
+import { isRefusal, type Refusal } from "../refusal.ts";
 import type { Local } from "../state/local.ts";
 import { openIdConfiguration } from "../state/open-id.ts";
 import { refuseRequest, sendJson } from "./http.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, relative, resolve, sep } from "node:path";
-import { isRefusal, type Refusal } from "../api/args.ts";
+import { isRefusal, type Refusal } from "../refusal.ts";
 import { command, shortcut } from "../socket/commands.ts";
 import { sendFile } from "./file-routes.ts";
 import { readBody, readJson, refuseRequest, sendJson } from "./http.ts";

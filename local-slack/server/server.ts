@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { isRefusal, parseArgs, textArg } from "../api/args.ts";
+import { parseArgs, textArg } from "../api/args.ts";
+import { isRefusal } from "../refusal.ts";
 import { controlRoute } from "./control-routes.ts";
 import { downloadRoute, uploadRoute } from "./file-routes.ts";
 import { readBody, refuseRequest, sendJson } from "./http.ts";

@@ -1,4 +1,5 @@
-import { isRefusal, refuse, textArg, type Refusal } from "../api/args.ts";
+import { textArg } from "../api/args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { isJson } from "../blocks/block-ids.ts";
 import { contentArg } from "../api/chat.ts";
 import { newResponseUrl, newTrigger, personAndTeam } from "./interactions.ts";

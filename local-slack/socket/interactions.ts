@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chosenState, elementsOf, findOption, keep, stateValues, type Placed } from "../blocks/elements.ts";
-import { isRefusal, refuse, type Refusal } from "../api/args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { isJson } from "../blocks/block-ids.ts";
 import { RESPONSE_URLS_KEPT_MAX, RESPONSE_URL_MS, TRIGGERS_KEPT_MAX } from "../state/limits.ts";
 import { isOrgWide, type Local } from "../state/local.ts";

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { flagArg, isRefusal, parseArgs, refuse, textArg, type Args, type Refusal } from "../api/args.ts";
+import { flagArg, parseArgs, textArg, type Args } from "../api/args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { contentArg } from "../api/chat.ts";
 import { takeFault } from "../api/faults.ts";
 import type { Fault } from "../contract.ts";

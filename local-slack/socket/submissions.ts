@@ -1,4 +1,4 @@
-import { isRefusal, refuse, type Refusal } from "../api/args.ts";
+import { isRefusal, refuse, type Refusal } from "../refusal.ts";
 import { isJson } from "../blocks/block-ids.ts";
 import { chosenState, elementsOf, isEmptyState, keep, stateValues, type Placed } from "../blocks/elements.ts";
 import { newResponseUrl, newTrigger, personAndTeam } from "./interactions.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { refuse, textArg, type Args, type Refusal } from "../api/args.ts";
+import { textArg, type Args } from "../api/args.ts";
+import { refuse, type Refusal } from "../refusal.ts";
 import { APP_ID, BOT_USER_ID, SCOPES, TEAM_NAME } from "./seed.ts";
 import type { Json } from "./state.ts";
 

@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import { refuse, textArg, type Args, type Refusal } from "../api/args.ts";
+import { textArg, type Args } from "../api/args.ts";
+import { refuse, type Refusal } from "../refusal.ts";
 import { TEAM_DOMAIN, TEAM_NAME } from "./seed.ts";
 import type { Json, State } from "./state.ts";
 

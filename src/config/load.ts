@@ -213,7 +213,8 @@ function withEntryless(
 ): ReadonlyMap<string, Merged<ToolSettings>> {
   const entryless = [...registry.tool.values()].flatMap(({ name, schema, needsNoEntry }) =>
     needsNoEntry && !merged.has(name)
-      ? [[name, { value: { kind: name, ...schema.parse({}) } as unknown as ToolSettings, part }] as const]
+      ? // A kind of one's own is none of those that the type names.
+        [[name, { value: { kind: name, ...schema.parse({}) } as unknown as ToolSettings, part }] as const]
       : [],
   );
   return new Map([...merged, ...entryless]);

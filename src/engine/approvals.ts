@@ -1,4 +1,4 @@
-import { isHeld } from "./agents/code/held-code.ts";
+import { isHeld } from "./held-code/held-code.ts";
 import { CALLER, type ActionPolicy, type EventBody, type Person, type RunEvent } from "./events/events.ts";
 import { read, type Fold } from "./reading/fold.ts";
 import { currentRun, type Transcript } from "./reading/transcript.ts";

@@ -1,6 +1,7 @@
 import type { EventBody } from "./events/events.ts";
 import { nextStance } from "./stances/stances.ts";
-import { owedSummary } from "./reading/summaries.ts";
+import { hasAnswer, proposedAnswer } from "./reading/answer.ts";
+import { lastSummary } from "./reading/summaries.ts";
 import { firstToAct, runStopped, whyStop } from "./stopping.ts";
 import type { Agent, Team } from "./team.ts";
 import { SELECTOR } from "./reading/spender.ts";
@@ -28,6 +29,19 @@ export function nextStep(team: Team, transcript: Transcript): Step {
 function ending(team: Team, transcript: Transcript, event: EventBody): Step {
   const asked = nextStance(team, transcript, event) ?? owedSummary(team, transcript, event);
   return asked ? { kind: "lastWord", agent: asked } : { kind: "end", event };
+}
+
+/**
+ * Who is still to sum up a run that is about to end with an answer: once, where people read the result and the answer is one of many turns. Nobody
+ * where a leader has answered for all.
+ */
+function owedSummary({ summarizer, agents }: Team, transcript: Transcript, end: EventBody): Agent | undefined {
+  if (!summarizer || end.type !== "run.stopped" || end.outcome !== "done" || !end.reasons.some(hasAnswer)) return undefined;
+  const { haltsAtLimits, turns } = currentRun(transcript);
+  if (!haltsAtLimits || turns < summarizer.fromTurns) return undefined;
+  const answer = proposedAnswer(transcript);
+  if (!answer || agents.some(({ name, leads }) => leads && name === answer.agent)) return undefined;
+  return (lastSummary(transcript)?.upToSeq ?? 0) >= answer.seq ? undefined : summarizer.agent;
 }
 
 /** Of a run that a person ends at a limit. */

@@ -1,8 +1,23 @@
 /** All that the commands need of this room. */
-export * from "./evaluation.ts";
 export { redactAll } from "../store/redacted.ts";
 export { leaveProposal } from "../store/proposals/team-proposals.ts";
 export { keptCaseLines } from "./cases/kept-cases.ts";
+export { readCases, type Case } from "./cases/read-cases.ts";
+export { readPeople } from "./cases/read-people.ts";
+export type { Progress } from "./evaluate.ts";
+export { withEvaluatedTeams } from "./evaluated-teams.ts";
+export { modelsOf, programsIn, runEvaluation, type Wanted, type World } from "./evaluation.ts";
+export { overridden, readEvaluation, type EvaluationSource, type Variant } from "./evaluation-file.ts";
+export { EvaluationFile, jsonSchemaOfEvaluation } from "./evaluation-schema.ts";
+export { workspaceOf } from "./evaluation-threads.ts";
+export { keptEvaluations, readEvaluations, type Kept } from "./kept-evaluations.ts";
+export { changesSince, type Change } from "./report/baseline.ts";
+export { junitOf } from "./report/junit.ts";
+export { keptReport } from "./report/kept-report.ts";
+export { pageOf } from "./report/page.ts";
+export { readReport, reportOf, type Report } from "./report/report.ts";
+export { sheetOf } from "./report/sheet.ts";
+export { dollars, gridsOf, percent } from "./report/table.ts";
 export { sourceOf, writeSource } from "./tuning/team-source.ts";
 export { settingsOf } from "./tuning/team-texts.ts";
 export { tune, type Tuned } from "./tuning/tune.ts";

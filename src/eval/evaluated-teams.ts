@@ -3,7 +3,8 @@ import { schemasOf } from "../config/registry/schemas.ts";
 import type { TeamSettings } from "../config/schema/team-file.ts";
 import { selectorModel } from "../config/selector-model.ts";
 import type { Settings } from "../config/settings.ts";
-import type { EvaluationSource, ScorerSettings, Variant } from "./evaluation-file.ts";
+import type { EvaluationSource, Variant } from "./evaluation-file.ts";
+import type { ScorerSettings } from "./evaluation-schema.ts";
 
 /** What a judge says of one answer, as its team's JSON. */
 export const SINGLE = { type: "object", properties: { reason: { type: "string" }, passes: { type: "boolean" } } } as const;

@@ -21,28 +21,6 @@ import { scorerNames } from "./scoring/names.ts";
 import { createScorers } from "./scoring/scorers.ts";
 import { sample } from "./statistics/resampling.ts";
 
-export { readCases, type Case } from "./cases/read-cases.ts";
-export { readPeople } from "./cases/read-people.ts";
-export { withEvaluatedTeams } from "./evaluated-teams.ts";
-export { workspaceOf } from "./evaluation-threads.ts";
-export {
-  EvaluationFile,
-  jsonSchemaOfEvaluation,
-  overridden,
-  readEvaluation,
-  type EvaluationSource,
-  type Variant,
-} from "./evaluation-file.ts";
-export type { Progress } from "./evaluate.ts";
-export { keptEvaluations, readEvaluations, type Kept } from "./kept-evaluations.ts";
-export { changesSince, type Change } from "./report/baseline.ts";
-export { junitOf } from "./report/junit.ts";
-export { keptReport } from "./report/kept-report.ts";
-export { pageOf } from "./report/page.ts";
-export { sheetOf } from "./report/sheet.ts";
-export { readReport, reportOf, type Report } from "./report/report.ts";
-export { dollars, gridsOf, percent } from "./report/table.ts";
-
 /** Where an evaluation is worked on: a Parley whose settings have its teams ({@link withEvaluatedTeams}). */
 export interface World {
   readonly runner: Runner;

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, ftruncateSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
-import { explained } from "./sqlite/connection.ts";
+import { explained } from "./sqlite/driver/trouble.ts";
 import { StoreError } from "./store.ts";
 import type { Audit, AuditEntry, AuditTold } from "./audit.ts";
 

@@ -1,5 +1,14 @@
 import { placeOf } from "../store/fair-queue.ts";
-import type { Asker } from "./door/sessions.ts";
+
+/** Who asks: whose session it is. */
+export interface Asker {
+  readonly id: string;
+  readonly name: string;
+  /** The workspace in which they have signed in; absent on loopback. */
+  readonly workspace?: string;
+  /** Of the installation there, which another one is not: with it its sessions end. */
+  readonly since?: string;
+}
 
 /**
  * What somebody may see of what is kept: all of it, or the runs of these places of one workspace (the names of their threads without the last

@@ -8,7 +8,7 @@ import { agentAsTool, teamAsTool } from "../../src/engine/agents/as-tool.ts";
 import type { ContextStrategy } from "../../src/engine/reading/context.ts";
 import { human } from "../../src/engine/agents/human.ts";
 import { ledger } from "../../src/engine/agents/leaders/ledger.ts";
-import { messageFilter } from "../../src/engine/reading/message-filter.ts";
+import { messageFilter } from "../../src/engine/agents/message-filter.ts";
 import { selector } from "../../src/engine/agents/leaders/selector.ts";
 import { subTeam } from "../../src/engine/agents/sub-team.ts";
 import { graph, type Edge } from "../../src/engine/policies/graph.ts";

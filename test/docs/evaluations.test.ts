@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { EvaluationFile } from "../../src/eval/evaluation-file.ts";
+import { EvaluationFile } from "../../src/eval/evaluation-schema.ts";
 import { shownCode } from "../support/pages.ts";
 
 const REST = { cases: [{ input: "x" }], score: [{ kind: "number" }] };

@@ -33,8 +33,8 @@ test("no fold changes what it is given, whatever the team and wherever it was in
 /** Conversations of which no team above has any: code, rules, filters, people who take part. What else they show is shown there. */
 await import("./approval.test.ts");
 await import("./agents/code/code-runner.test.ts");
-await import("./agents/code/held-code.test.ts");
-await import("./reading/message-filter.test.ts");
+await import("./held-code/held-code.test.ts");
+await import("./agents/message-filter.test.ts");
 await import("./memory.test.ts");
 await import("./reading/own-view.test.ts");
 await import("./limits/combined.test.ts");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { assistant, type AssistantSettings } from "../../src/engine/agents/assistant.ts";
 import { codeRunner } from "../../src/engine/agents/code/code-runner.ts";
 import { coder } from "../../src/engine/agents/code/coder.ts";
-import { messageFilter } from "../../src/engine/reading/message-filter.ts";
+import { messageFilter } from "../../src/engine/agents/message-filter.ts";
 import type { RunCode } from "../../src/engine/agents/code/run-block.ts";
 import { isEvent } from "../../src/engine/events/events.ts";
 import type { Model } from "../../src/engine/model.ts";

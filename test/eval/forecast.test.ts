@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
-import type { Report } from "../../src/eval/evaluation.ts";
+import type { Report } from "../../src/eval/eval-room.ts";
 import { parley } from "../cli/here.ts";
 import { folderWith } from "../config/team-files.ts";
 

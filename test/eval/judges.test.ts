@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Report } from "../../src/eval/evaluation.ts";
+import type { Report } from "../../src/eval/eval-room.ts";
 import { parley } from "../cli/here.ts";
 import { CASES, evaluated, folderOfTeams, SUITE } from "./scripted-teams.ts";
 

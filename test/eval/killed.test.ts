@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
-import type { Report } from "../../src/eval/evaluation.ts";
+import type { Report } from "../../src/eval/eval-room.ts";
 import { threadOf } from "../../src/eval/evaluation-threads.ts";
 import { openSqliteReadOnly } from "../../src/store/sqlite/store.ts";
 import { folderWith } from "../config/team-files.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { loadSettings } from "../../src/config/load.ts";
-import { readCases, readEvaluation } from "../../src/eval/evaluation.ts";
+import { readCases, readEvaluation } from "../../src/eval/eval-room.ts";
 import { folderWith, SMALL } from "../config/team-files.ts";
 
 /** The cases of a table as an evaluation reads them. */

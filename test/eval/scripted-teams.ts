@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { Report } from "../../src/eval/evaluation.ts";
+import type { Report } from "../../src/eval/eval-room.ts";
 import { parley } from "../cli/here.ts";
 import { folderWith } from "../config/team-files.ts";
 

@@ -1,4 +1,5 @@
-import { messageFilter, type HearingRule } from "../../engine/reading/message-filter.ts";
+import { messageFilter } from "../../engine/agents/message-filter.ts";
+import type { HearingRule } from "../../engine/reading/hearing-rules.ts";
 import type { Agent } from "../../engine/team.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { AgentSettings } from "../schema/agents.ts";

@@ -1,5 +1,5 @@
 import { stanceOf } from "../../engine/agents/stance.ts";
-import { hearing } from "../../engine/reading/message-filter.ts";
+import { hearing } from "../../engine/reading/hearing-rules.ts";
 import type { Agent } from "../../engine/team.ts";
 import { hearingRule } from "./agents.ts";
 import { instructionsFor } from "./instructions.ts";

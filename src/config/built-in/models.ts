@@ -24,6 +24,7 @@ export const models = [
     name: "replay",
     schema: PROVIDERS.replay,
     build: (settings, { name, clock, onScript, env }) => {
+      // Beside what the schema has: whoever reads the file reads the script with it.
       const { script } = settings as unknown as { readonly script: Script };
       const model = scripted(script, { name, wordDelayMs: settings.wordDelayMs, clock, onScript });
       const price = priceOf({ provider: "replay", ...settings }, env)?.price;

@@ -1,5 +1,5 @@
 import { asciiName } from "../names.ts";
-import { HUMAN } from "../events/events.ts";
+import { HUMAN, QUESTION_CHARS_MAX } from "../events/events.ts";
 import type { JsonSchema, ToolCall, ToolSpec } from "../model.ts";
 import type { ToolResult } from "../tool.ts";
 
@@ -32,9 +32,6 @@ export interface Handoffs {
 const OPTIONS_MAX = 5;
 /** As long as what stands on something that can be chosen may be. */
 const OPTION_CHARS_MAX = 75;
-/** Of a question to a person. */
-export const QUESTION_CHARS_MAX = 2_000;
-
 /** The tool's name for a hand-over to this agent. */
 export const transferTool = (to: string): string => `${TRANSFER}${asciiName(to)}`;
 const TRANSFER = "transfer_to_";

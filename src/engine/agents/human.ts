@@ -1,8 +1,7 @@
-import { HUMAN, type RunEvent } from "../events/events.ts";
+import { HUMAN, QUESTION_CHARS_MAX, type RunEvent } from "../events/events.ts";
 import type { Agent } from "../team.ts";
 import { beginOfTurn, eventsOfTurn, messagesOfRun, type Transcript } from "../reading/transcript.ts";
 import { cutMiddle } from "../reading/context.ts";
-import { QUESTION_CHARS_MAX } from "./handoff.ts";
 
 export interface HumanSettings {
   readonly name: string;

@@ -6,7 +6,7 @@ import { read } from "../reading/fold.ts";
 import { repliesGiven, type Transcript } from "../reading/transcript.ts";
 import { viewOf } from "../reading/view.ts";
 import { readStance, type Stance } from "../stances/stance-words.ts";
-import { proposedAnswer } from "../stances/stances.ts";
+import { proposedAnswer } from "../reading/answer.ts";
 import type { Agent } from "../team.ts";
 import { askUnseen } from "./ask.ts";
 import { noticed } from "./spoken.ts";

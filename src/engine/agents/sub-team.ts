@@ -7,7 +7,8 @@ import { read, type Fold } from "../reading/fold.ts";
 import { amend, isMessage, lastSpeaker, repliesGiven, type Transcript } from "../reading/transcript.ts";
 import { ask } from "./ask.ts";
 import { add, CONTEXT_DEFAULT, emptyContext } from "../reading/context.ts";
-import { forInside, holding, type Holding } from "./code/held-code.ts";
+import { forInside } from "../held-code/held-code.ts";
+import { holding, type Holding } from "../held-code/holding.ts";
 import { hear, noteResult, openEar, resultsBeside, type Results } from "../reading/hearing.ts";
 import { spokenBy, turnFailed } from "./spoken.ts";
 

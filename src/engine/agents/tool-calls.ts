@@ -1,10 +1,10 @@
-import { HUMAN, type Delta, type EventBody, type Leak, type Person } from "../events/events.ts";
+import { DENIED, HUMAN, type Delta, type EventBody, type Leak, type Person } from "../events/events.ts";
 import type { ToolCall } from "../model.ts";
 import type { ToolAnswer, ToolEnd, ToolResult } from "../tool.ts";
 import type { Turn } from "../turn.ts";
 import { askedBy, currentRun, eventsOfTurn, type Transcript } from "../reading/transcript.ts";
 import { approvalOf, callShown, denial, policyOf } from "../approvals.ts";
-import { heldIn } from "./code/held-code.ts";
+import { heldIn } from "../held-code/held-code.ts";
 import { askedAlone, isLasting, leakOf, ruleOf, specOf, toolOf, unapproved, type Caller } from "./call-rules.ts";
 import type { HandoffCall } from "./handoff.ts";
 import { createNews } from "./news.ts";
@@ -168,9 +168,6 @@ export function waitsForAnswer(calls: readonly ToolCall[], transcript: Transcrip
     (event) => event.type === "handoff.made" && event.asks && ids.has(event.asks.call) && open.includes(event.seq),
   );
 }
-
-/** The kind of failure of a call that a person did not allow. */
-export const DENIED = "denied";
 
 /** Failures of calls that reached nobody: their words are the app's own. */
 const OF_OURS: ReadonlySet<string> = new Set([DENIED, REPEATED, "off", "bad_arguments", "unknown_tool"]);

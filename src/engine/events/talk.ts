@@ -117,6 +117,9 @@ export interface HandoffMade {
   readonly usage?: Usage;
 }
 
+/** The text of a question to a person: more is cut. */
+export const QUESTION_CHARS_MAX = 2_000;
+
 export interface LoginWish {
   readonly server: string;
   readonly person: Person;

@@ -85,6 +85,9 @@ export interface Failure {
   readonly limit?: { readonly kind: "tokens" | "usd"; readonly of: number };
 }
 
+/** The kind of failure of a call that a person did not allow. */
+export const DENIED = "denied";
+
 /** What was not as it was asked for in the model calls behind an event, one line for people each: which model failed and why, which setting was left out. */
 export type Notices = readonly string[];
 

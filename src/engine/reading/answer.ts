@@ -1,3 +1,4 @@
+import type { AgentMessage, Recorded, StopReason } from "../events/events.ts";
 import { messagesOfRun, type Transcript } from "./transcript.ts";
 
 /** The last words of a model in a run: of the leader who sums up, else of whoever spoke last and said more than the stop word. */
@@ -15,6 +16,18 @@ export interface Answer {
   readonly text: string;
   readonly seq: number;
 }
+
+/** The answer that a run is about to end with: the last words of a model in it. */
+export function proposedAnswer(transcript: Transcript): (AgentMessage & Recorded) | undefined {
+  return messagesOfRun(transcript).findLast(
+    (message): message is AgentMessage & Recorded & typeof message =>
+      message.type === "message.posted" && "agent" in message && message.model !== undefined && message.text.trim() !== "",
+  );
+}
+
+/** Whether a run that stops for this reason has come to an answer: not where it waits for somebody, or was counted out. */
+export const hasAnswer = ({ kind }: StopReason): boolean =>
+  kind !== "handoff" && kind !== "maxMessages" && kind !== "maxTurns" && kind !== "toolCalled";
 
 /**
  * Takes a stop word away where it is the team's and not the reader's: alone on the last line, or after the last sentence.

@@ -1,9 +1,8 @@
 import type { Piece } from "./attribution.ts";
-import type { FileRef, RunEvent } from "../events/events.ts";
+import { DENIED, type FileRef, type RunEvent } from "../events/events.ts";
 import type { ModelMessage, ToolCall } from "../model.ts";
 import type { Fold } from "./fold.ts";
 import { add, emptyContext, replaceLast, summarize, type Context } from "./context.ts";
-import { DENIED } from "../agents/tool-calls.ts";
 import { amended, amendHeard, hear, openEar, type Ear } from "./hearing.ts";
 
 /**

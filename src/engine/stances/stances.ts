@@ -1,14 +1,7 @@
-import type { AgentMessage, EventBody, Recorded, RunEvent, StopReason } from "../events/events.ts";
-import { currentRun, messagesOfRun, type Transcript } from "../reading/transcript.ts";
+import type { EventBody, RunEvent } from "../events/events.ts";
+import { hasAnswer, proposedAnswer } from "../reading/answer.ts";
+import { currentRun, type Transcript } from "../reading/transcript.ts";
 import type { Agent, Team } from "../team.ts";
-
-/** The answer that a run is about to end with: the last words of a model in it. */
-export function proposedAnswer(transcript: Transcript): (AgentMessage & Recorded) | undefined {
-  return messagesOfRun(transcript).findLast(
-    (message): message is AgentMessage & Recorded & typeof message =>
-      message.type === "message.posted" && "agent" in message && message.model !== undefined && message.text.trim() !== "",
-  );
-}
 
 /** Those that have been given on the answer with this seq. */
 export const stancesOn = (transcript: Transcript, of: number): readonly StanceGiven[] =>
@@ -27,7 +20,3 @@ export function nextStance({ stances = [] }: Pick<Team, "stances">, transcript: 
   const given = new Set(stancesOn(transcript, answer.seq).map(({ agent }) => agent));
   return stances.find(({ name }) => name !== answer.agent && !given.has(name));
 }
-
-/** Whether a run that stops for this reason has come to an answer: not where it waits for somebody, or was counted out. */
-export const hasAnswer = ({ kind }: StopReason): boolean =>
-  kind !== "handoff" && kind !== "maxMessages" && kind !== "maxTurns" && kind !== "toolCalled";

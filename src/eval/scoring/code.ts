@@ -1,7 +1,7 @@
 import { wordsOf } from "../../config/define/conversation.ts";
 import type { ScorerDefinition } from "../../config/registry/definition.ts";
 import { tokensOf } from "../../engine/limits/usage.ts";
-import type { ScorerSettings } from "../evaluation-file.ts";
+import type { ScorerSettings } from "../evaluation-schema.ts";
 import { NotScored, type Scorer } from "./scorer.ts";
 
 /** What an extension of the team file says of the answer; where it throws, it is not scored. */

@@ -2,7 +2,7 @@ import { messagesOfRun, type Transcript } from "../../engine/reading/transcript.
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Spent } from "../../engine/limits/usage.ts";
 import { asText, readTemplate } from "../cases/template.ts";
-import type { ScorerSettings } from "../evaluation-file.ts";
+import type { ScorerSettings } from "../evaluation-schema.ts";
 import { material } from "../material.ts";
 import { refusedBy } from "./expected.ts";
 import { NotScored, type Scorer } from "./scorer.ts";

@@ -1,5 +1,5 @@
 import { tokensOf } from "../../engine/limits/usage.ts";
-import type { ScorerSettings } from "../evaluation-file.ts";
+import type { ScorerSettings } from "../evaluation-schema.ts";
 import type { Scorer } from "./scorer.ts";
 
 /** What the run took is within these limits. A cost that is not known is over every limit of money. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { codeBlocks } from "../../engine/code-blocks.ts";
 import { asText, readTemplate } from "../cases/template.ts";
-import type { ScorerSettings } from "../evaluation-file.ts";
+import type { ScorerSettings } from "../evaluation-schema.ts";
 import { refusedBy } from "./expected.ts";
 import { pythonCheck, type PythonCheck } from "./python-check.ts";
 import { brief, NotScored, type Scorer } from "./scorer.ts";

@@ -1,5 +1,5 @@
 import type { ScorerDefinition } from "../../config/registry/definition.ts";
-import type { ScorerSettings } from "../evaluation-file.ts";
+import type { ScorerSettings } from "../evaluation-schema.ts";
 import { code } from "./code.ts";
 import { judge, type AskJudge } from "./judge.ts";
 import { limit } from "./limit.ts";

@@ -1,6 +1,6 @@
 import type { Case } from "../cases/read-cases.ts";
 import { asText, readTemplate, TemplateError } from "../cases/template.ts";
-import type { ScorerSettings } from "../evaluation-file.ts";
+import type { ScorerSettings } from "../evaluation-schema.ts";
 import { isDeeperThan } from "../../engine/limits/json-depth.ts";
 import { expectedBy, refusedBy } from "./expected.ts";
 import { brief, type Scorer } from "./scorer.ts";

@@ -97,6 +97,7 @@ export function difference(expected: Expected, outcome: Outcome, rendered?: Rend
     }
     const check = CHECKS[key];
     if (!check) return `the expectation "${key}" is not understood`;
+    // Each check takes the rule of its own key.
     const differs = check(rule as never, outcome);
     if (differs !== undefined)
       return `${differs} (status ${outcome.status}, exit ${outcome.result.exitCode}, output ${shown(outcome.result.output)})`;

@@ -3,7 +3,7 @@ import { context, section } from "../words/blocks.ts";
 import { courtesy, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
 import { personOf } from "../commands/message-context.ts";
 import { safeMrkdwn } from "../words/escape.ts";
-import { whoWasFaster } from "./form-submissions.ts";
+import { whoWasFaster } from "./judged-form.ts";
 import { PREFORMATTED_CHARS_MAX, SECTION_CHARS_MAX } from "../words/limits.ts";
 import { createBucket } from "../api/pacer.ts";
 import { AboutForm } from "../words/button-values.ts";

@@ -1,7 +1,8 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Share } from "../../engine/share.ts";
 import { createLearntRate } from "../api/learnt-rate.ts";
-import { createBucket, createBuckets, createSharedBucket, type Bucket } from "../api/pacer.ts";
+import { createBucket, createBuckets, type Bucket } from "../api/pacer.ts";
+import { createSharedBucket } from "../api/shared-bucket.ts";
 import {
   ASKED_READ_BURST, ASKED_READS_PER_MINUTE, POST_BURST, POST_BURST_LEARNT, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE, POSTS_PER_MINUTE_LEAST, POSTS_PER_MINUTE_PER_CHANNEL, READ_BURST, READS_PER_MINUTE, UPLOAD_BURST, UPLOADS_PER_MINUTE,
 } from "../words/limits.ts"; // prettier-ignore

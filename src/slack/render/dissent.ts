@@ -2,7 +2,8 @@ import { failureIn } from "../language/failure-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { messagesOfRun, type Transcript } from "../../engine/reading/transcript.ts";
 import { noIn } from "../../engine/stances/stance-words.ts";
-import { proposedAnswer, stancesOn } from "../../engine/stances/stances.ts";
+import { proposedAnswer } from "../../engine/reading/answer.ts";
+import { stancesOn } from "../../engine/stances/stances.ts";
 
 /** Who does not go along with the answer of a run. */
 export interface Dissent {

@@ -1,6 +1,6 @@
 import type { Person, RaiseOffer } from "../../engine/events/events.ts";
 import type { Budget } from "../../runner/day-budgets.ts";
-import type { Asker } from "../door/sessions.ts";
+import type { Asker } from "../access.ts";
 
 /** The seam to whoever runs teams: what people say and decide in runs that are shown in the studio alone, and where the others are talked about. */
 export interface Acting {

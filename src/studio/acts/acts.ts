@@ -1,10 +1,9 @@
 import type { Person, StopReason } from "../../engine/events/events.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Logs } from "../../store/runs/logs.ts";
-import type { Sight } from "../access.ts";
+import type { Asker, Sight } from "../access.ts";
 import type { ActsOffer, LimitBody, VerdictBody, WordsBody } from "../api/act-shapes.ts";
 import { NotDone } from "../api/route.ts";
-import type { Asker } from "../door/sessions.ts";
 import { eventsOf, type RunName } from "../runs/one-run.ts";
 import { ACTS, TOO_LATE, type Act, type Acting } from "./acting.ts";
 

@@ -1,8 +1,7 @@
 import { ceilingWords } from "../../engine/limits/run-limits.ts";
-import { sees, seesWorkspace, type Sight } from "../access.ts";
+import { type Asker, sees, seesWorkspace, type Sight } from "../access.ts";
 import type { BudgetsAnswer } from "../api/act-shapes.ts";
 import { NotDone } from "../api/route.ts";
-import type { Asker } from "../door/sessions.ts";
 import { playgroundOf } from "../teams/workshop.ts";
 import type { Act, Acting } from "./acting.ts";
 

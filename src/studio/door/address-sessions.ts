@@ -1,5 +1,6 @@
 import type { Clock } from "../../engine/clock.ts";
-import { derived, digestOf, newSecret, type Asker, type Session, type Sessions } from "./sessions.ts";
+import type { Asker } from "../access.ts";
+import { derived, digestOf, newSecret, type Session, type Sessions } from "./sessions.ts";
 
 /** Those of `parley studio`, in memory alone: with the process they are over. */
 export interface AddressSessions extends Sessions {

@@ -1,6 +1,7 @@
 import * as openId from "openid-client";
 import type { Clock } from "../../engine/clock.ts";
-import { derived, newSecret, type Asker } from "./sessions.ts";
+import type { Asker } from "../access.ts";
+import { derived, newSecret } from "./sessions.ts";
 
 /** A service by which people sign in (OpenID Connect 1.0, code flow). */
 export interface Provider {

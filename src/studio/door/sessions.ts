@@ -1,14 +1,5 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
-
-/** Who asks: whose session it is. */
-export interface Asker {
-  readonly id: string;
-  readonly name: string;
-  /** The workspace in which they have signed in; absent on loopback. */
-  readonly workspace?: string;
-  /** Of the installation there, which another one is not: with it its sessions end. */
-  readonly since?: string;
-}
+import type { Asker } from "../access.ts";
 
 export interface Session {
   /** The same for all that is asked in it, and no secret. */

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Clock } from "../../engine/clock.ts";
 import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
-import { derived, digestOf, newSecret, type Asker, type Sessions } from "./sessions.ts";
+import type { Asker } from "../access.ts";
+import { derived, digestOf, newSecret, type Sessions } from "./sessions.ts";
 
 /** Those of people who have signed in, in the store: any process of it knows them. */
 export interface SignedInSessions extends Sessions {

@@ -1,10 +1,9 @@
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { instructionsIn } from "../../config/build/snapshot.ts";
 import type { Logs } from "../../store/runs/logs.ts";
-import type { Sight } from "../access.ts";
+import type { Asker, Sight } from "../access.ts";
 import { NotDone } from "../api/route.ts";
 import type { ForkAnswer, ForkBody, ForkOffer } from "../api/shapes.ts";
-import type { Asker } from "../door/sessions.ts";
 import { eventsOf, type RunName } from "../runs/one-run.ts";
 import { workspaceOf, type Forking } from "./forking.ts";
 

@@ -1,5 +1,5 @@
 import type { OtherWords } from "../../runner/fork.ts";
-import type { Asker } from "../door/sessions.ts";
+import type { Asker } from "../access.ts";
 import type { RunName } from "../runs/one-run.ts";
 
 /** The seam to whoever runs teams: with what a run can go on, and who may let it. */

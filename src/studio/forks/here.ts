@@ -4,7 +4,7 @@ import type { Runner } from "../../runner/runner.ts";
 import type { Teams } from "../../runner/runnable-team.ts";
 import type { Person } from "../../engine/events/events.ts";
 import type { OtherWords } from "../../runner/fork.ts";
-import type { Asker } from "../door/sessions.ts";
+import type { Asker } from "../access.ts";
 import type { RunName } from "../runs/one-run.ts";
 import { workspaceOf, type Forking } from "./forking.ts";
 

@@ -1,8 +1,7 @@
 import type { z } from "zod";
-import { seesWorkspace, type Sight } from "../access.ts";
+import { type Asker, seesWorkspace, type Sight } from "../access.ts";
 import type { ProposalAnswer, ProposalBody, ProposalDone } from "../api/proposal-shapes.ts";
 import { NotDone } from "../api/route.ts";
-import type { Asker } from "../door/sessions.ts";
 import type { TeamProposals, TeamWish, Workshop } from "./workshop.ts";
 
 interface Named {

@@ -2,10 +2,9 @@ import { z } from "zod";
 import type { ShelvedTeam, TeamMistake } from "../../team-shelf.ts";
 import type { Logs } from "../../store/runs/logs.ts";
 import { eventsOf, type RunName } from "../runs/one-run.ts";
-import { sees, seesWorkspace, type Sight } from "../access.ts";
+import { type Asker, sees, seesWorkspace, type Sight } from "../access.ts";
 import { NotDone } from "../api/route.ts";
 import type { CheckAnswer, PlayAnswer, PlayBody, SaveAnswer, TeamAnswer, TeamLine, TeamsAnswer, VersionsAnswer } from "../api/team-shapes.ts"; // prettier-ignore
-import type { Asker } from "../door/sessions.ts";
 import type { TeamWish, Workshop } from "./workshop.ts";
 
 /** Who asks, and what they may see. */

@@ -1,7 +1,7 @@
 import type { declineProposal, standingProposal, takeProposal } from "../../team-proposals.ts";
 import type { RecordedDecision } from "../../store/settings.ts";
 import type { OwnTeam, TeamMistake, TeamShelf } from "../../team-shelf.ts";
-import type { Asker } from "../door/sessions.ts";
+import type { Asker } from "../access.ts";
 
 /** What the studio makes teams with: the shelf, what a team can name, what it was before, and who may do what with it. */
 export interface Workshop {

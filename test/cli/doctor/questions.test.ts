@@ -214,14 +214,14 @@ describe("what is remembered of a model", () => {
     const { store } = opened;
     const lessons = lessonsIn({ note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) });
     const key = `openai-compatible ${url} tiny`;
-    await lessons.learn(key, { what: "tools", at: new Date().toISOString() });
-    await lessons.learn(key, { what: "contextTokensMax", value: 8_192, at: new Date().toISOString() });
-    return { cwd, lessons, key };
+    const at = new Date().toISOString();
+    await lessons.learn(key, { what: "tools", at });
+    await lessons.learn(key, { what: "contextTokensMax", value: 8_192, at });
+    return { cwd, lessons, key, day: at.slice(0, 10) };
   }
 
   test("is shown by parley doctor with its days, and beside the questions, which ask as if it were not", async () => {
-    const { cwd } = await withLesson();
-    const day = new Date().toISOString().slice(0, 10);
+    const { cwd, day } = await withLesson();
     const { out } = await parley(["doctor"], { cwd });
     expect(out).toContain(`ok   model m: takes no tools: it is asked without them. Agents that need tools, handoffs among them, want another model (remembered since ${day}, until `); // prettier-ignore
     expect(out).toContain("model m: has room for 8192 tokens, question and reply together (remembered since");

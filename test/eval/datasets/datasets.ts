@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { loadSettings } from "../../../src/config/load.ts";
 import { NOTHING_SPENT } from "../../../src/engine/limits/usage.ts";
-import { programsIn, readCases, readEvaluation } from "../../../src/eval/evaluation.ts";
+import { programsIn, readCases, readEvaluation } from "../../../src/eval/eval-room.ts";
 import { numbersIn } from "../../../src/eval/scoring/number.ts";
 import { createScorers } from "../../../src/eval/scoring/scorers.ts";
 import { createOsExecutor } from "../../../src/sandbox/os/executor.ts";

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { missingParts } from "../../support/report/requirements.ts";
 import { NOTHING_SPENT } from "../../../src/engine/limits/usage.ts";
-import { EvaluationFile } from "../../../src/eval/evaluation-file.ts";
-import { programsIn } from "../../../src/eval/evaluation.ts";
+import { EvaluationFile } from "../../../src/eval/evaluation-schema.ts";
+import { programsIn } from "../../../src/eval/eval-room.ts";
 import { createScorers } from "../../../src/eval/scoring/scorers.ts";
 import type { Executor } from "../../../src/sandbox/executor.ts";
 import { createOffExecutor } from "../../../src/sandbox/off.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NOTHING_SPENT } from "../../../src/engine/limits/usage.ts";
-import { EvaluationFile } from "../../../src/eval/evaluation-file.ts";
+import { EvaluationFile } from "../../../src/eval/evaluation-schema.ts";
 import { prefer } from "../../../src/eval/scoring/judge.ts";
 import { numbersIn } from "../../../src/eval/scoring/number.ts";
 import { createScorers } from "../../../src/eval/scoring/scorers.ts";

@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { createBucket, createSharedBucket } from "../../../src/slack/api/pacer.ts";
+import { createBucket } from "../../../src/slack/api/pacer.ts";
+import { createSharedBucket } from "../../../src/slack/api/shared-bucket.ts";
 import { manualClock } from "../../support/clock.ts";
 
 const never = new AbortController().signal;

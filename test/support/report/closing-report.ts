@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Reporter, TestCase, TestModule, TestResult } from "vitest/node";
 import { figuresTable, toldFigures } from "./figures.ts";
@@ -64,7 +65,10 @@ const SKIPPED_SHOWN_MAX = 60;
 
 /** Of the first try: what it found is as much a defect as if the second had found it, too. */
 function whatFailedFirst(errors: TestResult["errors"]): string {
-  const told = (errors ?? []).map(({ message, diff }) => `\n${stripVTControlCharacters(diff ?? message)}`.slice(0, FIRST_ERROR_CHARS_MAX));
+  const told = (errors ?? []).map(({ message, diff, stacks: [top] = [] }) => {
+    const where = top ? `\nat ${relative(process.cwd(), top.file)}:${top.line}` : "";
+    return where + `\n${stripVTControlCharacters(diff ?? message)}`.slice(0, FIRST_ERROR_CHARS_MAX);
+  });
   return told.join("").replaceAll("\n", "\n      ");
 }
 

@@ -5,7 +5,7 @@ import type { Turn } from "../../turn.ts";
 import { beginOfTurn, eventsOfTurn, type Transcript } from "../../reading/transcript.ts";
 import { codeBlocks, maySayCode } from "../../code-blocks.ts";
 import { policyOf } from "../../approvals.ts";
-import { holding, type CodeRunners } from "./held-code.ts";
+import { holding, type CodeRunners } from "../../held-code/holding.ts";
 import { changeOf, runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 
 export interface CodeRunnerSettings extends BlockRunner {

@@ -10,7 +10,7 @@ import { ask, askUnseen, type CountedReply } from "../ask.ts";
 import { codeBlocks } from "../../code-blocks.ts";
 import { add, CONTEXT_DEFAULT, emptyContext, summarize, type Context, type ContextStrategy } from "../../reading/context.ts";
 import { amendHeard, hear, openEar, type Ear } from "../../reading/hearing.ts";
-import { holding } from "./held-code.ts";
+import { holding } from "../../held-code/holding.ts";
 import { runBlock, type BlockRunner, type WrittenBlock } from "./run-block.ts";
 import { noticed, spokenBy, turnFailed } from "../spoken.ts";
 import { keepInShort } from "../summary.ts";

@@ -3,7 +3,8 @@ import type { Fold } from "../../reading/fold.ts";
 import type { Turn } from "../../turn.ts";
 import { approvalOf, denial, isCodeAllowed, policyOf, stricter } from "../../approvals.ts";
 import type { FencedBlock } from "../../code-blocks.ts";
-import { heldBack, whyHeld, type Holding } from "./held-code.ts";
+import { heldBack, whyHeld } from "../../held-code/held-code.ts";
+import type { Holding } from "../../held-code/holding.ts";
 
 /** Runs one block in the sandbox of the turn's thread. A failure of the code, or of the sandbox, is a result; it throws only for a bug. */
 export type RunCode = (block: FencedBlock, turn: Turn) => Promise<CodeRun>;

@@ -124,6 +124,7 @@ export function ledger(settings: LedgerSettings): Agent {
       }
       const judged = reply.kind === "answer" ? readProgress(reply.text, names) : undefined;
       if (judged?.kind === "fits") {
+        // It fits the schema that says so.
         const found = judged.value as unknown as Progress;
         const trouble = stuck(judgedAs(stalls(transcript), found.progress && !found.inLoop), stallsMax);
         if (found.satisfied) yield* say(turn, FINAL, usage);

@@ -1,4 +1,5 @@
-import { isDamage, type Connection } from "../connection.ts";
+import type { Connection } from "../connection.ts";
+import { isDamage } from "../driver/trouble.ts";
 import { placeOf } from "../../fair-queue.ts";
 import {
   enterForSearch,

@@ -2,7 +2,8 @@ import { accessSync, closeSync, constants, existsSync, fsyncSync, linkSync, open
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { makeOwn } from "../../own-files.ts";
-import { explained, openConnectionReadOnly } from "../connection.ts";
+import { openConnectionReadOnly } from "../connection.ts";
+import { explained } from "../driver/trouble.ts";
 import { StoreError } from "../../store.ts";
 
 /** What was copied and looked at. */

@@ -1,5 +1,6 @@
 import { checkRows, NOTHING, PROBLEMS_MAX, type Check, type EventRow, type TroubleOf } from "../../upkeep/check.ts";
-import { explained, openConnectionReadOnly, type Connection } from "../connection.ts";
+import { openConnectionReadOnly, type Connection } from "../connection.ts";
+import { explained } from "../driver/trouble.ts";
 import { sqliteAudit } from "../audit/audit.ts";
 import { StoreError } from "../../store.ts";
 

@@ -5,7 +5,8 @@ import type { Key, Row, Table, Value } from "../../moving/tables.ts";
 import { wordsOf } from "../../records/words.ts";
 import { StoreError } from "../../store.ts";
 import { sqliteAudit } from "../audit/audit.ts";
-import { explained, openConnection, type Connection } from "../connection.ts";
+import { openConnection, type Connection } from "../connection.ts";
+import { explained } from "../driver/trouble.ts";
 import { Database } from "../driver/database.ts";
 import { publish, refuseExisting, verified } from "./backup.ts";
 

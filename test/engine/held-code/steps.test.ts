@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { heldBack, heldIn as listed, holding, whyHeld } from "../../../src/engine/agents/code/held-code.ts";
+import { heldBack, heldIn as listed, whyHeld } from "../../../src/engine/held-code/held-code.ts";
+import { holding } from "../../../src/engine/held-code/holding.ts";
 import type { EventBody, HeldCode } from "../../../src/engine/events/events.ts";
 import { asked, floor, handed, logOf, said, skipped, started, stopped } from "../../support/facts.ts";
 import { MARIA } from "../../support/scripted.ts";

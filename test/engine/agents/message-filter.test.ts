@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { assistant } from "../../../src/engine/agents/assistant.ts";
-import { messageFilter, type HearingRule } from "../../../src/engine/reading/message-filter.ts";
+import { messageFilter } from "../../../src/engine/agents/message-filter.ts";
+import type { HearingRule } from "../../../src/engine/reading/hearing-rules.ts";
 import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
 import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
 import { openLog, says, scripted, team, type ScriptedModel } from "../../support/scripted.ts";

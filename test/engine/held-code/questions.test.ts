@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { heldBack, heldIn as listed, holding, isHeld } from "../../../src/engine/agents/code/held-code.ts";
-import { QUESTION_CHARS_MAX } from "../../../src/engine/agents/handoff.ts";
-import { CALLER, type EventBody } from "../../../src/engine/events/events.ts";
+import { heldBack, heldIn as listed, isHeld } from "../../../src/engine/held-code/held-code.ts";
+import { holding } from "../../../src/engine/held-code/holding.ts";
+import { CALLER, QUESTION_CHARS_MAX, type EventBody } from "../../../src/engine/events/events.ts";
 import { cutMiddle } from "../../../src/engine/reading/context.ts";
 import { asked, handed, logOf, said, started } from "../../support/facts.ts";
 

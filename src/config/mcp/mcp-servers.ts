@@ -1,18 +1,17 @@
-import type { CallOrigin, Tool, ToolResult } from "../engine/tool.ts";
-import type { Person } from "../engine/events/events.ts";
-import { currentRun, runOfThread } from "../engine/reading/transcript.ts";
-import { outside, type Turn } from "../engine/turn.ts";
-import { cut, failed, plain } from "../tools/result.ts";
-import type { GuardedTool } from "../tools/approval.ts";
-import type { Logins, OwnLogin } from "../tools/login/logins.ts";
-import type { LoginServer } from "../tools/login/oauth.ts";
-import { type LoginKey, loginKey, type LoginShare } from "../tools/login/vault.ts";
-import { createSessions, sharedBy, type Caller, type Sessions } from "../tools/mcp/sessions.ts";
-import { LOGIN_WANTED, MCP_DEFAULTS, type McpDeps, type McpSettings } from "../tools/mcp/settings.ts";
-import { addressOf } from "../tools/mcp/variables.ts";
+import type { CallOrigin, Tool, ToolResult } from "../../engine/tool.ts";
+import type { Person } from "../../engine/events/events.ts";
+import { currentRun, runOfThread } from "../../engine/reading/transcript.ts";
+import { outside, type Turn } from "../../engine/turn.ts";
+import { cut, failed, plain } from "../../tools/result.ts";
+import type { GuardedTool } from "../../tools/approval.ts";
+import type { Logins } from "../../tools/login/logins.ts";
+import type { LoginKey, LoginShare } from "../../tools/login/vault.ts";
+import { createSessions, sharedBy, type Caller, type Sessions } from "../../tools/mcp/sessions.ts";
+import { LOGIN_WANTED, MCP_DEFAULTS, type McpDeps, type McpSettings } from "../../tools/mcp/settings.ts";
+import { notConnected, serverLogins, shareOf } from "./server-logins.ts";
 import { createMarks, type KeptMarks } from "./tool-marks.ts";
-import type { McpToolSettings, ToolSettings } from "./schema/tools.ts";
-import { readToolRef } from "./tool-names.ts";
+import type { McpToolSettings, ToolSettings } from "../schema/tools.ts";
+import { readToolRef } from "../tool-names.ts";
 
 /** The MCP servers of the settings, each with its sessions. */
 export interface McpServers {
@@ -68,7 +67,8 @@ const NOBODY: Whose = { thread: "", agent: "", run: "" };
 
 export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, deps: Deps): McpServers {
   const pools = new Map<string, Sessions>();
-  const { workspaceOf = () => "", scopeOf = (thread: string) => thread, redact = (text: string) => text, logins } = deps;
+  const { workspaceOf = () => "", scopeOf = (thread: string) => thread, redact = (text: string) => text } = deps;
+  const logins = serverLogins({ logins: deps.logins, workspaceOf, scopeOf });
   const marks = createMarks(deps.marks);
   const swept = sweepFor(settings);
   /** A tool of one session, as it is called in whatever session the caller has. */
@@ -82,32 +82,18 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
       idleMsMax: (tool.idleMinutes ?? MCP_DEFAULTS.idleMinutes) * 60_000,
     };
     const pool = createSessions(limits, deps.clock, async (key) => {
-      const { connectMcp } = await import("../tools/mcp/server.ts"); // Here, so that who has no server does not load the packages.
+      const { connectMcp } = await import("../../tools/mcp/server.ts"); // Here, so that who has no server does not load the packages.
       const { login, isHeld } = JSON.parse(key) as SessionKey;
-      const own = login && logins ? { login: isHeld ? logins.of(login) : NOT_HELD, isLoggedIn: isHeld === true } : {};
-      return connectMcp(serverSettings(name, tool), { ...deps, ...own });
+      return connectMcp(serverSettings(name, tool), { ...deps, ...(login ? logins.inSession(login, isHeld === true) : {}) });
     });
     pools.set(name, pool);
     return pool;
   }
 
-  /** Whose login it would be. */
-  function loginOf(name: string, tool: McpToolSettings, { thread, person }: Whose): LoginKey | undefined {
-    const share = shareOf(tool);
-    if (!logins || !takesLogin(tool) || share === "none" || (share === "person" && !person)) return undefined;
-    return loginKey({ server: name, share }, { workspace: workspaceOf(thread), scope: scopeOf(thread), person: person?.id ?? "" });
-  }
-
-  /** Whether that login is there now. */
-  async function holds(name: string, tool: McpToolSettings, whose: Whose): Promise<boolean> {
-    const login = loginOf(name, tool, whose);
-    return login !== undefined && (await logins?.of(login).token()) !== undefined;
-  }
-
   /** Nobody is spoken for with another's login, whatever else they share; and what is listed without one is called without one. */
   function keyOf(name: string, tool: McpToolSettings, whose: Whose, isHeld: boolean): string {
     const of = sharedBy(tool.share ?? MCP_DEFAULTS.share, { ...whose, workspace: workspaceOf(whose.thread) });
-    const login = loginOf(name, tool, whose);
+    const login = logins.of(name, tool, whose);
     return JSON.stringify({ of, ...(login ? { login, isHeld } : {}) } satisfies SessionKey);
   }
 
@@ -143,7 +129,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     // A run goes on with the team that it began with, and the file may have changed since.
     if (tool?.kind !== "mcp") return { tools: [], missing: [`The server "${key}" is not in the settings any more.`], away: refs };
     const named = refs.flatMap((ref) => readToolRef(ref).member ?? []);
-    const isHeld = await holds(key, tool, whose);
+    const isHeld = await logins.isHeld(key, tool, whose);
     const reached = await poolOf(key, tool).use(keyOf(key, tool, whose, isHeld), async (server) => ({
       failure: await server.connect(signal, named),
       listed: server.tools(),
@@ -157,7 +143,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
     await marks.look(key);
     const share = shareOf(tool);
     if (failure?.kind === LOGIN_WANTED && share !== "none") {
-      const wanted = logins?.isOpen && loginOf(key, tool, whose) ? [{ server: key, share }] : [];
+      const wanted = logins.canBeGiven(key, tool, whose) ? [{ server: key, share }] : [];
       return { tools: [], missing: [notConnected(key, share, wanted.length > 0)], away: refs, gone: tools, wanted };
     }
     if (trouble !== undefined)
@@ -198,7 +184,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
 /** Where servers are given folders, what a process left of them that crashed is removed. */
 const sweepFor = async (settings: ReadonlyMap<string, ToolSettings>): Promise<void> => {
   if ([...settings.values()].some((tool) => tool.kind === "mcp" && tool.roots))
-    await (await import("../tools/mcp/thread-folder.ts")).removeOrphanFolders();
+    await (await import("../../tools/mcp/thread-folder.ts")).removeOrphanFolders();
 };
 
 const isTurn = (given: Partial<Turn>): given is Turn =>
@@ -210,32 +196,6 @@ interface SessionKey {
   /** Whether it is there. */
   readonly isHeld?: boolean;
 }
-
-/** Of a session that goes without, until somebody has given one. */
-const NOT_HELD: OwnLogin = { token: async () => undefined, insteadOf: async () => undefined, hide: (text) => text };
-
-const shareOf = ({ login = MCP_DEFAULTS.login }: McpToolSettings): LoginShare | "none" => (login === "channel" ? "place" : login);
-
-/** Whether logins can go with its requests: where the team file says what does, it is that alone. */
-const takesLogin = ({ url, headers, headersEnv }: McpToolSettings): boolean =>
-  url !== undefined &&
-  ![...Object.keys(headers ?? {}), ...Object.keys(headersEnv ?? {})].some((name) => name.toLowerCase() === "authorization");
-
-/** The server as its logins see it; nothing of one that takes none. */
-export function loginServerOf(name: string, tool: ToolSettings | undefined, env: McpDeps["env"]): LoginServer | undefined {
-  if (tool?.kind !== "mcp" || tool.url === undefined || !takesLogin(tool)) return undefined;
-  const id = env[tool.loginClientEnv ?? ""]?.trim();
-  const secret = env[tool.loginSecretEnv ?? ""]?.trim();
-  return {
-    name,
-    url: addressOf({ url: tool.url }, env).value,
-    scopes: tool.loginScopes,
-    ...(id ? { client: { id, secret } } : {}),
-  };
-}
-
-const notConnected = (server: string, share: LoginShare, canBe: boolean): string =>
-  `The tools of "${server}" cannot be had now: ${share === "person" ? "the person who asks has not" : "nobody here has"} connected it. ${canBe ? "They are asked for it once in each run." : "No browser can come in here to do so."} Go on without.`;
 
 /** Who has begun the run of the thread itself, whatever is inside it. */
 const personOf = (thread: Turn["thread"] | undefined): Person | undefined => {

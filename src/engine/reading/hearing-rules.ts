@@ -1,5 +1,4 @@
 import { HUMAN, type RunEvent } from "../events/events.ts";
-import type { Agent } from "../team.ts";
 import { read, type Fold } from "./fold.ts";
 import { isMessage, speakerOf, type Transcript } from "./transcript.ts";
 
@@ -10,19 +9,9 @@ export interface HearingRule {
 }
 
 /**
- * An agent that hears only some speakers; those without a rule are not heard. People's words are under the name `user`; their answer to its
- * own question is always heard.
+ * What the agent of this name hears of a log by these rules. Speakers without a rule are not heard. People's words are under the name `user`;
+ * their answer to its own question is always heard.
  */
-export function messageFilter(agent: Agent, rules: readonly HearingRule[]): Agent {
-  const filtered = hearing(agent.name, rules);
-  return {
-    ...agent,
-    goesOn: (transcript) => agent.goesOn?.(filtered(transcript)) ?? false,
-    turn: (turn) => agent.turn({ ...turn, transcript: filtered(turn.transcript) }),
-  };
-}
-
-/** What the agent of this name hears of a log by these rules. */
 export function hearing(name: string, rules: readonly HearingRule[]): (transcript: Transcript) => Transcript {
   const heard = heardBy(name, rules);
   // The fold's array is the same object from call to call, so what has been read of it stays read.

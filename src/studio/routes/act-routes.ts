@@ -1,9 +1,9 @@
 import type { StudioActs } from "../acts/acts.ts";
 import type { StudioBudgets } from "../acts/budgets.ts";
-import { ActsOffer, BudgetsAnswer, LimitBody, VerdictBody, WordsBody } from "./act-shapes.ts";
-import { route, type Asked, type Route } from "./route.ts";
-import { Nothing, RunParams } from "./shapes.ts";
-import { TeamsQuery } from "./team-shapes.ts";
+import { ActsOffer, BudgetsAnswer, LimitBody, VerdictBody, WordsBody } from "../api/act-shapes.ts";
+import { route, type Asked, type Route } from "../api/route.ts";
+import { Nothing, RunParams } from "../api/shapes.ts";
+import { TeamsQuery } from "../api/team-shapes.ts";
 
 /** What people do in a run that is shown in the studio alone: a fork, or one of the playground. */
 export const actRoutes = (acts: StudioActs, budgets: StudioBudgets): Route[] => [

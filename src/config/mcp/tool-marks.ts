@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { isSameMark } from "../engine/approvals.ts";
-import type { Tool } from "../engine/tool.ts";
+import { isSameMark } from "../../engine/approvals.ts";
+import type { Tool } from "../../engine/tool.ts";
 
 /** Small values that are kept, by key; see `editNote`. */
 export interface KeptMarks {

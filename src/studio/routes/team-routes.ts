@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { StudioTeams } from "../teams/teams.ts";
-import { route, type Asked, type Route } from "./route.ts";
-import { CheckAnswer, CheckBody, PlayAnswer, PlayBody, RemoveQuery, SaveAnswer, SaveBody, SchemaAnswer, TeamAnswer, TeamOfRunAnswer, TeamParams, TeamsAnswer, TeamsQuery, VersionsAnswer } from "./team-shapes.ts"; // prettier-ignore
-import { Nothing, RunParams } from "./shapes.ts";
+import { route, type Asked, type Route } from "../api/route.ts";
+import { CheckAnswer, CheckBody, PlayAnswer, PlayBody, RemoveQuery, SaveAnswer, SaveBody, SchemaAnswer, TeamAnswer, TeamOfRunAnswer, TeamParams, TeamsAnswer, TeamsQuery, VersionsAnswer } from "../api/team-shapes.ts"; // prettier-ignore
+import { Nothing, RunParams } from "../api/shapes.ts";
 
 /** Teams: those of the file and of the shelf, and how they are changed. */
 export const teamRoutes = (teams: StudioTeams): Route[] => [

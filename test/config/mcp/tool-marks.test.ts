@@ -1,13 +1,13 @@
 import { afterAll, expect, test } from "vitest";
-import { createMcpServers } from "../../src/config/mcp-servers.ts";
-import { isSameMark } from "../../src/engine/approvals.ts";
-import type { ToolSettings } from "../../src/config/schema/tools.ts";
-import { fakeClock } from "../../src/store/contracts/fake-clock.ts";
-import { editNote } from "../../src/store/notes.ts";
-import { openSqlite } from "../../src/store/sqlite/store.ts";
-import { specMark } from "../../src/tools/mcp/list.ts";
-import { lineServer } from "../fixtures/mcp-lines.ts";
-import { aside } from "../support/turn.ts";
+import { createMcpServers } from "../../../src/config/mcp/mcp-servers.ts";
+import { isSameMark } from "../../../src/engine/approvals.ts";
+import type { ToolSettings } from "../../../src/config/schema/tools.ts";
+import { fakeClock } from "../../../src/store/contracts/fake-clock.ts";
+import { editNote } from "../../../src/store/notes.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
+import { specMark } from "../../../src/tools/mcp/list.ts";
+import { lineServer } from "../../fixtures/mcp-lines.ts";
+import { aside } from "../../support/turn.ts";
 
 const never = new AbortController().signal;
 const opened = openSqlite({ path: ":memory:" });

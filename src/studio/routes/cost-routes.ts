@@ -2,8 +2,8 @@ import type { Clock } from "../../engine/clock.ts";
 import type { Logs } from "../../store/runs/logs.ts";
 import { createCosts } from "../costs/costs.ts";
 import { qualityOf } from "../costs/quality.ts";
-import { CostsAnswer, CostsQuery, DaysQuery, QualityAnswer } from "./cost-shapes.ts";
-import { route, type Route } from "./route.ts";
+import { CostsAnswer, CostsQuery, DaysQuery, QualityAnswer } from "../api/cost-shapes.ts";
+import { route, type Route } from "../api/route.ts";
 
 /** What was spent, and what came of it. */
 export function costRoutes(logs: Logs, clock: Clock): Route[] {

@@ -22,7 +22,7 @@ import { createStudioProposals } from "../teams/proposals.ts";
 import { createStudioTeams } from "../teams/teams.ts";
 import type { Workshop } from "../teams/workshop.ts";
 import { proposalRoutes } from "./proposal-routes.ts";
-import { route, type Bytes, type Route } from "./route.ts";
+import { route, type Bytes, type Route } from "../api/route.ts";
 import { teamRoutes } from "./team-routes.ts";
 import {
   Event,
@@ -40,7 +40,7 @@ import {
   RunsAnswer,
   RunsQuery,
   SessionAnswer,
-} from "./shapes.ts";
+} from "../api/shapes.ts";
 
 /** What the studio reads, all of it. */
 export function routesOf({

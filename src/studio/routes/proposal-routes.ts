@@ -1,7 +1,7 @@
 import type { StudioProposals } from "../teams/proposals.ts";
-import { ProposalAnswer, ProposalBody, ProposalDone } from "./proposal-shapes.ts";
-import { route, type Asked, type Route } from "./route.ts";
-import { TeamParams } from "./team-shapes.ts";
+import { ProposalAnswer, ProposalBody, ProposalDone } from "../api/proposal-shapes.ts";
+import { route, type Asked, type Route } from "../api/route.ts";
+import { TeamParams } from "../api/team-shapes.ts";
 
 /** Changes of teams that were found to help: looked at, taken or declined. */
 export const proposalRoutes = (proposals: StudioProposals): Route[] => [

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from "vitest";
-import { createMcpServers, type McpServers } from "../../src/config/mcp-servers.ts";
-import type { ToolSettings } from "../../src/config/schema/tools.ts";
-import { fakeClock, until } from "../../src/store/contracts/fake-clock.ts";
-import { inside, turnIn, type Turn } from "../../src/engine/turn.ts";
-import { outputOf } from "../contracts/tool.ts";
-import { lineServer } from "../fixtures/mcp-lines.ts";
-import { MARIA } from "../support/scripted.ts";
+import { createMcpServers, type McpServers } from "../../../src/config/mcp/mcp-servers.ts";
+import type { ToolSettings } from "../../../src/config/schema/tools.ts";
+import { fakeClock, until } from "../../../src/store/contracts/fake-clock.ts";
+import { inside, turnIn, type Turn } from "../../../src/engine/turn.ts";
+import { outputOf } from "../../contracts/tool.ts";
+import { lineServer } from "../../fixtures/mcp-lines.ts";
+import { MARIA } from "../../support/scripted.ts";
 
 const open: McpServers[] = [];
 afterEach(() => Promise.all(open.splice(0).map((servers) => servers.close())));

@@ -1,5 +1,5 @@
-import type { HeldCode } from "../../events/events.ts";
-import type { FencedBlock } from "../../code-blocks.ts";
+import type { HeldCode } from "../events/events.ts";
+import type { FencedBlock } from "../code-blocks.ts";
 
 /**
  * What is held back is known again by its words and signs alone: in another language's fence, indented otherwise or on other lines it is the
