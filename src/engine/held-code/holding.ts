@@ -1,4 +1,13 @@
-import { CALLER, HUMAN, QUESTION_CHARS_MAX, type HandoffMade, type HeldCode, type Recorded, type RunEvent, type Whereabouts } from "../events/events.ts";
+import {
+  CALLER,
+  HUMAN,
+  QUESTION_CHARS_MAX,
+  type HandoffMade,
+  type HeldCode,
+  type Recorded,
+  type RunEvent,
+  type Whereabouts,
+} from "../events/events.ts";
 import type { Fold } from "../reading/fold.ts";
 import { codeBlocks, maySayCode, type FencedBlock } from "../code-blocks.ts";
 import { fences } from "../reading/fences.ts";

@@ -1,7 +1,14 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Logs } from "../../store/runs/logs.ts";
 import { createEvaluations } from "../evaluations/evaluations.ts";
-import { CasesAnswer, CasesQuery, EvaluationAnswer, EvaluationParams, EvaluationQuery, EvaluationsAnswer } from "../api/evaluation-shapes.ts";
+import {
+  CasesAnswer,
+  CasesQuery,
+  EvaluationAnswer,
+  EvaluationParams,
+  EvaluationQuery,
+  EvaluationsAnswer,
+} from "../api/evaluation-shapes.ts";
 import { route, type Route } from "../api/route.ts";
 
 /** What evaluations came to. */
