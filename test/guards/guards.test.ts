@@ -129,7 +129,7 @@ test("text that is made to be slow to look through is looked through", async () 
     await secrets(words);
     await personal(words);
     const { user, system } = process.threadCpuUsage(begin);
-    expect((user + system) / 1_000, words.slice(0, 10)).toBeLessThan(SLOW_MS);
+    expect({ words: words.slice(0, 10), isSlow: (user + system) / 1_000 > SLOW_MS }).toEqual({ words: words.slice(0, 10), isSlow: false });
   }
 });
 const SLOW_MS = 5_000; // Of a processor, whatever else the machine does; a search that backtracks takes minutes.
