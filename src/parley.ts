@@ -1,12 +1,16 @@
 import type { Teams } from "./config/build.ts";
 import { createExecutor } from "./config/sandbox/executor.ts";
 import { secretNames } from "./config/load.ts";
+import { openTeams } from "./config/open-teams.ts";
 import { createMcpServers } from "./config/mcp/mcp-servers.ts";
+import type { KeptMarks } from "./config/mcp/tool-marks.ts";
 import { createTeamShelf, type BuiltShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";
 import { systemClock } from "./engine/clock.ts";
 import type { Memory } from "./engine/memory.ts";
 import { createGates, type Gates } from "./models/gated.ts";
+import { touchedIn } from "./engine/reading/touched.ts";
+import { lessonsIn } from "./models/refusals/kept-lessons.ts";
 import { isWorker, THREADS_AT_ONCE } from "./engine/role.ts";
 import { isOfEvaluation } from "./eval/evaluation-threads.ts";
 import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
@@ -35,7 +39,6 @@ import { createWorkspaceKeeper } from "./store/workspaces/keeper.ts";
 import { openAlerts } from "./open-alerts.ts";
 import { openKnowledge, wantedOfKnowledge } from "./open-knowledge.ts";
 import { openLogins, withPages } from "./open-logins.ts";
-import { filesIn, openTeams } from "./open-teams.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 import { studioDoor, tellOfTurns, type ForkParts, type Turns } from "./studio-door.ts";
@@ -133,6 +136,8 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     clock,
     log: problem,
   });
+  const files = { keepFile: (content: Uint8Array) => store.putFile(content), readFile: (hash: string) => store.file(hash) };
+  const notes: KeptMarks = { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) };
   const servers = createMcpServers(settings.tools, {
     ...(doors ? { logins: doors.logins } : {}),
     scopeOf,
@@ -140,9 +145,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     clock,
     log: problem,
     redact, // What a server said before it ended goes into instructions, which no log holds.
-    ...filesIn(store),
+    ...files,
     workspaceOf: (thread) => channelOf(thread)?.team ?? "",
-    marks: { note: (key) => store.note(key), editNote: (key, change) => editNote(store, key, change) },
+    marks: notes,
   });
   store.follow(({ thread, events }) => void (events.some(({ type }) => type === "run.stopped") && servers.runEnded(thread)));
   const library = openKnowledge({
@@ -174,19 +179,19 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     const inSlack = () => slack;
     const alerts = openAlerts({ ...options, role, store, dispatch, executor, budgets: () => budgets, inSlack, clock }, problem);
     gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined), alerts?.replied);
-    const { teams, leftovers } = openTeams({
-      settings,
+    const { teams, leftovers } = openTeams(settings, {
       env,
       clock,
       redact,
       log,
       gates,
-      store,
-      memory,
+      lessons: lessonsIn(notes),
+      ...files,
       executor: keeping(executor, createWorkspaceKeeper(store, workspaces, claimOf)),
-      servers,
+      notes: { memory, scopeOf, touchedIn: async (thread) => touchedIn({ events: await store.load(thread, 0) }) },
       knowledge: library.lookUp,
       ...(options.slack ? { search: (wanted, signal) => searchIn(slack, wanted, signal) } : {}),
+      servers,
     });
     const slackRoom = options.slack && (await import("./slack/open-slack.ts"));
     const own = (shelf = createTeamShelf({ settings, teams, keep: kept, log }));

@@ -88,8 +88,6 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   "studio-door.ts": ["engine", "store", "slack", "studio", "open-workshop.ts"],
   // What the studio makes teams with, wired.
   "open-workshop.ts": ["engine", "store", "runner", "config", "studio", "team-proposals.ts"],
-  // Teams and their models, wired.
-  "open-teams.ts": ["engine", "models", "store", "config", "slack"],
   // What a Parley is opened with.
   "parley-options.ts": ["engine", "sandbox", "config", "slack", "open-logins.ts", "studio-door.ts", "telemetry"],
   // The alerts of a process, wired.
@@ -101,7 +99,6 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "open-knowledge.ts",
     "studio-door.ts",
     "open-workshop.ts",
-    "open-teams.ts",
     "engine",
     "models",
     "tools",
