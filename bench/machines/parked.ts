@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { moveStore } from "../../src/store/moving/move-store.ts";
 import { median, round } from "../support/figures.ts";
 import { verdict } from "../support/verdict.ts";
 import type { Database, Statements } from "./database.ts";
@@ -21,9 +25,13 @@ const START_MS_MAX = 2_000;
 /** Looks are timed: one more may fall into the same seconds. */
 const TIMES_EMPTY_MAX = 1.1;
 const PARKED_MS_MAX = 60_000;
+const FIRST_MS_MAX = 30_000;
 const STARTS = 3;
 
-/** A process that has nothing to do but to have ten thousand threads that wait for a person, beside one on an empty database. */
+/**
+ * A process that has nothing to do but to have ten thousand threads that wait for a person, beside one on an empty database; and how soon after its start it
+ * takes something new, on the same threads moved to a file of SQLite too.
+ */
 export async function parked(database: Database, place: string): Promise<void> {
   const empty = await looked(database, { address: database.fresh(), place });
   const address = database.fresh();
@@ -35,6 +43,47 @@ export async function parked(database: Database, place: string): Promise<void> {
   console.table({ "an empty database": shown(empty), [`${THREADS} threads that wait`]: shown(full) });
   verdict("statements with nothing to do ÷ those on an empty database", full.idle.calls / empty.idle.calls, TIMES_EMPTY_MAX);
   verdict(`ms from the start of the process until it is ready, with ${THREADS} threads parked`, full.readyMs, START_MS_MAX);
+  const folder = mkdtempSync(join(place, "parley-bench-parked-"));
+  try {
+    const file = pathToFileURL(join(folder, "parley.db")).href.replace("file:", "sqlite:");
+    await moveStore({ from: address, to: file }, { anew: false, told: () => undefined });
+    const firsts = { Postgres: await firstTaken(address, place), SQLite: await firstTaken(file, place) };
+    console.log(`from the start of a process, with ${THREADS} threads parked, in ms; medians of ${STARTS}:`);
+    console.table(firsts);
+    for (const [store, { "new task taken": ms, ready }] of Object.entries(firsts)) {
+      verdict(`ms from the start of the process until it is ready, with ${THREADS} threads parked in ${store}`, ready, START_MS_MAX);
+      verdict(`ms from the start of the process until a task that comes once it is ready has its card, with ${THREADS} threads parked in ${store}`, ms, START_MS_MAX);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Each time by a process of its own, whose first task comes as soon as it is ready. */
+async function firstTaken(address: string, place: string): Promise<{ readonly ready: number; readonly "new task taken": number }> {
+  const fleet = await openFleet({ database: address, teams: [TEAM], modelMs: 0, place });
+  const [readies, taken]: [number[], number[]] = [[], []];
+  try {
+    for (let nth = 0; nth < STARTS; nth++) {
+      const began = performance.now();
+      const machine = await fleet.start();
+      // Of its own, since each fleet counts its mentions anew.
+      const channel = `C0${address.startsWith("sqlite") ? 3 : 2}${String(nth).padStart(6, "0")}`;
+      await fleet.mention("one", { team: TEAM, channel });
+      const isCard = (call: { readonly method: string; readonly channel: string }) =>
+        call.method === "chat.postMessage" && call.channel === channel;
+      for (const until = performance.now() + FIRST_MS_MAX; !fleet.calls.some(isCard);) {
+        if (performance.now() > until) throw new Error("a task that came right after a start was not taken");
+        await sleep(2);
+      }
+      readies.push(machine.readyMs);
+      taken.push((fleet.calls.find(isCard)?.at ?? Number.NaN) - began);
+      await machine.end();
+    }
+    return { ready: round(median(readies)), "new task taken": round(median(taken)) };
+  } finally {
+    await fleet.close();
+  }
 }
 
 interface Looked {

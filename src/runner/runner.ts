@@ -10,7 +10,8 @@ import type { Dispatch, Serving } from "../store/dispatch.ts";
 import { createLanes, type Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import type { FinishedRuns } from "../store/runs/finished-runs.ts";
-import { waitsForBudget, type DayBudgets } from "./day-budgets.ts";
+import { lookAgainAtBudgets } from "./budgets-raised.ts";
+import type { DayBudgets } from "./day-budgets.ts";
 import { createForecasts, type Forecasts } from "./forecasts/forecasts.ts";
 import { createForks, type Forked, type Forks, type ForkWish } from "./begin-fork.ts";
 import { hear, type Heard, type HearingParts, type Said } from "./hear.ts";
@@ -208,6 +209,7 @@ export function createRunner(parts: RunnerParts): Runner {
     }
   }
 
+  const closing = new AbortController();
   let resting: Promise<void> | undefined;
   const rest = (): Promise<void> => {
     visits.close();
@@ -238,11 +240,8 @@ export function createRunner(parts: RunnerParts): Runner {
     offerAt: (reasons) => offerAt(reasons, parts.ceilings),
     ...(forecasts ? { forecasts } : {}),
     lookAgain,
-    async budgetsRaised(workspace, accounts, here) {
-      if (accounts.length === 0) return;
-      for (const { thread } of await store.unfinished(workspace))
-        if (thread !== here && waitsForBudget(currentRun(await read(thread)), accounts)) await lookAgain(thread);
-    },
+    budgetsRaised: (workspace, accounts, here) =>
+      lookAgainAtBudgets({ workspace, accounts, here }, { store, clock, read, lookAgain, signal: closing.signal }),
     ...(parts.budgets ? { budgets: parts.budgets } : {}),
     ...(parts.shown ? { shown: parts.shown } : {}),
     read,
@@ -257,6 +256,7 @@ export function createRunner(parts: RunnerParts): Runner {
     },
     rest,
     async close() {
+      closing.abort(new Error("the runner has been closed"));
       summaries.close();
       await rest();
       lanes.close();

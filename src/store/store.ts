@@ -115,9 +115,10 @@ export interface Store {
 
   /**
    * Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. `since` (as
-   * {@link ThreadSummary.at}): those in which something was recorded from then on; a store may give the others too.
+   * {@link ThreadSummary.at}): those in which something was recorded from then on. `last`: of these no more than so many, in which something was recorded
+   * last. A store may give the others too.
    */
-  unfinished(workspace?: string, since?: string): Promise<ThreadSummary[]>;
+  unfinished(workspace?: string, since?: string, last?: number): Promise<ThreadSummary[]>;
   /** The threads that were active last, newest first. Of one workspace where one is named. */
   recent(limit: number, workspace?: string): Promise<ThreadSummary[]>;
   close(): Promise<void>;

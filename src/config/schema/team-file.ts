@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HALT_MINUTES_MAX } from "../../engine/events/limits-fold.ts";
 import type { AgentSettings } from "./agents.ts";
 import { Alerts, Audit, Retention } from "./keeping.ts";
 import type { KnowledgeSettings } from "./knowledge.ts";
@@ -104,7 +105,7 @@ const Budgets = z
     waitMinutes: z
       .number()
       .positive()
-      .max(24 * 60)
+      .max(HALT_MINUTES_MAX)
       .default(30)
       .describe("How long a run in Slack that has reached a limit, of its own or of the day, waits for somebody to raise it."),
   })

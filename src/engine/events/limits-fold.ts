@@ -3,6 +3,9 @@ import type { NearedLimit, RunLimits } from "./limits.ts";
 import type { StopReason } from "./run.ts";
 import type { Person } from "./values.ts";
 
+/** For so long a run may be set to wait for people at a limit: a day. */
+export const HALT_MINUTES_MAX = 24 * 60;
+
 /** Where a run stands with its limits. */
 export interface AtLimits {
   /** Whether it halts at a limit, and waits for people; else it stops. */

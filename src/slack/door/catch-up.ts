@@ -102,8 +102,8 @@ export function createCatchUp(parts: {
     const isWhole = (await owed.is()) || !(await isRepeated);
     const [noted, untilMs] = isWhole ? [await owed.begin(), Infinity] : [undefined, askedMs + SETTLED_MS];
     const found: { readonly thread: string; readonly readMs: number }[] = [];
-    const all = (await store.unfinished()).filter(({ thread }) => placeOf(thread)?.team === parts.team);
-    const own = isWhole ? all : all.slice(-OF_REPEATED_MAX);
+    const all = await store.unfinished(parts.team, undefined, isWhole ? undefined : OF_REPEATED_MAX);
+    const own = all.filter(({ thread }) => placeOf(thread)?.team === parts.team).slice(isWhole ? 0 : -OF_REPEATED_MAX);
     await forEachOf(own, NOTES_AT_ONCE_MAX, async ({ thread }) => void found.push({ thread, readMs: await readMsOf(thread) }));
     others = new Map([
       ...others,

@@ -76,7 +76,7 @@ export function tenantScoped(
       // Where one process has it nothing is asked before a call to Slack.
       ...(store.stillHere ? { stillHere: store.stillHere } : {}),
       ...(store.standsBack ? { standsBack: store.standsBack } : {}),
-      unfinished: (_workspace, since) => store.unfinished(team, since),
+      unfinished: (_workspace, since, last) => store.unfinished(team, since, last),
       recent: (limit) => store.recent(limit, team),
       close: async () => notHere("the store's end"),
     },

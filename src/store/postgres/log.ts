@@ -158,10 +158,12 @@ export function postgresLog(
       });
     },
 
-    unfinished: (workspace, since) =>
+    unfinished: (workspace, since, last) =>
       query<ThreadSummary>(
-        `${SUMMARY} WHERE running AND ($1::text IS NULL OR workspace = $1) AND ($2::text IS NULL OR at >= $2) ORDER BY at, id`,
-        [workspace, since],
+        `SELECT thread, workspace, "lastSeq", at FROM (
+            ${SUMMARY_AND_ID} WHERE running AND ($1::text IS NULL OR workspace = $1) AND ($2::text IS NULL OR at >= $2)
+            ORDER BY at DESC, id DESC LIMIT $3) AS found ORDER BY at, id`,
+        [workspace, since, last],
       ).then(summariesOf),
     recent: (limit, workspace) =>
       query<ThreadSummary>(`${SUMMARY} WHERE last_seq > 0 AND ($1::text IS NULL OR workspace = $1) ORDER BY at DESC, id DESC LIMIT $2`, [
@@ -172,4 +174,5 @@ export function postgresLog(
 }
 
 const SUMMARY = 'SELECT name AS thread, workspace, last_seq AS "lastSeq", at FROM threads';
+const SUMMARY_AND_ID = 'SELECT id, name AS thread, workspace, last_seq AS "lastSeq", at FROM threads';
 const summariesOf = (rows: readonly ThreadSummary[]): ThreadSummary[] => [...rows];

@@ -62,9 +62,12 @@ export function sqliteLog(
     )
     .pluck();
   const summary = "SELECT name AS thread, workspace, last_seq AS lastSeq, at FROM threads";
-  const unfinished = db.prepare<[string], ThreadSummary>(`${summary} WHERE running = 1 AND at >= ? ORDER BY at, id`);
-  const unfinishedOf = db.prepare<[string, string], ThreadSummary>(
-    `${summary} WHERE running = 1 AND workspace = ? AND at >= ? ORDER BY at, id`,
+  // A limit of -1 is none.
+  const unfinished = db.prepare<[string, number], ThreadSummary>(
+    `${summary} WHERE running = 1 AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`,
+  );
+  const unfinishedOf = db.prepare<[string, string, number], ThreadSummary>(
+    `${summary} WHERE running = 1 AND workspace = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT ?`,
   );
   const recent = db.prepare<[number], ThreadSummary>(`${summary} WHERE last_seq > 0 ORDER BY at DESC, id DESC LIMIT ?`);
   const recentOf = db.prepare<[string, number], ThreadSummary>(
@@ -147,8 +150,8 @@ export function sqliteLog(
       return done.kind === "thread" ? { kind: "ok", events } : done;
     },
 
-    unfinished: async (workspace, since = "") =>
-      read(() => (workspace === undefined ? unfinished.all(since) : unfinishedOf.all(workspace, since))),
+    unfinished: async (workspace, since = "", last = -1) =>
+      read(() => (workspace === undefined ? unfinished.all(since, last) : unfinishedOf.all(workspace, since, last)).toReversed()),
     recent: async (limit, workspace) => read(() => (workspace === undefined ? recent.all(limit) : recentOf.all(workspace, limit))),
   };
 }
