@@ -1,7 +1,7 @@
 import type { Env } from "./config/env.ts";
 import type { Settings } from "./config/load.ts";
 import type { Clock } from "./engine/clock.ts";
-import type { Role } from "./engine/role.ts";
+import type { Role, Updates } from "./engine/role.ts";
 import type { LoginDoors } from "./open-logins.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import type { InstalledSettings } from "./slack/install/many-workspaces.ts";
@@ -22,6 +22,8 @@ export interface ParleyOptions extends LoginDoors {
   readonly dbPath: string;
   /** What this process does; all of it when absent. Another one than `all` needs others on the same store that do the rest. */
   readonly role?: Role;
+  /** Whether a database is brought up to date that an older version has open; `alone` when absent, and then it is not. */
+  readonly updates?: Updates;
   /** How many threads are worked on at once, half of them of one workspace while others wait; `THREADS_AT_ONCE` when absent. */
   readonly threadsAtOnce?: number;
   /** Absent: no Slack, as in a terminal. */

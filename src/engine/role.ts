@@ -7,6 +7,12 @@ export type Role = "all" | "door" | "worker";
 /** How a process has a store open; a `reader` looks on and does nothing, so that nothing is parted with it. */
 export type Presence = Role | "reader";
 
+/**
+ * Who brings a database up to date that processes of an older version have open, which take nothing more from then on: whoever takes over from them, `beside others`;
+ * `alone`: where there is none.
+ */
+export type Updates = "alone" | "beside others";
+
 export const ROLES: readonly Role[] = ["all", "door", "worker"];
 
 export const isDoor = (role: Role): boolean => role !== "worker";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "../engine/clock.ts";
-import type { Presence } from "../engine/role.ts";
+import type { Presence, Updates } from "../engine/role.ts";
 import type { Forgetter } from "./forgetting.ts";
 import { logsOf, type Logs } from "./runs/logs.ts";
 import type { Opened, OwnStore } from "./own-store.ts";
@@ -34,11 +34,16 @@ const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]+):/;
  */
 export async function openStore(
   address: string,
-  { own, role = "all", ...more }: { readonly own?: OwnStores; readonly role?: Presence } & Partial<Clock> = {},
+  {
+    own,
+    role = "all",
+    updates = "alone",
+    ...more
+  }: { readonly own?: OwnStores; readonly role?: Presence; readonly updates?: Updates } & Partial<Clock> = {},
 ): Promise<Opened> {
   const scheme = schemeOf(address);
   if (scheme === undefined || scheme === "sqlite") return openSqlite({ path: fileOf(address), ...more });
-  if (isPostgres(address)) return (await postgres()).openPostgres({ address, role, ...more });
+  if (isPostgres(address)) return (await postgres()).openPostgres({ address, role, updates, ...more });
   const kind = own?.get(scheme);
   if (!kind) throw new StoreError(missing(address, scheme, [...(own?.keys() ?? [])]));
   const clock: Clock = { ...systemClock, ...more };

@@ -108,6 +108,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     env,
     dbPath,
     role,
+    updates: "beside others",
     slack,
     ...(loginKeys ? { loginKeys } : {}),
     ...(logins && !http ? { loginAt: logins } : {}),

@@ -18,7 +18,7 @@ export interface CallSettings {
   readonly compressed?: boolean;
   /**
    * Asked once more before a call leaves later than {@link LEAVES_MS_MAX} after it was begun: its connection had to be made, and the process stood still meanwhile.
-   * Where it rejects the call is not made, and fails so. Of a call that the environment's proxy takes nobody can tell when it leaves: that one is not asked about.
+   * Where it rejects the call is not made, and fails so. A call whose words are bytes is not asked about: it changes nothing that people see.
    */
   readonly beforeLate?: (() => Promise<void>) | undefined;
 }
@@ -40,7 +40,8 @@ export function httpCall({ timeoutMs, compressed = false, beforeLate }: CallSett
   const byProxy = isByEnvProxy();
   return (address, request = {}) => {
     const { body = "", signal } = request;
-    if (typeof body !== "string" || byProxy) return fetchWithin(address, request, timeoutMs);
+    if (typeof body !== "string") return fetchWithin(address, request, timeoutMs);
+    if (byProxy) return throughProxy(address, { ...request, body }, { timeoutMs, beforeLate });
     return new Promise<Answer>((resolve, reject) => {
       signal?.throwIfAborted();
       const target = targetOf(address);
@@ -114,6 +115,41 @@ function linesOf(host: string, { method, headers, body }: Request & { readonly b
 }
 
 const TIMED_OUT = "no answer came in time";
+
+/**
+ * `fetch` asks for the words of a call once its way through the proxy is there, and sends nothing before it has them, its head neither. So that is when the call
+ * leaves.
+ */
+async function throughProxy(
+  address: string | URL,
+  { body, ...request }: Request & { readonly body: string },
+  { timeoutMs, beforeLate }: Pick<CallSettings, "timeoutMs" | "beforeLate">,
+): Promise<Answer> {
+  if (!beforeLate || body === "") return fetchWithin(address, body === "" ? request : { ...request, body }, timeoutMs);
+  const begunAt = performance.now();
+  const ask = AsyncResource.bind(beforeLate);
+  const words = new TextEncoder().encode(body);
+  let refused: { readonly error: unknown } | undefined;
+  const leaving = new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      if (performance.now() - begunAt > LEAVES_MS_MAX)
+        await ask().catch((error: unknown) => {
+          refused = { error };
+          throw error;
+        });
+      controller.enqueue(words);
+      controller.close();
+    },
+  });
+  // Without its length it would go in pieces.
+  const headers = { ...request.headers, "Content-Length": String(words.byteLength) };
+  try {
+    return await fetchWithin(address, { ...request, headers, body: leaving, duplex: "half" } as Request, timeoutMs);
+  } catch (error) {
+    throw refused ? refused.error : error;
+  }
+}
 
 function fetchWithin(url: string | URL, request: Request, timeoutMs: number | undefined): Promise<Answer> {
   const late = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)];

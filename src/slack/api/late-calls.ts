@@ -1,19 +1,25 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../engine/clock.ts";
+import { lookOver } from "../../runner/look-over.ts";
 import { isStoreTrouble } from "../../runner/store-trouble.ts";
+import { editNote } from "../../store/notes.ts";
 import type { Store } from "../../store/store.ts";
+import { teamOf } from "../words/place.ts";
+import type { Log } from "./web-client.ts";
 
-/** By thread: something else each time that a call may have come late there. */
-const PREFIX = "late call/";
+/** Of a workspace: a line for each call that may have come late there, with its thread, until what it may have changed is set anew. */
+const keyOf = (team: string): string => `late calls/${team}`;
+/** Before so many newer ones the oldest is left to the next event of its thread. */
+const LINES_MAX = 1_000;
 
 /**
  * Whether a call that was made just now may have come late: over what another process has set in Slack since, which leads in this one's place. That is so where this one
- * stood still, or was cut off, while it made the call. Then it is told to whoever leads ({@link followLateCalls}); `noted`, under which stands what Slack shows, says
- * nothing any more by then. `over`: aborted once this one leads no more. Never so where one process has the store. Where the store cannot be written to just now,
- * it is told as soon as it can be, and not waited for: nobody else knows of it.
+ * stood still, or was cut off, while it made the call. Then it is written down for whoever leads ({@link createLateCalls}), now or next; `noted`, under which stands what
+ * Slack shows, says nothing any more by then. `over`: aborted once this one leads no more. Never so where one process has the store. Where the store cannot be written
+ * to just now, it is written down as soon as it can be, and not waited for: nobody else knows of it.
  */
 export async function cameLate(
-  { stillHere, putNote }: Pick<Store, "putNote" | "stillHere">,
+  store: Pick<Store, "note" | "putNote" | "swapNote" | "stillHere">,
   {
     thread,
     noted,
@@ -21,15 +27,17 @@ export async function cameLate(
     clock,
   }: { readonly thread: string; readonly noted?: string; readonly over: AbortSignal; readonly clock: Pick<Clock, "sleep"> },
 ): Promise<boolean> {
+  const { stillHere } = store;
   if (!stillHere) return false;
   const isHere = await stillHere().then(
     () => true,
     () => false,
   );
   if (isHere && !over.aborted) return false;
+  const line = `${randomUUID()} ${thread}`;
   const tell = async () => {
-    if (noted !== undefined) await putNote(noted, UNKNOWN);
-    await putNote(`${PREFIX}${thread}`, randomUUID());
+    if (noted !== undefined) await store.putNote(noted, UNKNOWN);
+    await editNote(store, keyOf(teamOf(thread) ?? ""), (before) => [...linesIn(before), line].slice(-LINES_MAX).join("\n"));
   };
   const again = async (): Promise<void> => {
     for (let tries = 1; tries < TELLS_MAX; tries++) {
@@ -50,11 +58,74 @@ const TELL_AGAIN_MS = 1_000;
 /** Ten minutes. */
 const TELLS_MAX = 600;
 
-/** Hears of each thread in which a call may have come late: what is kept true there is to be set anew. Returns how to stop. */
-export const followLateCalls = ({ followNotes }: Pick<Store, "followNotes">, listener: (thread: string) => void): (() => void) =>
-  followNotes((key) => {
-    if (key.startsWith(PREFIX)) listener(key.slice(PREFIX.length));
-  });
-
 /** Like nothing that is noted of what Slack shows. */
 const UNKNOWN = "unknown";
+
+/** Calls of a workspace that may have come late, for whoever leads there: those that a leader before has died over, and those that come. */
+export interface LateCalls {
+  /** Tells of each from here on. */
+  start(): void;
+  /** Those that have been told of, once what was written down by the call has been. */
+  told(): Promise<readonly string[]>;
+  /** What they may have changed is set anew: nobody is told of them any more. */
+  done(told: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `onLate`: is told the thread of each once; what is kept true there is to be set anew. */
+export function createLateCalls(parts: {
+  readonly store: Pick<Store, "note" | "swapNote" | "followNotes">;
+  readonly team: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onLate: (thread: string) => void;
+}): LateCalls {
+  const { store, team, clock, log, onLate } = parts;
+  const key = keyOf(team);
+  const closing = new AbortController();
+  let known: readonly string[] = [];
+  let reading: Promise<void> = Promise.resolve();
+  let unfollow: (() => void) | undefined;
+
+  async function read(): Promise<void> {
+    const before = new Set(known);
+    known = linesIn(await store.note(key));
+    if (closing.signal.aborted) return;
+    for (const line of known) if (!before.has(line)) onLate(threadIn(line));
+  }
+
+  const readOn = (): void => {
+    const problem = (error: unknown) => log("what may have been shown late could not be read yet", error);
+    reading = reading.then(() => lookOver(read, { clock, signal: closing.signal, problem }));
+  };
+
+  return {
+    start() {
+      unfollow ??= store.followNotes((changed) => {
+        if (changed === key) readOn();
+      });
+      readOn();
+    },
+    async told() {
+      await reading;
+      return known;
+    },
+    async done(told) {
+      if (told.length === 0) return;
+      const over = new Set(told);
+      await editNote(store, key, (noted) =>
+        linesIn(noted)
+          .filter((line) => !over.has(line))
+          .join("\n"),
+      );
+    },
+    async close() {
+      unfollow?.();
+      closing.abort();
+      await reading;
+    },
+  };
+}
+
+const linesIn = (noted: string | undefined): readonly string[] => (noted ? noted.split("\n") : []);
+const threadIn = (line: string): string => line.slice(line.indexOf(" ") + 1);

@@ -7,7 +7,7 @@ import { forEachOf, lookOver, type Since } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Store } from "../../store/store.ts";
 import { failureOf } from "../api/api-errors.ts";
-import { cameLate, followLateCalls } from "../api/late-calls.ts";
+import { cameLate } from "../api/late-calls.ts";
 import { safeLine } from "../words/escape.ts";
 import { createBucket } from "../api/pacer.ts";
 import { placeOf, type Place } from "../words/place.ts";
@@ -36,6 +36,8 @@ const TITLE_CHARS_MAX = 80;
 export interface Sessions {
   /** Puts right what an earlier process left behind, in threads in which something was recorded `since`: a session that is shown at work, or waiting, and is not. */
   start(since?: Since): void;
+  /** Somebody else may have shown something there since. */
+  lookAgain(thread: string): void;
   /** See {@link KeyedWorker.settled}. */
   settled(): Promise<boolean>;
   /** Of the threads that are shown at work, when something was recorded in the one that has been silent for longest: ms since the epoch. */
@@ -50,7 +52,7 @@ export interface Sessions {
  */
 export function createSessions(parts: {
   readonly runner: Pick<Runner, "follow" | "read">;
-  readonly store: Pick<Store, "note" | "putNote" | "followNotes" | "stillHere" | "unfinished" | "recent">;
+  readonly store: Pick<Store, "note" | "putNote" | "swapNote" | "stillHere" | "unfinished" | "recent">;
   readonly web: Web;
   /** Whether nothing can be shown in the thread for a while. */
   readonly isClosed?: (thread: string) => boolean;
@@ -79,7 +81,6 @@ export function createSessions(parts: {
   const unfollow = runner.follow((thread, item) => {
     if ("seq" in item) touch(thread);
   });
-  const unfollowLate = followLateCalls(store, touch);
 
   function touch(thread: string): void {
     if (placeOf(thread) && !unavailable) lines.poke(thread);
@@ -168,6 +169,7 @@ export function createSessions(parts: {
       const problem = (error: unknown) => log("the sessions that an earlier start left could not be looked over yet", error);
       lookedOver = lookOver(async () => lookThrough(await since?.()), { clock, signal: closing.signal, problem });
     },
+    lookAgain: touch,
     async settled() {
       await lookedOver;
       return lines.settled();
@@ -175,7 +177,6 @@ export function createSessions(parts: {
     atWorkSince: () => (unavailable || atWork.size === 0 ? undefined : Math.min(...atWork.values())),
     async close() {
       unfollow();
-      unfollowLate();
       closing.abort();
       await lookedOver;
       await lines.close();

@@ -3,6 +3,7 @@ import type { Since } from "../../runner/look-over.ts";
 import type { Runner } from "../../runner/runner.ts";
 import type { Settings } from "../../store/settings.ts";
 import type { Store } from "../../store/store.ts";
+import { createLateCalls } from "../api/late-calls.ts";
 import type { Log, Web } from "../api/web-client.ts";
 import { createAudit } from "../people/decision-audit.ts";
 import type { Languages } from "../language/whose-language.ts";
@@ -27,9 +28,10 @@ export interface Signs extends Led {
   lookOver(): void;
 }
 
-/** What else follows them, and is led with the signs. `start`, `settled`: as of cards (card-updates.ts). */
+/** What else follows them, and is led with the signs. `start`, `lookAgain`, `settled`: as of cards (card-updates.ts). */
 export interface Beside extends Signs {
   start(since?: Since): void;
+  lookAgain(thread: string): void;
   settled(): Promise<boolean>;
 }
 
@@ -79,12 +81,16 @@ export function createSigns(parts: SignsParts): Signs {
     isClosed,
   });
   const beside = parts.beside?.();
+  const lateCalls = createLateCalls({ ...parts, onLate: (thread) => [status, beside].forEach((one) => one?.lookAgain(thread)) });
   const shown = createShownUntil({
     ...parts,
     async settled() {
+      const told = await lateCalls.told();
       await Promise.all([reminders.settled(), audit.settled()]);
       const all = [status, ...(beside ? [beside] : []), ...(offers ? [offers] : [])];
-      return !(await Promise.all(all.map((one) => one.settled()))).includes(false);
+      if ((await Promise.all(all.map((one) => one.settled()))).includes(false)) return false;
+      await lateCalls.done(told);
+      return true;
     },
     atWorkSince: () => status.atWorkSince(),
   });
@@ -99,6 +105,7 @@ export function createSigns(parts: SignsParts): Signs {
       audit.start(since);
       closedChannels.start();
       beside?.start(since);
+      lateCalls.start();
       shown.start();
     },
     lookOver() {
@@ -110,6 +117,7 @@ export function createSigns(parts: SignsParts): Signs {
       await Promise.all([
         // First: what ends below has not come to its end by itself.
         shown.close(),
+        lateCalls.close(),
         closedChannels.rest(),
         reactions.close(),
         reminders.close(),

@@ -9,7 +9,7 @@ import type { Store } from "../../store/store.ts";
 import type { Languages } from "../language/whose-language.ts";
 import type { People } from "../people/people.ts";
 import { persona, type Persona } from "../render/personas.ts";
-import { cameLate, followLateCalls } from "../api/late-calls.ts";
+import { cameLate } from "../api/late-calls.ts";
 import { createBucket } from "../api/pacer.ts";
 import { safeLine, withoutMarks } from "../words/escape.ts";
 import { placeOf, type Place } from "../words/place.ts";
@@ -35,7 +35,7 @@ const WORDS_GAP_MS = 5_000;
 /** After a call that failed for no known reason, the thread is left alone for this long. */
 const FAILED_MS = 15_000;
 
-export interface Status extends Pick<Sessions, "settled" | "atWorkSince"> {
+export interface Status extends Pick<Sessions, "lookAgain" | "settled" | "atWorkSince"> {
   /** Puts right what an earlier process left shown, in threads in which something was recorded `since`, and shows again who thinks. */
   start(since?: Since): void;
   /** Stops following; nothing more is called. */
@@ -48,7 +48,7 @@ export interface Status extends Pick<Sessions, "settled" | "atWorkSince"> {
  */
 export function createStatus(parts: {
   readonly runner: Pick<Runner, "follow" | "read" | "shown">;
-  readonly store: Pick<Store, "note" | "putNote" | "followNotes" | "stillHere" | "unfinished" | "recent" | "follow">;
+  readonly store: Pick<Store, "note" | "putNote" | "swapNote" | "stillHere" | "unfinished" | "recent" | "follow">;
   readonly web: Web;
   readonly cards: readonly TeamCard[];
   readonly people?: Pick<People, "lookalikes">;
@@ -83,11 +83,6 @@ export function createStatus(parts: {
     if (!("seq" in item)) return pokeForWords(thread);
     const line = placeOf(thread) && lines.poke(thread);
     if (line && item.type === "message.posted" && "agent" in item) line.landsAt = clock.now() + LANDED_MS;
-  });
-
-  const unfollowLate = followLateCalls(store, (thread) => {
-    const line = lines.poke(thread);
-    if (line) line.shown = { ...line.shown, speaker: ANYBODY };
   });
 
   /** Deltas come by the hundred; the line is looked at when it is time for new words. */
@@ -209,12 +204,16 @@ export function createStatus(parts: {
 
   return {
     start: (since) => sessions.start(since),
+    lookAgain(thread) {
+      sessions.lookAgain(thread);
+      const line = lines.poke(thread);
+      if (line) line.shown = { ...line.shown, speaker: ANYBODY };
+    },
     settled: () => sessions.settled(),
     atWorkSince: () => sessions.atWorkSince(),
     async close() {
       unfollow();
       unfollowPosts();
-      unfollowLate();
       closing.abort();
       await Promise.all([sessions.close(), lines.close()]);
     },

@@ -149,6 +149,8 @@ export function logContract({ tests, open, settled = turnsOfTheLoop }: GivenStor
         since.filter((thread) => thread !== "earlier"),
         ["later", "again"],
       );
+      const last = (await store.unfinished(undefined, undefined, 2)).map(({ thread }) => thread);
+      assert.deepEqual(last.slice(-2), ["later", "again"]);
       await append(store, "later", [stopped()]);
       assert.deepEqual(
         (await store.unfinished()).map(({ thread }) => thread),

@@ -1,5 +1,6 @@
 import { StoreError } from "../store.ts";
 import type { Connection, Query } from "./server/connection.ts";
+import { GONE_MS } from "./together/membership.ts";
 
 /** Put in order byte by byte, as SQLite does, whatever language the database is in. */
 const T = 'text COLLATE "C" NOT NULL';
@@ -168,15 +169,17 @@ const STEP_LOCK_MS_MAX = 10_000;
 /** "Parl": those who bring a schema up to date take turns under it. */
 const LOCK_CLASS = 0x5061726c;
 
+/** What becomes of a schema that is older than this program. `alone`: where no other process has it open, which would stand back from then on. */
+export type AnOlderOne = "is brought up to date" | "is brought up to date alone" | "is refused";
+
 /**
  * Brings the schema up to date, or makes it; those who start at the same time take turns. All steps are one transaction: one that fails leaves it as it was.
- * `anOlderOne`: what becomes of a schema that is older.
  * @throws StoreError for a schema that is newer than this program, for one that is refused, and for a server that cannot hold what is kept.
  */
 export async function migrate(
   connection: Connection,
   migrations: readonly string[] = MIGRATIONS,
-  anOlderOne: "is brought up to date" | "is refused" = "is brought up to date",
+  anOlderOne: AnOlderOne = "is brought up to date",
 ): Promise<void> {
   const { shown, schema, query, unhurried } = connection;
   const [server] = await query<Server>(
@@ -199,6 +202,7 @@ export async function migrate(
     await within(`SET LOCAL lock_timeout = ${STEP_LOCK_MS_MAX}`);
     const version = await versionOf(within, schema);
     refuseNewer(shown, version, migrations);
+    if (version > 0 && version < migrations.length && anOlderOne === "is brought up to date alone") await refuseBesideOthers(within, shown);
     if (version === 0) {
       await within(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
       const [foreign] = await within("SELECT 1 FROM pg_class WHERE relnamespace = $1::regnamespace LIMIT 1", [schema]);
@@ -225,6 +229,18 @@ export async function refuseOther({ shown, schema, query }: Connection, migratio
   if (version < migrations.length)
     throw new StoreError(
       `${shown}: was written by an older Parley (its schema is ${version}, this one needs ${migrations.length}). Run \`parley start\` once, which updates it.`,
+    );
+}
+
+/** Throws StoreError where processes have it open that can only be of an older version. */
+async function refuseBesideOthers(within: Query, shown: string): Promise<void> {
+  const [row] = await within<{ others: number }>(
+    `SELECT count(*)::integer AS others FROM openers WHERE seen >= clock_timestamp() - interval '${GONE_MS} ms'`,
+  );
+  const others = row?.others ?? 0;
+  if (others > 0)
+    throw new StoreError(
+      `${shown}: an older Parley is at work on this database (${others === 1 ? "one process" : `${others} processes`}), and would take nothing more once its schema is brought up to date. Run \`parley start\` of this version first, which takes over from it, or end the older processes.`,
     );
 }
 

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../../engine/clock.ts";
-import type { Presence } from "../../engine/role.ts";
+import type { Presence, Updates } from "../../engine/role.ts";
 import type { Opened } from "../own-store.ts";
 import { rememberedSettings } from "./remembered-settings.ts";
 import { StoreError, type Store } from "../store.ts";
@@ -33,7 +33,7 @@ export interface PostgresOpened extends Opened {
 
 /**
  * The ports on one schema of a Postgres, for as many processes as open it. The schema is made when it is missing, and brought up to date by whoever does more
- * than look or leave something (`role`).
+ * than look or leave something (`role`): where no other process has it open, or all the same (`updates`).
  *
  * `steps`: of the schema, in place of this version's.
  *
@@ -43,14 +43,21 @@ export interface PostgresOpened extends Opened {
 export async function openPostgres({
   address,
   role = "all",
+  updates = "alone",
   steps = MIGRATIONS,
   ...more
-}: { readonly address: string; readonly role?: Presence; readonly steps?: readonly string[] } & Partial<Clock>): Promise<PostgresOpened> {
+}: {
+  readonly address: string;
+  readonly role?: Presence;
+  readonly updates?: Updates;
+  readonly steps?: readonly string[];
+} & Partial<Clock>): Promise<PostgresOpened> {
   const clock: Clock = { ...systemClock, ...more };
   const connection = await openConnection(addressOf(address));
   try {
     // A command of a newer version would have all processes of the older one stand back, and take up nothing of what they leave.
-    await migrate(connection, steps, role === "reader" ? "is refused" : "is brought up to date");
+    const anOlderOne = updates === "beside others" ? "is brought up to date" : "is brought up to date alone";
+    await migrate(connection, steps, role === "reader" ? "is refused" : anOlderOne);
     return await opener(connection, { clock, role, known: steps.length });
   } catch (error) {
     await connection.close();

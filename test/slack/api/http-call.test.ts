@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { httpCall, LEAVES_MS_MAX } from "../../../src/slack/api/http-call.ts";
@@ -120,28 +120,55 @@ test("a long answer may come compressed where that was asked for", async () => {
   expect(asked).toEqual(["gzip", "identity"]);
 });
 
-test("where the machine's environment names a proxy for Node, calls go there", async () => {
+test("where the machine's environment names a proxy for Node, calls go there, and those that leave late are asked about, too", async () => {
   const through: (string | undefined)[] = [];
+  const heard: string[] = [];
   const proxied = await serving((request, response) => {
-    through.push(request.url);
-    response.end('{"ok":true}');
+    request.setEncoding("utf8").on("data", (part: string) => void heard.push(`${request.headers["content-length"]} ${part}`));
+    request.on("end", () => response.end('{"ok":true}'));
   });
   const proxy = createServer(IDLE_STAYS).on("connect", (request, socket) => {
     through.push(request.url);
-    socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    const { port, hostname } = new URL(`http://${request.url}`);
+    const beyond = connect(Number(port), hostname, () => void socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+    for (const [one, other] of [
+      [socket, beyond],
+      [beyond, socket],
+    ] as const)
+      one.on("error", () => other.destroy()).pipe(other);
   });
   proxy.listen(0, "127.0.0.1");
   await once(proxy, "listening");
   onTestFinished(() => void proxy.close());
   const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   const program = `
-    const { httpCall } = await import(${JSON.stringify(new URL("../../../src/slack/api/http-call.ts", import.meta.url).href)});
-    await httpCall({ timeoutMs: 10_000 })(${JSON.stringify(proxied)}, { method: "POST", body: "a=b" }).then((answer) => answer.text(), () => undefined);
+    const { httpCall, LEAVES_MS_MAX } = await import(${JSON.stringify(new URL("../../../src/slack/api/http-call.ts", import.meta.url).href)});
+    const asked = [];
+    let answer = async () => undefined;
+    const call = httpCall({ timeoutMs: 10_000, beforeLate: () => (asked.push("asked"), answer()) });
+    const post = (body) => call(${JSON.stringify(proxied)}, { method: "POST", body }).then((answer) => answer.text(), (error) => error.message);
+    const told = [await post("text=Grüße")];
+    const { now } = performance;
+    const late = (body) => {
+      const begun = post(body);
+      performance.now = () => now.call(performance) + LEAVES_MS_MAX + 1;
+      return begun.finally(() => (performance.now = now));
+    };
+    told.push(await late("text=b"));
+    answer = () => Promise.reject(new Error("taken for gone"));
+    told.push(await late("text=c"));
+    console.log(JSON.stringify([told, asked]));
+    process.exit();
   `;
   const env = { PATH: process.env["PATH"], NODE_USE_ENV_PROXY: "1", HTTP_PROXY: address };
   const ran = await runChild(process.execPath, ["--input-type=module", "--eval", program], { env });
   expect([ran.code, ran.err]).toEqual([0, ""]);
-  expect(through).toEqual([new URL(proxied).host]);
+  expect(new Set(through)).toEqual(new Set([new URL(proxied).host]));
+  expect(JSON.parse(ran.out)).toEqual([
+    ['{"ok":true}', '{"ok":true}', "taken for gone"],
+    ["asked", "asked"],
+  ]);
+  expect(heard).toEqual(["12 text=Grüße", "6 text=b"]);
 });
 
 test("a call that leaves late, as where the process stood still while its connection was made, is asked about once more, and may not leave at all", async () => {

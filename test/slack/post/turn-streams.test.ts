@@ -303,3 +303,33 @@ test("a turn that another process has posted meanwhile does not begin to grow: n
   await parley.write(thread, "Coder", WORDS);
   expect(calls(parley, "chat.startStream")).toHaveLength(1);
 });
+
+test("a process that ends waits for no other that has the thread, and takes nothing away there any more", async () => {
+  const parley = await begin();
+  const thread = await parley.thread(DIRECT);
+  await parley.record(thread, started(), asks("Read"), selects("Coder"));
+  await parley.settle();
+  await leave(parley, thread, { isAnswered: true });
+  const { exclusively } = parley.store;
+  const held = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  // Another one looks in Slack, which cannot be read.
+  const others = exclusively(`stream/${thread}`, () => held.promise);
+  Object.assign(parley.store, {
+    exclusively: (key, job) => {
+      const waiting = exclusively(key, job);
+      asked.resolve();
+      return waiting;
+    },
+  } satisfies Partial<Posting["store"]>);
+  await parley.record(thread, says("Coder", WORDS));
+  await asked.promise;
+  await parley.end();
+  held.resolve();
+  await Promise.allSettled([others]);
+  expect(calls(parley, "chat.delete")).toEqual([]);
+  const next = (world = await parley.restart());
+  await next.settle();
+  expect(lines(next, thread)).toEqual(["app: coding: Read", "Coder: All of this w"]);
+  expect(leftBehind(next, thread)).toEqual([]);
+});

@@ -4,7 +4,7 @@ import type { EventBody, RunEvent } from "../../../src/engine/events/events.ts";
 import type { Follower } from "../../../src/runner/runner.ts";
 import { createStatus, type Status } from "../../../src/slack/signs/status.ts";
 import { createLanguages } from "../../../src/slack/language/whose-language.ts";
-import { cameLate } from "../../../src/slack/api/late-calls.ts";
+import { cameLate, createLateCalls } from "../../../src/slack/api/late-calls.ts";
 import { createWeb } from "../../../src/slack/api/web-client.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -196,7 +196,13 @@ test("what another process has set late, after it stood still, is set as it shou
   const call = { thread: thread(), noted: `session/${thread()}`, over: new AbortController().signal, clock };
   expect(await cameLate(store, call)).toBe(false);
   expect(await cameLate({ ...store, stillHere: () => Promise.reject(new Error("taken for gone")) }, call)).toBe(true);
+  // Whoever led then has died over it: it is for the next one.
+  const log = (problem: string) => void problems.push(problem);
+  const onLate = (late: string) => status.lookAgain(late);
+  const lateCalls = createLateCalls({ store, team: slack.teamId, clock, log, onLate });
+  lateCalls.start();
   await until(() => line() === undefined && told(SESSION).at(-1)?.["status"] === "active");
+  await lateCalls.close();
 });
 
 test("a line is renewed before Slack takes it away, for as long as the agent thinks", async () => {

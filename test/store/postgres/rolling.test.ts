@@ -30,7 +30,7 @@ describeOnPostgres("a version and the one after it on one server", (server) => {
     return address;
   }
   const open = async (address: string, steps: readonly string[]) => {
-    const one = await openPostgres({ address, steps });
+    const one = await openPostgres({ address, steps, updates: "beside others" });
     opened.push(one);
     return one;
   };
@@ -224,10 +224,19 @@ describeOnPostgres("a version and the one after it on one server", (server) => {
     await append(older.store, "T1/C1/a", [started("a")], { wake: "now" });
     await until(() => begun.length === 1);
     expect(begun).toEqual(["T1/C1/a"]);
+    // Nor does one that works on something of its own, such as an evaluation; and what such a one would have changed is as it was.
+    const atWork = /an older Parley is at work on this database \(one process\), .*Run `parley start` of this version first, .*or end the older processes/;
+    await expect(openPostgres({ address, steps: NEXT })).rejects.toThrow(atWork);
+    expect(begun).toEqual(["T1/C1/a"]);
     // Of one's own version, and where there is nothing yet, it is there at once.
     opened.push(await openPostgres({ address, role: "reader" }));
     const other = await nowhere();
     opened.push(await openPostgres({ address: other, role: "reader" }));
+    // Where nobody is at work it is brought up to date, also where one has gone without a word.
+    for (const one of opened.splice(0)) await one.store.close();
+    const schema = new URL(address).searchParams.get("schema") ?? "";
+    await server.sql(`INSERT INTO ${schema}.openers (name, seen) VALUES ('gone', clock_timestamp() - interval '1 minute')`);
+    opened.push(await openPostgres({ address, steps: NEXT }));
   });
 
   test("an older one that starts behind it says that it is too old, and so does a command that looks", async () => {

@@ -7,7 +7,7 @@ import { forEachOf, lookOver, type Since } from "../../../runner/look-over.ts";
 import { isStoreTrouble } from "../../../runner/store-trouble.ts";
 import type { Post, Store } from "../../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
-import { cameLate, followLateCalls } from "../../api/late-calls.ts";
+import { cameLate } from "../../api/late-calls.ts";
 import type { Rendered, RenderedMessage } from "../../words/blocks.ts";
 import { latestCards, turnEndsMs, type Card } from "./latest-cards.ts";
 import { anewOf, postAnew, type Unedited } from "./replace-card.ts";
@@ -32,6 +32,8 @@ export interface Cards {
   start(since?: Since): void;
   /** Looks over those of all such runs once more: Slack may take edits that it refused. */
   lookOver(): void;
+  /** At those of a thread, over which somebody else's edit may have come. */
+  lookAgain(thread: string): void;
   /** See {@link KeyedWorker.settled}; `false` also where an edit was left whose outcome nobody knows. */
   settled(): Promise<boolean>;
   /** Begins no more edits and resolves when those under way have ended, or after a few seconds. */
@@ -234,14 +236,13 @@ export function createCards(parts: CardsParts): Cards {
       if (unfollow) return;
       ending = new AbortController();
       lines = linesOf();
-      const unfollowLog = store.follow(({ thread, events, rewritten, delivered }) => {
+      unfollow = store.follow(({ thread, events, rewritten, delivered }) => {
         if (events.length > 0 || rewritten || (delivered !== undefined && CARD_KINDS.has(delivered))) touch(thread);
       });
-      const unfollowLate = followLateCalls(store, touch);
-      unfollow = () => [unfollowLog, unfollowLate].forEach((stop) => stop());
       look(since);
     },
     lookOver: () => look(),
+    lookAgain: touch,
     async settled() {
       await Promise.all(lookings);
       return (await lines.settled()) && !wasLeft;
