@@ -70,7 +70,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       return 2;
     }
     // What Parley itself throws for people is one sentence; anything else is a bug and needs its stack.
-    const forPeople = error instanceof Error && ["StoreError", "SandboxUnavailable", "CannotStart"].includes(error.name);
+    const forPeople = error instanceof Error && ["StoreError", "SandboxUnavailable", "CannotStart", "EvaluationHeld"].includes(error.name);
     await printError(forPeople ? error.message : `This is a bug in Parley:\n${error instanceof Error ? error.stack : String(error)}`);
     return 1;
   }

@@ -7,6 +7,7 @@ import type { Settings } from "../config/settings.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Store } from "../store/store.ts";
 import type { Case } from "./cases/read-cases.ts";
+import { alone } from "./alone.ts";
 import { evaluate, type Progress } from "./evaluate.ts";
 import { judgeTeam, teamOf } from "./evaluated-teams.ts";
 import type { EvaluationSource } from "./evaluation-file.ts";
@@ -24,13 +25,13 @@ import { sample } from "./statistics/resampling.ts";
 /** Where an evaluation is worked on: a Parley whose settings have its teams ({@link withEvaluatedTeams}). */
 export interface World {
   readonly runner: Runner;
-  readonly store: Pick<Store, "note" | "putNote" | "swapNote">;
+  readonly store: Pick<Store, "note" | "putNote" | "swapNote" | "exclusively">;
   readonly settings: Pick<Settings, "teams" | "registry">;
   /** All that is set of a team, as text. */
   readonly snapshot: (team: string) => string;
   readonly stopWords: (team: string) => readonly string[];
   readonly runProgram: RunProgram;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Clock;
 }
 
 export interface Wanted {
@@ -50,14 +51,18 @@ export interface Wanted {
   /** Before the first run: what it is, and whether some of it was had before. The runner is at work on its workspace ({@link workspaceOf}) when this resolves. */
   readonly begun: (evaluation: Kept, isResumed: boolean) => void | Promise<void>;
   readonly tell: (progress: Progress) => void;
+  /** Another process works on it, and is waited for a little: which, in words. */
+  readonly waits: (words: string) => void;
 }
 
 /**
- * Has the evaluation to its end, and keeps what comes of each run in the store. One of the same that was interrupted is gone on with. Throws
- * {@link ConfigError} where a scorer cannot score a case. Rejects with the signal's reason when it is aborted.
+ * Has the evaluation to its end, and keeps what comes of each run in the store. One of the same that was interrupted is gone on with, by one process at a time. Throws
+ * {@link ConfigError} where a scorer cannot score a case, and {@link EvaluationHeld} where another process works on it. Rejects with the signal's reason
+ * when it is aborted.
  */
 export async function runEvaluation(world: World, wanted: Wanted): Promise<Report> {
-  const { source, signal } = wanted;
+  const { source } = wanted;
+  let { signal } = wanted;
   const { settings, variants } = source;
   const cases = wanted.casesMax === undefined ? wanted.cases : sample(wanted.cases, wanted.casesMax, settings.seed);
   const count = cases.length * variants.length * settings.repeats;
@@ -83,11 +88,12 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
     if (mistakes.length > 0) throw new ConfigError(mistakes.slice(0, MISTAKES_TOLD_MAX));
     const kept = keptEvaluations(world.store);
     const identity = identityOf(source, cases, { snapshot: (team) => world.snapshot(team), own: world.settings.registry.scorer });
-    const before = wanted.anew ? undefined : await kept.unfinished(identity, wanted.orEnded === true);
     const now = () => new Date(world.clock.now()).toISOString();
-    const evaluation =
-      before ??
-      (await kept.begin({
+    // Of two that begin at the same time the second one finds the first one's.
+    const { found, isResumed } = await world.store.exclusively(`evaluations/${identity}`, async () => {
+      const before = wanted.anew ? undefined : await kept.unfinished(identity, wanted.orEnded === true);
+      if (before) return { found: before, isResumed: true };
+      const begun = await kept.begin({
         name: source.name,
         file: wanted.file,
         identity,
@@ -99,28 +105,41 @@ export async function runEvaluation(world: World, wanted: Wanted): Promise<Repor
         seed: settings.seed,
         pairJudges: settings.score.flatMap(({ kind }, index) => (kind === "pairwise" ? [index + 1] : [])),
         judges: settings.score.flatMap(({ kind }, index) => (kind === "judge" ? [names[index] ?? kind] : [])),
-      }));
-    workspace = workspaceOf(evaluation.id);
-    await wanted.begun(evaluation, before !== undefined);
-    const evaluated = await evaluate({
-      source,
-      evaluation,
-      cases,
-      scorers,
-      ask,
-      pairwise: (place) => names[place - 1] ?? "pairwise",
-      runs,
-      kept,
-      isResumed: before !== undefined,
-      stopWords: world.stopWords,
-      usdMax: (team) => world.settings.teams.get(team)?.limits.usd ?? Number.POSITIVE_INFINITY,
-      clock: world.clock,
-      signal,
-      tell: wanted.tell,
+      });
+      return { found: begun, isResumed: false };
     });
-    const ended = evaluated.state === "ended" && evaluation.endedAt === undefined ? { ...evaluation, endedAt: now() } : evaluation;
-    if (ended !== evaluation && ended.endedAt !== undefined) await kept.end(evaluation, ended.endedAt);
-    return reportOf(ended, evaluated, wanted.people);
+    return await alone(world, { id: found.id, signal, waits: wanted.waits }, async (lost) => {
+      signal = AbortSignal.any([wanted.signal, lost]);
+      // As whoever had it until now has left it.
+      const { stoppedAtUsd, ...evaluation } = (await kept.find(found.id)) ?? found;
+      if (stoppedAtUsd !== undefined) await kept.put(evaluation);
+      workspace = workspaceOf(evaluation.id);
+      await wanted.begun(evaluation, isResumed);
+      const evaluated = await evaluate({
+        source,
+        evaluation,
+        cases,
+        scorers,
+        ask,
+        pairwise: (place) => names[place - 1] ?? "pairwise",
+        runs,
+        kept,
+        isResumed,
+        stopWords: world.stopWords,
+        usdMax: (team) => world.settings.teams.get(team)?.limits.usd ?? Number.POSITIVE_INFINITY,
+        clock: world.clock,
+        signal,
+        tell: wanted.tell,
+      });
+      const left: Kept =
+        evaluated.state === "ended"
+          ? { ...evaluation, endedAt: evaluation.endedAt ?? now() }
+          : evaluated.state === "budget"
+            ? { ...evaluation, stoppedAtUsd: settings.budgetUsd ?? 0 }
+            : evaluation;
+      if (left.endedAt !== evaluation.endedAt || left.stoppedAtUsd !== undefined) await kept.put(left);
+      return reportOf(left, evaluated, wanted.people);
+    });
   } finally {
     runs.close();
   }

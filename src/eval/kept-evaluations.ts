@@ -14,6 +14,8 @@ const Kept = z.object({
   identity: z.string(),
   at: z.string(),
   endedAt: z.string().optional(),
+  /** Its budget, in US dollars, where it has stopped at it; until somebody goes on with it. */
+  stoppedAtUsd: z.number().optional(),
   teams: z.array(z.string()),
   /** How many were taken, of how many there are. */
   cases: z.int().positive(),
@@ -48,8 +50,9 @@ export interface EvaluationReader {
 export interface KeptEvaluations extends EvaluationReader {
   /** The newest one of this identity that has not ended, or has too; `undefined`: begin a new one. */
   unfinished(identity: string, orEnded?: boolean): Promise<Kept | undefined>;
-  begin(evaluation: Omit<Kept, "version" | "id" | "endedAt">): Promise<Kept>;
-  end(evaluation: Kept, endedAt: string): Promise<void>;
+  begin(evaluation: Omit<Kept, "version" | "id" | "endedAt" | "stoppedAtUsd">): Promise<Kept>;
+  /** In the place of what was there. */
+  put(evaluation: Kept): Promise<void>;
   /** By the same thread, in the place of what was there. */
   putResult(id: string, thread: string, result: Result): Promise<void>;
   putPreferred(id: string, thread: string, preferred: Preferred): Promise<void>;
@@ -112,7 +115,7 @@ export function keptEvaluations(store: Pick<Store, "note" | "putNote" | "swapNot
       await store.putNote(keyOf(id), JSON.stringify(kept));
       return kept;
     },
-    end: (evaluation, endedAt) => store.putNote(keyOf(evaluation.id), JSON.stringify({ ...evaluation, endedAt })),
+    put: (evaluation) => store.putNote(keyOf(evaluation.id), JSON.stringify(evaluation)),
     putResult: (id, thread, result) => store.putNote(`${keyOf(id)}/result/${thread}`, JSON.stringify(result)),
     putPreferred: (id, thread, preferred) => store.putNote(`${keyOf(id)}/preferred/${thread}`, JSON.stringify(preferred)),
   };

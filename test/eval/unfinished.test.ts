@@ -60,7 +60,13 @@ test("a run that the budget of the evaluation ended is no result, and is had aga
     results: [],
   });
   expect(first.report?.cautions[0]).toMatch(/^A run was ended by the evaluation's own budget/);
+  // So does whoever looks at it later say, and not that it was interrupted.
+  const shown = await parley(["eval", "show", "--json"], { cwd });
+  expect(JSON.parse(shown.out)).toEqual(first.report);
+  expect((await parley(["eval", "show"], { cwd })).out).toContain("It stopped at its budget of $0.2. Not every run was had");
+  expect((await parley(["eval", "list"], { cwd })).out).toContain("stopped at its budget");
   const second = await evaluated(cwd, "--budget-usd", "100");
+  expect(second.report?.evaluation).not.toHaveProperty("stoppedAtUsd");
   expect([second.code, second.report?.evaluation.id, second.report?.state]).toEqual([0, "suite-1", "ended"]);
   expect(second.report?.results).toMatchObject([{ end: "solved", usd: 0.5, earlier: { usd: 0.25 }, tries: 2 }]);
   expect(second.report?.teams[0]).toMatchObject({ runs: 1, usd: 0.75, perSolved: { usd: { value: 0.75 } } });

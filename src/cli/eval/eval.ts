@@ -123,6 +123,7 @@ async function evaluateFile(file: string, values: Values, io: Io): Promise<numbe
         await parley.start(room.workspaceOf(evaluation.id));
       },
       tell: progress.tell,
+      waits: progress.waits,
       ...(casesMax === undefined ? {} : { casesMax }),
     });
     progress.end();

@@ -12,10 +12,10 @@ export async function list(db: string | undefined, io: Io): Promise<number> {
   try {
     const { readEvaluations } = await evaluationRoom();
     const all = await readEvaluations(store).list();
-    const rows = all.map(({ id, at, endedAt, cases, repeats, teams, file }) => [
+    const rows = all.map(({ id, at, endedAt, stoppedAtUsd, cases, repeats, teams, file }) => [
       id,
       at.slice(0, 16).replace("T", " "),
-      endedAt === undefined ? "interrupted" : "ended",
+      endedAt !== undefined ? "ended" : stoppedAtUsd !== undefined ? "stopped at its budget" : "interrupted",
       String(cases),
       String(repeats),
       teams.join(", "),

@@ -50,6 +50,9 @@ export function showProgress(io: Pick<Io, "stderr">, { isQuiet, hasBudget }: { r
       isOpen = isLive;
       io.stderr.write(isLive ? `\r\u001b[K${lineOf(progress)}` : `${lineOf(progress)}\n`);
     },
+    waits(words: string): void {
+      io.stderr.write(`${harmless(words)}. Waiting a little, in case that one is gone.\n`);
+    },
     end(): void {
       if (isOpen) io.stderr.write("\n");
       isOpen = false;

@@ -19,6 +19,7 @@ function stateOf(
   { results, preferred }: { readonly results: readonly Result[]; readonly preferred: readonly Preferred[] },
 ): Report["state"] {
   if (evaluation.endedAt !== undefined) return "ended";
+  if (evaluation.stoppedAtUsd !== undefined) return "budget";
   const isHadWhole = results.length === evaluation.cases * evaluation.teams.length * evaluation.repeats && results.every(isHad);
   const isUnscored = results.some(({ unfinished }) => unfinished === "unscored") || preferred.some(({ failed }) => failed !== undefined);
   return isHadWhole && isUnscored ? "unscored" : "interrupted";

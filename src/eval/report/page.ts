@@ -3,6 +3,8 @@ import type { Change } from "./baseline.ts";
 import type { Report } from "./report.ts";
 import { dollars, gridsOf, type Grid } from "./table.ts";
 
+const STATES = { budget: "stopped at its budget", interrupted: "interrupted", unscored: "not all of it is scored" } as const;
+
 /** The report as one page that needs nothing else: no script, nothing from elsewhere. Every word of it is escaped. */
 export async function pageOf(report: Report, changes: readonly Change[] = []): Promise<string> {
   const { evaluation, cautions, results, state } = report;
@@ -22,7 +24,7 @@ export async function pageOf(report: Report, changes: readonly Change[] = []): P
           <h1>${evaluation.name} <small>${evaluation.id}</small></h1>
           <p>
             ${evaluation.cases} of ${evaluation.casesInAll} cases, ${evaluation.repeats} ${evaluation.repeats === 1 ? "run" : "runs"} of
-            each, ${evaluation.at.slice(0, 10)}, seed ${evaluation.seed}${state === "ended" ? "" : `; ${state}`}. Intervals are those of 95
+            each, ${evaluation.at.slice(0, 10)}, seed ${evaluation.seed}${state === "ended" ? "" : `; ${STATES[state]}`}. Intervals are those of 95
             %, over cases.
           </p>
           ${

@@ -44,7 +44,7 @@ export function reportOf(
     pairs,
     judges: judgesOf({ results, preferred }, { named: evaluation.judges, people }),
     forecasts: forecastsOf(evaluation.teams, results.filter(isHad)),
-    cautions: [...unfinishedOf(results, preferred), ...cautionsOf(teams, pairs, state)],
+    cautions: [...unfinishedOf(results, preferred), ...missingOf(evaluation, state), ...cautionsOf(teams, pairs)],
     results: results.filter(isHad),
   };
 }
@@ -64,12 +64,20 @@ function unfinishedOf(results: readonly Result[], preferred: readonly Preferred[
 const runs = (count: number): string => (count === 1 ? "A run was" : `${count} runs were`);
 
 const CASES_FEW = 30;
+/** As somebody has written it, but for the last digits of a sum. */
+const BUDGET_DIGITS = 4;
 
-function cautionsOf(teams: readonly Tally[], pairs: readonly Pair[], state: Report["state"]): readonly string[] {
+/** Why some runs are missing. */
+function missingOf({ stoppedAtUsd }: Kept, state: Report["state"]): readonly string[] {
+  if (state === "ended" || state === "unscored") return [];
+  const budget = stoppedAtUsd === undefined ? "" : `It stopped at its budget of $${Number(stoppedAtUsd.toFixed(BUDGET_DIGITS))}. `;
+  return [`${budget}Not every run was had: the numbers are of those that were.`];
+}
+
+function cautionsOf(teams: readonly Tally[], pairs: readonly Pair[]): readonly string[] {
   const fewest = Math.min(...teams.map(({ cases }) => cases));
   const points = (share: number) => Math.round(share * 100);
   return [
-    ...(state === "ended" || state === "unscored" ? [] : ["Not every run was had: the numbers are of those that were."]),
     ...(fewest < CASES_FEW
       ? [
           `${fewest} ${fewest === 1 ? "case is" : "cases are"} few: an interval of so few is rough, and another choice of cases would say something else.`,

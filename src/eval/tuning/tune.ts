@@ -23,6 +23,7 @@ interface TuneProgress {
   readonly step: (line: string) => void;
   readonly begun: (evaluation: Kept, isResumed: boolean) => void;
   readonly tell: (progress: Progress) => void;
+  readonly waits: (words: string) => void;
 }
 
 interface TuneParts {
@@ -222,6 +223,7 @@ export async function tune(parts: TuneParts): Promise<Tuned> {
           await start(workspaceOf(evaluation.id));
         },
         tell: progress.tell,
+        waits: progress.waits,
       }),
     );
     usd += report.teams.reduce((sum, one) => sum + one.usd + one.judgingUsd, 0);

@@ -1,0 +1,68 @@
+import { hostname } from "node:os";
+import { afterEach, expect, test } from "vitest";
+import { systemClock } from "../../src/engine/clock.ts";
+import { alone } from "../../src/eval/alone.ts";
+import { until } from "../../src/store/contracts/fake-clock.ts";
+import { manualClock } from "../support/clock.ts";
+import { describeOnPostgres, openedStores } from "../support/postgres.ts";
+
+describeOnPostgres("an evaluation that two processes go on with", (server) => {
+  const stores = openedStores(server);
+  afterEach(() => stores.closeAll());
+
+  test("is one's alone: the other says who has it and since when, and has it once that one ends", async () => {
+    const address = server.address();
+    const [{ store: mine }, { store: theirs }] = [await stores.open(address), await stores.open(address)];
+    const clock = manualClock(Date.UTC(2026, 10, 30, 0, 12));
+    const told: string[] = [];
+    const { signal } = new AbortController();
+    const wanted = { id: "suite-1", signal, waits: (words: string) => void told.push(words) };
+    const end = Promise.withResolvers<string>();
+    let began = false;
+    const first = alone({ store: mine, clock }, wanted, () => ((began = true), end.promise));
+    await until(() => began);
+    // Another evaluation is nothing to it.
+    expect(await alone({ store: theirs, clock }, { ...wanted, id: "suite-2" }, async () => "had")).toBe("had");
+
+    let worked = 0;
+    const second = alone({ store: theirs, clock }, wanted, async () => void worked++);
+    const refused = expect(second).rejects.toThrow(
+      `suite-1 is worked on by process ${process.pid} on ${hostname()}, since 2026-11-30 00:12 UTC. Wait for its end, or end it: the same command then goes on`,
+    );
+    await until(() => clock.sleeping() > 0);
+    await clock.advance(1_000);
+    await until(() => told.length === 1);
+    await until(() => clock.sleeping() > 0);
+    await clock.advance(20_000);
+    await refused;
+    expect(told).toEqual([`suite-1 is worked on by process ${process.pid} on ${hostname()}, since 2026-11-30 00:12 UTC`]);
+
+    // One that waits when it ends goes on, and the one that was refused does nothing after all.
+    const third = alone({ store: theirs, clock }, wanted, async () => worked);
+    end.resolve("a report");
+    expect([await first, await third, worked]).toEqual(["a report", 0, 0]);
+  });
+
+  test("one whose process was taken for gone works on it no more, and says so; Ctrl-C waits for nobody", async () => {
+    const address = server.address();
+    const { store } = await stores.open(address);
+    const lost = new AbortController();
+    const stopped = new AbortController();
+    const wanted = { id: "suite-3", signal: stopped.signal, waits: () => undefined };
+    const untilLost = (signal: AbortSignal) => new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+    const gone = alone({ store: { ...store, exclusively: (_key, job) => job(lost.signal) }, clock: systemClock }, wanted, untilLost);
+    lost.abort();
+    await expect(gone).rejects.toThrow("suite-3: this process was not heard of for too long, and another may go on with it. The same command does.");
+
+    const end = Promise.withResolvers<void>();
+    let began = false;
+    const first = alone({ store, clock: systemClock }, wanted, () => ((began = true), end.promise));
+    await until(() => began);
+    const { store: other } = await stores.open(address);
+    const second = alone({ store: other, clock: systemClock }, wanted, async () => undefined);
+    stopped.abort(new Error("interrupted"));
+    await expect(second).rejects.toThrow("interrupted");
+    end.resolve();
+    await first;
+  });
+});
