@@ -3,6 +3,7 @@ import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { codingTeam, fence } from "../../support/coding-team.ts";
 import { openMachines } from "../../support/machines/machines.ts";
+import { canHaveOwnFiles } from "../../support/machines/own-files.ts";
 import { PATIENCE_MS } from "../../support/patience.ts";
 import { describeOnPostgres } from "../../support/postgres.ts";
 import { dockerAvailable, sandboxImage } from "../../support/sandbox/docker.ts";
@@ -10,6 +11,8 @@ import { doorToEngine } from "../../support/sandbox/sandboxes.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
 
 const hasDocker = await dockerAvailable();
+/** Elsewhere both hosts write to one disk. */
+const hasOwnFiles = await canHaveOwnFiles();
 const WAITS = [
   "import os, time",
   "open('runs.txt', 'a').write('ran ')",
@@ -27,7 +30,7 @@ describeOnPostgres("code on two hosts", (server) => {
       const file = { ...team, models: { scripted: desk.model }, sandbox };
       const doors = [await doorToEngine(), await doorToEngine()];
       const env: { [name: string]: string } = { DOCKER_HOST: doors[0]?.address ?? "" };
-      const machines = await openMachines(server, { file, door: "http", env });
+      const machines = await openMachines(server, { file, door: "http", env, shareFiles: !hasOwnFiles });
       const docker = new Docker();
       const containers = async (label: string) => docker.listContainers({ all: true, filters: { label: [label] } });
       const running = async (label: string) => {

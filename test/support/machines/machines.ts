@@ -12,6 +12,7 @@ import { PATIENCE_MS } from "../patience.ts";
 import type { PostgresServer } from "../postgres.ts";
 import { bridge, SIGNING_SECRET } from "../slack/http-door.ts";
 import { createThread, type Thread } from "../slack/thread.ts";
+import { ownFiles } from "./own-files.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../../src/cli/main.ts");
 
@@ -51,7 +52,14 @@ export async function openMachines(
     file,
     door,
     env = {},
-  }: { readonly file: object; readonly door: "http" | "sockets"; readonly env?: { readonly [name: string]: string } },
+    shareFiles = true,
+  }: {
+    readonly file: object;
+    readonly door: "http" | "sockets";
+    readonly env?: { readonly [name: string]: string };
+    /** `false`: each has a disk of its own, as {@link ownFiles} says. */
+    readonly shareFiles?: boolean;
+  },
 ): Promise<Machines> {
   const folder = await mkdtemp(join(tmpdir(), "parley-machines-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -92,10 +100,14 @@ export async function openMachines(
     rows,
     async start(...args) {
       const listens = door === "http" && !args.includes("worker") ? ["--http", "127.0.0.1:0"] : [];
-      const child = startChild(process.execPath, [MAIN, "start", "--health", "127.0.0.1:0", ...listens, ...args], {
+      const own = shareFiles ? undefined : await ownFiles(join(folder, "parley.yml"));
+      const program = [process.execPath, MAIN, "start", "--health", "127.0.0.1:0", ...listens, ...args];
+      const [command = "", ...given] = own ? [own.command, ...own.args, ...program] : program;
+      const child = startChild(command, given, {
         cwd: folder,
         env: {
           ...process.env,
+          ...(own ? { TMPDIR: own.folder, HOME: own.folder } : {}),
           PARLEY_DB: address,
           SLACK_BOT_TOKEN: slack.botToken,
           SLACK_API_URL: slack.apiUrl,
