@@ -96,6 +96,7 @@ const report = await runEvaluation(
     file: "suite.yml",
     signal: new AbortController().signal,
     begun: ({ id }) => parley.start(workspaceOf(id)),
+    waits: (words) => console.error(words),
     tell: ({ done, total }) => void (memory[Math.floor((done * 4) / total)] ??= alive()),
   },
 );

@@ -78,7 +78,7 @@ export async function keptEvaluation(
           wake: "none",
         });
       }
-  await kept.end(evaluation, AT);
+  await kept.put({ ...evaluation, endedAt: AT });
   return evaluation.id;
 }
 

@@ -123,7 +123,7 @@ const TIMED_OUT = "no answer came in time";
 async function throughProxy(
   address: string | URL,
   { body, ...request }: Request & { readonly body: string },
-  { timeoutMs, beforeLate }: Pick<CallSettings, "timeoutMs" | "beforeLate">,
+  { timeoutMs, beforeLate }: { readonly timeoutMs: number | undefined; readonly beforeLate: CallSettings["beforeLate"] },
 ): Promise<Answer> {
   if (!beforeLate || body === "") return fetchWithin(address, body === "" ? request : { ...request, body }, timeoutMs);
   const begunAt = performance.now();
@@ -145,13 +145,17 @@ async function throughProxy(
   // Without its length it would go in pieces.
   const headers = { ...request.headers, "Content-Length": String(words.byteLength) };
   try {
-    return await fetchWithin(address, { ...request, headers, body: leaving, duplex: "half" } as Request, timeoutMs);
+    return await fetchWithin(address, { ...request, headers, body: leaving, duplex: "half" }, timeoutMs);
   } catch (error) {
     throw refused ? refused.error : error;
   }
 }
 
-function fetchWithin(url: string | URL, request: Request, timeoutMs: number | undefined): Promise<Answer> {
+function fetchWithin(
+  url: string | URL,
+  request: Omit<Request, "body"> & Pick<RequestInit, "body" | "duplex">,
+  timeoutMs: number | undefined,
+): Promise<Answer> {
   const late = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)];
   const signals = [...(request.signal ? [request.signal] : []), ...late];
   return fetch(url, signals.length === 0 ? request : { ...request, signal: AbortSignal.any(signals) });
