@@ -117,7 +117,10 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const clock = options.clock ?? systemClock;
   const redact = createRedactor({ ...env, ...secretsOf(options.slack) }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const opened = redactedPorts(await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, role, updates, ...clock }), redact);
+  const opened = redactedPorts(
+    await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, role, updates, ...clock }),
+    redact,
+  );
   const { store: database, dispatch: given, memory, workspaces, settings: keptNow, schedules, runs, instance, peers } = opened;
   const { installations, logins: loginsIn, audit, forgetter } = opened;
   const sandbox = () => createExecutor(settings.sandbox, env, { instance: instance(), ...(peers ? { peers } : {}), log });

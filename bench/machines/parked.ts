@@ -52,7 +52,11 @@ export async function parked(database: Database, place: string): Promise<void> {
     console.table(firsts);
     for (const [store, { "new task taken": ms, ready }] of Object.entries(firsts)) {
       verdict(`ms from the start of the process until it is ready, with ${THREADS} threads parked in ${store}`, ready, START_MS_MAX);
-      verdict(`ms from the start of the process until a task that comes once it is ready has its card, with ${THREADS} threads parked in ${store}`, ms, START_MS_MAX);
+      verdict(
+        `ms from the start of the process until a task that comes once it is ready has its card, with ${THREADS} threads parked in ${store}`,
+        ms,
+        START_MS_MAX,
+      );
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -41,7 +41,9 @@ export async function alone<T>(
       return { result: await job(lost) };
     } catch (error) {
       if (lost.aborted && !signal.aborted)
-        throw new EvaluationHeld(`${id}: this process was not heard of for too long, and another may go on with it. The same command does.`);
+        throw new EvaluationHeld(
+          `${id}: this process was not heard of for too long, and another may go on with it. The same command does.`,
+        );
       throw error;
     }
   });

@@ -49,10 +49,13 @@ describeOnPostgres("an evaluation that two processes go on with", (server) => {
     const lost = new AbortController();
     const stopped = new AbortController();
     const wanted = { id: "suite-3", signal: stopped.signal, waits: () => undefined };
-    const untilLost = (signal: AbortSignal) => new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+    const untilLost = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
     const gone = alone({ store: { ...store, exclusively: (_key, job) => job(lost.signal) }, clock: systemClock }, wanted, untilLost);
     lost.abort();
-    await expect(gone).rejects.toThrow("suite-3: this process was not heard of for too long, and another may go on with it. The same command does.");
+    await expect(gone).rejects.toThrow(
+      "suite-3: this process was not heard of for too long, and another may go on with it. The same command does.",
+    );
 
     const end = Promise.withResolvers<void>();
     let began = false;

@@ -24,8 +24,8 @@ export async function pageOf(report: Report, changes: readonly Change[] = []): P
           <h1>${evaluation.name} <small>${evaluation.id}</small></h1>
           <p>
             ${evaluation.cases} of ${evaluation.casesInAll} cases, ${evaluation.repeats} ${evaluation.repeats === 1 ? "run" : "runs"} of
-            each, ${evaluation.at.slice(0, 10)}, seed ${evaluation.seed}${state === "ended" ? "" : `; ${STATES[state]}`}. Intervals are those of 95
-            %, over cases.
+            each, ${evaluation.at.slice(0, 10)}, seed ${evaluation.seed}${state === "ended" ? "" : `; ${STATES[state]}`}. Intervals are
+            those of 95 %, over cases.
           </p>
           ${
             cautions.length > 0

@@ -225,7 +225,8 @@ describeOnPostgres("a version and the one after it on one server", (server) => {
     await until(() => begun.length === 1);
     expect(begun).toEqual(["T1/C1/a"]);
     // Nor does one that works on something of its own, such as an evaluation; and what such a one would have changed is as it was.
-    const atWork = /an older Parley is at work on this database \(one process\), .*Run `parley start` of this version first, .*or end the older processes/;
+    const atWork =
+      /an older Parley is at work on this database \(one process\), .*Run `parley start` of this version first, .*or end the older processes/;
     await expect(openPostgres({ address, steps: NEXT })).rejects.toThrow(atWork);
     expect(begun).toEqual(["T1/C1/a"]);
     // Of one's own version, and where there is nothing yet, it is there at once.
