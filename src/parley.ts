@@ -30,7 +30,7 @@ import { writeAuditOut } from "./runner/write-audit-out.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
 import { redactAll, redactedPorts } from "./store/redacted.ts";
-import { openStore, type OwnStores } from "./store/open-store.ts";
+import { openStore } from "./store/open-store.ts";
 import type { Settings as KeptSettings } from "./store/settings.ts";
 import { shareOf } from "./store/share.ts";
 import { inFull, type Store } from "./store/store.ts";
@@ -117,10 +117,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const clock = options.clock ?? systemClock;
   const redact = createRedactor({ ...env, ...secretsOf(options.slack) }, secretNames(settings));
   const log = (line: string) => options.log(redact(line));
-  const opened = redactedPorts(
-    await openStore(dbPath, { own: settings.registry.store satisfies OwnStores, role, updates, ...clock }),
-    redact,
-  );
+  const opened = redactedPorts(await openStore(dbPath, { own: settings.registry.store, role, updates, ...clock }), redact);
   const { store: database, dispatch: given, memory, workspaces, settings: keptNow, schedules, runs, instance, peers } = opened;
   const { installations, logins: loginsIn, audit, forgetter } = opened;
   const sandbox = () => createExecutor(settings.sandbox, env, { instance: instance(), ...(peers ? { peers } : {}), log });

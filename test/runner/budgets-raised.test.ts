@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { EventBody } from "../../src/engine/events/events.ts";
-import { lookAgainAtBudgets } from "../../src/runner/budgets-raised.ts";
+import { lookAgainAtBudgets } from "../../src/runner/day-budgets.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { append, started } from "../../src/store/contracts/commits.ts";
 import type { Store } from "../../src/store/store.ts";

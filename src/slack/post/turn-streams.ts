@@ -35,7 +35,7 @@ export interface TurnStreams {
     turn: FinishedTurn,
     signal: AbortSignal,
   ): Promise<{ readonly kind: "posted"; readonly ts: string } | { readonly kind: "none" | "unsure" }>;
-  /** Nothing more grows; what does is taken away at the next start. What is under way ends within {@link CLOSE_MS_MAX}, or changes nothing more in Slack. */
+  /** Nothing more grows; what does is taken away at the next start. What waits for the thread for longer changes nothing more in Slack. */
   close(): Promise<void>;
 }
 
@@ -59,8 +59,7 @@ const APPENDS_PER_MINUTE = 90;
 const BURST = 6;
 const RETRY_DELAY_MS = 5_000;
 const TRIES_MAX = 5;
-/** Another process may have the thread's lock for as long as Slack cannot be read; what is left then is the next start's. */
-const CLOSE_MS_MAX = 5_000;
+const CLOSE_MS_MAX = 5_000; // Another process may have the thread for as long as Slack cannot be read.
 
 export function createTurnStreams(parts: {
   readonly runner: Pick<Runner, "follow" | "read" | "shown">;
@@ -156,7 +155,6 @@ export function createTurnStreams(parts: {
   ): Promise<void> {
     const { agent } = note;
     const noted = noteText(note);
-    // The line for the thread may have been long.
     if (closing.signal.aborted || !(await mayBegin(thread, noted))) return;
     // Once it is noted: of whatever another process records from here on the posts find the note. What was recorded before may be posted already, and
     // nothing come any more that would take a stream away.
@@ -296,8 +294,7 @@ export function createTurnStreams(parts: {
       unfollow();
       unfollowNotes();
       closing.abort();
-      const ended = async () => void (await Promise.all([worker.close(), ...lines.values()]));
-      await withinMs(clock, CLOSE_MS_MAX, ended());
+      await withinMs(clock, CLOSE_MS_MAX, Promise.all([worker.close(), ...lines.values()]));
     },
   };
 }
