@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { createLateCalls } from "../../../../src/slack/api/late-calls.ts";
 import { StoreError } from "../../../../src/store/store.ts";
 import { asks, question, says, selects, started, stopped } from "../../log.ts";
 import { posting, type Posting, type PostingOptions } from "../../posting.ts";
@@ -87,12 +88,18 @@ test("what one that stood still shows late, over what another may have shown sin
   const thread = await parley.thread();
   await parley.record(thread, started(), asks("Add"));
   await parley.settle();
+  const [{ store, cards, clock }, team] = [parley, parley.slack.teamId];
+  const lateCalls = createLateCalls({ store, team, clock, log: () => undefined, onLate: (one) => cards.lookAgain(one) });
+  lateCalls.start();
   let late = 1;
   Object.assign(parley.store, { stillHere: async () => (late-- > 0 ? Promise.reject(new StoreError("taken for gone")) : undefined) });
   await parley.record(thread, stopped());
   await parley.settle();
+  expect(await lateCalls.told()).toHaveLength(1);
+  await parley.settle();
   expect(edits(parley)).toHaveLength(2);
   expect(blocksOf(parley, thread, 0)).toContain("is done");
+  await lateCalls.close();
 });
 
 test("many events in a moment are one edit, and edits of a thread are three seconds apart", async () => {
