@@ -7,7 +7,7 @@ import type { Source } from "./refusals/failure-table.ts";
 import type { Lessons } from "./refusals/lessons.ts";
 import { withModelsNamed } from "./refusals/models-named.ts";
 import { heldToSchemas } from "./refusals/unheld-schema.ts";
-import type { Piece } from "./replies/piece.ts";
+import type { Piece } from "./piece.ts";
 import { replyFrom, type Calling } from "./replies/reply.ts";
 
 /** What every provider's models need beside their settings. */

@@ -14,7 +14,7 @@ import { hasImages, NO_IMAGES, readImages, type Images, type ReadFile } from "..
 import { replyTokensMax } from "../limits.ts";
 import { opened, type Opened } from "../replies/opened.ts";
 import { finishOf } from "../replies/finishes.ts";
-import type { Piece } from "../replies/piece.ts";
+import type { Piece } from "../piece.ts";
 import { served, type Made, type ProviderDeps } from "../served.ts";
 import { askedInWords, safeName } from "../structured.ts";
 import { countedTokens } from "../tokens/counted.ts";

@@ -1,5 +1,5 @@
 import type { Message, RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
-import type { Piece } from "../replies/piece.ts";
+import type { Piece } from "../piece.ts";
 import { noReply, type ServerEvent } from "../replies/server-events.ts";
 
 /** An event with all its parts in their places, and the key of its block. */

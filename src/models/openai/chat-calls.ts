@@ -1,4 +1,4 @@
-import type { Piece } from "../replies/piece.ts";
+import type { Piece } from "../piece.ts";
 
 export interface LooseCall {
   readonly index?: unknown;

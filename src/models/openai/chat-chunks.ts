@@ -1,6 +1,6 @@
 import type { Usage } from "../../engine/events/events.ts";
 import { finishOf } from "../replies/finishes.ts";
-import type { Piece } from "../replies/piece.ts";
+import type { Piece } from "../piece.ts";
 import { noReply, type ServerEvent } from "../replies/server-events.ts";
 import { saidBy } from "../refusals/said.ts";
 import { countedTokens } from "../tokens/counted.ts";

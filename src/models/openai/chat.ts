@@ -5,7 +5,7 @@ import { NO_IMAGES, readImages, type Images } from "../images.ts";
 import { replyTokensMax, temperature } from "../limits.ts";
 import type { Concession } from "../refusals/concessions.ts";
 import { conceding, type Manner, type Put } from "../refusals/conceding.ts";
-import type { Piece } from "../replies/piece.ts";
+import type { Piece } from "../piece.ts";
 import { opened, type Opened } from "../replies/opened.ts";
 import { askedInWords, safeName } from "../structured.ts";
 import { chatChunks } from "./chat-chunks.ts";

@@ -1,7 +1,7 @@
 import type { Usage } from "../../engine/events/events.ts";
 import { ServerError } from "../refusals/refusal.ts";
 import { saidBy } from "../refusals/said.ts";
-import type { Piece } from "../replies/piece.ts";
+import type { Piece } from "../piece.ts";
 import { noReply, type ServerEvent } from "../replies/server-events.ts";
 import { countedTokens } from "../tokens/counted.ts";
 

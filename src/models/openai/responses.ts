@@ -11,7 +11,7 @@ import { replyTokensMax, temperature } from "../limits.ts";
 import type { Concession } from "../refusals/concessions.ts";
 import { conceding, type Manner, type Put } from "../refusals/conceding.ts";
 import { opened, type Opened } from "../replies/opened.ts";
-import type { Piece } from "../replies/piece.ts";
+import type { Piece } from "../piece.ts";
 import { newResponseReader } from "./response-events.ts";
 import { argsObject, askedInWords, safeName } from "../structured.ts";
 import { wantedBy, type OpenAiCall } from "./client.ts";

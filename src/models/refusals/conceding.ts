@@ -1,7 +1,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import type { Turn } from "../../engine/turn.ts";
-import type { Piece } from "../replies/piece.ts";
-import { namesOneTool } from "../tool-rules/blame.ts";
+import type { Piece } from "../piece.ts";
+import { namesOneTool } from "./blame.ts";
 import { ALL_CONCESSIONS, termsOf, type Concession } from "./concessions.ts";
 import { kindOf } from "./kinds.ts";
 import { BARE, isFresh, lifeInWords, type LearntNumber, type Lesson, type Lessons } from "./lessons.ts";

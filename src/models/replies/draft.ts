@@ -9,7 +9,7 @@ import { wholeUsage } from "../tokens/estimate.ts";
 import { settledArgs } from "./call-args.ts";
 import { callsInText } from "./calls-in-text.ts";
 import { newKept, type KeptPieces } from "./kept.ts";
-import type { Piece } from "./piece.ts";
+import type { Piece } from "../piece.ts";
 
 /** A reply as far as it has come. */
 export interface Draft {

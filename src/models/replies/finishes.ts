@@ -1,4 +1,4 @@
-import type { Finish } from "./piece.ts";
+import type { Finish } from "../piece.ts";
 
 /** How providers, and those like them, name why a reply ended; other words than these, such as `eos`, are some server's way to say that all is well. */
 const FINISHES: { readonly [reason: string]: Finish } = {

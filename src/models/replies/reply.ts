@@ -4,7 +4,7 @@ import type { Source } from "../refusals/failure-table.ts";
 import { failure, toFailure } from "../refusals/failures.ts";
 import { addAll, conclude, isTooLong, newDraft, soFar, TOO_LONG } from "./draft.ts";
 import { newPatience } from "./patience.ts";
-import type { Piece } from "./piece.ts";
+import type { Piece } from "../piece.ts";
 
 /** How long a provider may keep silent, in milliseconds. Keep-alives are silence. */
 export interface Timeouts {

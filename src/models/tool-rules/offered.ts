@@ -1,6 +1,6 @@
 import type { Model, ModelMessage, ModelReply, ToolCall, ToolSpec } from "../../engine/model.ts";
 import { following } from "../retry.ts";
-import { blamedIn } from "./blame.ts";
+import { blamedIn } from "../refusals/blame.ts";
 import type { ToolRules } from "./rules.ts";
 import { mendedSchema, type Mended } from "./schema.ts";
 

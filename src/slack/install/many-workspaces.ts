@@ -1,20 +1,9 @@
-import type { LanguageSetting } from "../language/languages.ts";
 import type { Server } from "node:http";
 import { z } from "zod";
-import type { Clock } from "../../engine/clock.ts";
-import type { Memory } from "../../engine/memory.ts";
-import type { Forgets, Runner } from "../../runner/runner.ts";
 import type { Installation, Installations } from "../../store/installations.ts";
-import type { Dispatch } from "../../store/dispatch.ts";
-import type { FinishedRuns } from "../../store/runs/finished-runs.ts";
-import type { Schedules } from "../../store/schedules/schedules.ts";
-import type { Settings } from "../../store/settings.ts";
-import type { Store } from "../../store/store.ts";
-import type { TeamCards, TeamShelf } from "../../team-shelf.ts";
 import { createHttpReceiver, type HttpDoor } from "../door/http-receiver.ts";
 import { Inbox } from "../door/inbox.ts";
 import { closeDoor, openInstallDoor, portOf, type Address } from "./oauth-server.ts";
-import type { LoginDesk } from "../logins/login-desk.ts";
 import { createInstallPages, type OAuthSettings, type Pages } from "./oauth-pages.ts";
 import { originOf, type Origin } from "./body-origin.ts";
 import { FormBody } from "../words/press-payloads.ts";
@@ -22,8 +11,7 @@ import { readBody, type Body, type Dropped } from "../words/envelope.ts";
 import { createReceiver } from "../door/socket-receiver.ts";
 import type { Slack, SlackParts } from "../slack.ts";
 import { createTenants, type Seated } from "./tenants.ts";
-import { isDoor, type Role } from "../../engine/role.ts";
-import type { Allow } from "../people/permissions.ts";
+import { isDoor } from "../../engine/role.ts";
 import type { Log } from "../api/web-client.ts";
 
 /** What it takes to be in every workspace into which the app is installed. */
@@ -40,39 +28,9 @@ export interface InstalledSettings {
   readonly writeTimeoutMs?: number;
 }
 
-export interface InstalledParts extends InstalledSettings {
+/** Beside them, all that a room of one workspace is given and that is not of that workspace alone. */
+export interface InstalledParts extends InstalledSettings, Omit<SlackParts, "botToken" | "tenancy" | keyof InstalledSettings> {
   readonly installations: Installations;
-  readonly store: Store;
-  readonly dispatch: Pick<Dispatch, "serve">;
-  readonly memory: Memory;
-  readonly settings: Settings;
-  readonly schedules: Schedules;
-  readonly runs: FinishedRuns;
-  /** Absent where nobody can log in to servers. */
-  readonly logins?: LoginDesk;
-  readonly runner: Runner;
-  readonly forgetting: Pick<Forgets, "forget" | "message">;
-  readonly teams: TeamCards;
-  /** The teams that people make, workspace by workspace; none where it is absent. */
-  readonly shelf?: TeamShelf;
-  /** Ids of other bots whose words are heard; none when absent. */
-  readonly bots?: readonly string[];
-  /** Who may do what, as the team file has it; the defaults where absent. */
-  readonly allow?: Partial<Allow>;
-  /** Whether workflows may ask teams; they may not when absent. */
-  readonly workflows?: boolean;
-  /** In which language Parley speaks: each reader's own when absent. */
-  readonly language?: LanguageSetting;
-  /** What this process does; all of it when absent. */
-  readonly role?: Role;
-  readonly clock: Clock;
-  readonly log: (line: string) => void;
-  /** See `SlackParts.paced`. */
-  readonly paced?: (waitedMs: number) => void;
-  /** See `SlackParts.fileChanged`. */
-  readonly fileChanged?: NonNullable<SlackParts["fileChanged"]>;
-  /** See `SlackParts.onDropped`. */
-  readonly onDropped?: (dropped: Dropped) => void;
 }
 
 /** Workspaces that are named once in the log and not with each of their events. */

@@ -1,4 +1,4 @@
-import type { Usage } from "../../engine/events/events.ts";
+import type { Usage } from "../engine/events/events.ts";
 
 /** What a provider's stream says, piece by piece, in words common to all providers. `key` tells calls of one reply apart. */
 export type Piece =

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blamedIn, namesOneTool } from "../../../src/models/tool-rules/blame.ts";
+import { blamedIn, namesOneTool } from "../../../src/models/refusals/blame.ts";
 
 const NAMES = ["gh__a", "gh__b", "fs__read", "search"];
 
