@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
+import { parley } from "../../cli/here.ts";
+import { folderWith } from "../../config/team-files.ts";
 import { JONAS, MARIA, PAIR } from "../../support/journey.ts";
 import { openMachines } from "../../support/machines/machines.ts";
 import { describeOnPostgres } from "../../support/postgres.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
+
+const REPLAYED = { ...PAIR, models: { scripted: { provider: "replay", file: "replies.yml" } } };
 
 describeOnPostgres("parley start in roles", (server) => {
   test("a door takes in what people do, opens what they ask for, and begins no turn; a worker takes turns and posts, and hears nothing itself", async () => {
@@ -22,7 +26,17 @@ describeOnPostgres("parley start in roles", (server) => {
     expect([desk.calls(), thread.messages().length]).toEqual([0, 1]);
     expect(await door.ready()).toEqual({ status: 200, body: { ok: true, slack: true, database: true } });
 
+    // As if the door were of the version before: a command of this one brings nothing up to date beside it, and a start does.
+    const version = "SELECT version FROM $.parley_version";
+    const [now] = await machines.rows(version);
+    await machines.rows("UPDATE $.parley_version SET version = version - 1");
+    const cwd = folderWith({ "parley.yml": JSON.stringify(REPLAYED), "replies.yml": JSON.stringify({ replies: { Ana: ["DONE"] } }) });
+    const { code, err } = await parley(["run", "--db", machines.address, "Count."], { cwd });
+    expect(code).toBe(1);
+    expect(err).toMatch(/an older Parley is at work on this database \(one process\).*Run `parley start` of this version first/);
+
     const worker = await machines.start("--role", "worker");
+    expect(await machines.rows(version)).toEqual([now]);
     expect(worker.said()).toContain("A worker of Parley takes turns and posts for pair");
     expect(control.sockets()).toBe(2);
     (await desk.asked("Ana")).answer("One.");
