@@ -18,12 +18,13 @@ import { lacksVariables, startFailure } from "./failures.ts";
 import { CallResult, type McpCallResult, ToolsPage } from "./answers.ts";
 import { withWholeGreeting } from "./greeting.ts";
 import { httpTransport } from "./http.ts";
+import { lastWordsOf } from "./last-words.ts";
 import { isUnauthorized, loginWanted } from "./login.ts";
 import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
 import { sseTransport } from "./sse.ts";
 import { StdioTransport } from "./stdio.ts";
 import { addressOf, argsOf, environmentOf, headersOf, missingVariables } from "./variables.ts";
-import { type Failed, quoted } from "../result.ts";
+import type { Failed } from "../result.ts";
 
 /** What a server tells of itself. */
 export interface Heard {
@@ -74,7 +75,7 @@ export class McpConnection {
   get lastWords(): string {
     if (!(this.#transport instanceof StdioTransport)) return "";
     const { exit, lastWords } = this.#transport;
-    return [exit && `It ${exit}.`, lastWords.trim() && `It wrote last: ${quoted(lastWords, 500)}`].filter(Boolean).join(" ");
+    return [exit && `It ${exit}.`, lastWords.trim() && `It wrote last: ${lastWordsOf(lastWords)}`].filter(Boolean).join(" ");
   }
 
   /** What the server says of how it is to be used. */

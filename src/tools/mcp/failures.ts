@@ -33,7 +33,10 @@ export function startFailure(settings: McpSettings, outcome: Missed, around: Sta
     case "aborted":
       return failed("aborted", `${named(settings)} was being reached when it was stopped.`);
     case "timeout":
-      return unavailable(settings, `did not answer within ${timeoutMs / 1000} s of its start.${spaced(lastWords)} ${mendOf(settings)}`);
+      return unavailable(
+        settings,
+        `did not answer within ${timeoutMs / 1000} s of its start.${spaced(lastWords)} ${serves(lastWords) ?? mendOf(settings)}`,
+      );
     case "threw":
       if (login && isGiven) return loginWantedBy(settings);
       if (login) return unavailable(settings, loginProblem(settings, login));
@@ -44,6 +47,13 @@ export function startFailure(settings: McpSettings, outcome: Missed, around: Sta
 /** It knows nobody, or knows them no more. */
 export const loginWantedBy = (settings: McpSettings): Failed =>
   failed(LOGIN_WANTED, `${named(settings)} wants a login, and is given none that it takes.`);
+
+/** Where a program says that it listens: many speak over HTTP unless they are told otherwise. */
+function serves(lastWords: string): string | undefined {
+  const [address] = /\bhttps?:\/\/(?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::1?\])(?::\d{1,5})?/.exec(lastWords) ?? [];
+  if (address === undefined) return undefined;
+  return `It seems to serve at ${address}, and not on its standard input and output: start it by its argument for stdio, or run it apart and name its address as \`url\`.`;
+}
 
 const spaced = (words: string): string => (words === "" ? "" : ` ${words}`);
 

@@ -15,7 +15,7 @@ interface Program {
 /** The longest message of a server; a longer one ends the connection. */
 export const MESSAGE_BYTES_MAX = 10_000_000;
 
-const STDERR_CHARS_MAX = 2_000; // The last words, for the operator's log.
+const STDERR_CHARS_MAX = 8_000; // The last words: what went wrong stands above a stack that may be long.
 const EXIT_GRACE_MS = 1_000; // For each of three steps of the end: no more input, SIGTERM, SIGKILL.
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]); // Which programs of Windows begin with.
 const CAN_KILL_GROUPS = process.platform !== "win32";

@@ -151,3 +151,10 @@ test("a task in the place of an answer is a failure that says so", async () => {
   const made = await toResult({ task: { taskId: "1", status: "working" } }, { tool: "shot", keepFile: undefined });
   expect(failureOf(made).message).toContain("began a task of the protocol");
 });
+
+test("data that is an empty list is told beside no parts, and empty words are not", async () => {
+  const { read } = shelf();
+  expect((await read({ content: [], structuredContent: { result: [] } })).output).toBe('{"result":[]}');
+  expect((await read({ content: [], structuredContent: { result: "" } })).output).toBe("(no output)");
+  expect((await read({ content: [text("")], structuredContent: { result: "" } })).output).toBe("(no output)");
+});

@@ -211,7 +211,8 @@ function repeats(data: unknown, parts: readonly unknown[]): boolean {
   const values = typeof data === "object" && data !== null ? Object.values(data) : [];
   if (values.length !== 1) return false;
   const texts = parts.flatMap((part) => Text.safeParse(part).data?.text ?? []);
-  return isDeepStrictEqual(values[0], parts) || (texts.length === parts.length && values[0] === texts.join("\n"));
+  // An empty list says that nothing was found; having no parts says nothing.
+  return (parts.length > 0 && isDeepStrictEqual(values[0], parts)) || (texts.length === parts.length && values[0] === texts.join("\n"));
 }
 
 /** As JSON, with a word in the place of media that a part has: written out they are thousands of characters that nobody reads. */
