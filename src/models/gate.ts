@@ -33,7 +33,7 @@ export function createGate(caps: Caps, clock: Clock, share: Share = ALONE): Gate
   const line = threadLine();
   const window = minuteWindow(caps, clock, share);
   let running = 0;
-  let pausedUntilMs = 0;
+  let paused = { fromMs: 0, untilMs: 0 };
   let timer: AbortController | undefined;
 
   function enter({ thread, tokens }: { readonly thread: string; readonly tokens: number }, signal: AbortSignal): Promise<Entered> {
@@ -79,10 +79,16 @@ export function createGate(caps: Caps, clock: Clock, share: Share = ALONE): Gate
 
   function letIn(): void {
     while (line.size > 0 && running < partOf(caps.concurrency, share)) {
-      const waitMs = Math.max(pausedUntilMs - clock.now(), window.waitMs(line.first()?.tokens ?? 0));
+      const waitMs = Math.max(pausedMs(), window.waitMs(line.first()?.tokens ?? 0));
       if (waitMs > 0) return letInAfter(waitMs);
       line.take()?.go();
     }
+  }
+
+  /** A clock that was set back makes no pause longer than the provider has asked for. */
+  function pausedMs(): number {
+    const nowMs = clock.now();
+    return nowMs < paused.fromMs ? 0 : paused.untilMs - nowMs;
   }
 
   /** One timer for all; it ends with the last that waits. */
@@ -96,7 +102,10 @@ export function createGate(caps: Caps, clock: Clock, share: Share = ALONE): Gate
 
   return {
     enter,
-    pause: (ms) => void (pausedUntilMs = Math.max(pausedUntilMs, clock.now() + ms)),
+    pause(ms) {
+      const fromMs = clock.now();
+      if (ms > pausedMs()) paused = { fromMs, untilMs: fromMs + ms };
+    },
     get running() {
       return running;
     },
@@ -176,7 +185,8 @@ function minuteWindow({ requestsPerMinute = Infinity, tokensPerMinute = Infinity
     waitMs(tokens: number): number {
       if (!isCapped) return 0;
       const now = clock.now();
-      entries = entries.filter((entry) => entry.atMs > now - MINUTE_MS);
+      // One that is still to come was let in before the clock was set back.
+      entries = entries.filter((entry) => entry.atMs > now - MINUTE_MS && entry.atMs <= now);
       let [requestsOver, tokensOver] = [
         entries.length + 1 - partOf(requestsPerMinute, share),
         entries.reduce((sum, entry) => sum + entry.tokens, 0) + tokens - partOf(tokensPerMinute, share),

@@ -140,6 +140,19 @@ describe("calls in a minute", () => {
     expect(entered).toEqual(["a1", "a2"]);
   });
 
+  test("a clock that is set back makes no pause longer, and no minute", async () => {
+    const clock = fakeClock();
+    let aheadMs = 86_400_000;
+    const gate = createGate(caps({ concurrency: 100, requestsPerMinute: 2 }), { now: () => clock.now() + aheadMs, sleep: clock.sleep });
+    const enter = () => gate.enter({ thread: "a", tokens: 0 }, never);
+    await Promise.all([enter(), enter()]);
+    gate.pause(5_000);
+    const waiting = [enter(), enter()];
+    aheadMs = 0;
+    await clock.advance(61_000);
+    expect((await Promise.all(waiting)).map(({ kind }) => kind)).toEqual(["entered", "entered"]);
+  });
+
   test("a pause that the provider asks for holds everybody, and no timer is left when nobody waits", async () => {
     const { clock, gate, enter, entered } = gateWith({ concurrency: 100 });
     gate.pause(5_000);

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from "../../src/engine/clock.ts";
 import type { Runner } from "../../src/runner/runner.ts";
 import { createSlackApp } from "../../src/slack/app.ts";
 import { createWeb } from "../../src/slack/api/web-client.ts";
+import { whoAmI } from "../../src/slack/api/who-am-i.ts";
 import { manualClock } from "../support/clock.ts";
 import { CARDS, GENERAL, JONAS, listening, type Listening, type ListeningOptions } from "./heard.ts";
 import { eventually } from "../support/patience.ts";
@@ -29,6 +30,15 @@ test("a bot token that Slack refuses fails the start, with what to do", async ()
     log: () => undefined,
   };
   await expect(createSlackApp({ ...wrong, web })).rejects.toThrow(/refuses SLACK_BOT_TOKEN \(invalid_auth\).*OAuth & Permissions/);
+});
+
+test("a Slack in trouble fails the start as what it is, and calls no token wrong", async () => {
+  await begin();
+  const web = createWeb({ token: parley.slack.botToken, apiUrl: parley.slack.apiUrl });
+  for (const code of ["internal_error", "fatal_error", "service_unavailable"]) {
+    parley.slack.control.fault({ method: "auth.test", kind: "error", code, times: 1 });
+    await expect(whoAmI(web, hurried)).rejects.toThrow(new RegExp(`trouble of its own.*\\(${code}\\)\\. Start again`));
+  }
 });
 
 test("an app token that Slack refuses fails the start, with what to do, and its secret is not in the words", async () => {
@@ -72,9 +82,29 @@ test("while Slack refuses every connection it is asked again and again, and the 
   parley.slack.control.fault({ method: "apps.connections.open", kind: "error", code: "invalid_auth", times: 4 });
   parley.slack.control.fault({ method: "apps.connections.open", kind: "status500", times: 2 });
   parley.slack.control.disconnect("link_disabled");
-  const failures = () => parley.problems.filter((problem) => problem.startsWith("no connection to Slack")).length;
-  await eventually(() => expect(failures()).toBe(6));
+  await eventually(() => expect(parley.slack.control.calls("apps.connections.open").length).toBeGreaterThanOrEqual(2 + 6 + 2));
   await eventually(() => expect(parley.app.connected()).toBe(true));
+});
+
+test.each([
+  ["invalid_auth", /SLACK_APP_TOKEN is refused/],
+  ["account_inactive", /removed or switched off.*\(account_inactive\)\. Install it again/],
+  ["internal_error", /Slack has trouble of its own \(internal_error\)/],
+  ["no_such_word", /Slack opens none \(no_such_word\)\. Look whether Socket Mode is switched on/],
+])("what keeps Slack away for long (%s) is told with its mend, and then ever more rarely", async (code, says) => {
+  await begin({ clock: hurried });
+  await parley.slack.control.until(() => parley.slack.control.sockets() === 2);
+  const before = parley.problems.length;
+  parley.slack.control.fault({ method: "apps.connections.open", kind: "error", code, times: 18 });
+  parley.slack.control.disconnect("link_disabled");
+  await eventually(() => expect(parley.slack.control.calls("apps.connections.open").length).toBeGreaterThanOrEqual(2 + 18 + 1));
+  await eventually(() => expect(parley.app.connected()).toBe(true));
+  const told = parley.problems.slice(before);
+  expect(told.filter((line) => says.test(line)).length).toBeGreaterThan(0);
+  // Each line once, though it was tried eighteen times.
+  expect(new Set(told).size).toBe(told.length);
+  expect(told.length).toBeLessThanOrEqual(5);
+  expect(told.join("\n")).not.toMatch(/network and its way out/);
 });
 
 test("a connection that was lost at once is not asked for again before its pause is over", async () => {

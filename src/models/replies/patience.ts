@@ -24,7 +24,7 @@ export function newPatience(
   { silenceMsMax, wholeMsMax, clock }: { readonly silenceMsMax: number; readonly wholeMsMax: number; readonly clock: Clock },
   signal: AbortSignal,
 ): Patience {
-  const endMs = clock.now() + wholeMsMax;
+  let endMs = clock.now() + wholeMsMax;
   let allowedMs = silenceMsMax;
   let sinceMs = clock.now();
   let give: ((why: "aborted" | "timeout") => void) | undefined;
@@ -34,14 +34,23 @@ export function newPatience(
   function set(): void {
     timer?.abort(REPLACED);
     const own = (timer = new AbortController());
-    void clock.sleep(Math.max(0, dueMs() - clock.now()), own.signal).then(() => {
+    const setAtMs = clock.now();
+    const leftMs = Math.max(0, dueMs() - setAtMs);
+    void clock.sleep(leftMs, own.signal).then(() => {
       if (own.signal.aborted) return;
       timer = undefined;
+      if (clock.now() < setAtMs) wasSetBack(setAtMs + leftMs - clock.now());
       // Where nothing is waited for now, the next step sets it.
       if (!give) return;
       if (clock.now() >= dueMs()) give("timeout");
       else set();
     });
+  }
+
+  /** The clock was, and whoever is waited for has no more time by that. */
+  function wasSetBack(ms: number): void {
+    endMs -= ms;
+    if (sinceMs > clock.now()) sinceMs -= ms;
   }
 
   const onAbort = (): void => give?.("aborted");

@@ -34,8 +34,8 @@ export async function callOnce(
   }).catch((error: unknown) => {
     throw new WebAPIRequestError(error instanceof Error ? error : new Error(String(error)));
   });
-  const retryAfter = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
-  if (response.status === 429) throw new WebAPIRateLimitedError(Number.isNaN(retryAfter) ? RETRY_AFTER_MS / 1_000 : retryAfter);
+  const retryAfter = retryAfterS(response.headers);
+  if (response.status === 429) throw new WebAPIRateLimitedError(retryAfter ?? RETRY_AFTER_MS / 1_000);
   if (response.status !== 200) {
     const { status, statusText, headers: fields } = response;
     throw new WebAPIHTTPError(status, statusText, Object.fromEntries(fields.entries()), await response.text());
@@ -46,7 +46,7 @@ export async function callOnce(
   const accepted = response.headers.get("x-accepted-oauth-scopes");
   if (scopes !== null) about.scopes = listed(scopes);
   if (accepted !== null) about.acceptedScopes = listed(accepted);
-  if (!Number.isNaN(retryAfter)) about.retryAfter = retryAfter;
+  if (retryAfter !== undefined) about.retryAfter = retryAfter;
   for (const message of about.messages ?? []) {
     const [, problem] = /\[ERROR\](.*)/.exec(message) ?? [];
     if (problem !== undefined) logger.error(problem.trim());
@@ -54,6 +54,19 @@ export async function callOnce(
   if (!answer.ok) throw new WebAPIPlatformError({ ...answer, error: answer.error ?? "" });
   return answer;
 }
+
+/**
+ * In whole seconds, none too few. Slack gives a number; what stands between it and Parley may give parts of a second, or a date, by the clock of whoever
+ * has written it.
+ */
+function retryAfterS(headers: Answered["headers"]): number | undefined {
+  const given = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d+(?:\.\d+)?$/.test(given)) return Math.ceil(Number(given));
+  const untilMs = given.endsWith("GMT") ? Date.parse(given) - Date.parse(headers.get("date") ?? new Date().toUTCString()) : Number.NaN;
+  return Number.isNaN(untilMs) ? undefined : Math.max(1, Math.ceil(untilMs / 1_000));
+}
+
+type Answered = Awaited<ReturnType<FetchFunction>>;
 
 const listed = (header: string): string[] => header.split(",").map((scope) => scope.trim());
 

@@ -43,6 +43,9 @@ export function knownCode(code: string): KnownCode {
     : { reaction: "doubt", says: codes["text.unknown"].replace("{code}", () => code) };
 }
 
+/** Of a call that Slack may well answer a minute later; nothing is wrong with who asks. */
+export const isPassing = (code: string): boolean => ["wait", "look"].includes(knownCode(code).reaction);
+
 const rows = (reaction: Reaction, says: { readonly [code: string]: string }): { readonly [code: string]: KnownCode } =>
   Object.fromEntries(Object.entries(says).map(([code, sentence]) => [code, { reaction, says: sentence }]));
 

@@ -44,10 +44,12 @@ export const noteOwnAccount = (web: WebClient, own: OwnAccount): void => void kn
  * own id tells, which is asked for where a message has another's `bot_id`. Throws as that call does, where another try may answer it.
  */
 export async function isOwn(web: WebClient, message: Authored, own: OwnAccount): Promise<boolean> {
-  const { bot_id: bot, user, bot_profile: profile } = message;
+  const { bot_profile: profile } = message;
+  // Some servers write an empty word where there is none.
+  const [bot, user] = [message.bot_id || undefined, message.user || undefined];
   if (bot === undefined && user === undefined) return true;
   if ((bot !== undefined && bot === own.bot) || (user !== undefined && user === own.user)) return true;
-  const [app, team] = [message.app_id ?? profile?.app_id, message.team ?? profile?.team_id];
+  const [app, team] = [message.app_id || profile?.app_id || undefined, message.team || profile?.team_id || undefined];
   if (bot === undefined || app === undefined || own.user === undefined) return false;
   const ours = knownApps.get(web) ?? (await ownApp(web, own.user));
   knownApps.set(web, ours);

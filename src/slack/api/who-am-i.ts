@@ -1,5 +1,6 @@
 import type { Clock } from "../../engine/clock.ts";
 import { CannotStart } from "./cannot-start.ts";
+import { isPassing } from "./error-codes.ts";
 import { noteOwnAccount } from "./own-account.ts";
 import { patiently } from "./retry-rate-limited.ts";
 import { unreached } from "./unreached.ts";
@@ -29,6 +30,10 @@ export async function whoAmI(
     const code = slackErrorCode(error);
     if (code === undefined)
       throw new CannotStart(`Slack could not be asked whose SLACK_BOT_TOKEN it is: ${unreached(error)}`, { cause: error });
+    if (isPassing(code))
+      throw new CannotStart(`Slack has trouble of its own, and does not say whose SLACK_BOT_TOKEN it is (${code}). Start again in a minute.`, {
+        cause: error,
+      });
     throw new CannotStart(
       `Slack refuses SLACK_BOT_TOKEN (${code}). Install the app and copy the Bot User OAuth Token, xoxb-…, from OAuth & Permissions.`,
       {

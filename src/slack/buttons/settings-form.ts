@@ -17,7 +17,7 @@ import { chosenSettings, settingsModal } from "./settings-modal.ts";
 export async function openSettings(ctx: HandlerContext, request: CommandRequest): Promise<void> {
   const answer = answerTo(ctx, request);
   const { channel, id, user } = request;
-  if (id === undefined) return;
+  if (id === undefined) return answer((await ctx.languages.of(user))("refusals.text.notUnderstood"));
   // Side by side: Slack opens no modal later than three seconds after it was asked for.
   const [outside, no, kept, settings, t] = await Promise.all([
     isOutside(ctx, channel),

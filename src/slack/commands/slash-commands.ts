@@ -72,7 +72,8 @@ function askedBy(command: CommandBody, actor: Actor): CommandRequest {
 async function newRun(ctx: HandlerContext, command: CommandBody, request: CommandRequest): Promise<void> {
   const answer = answerTo(ctx, request);
   const { channel, user, affiliation, id } = request;
-  if (id === undefined) return;
+  // Without it Slack opens nothing, and a run that is asked for twice would begin twice.
+  if (id === undefined) return answer((await ctx.languages.of(user))("refusals.text.notUnderstood"));
   const teams = await teamsIn(ctx, channel);
   const said = command.text.trim().replace(/^\S+\s*/, "");
   const [first = ""] = said.split(/[\s:]/, 1);

@@ -24,12 +24,13 @@ const door = <S extends z.ZodType, const R extends Door<S>["reaches"]>(shape: S,
 
 const inMessage = (press: pressed.PressBody) => pressed.placeOfPress(press)?.channel;
 const inValue = (press: pressed.PressBody) => placeOf(written.ButtonValue.parse(press.actions[0].value).t ?? "")?.channel;
-/** A button of a thread: there, in a modal that names it, or in a line to one person, where the button names it. */
-const ofThread = door(pressed.PressBody, (press) => [
+/** A button of a thread: there, in a modal that names it, or in a line to one person, where the button names it. One that is in none says nothing. */
+export const OF_THREAD = (press: pressed.PressBody) => [
   inMessage(press),
   placeOf(press.view?.private_metadata ?? "")?.channel,
   inValue(press),
-]);
+];
+const ofThread = door(pressed.PressBody, OF_THREAD);
 /** A button of a list names the thread; the list is somewhere itself. */
 const ofList = door(pressed.PressBody, (press) => [inMessage(press), inValue(press)]);
 const ofChannel = door(pressed.PressBody, (press) => [inMessage(press)]);

@@ -1,17 +1,18 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { actorIn, type Actor } from "../people/affiliation.ts";
 import { isOwnDirect, notHere } from "../commands/command-answer.ts";
 import { codeIn } from "../language/code-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { section } from "../words/blocks.ts";
 import { courtesy, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
-import { DOORS, type BodyAt, type DoorName } from "./doors.ts";
+import { DOORS, OF_THREAD, type BodyAt, type DoorName } from "./doors.ts";
 import { personOf, type MessageContext } from "../commands/message-context.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { STANDING_WAIT_MS } from "../people/permission-check.ts";
 import { safeMrkdwn } from "../words/escape.ts";
 import { messageBodyIn } from "../words/event-payloads.ts";
 import type { Sight } from "../people/channel-members.ts";
+import { id, maybe } from "../words/payload-parts.ts";
 import { placeOfPress, PressBody } from "../words/press-payloads.ts";
 import { noteView } from "../home/team-forms.ts";
 
@@ -43,7 +44,7 @@ export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
     const parsed = (shape as z.ZodType).safeParse(raw);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      return ctx.log(`something of Slack's was not understood: ${issue?.path.join(".") ?? "?"} ${issue?.message ?? ""}`);
+      return putAside(ctx, raw, `${issue?.path.join(".") ?? "?"} ${issue?.message ?? ""}`);
     }
     // A door's handler takes what its shape gives: both stand under one name, and the compiler does not follow a name through two tables.
     const body = parsed.data as never;
@@ -52,6 +53,8 @@ export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
     let actor = await actorIn(ctx.people, raw, DOOR_WAIT_MS);
     if (!actor) return handle(body, NOBODY);
     const channels = typeof reaches === "string" ? [] : (reaches as (body: never) => readonly (string | undefined)[])(body);
+    if (reaches === OF_THREAD && channels.every((channel) => channel === undefined))
+      return putAside(ctx, raw, "a button names no thread, and no message");
     for (const channel of new Set(channels)) {
       if (channel === undefined) continue;
       let sight = await ctx.people.mayRead(channel, actor);
@@ -65,6 +68,30 @@ export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
     await handle(body, actor);
   };
 }
+
+/** What cannot be read; whoever has pressed, sent off or commanded it is told, for nothing else becomes of it. */
+async function putAside(ctx: HandlerContext, raw: unknown, why: string): Promise<void> {
+  ctx.log(`something of Slack's was not understood: ${why}`);
+  const asked = Asked.safeParse(raw).data;
+  const user = asked?.user?.id ?? asked?.user_id;
+  if (!asked || user === undefined) return;
+  const words = (await ctx.languages.of(user))("refusals.text.notUnderstood");
+  const channel = asked.container?.channel_id ?? asked.channel?.id ?? asked.channel_id;
+  if (channel !== undefined && asked.response_url !== undefined) return ctx.whisper.respond(asked.response_url, { user, channel }, words);
+  await tellDirectly(ctx, user, words);
+}
+
+/** Of anything that a person asks for, and of no event. */
+const withChannel = z.object({ id: maybe(id).catch(undefined), channel_id: maybe(id).catch(undefined) }).optional().catch(undefined);
+const Asked = z.object({
+  event: z.never().optional(),
+  user: withChannel,
+  user_id: maybe(id).catch(undefined),
+  channel: withChannel,
+  channel_id: maybe(id).catch(undefined),
+  container: withChannel,
+  response_url: maybe(z.string().max(2_000)).catch(undefined),
+});
 
 /** A server that has no such method, as Slack has, vouches itself for whom it shows the message with the button. */
 function isShown(raw: unknown, channel: string, sight: Sight): boolean {

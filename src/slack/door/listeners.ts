@@ -174,11 +174,31 @@ const ANSWER = new RegExp(`^${ACTIONS.answer.replaceAll(".", "\\.")}\\.\\d{1,2}$
  */
 export async function dispatch(bolt: App, body: Body, log: Log): Promise<void> {
   try {
-    await bolt.processEvent({ body, ack: async () => undefined });
+    await bolt.processEvent({ body: withoutNone(body), ack: async () => undefined });
   } catch (error) {
     if (error instanceof ListenerError) throw error.cause;
     log("an envelope was not understood and put aside", error);
   }
+}
+
+/**
+ * Bolt takes whatever stands at these places for what it looks for there, also `null`, and breaks over it: some servers write all fields that there are. A
+ * body that has none of that, as nearly all, stays the same object.
+ */
+function withoutNone(body: Body): Body {
+  const { event, authorizations } = body as { readonly event?: object; readonly authorizations?: unknown };
+  const told = event && withoutNulls(event, ["channel", "item", "subteam", "user"]);
+  const whole = withoutNulls(told === event ? body : { ...body, event: told }, ["channel"]);
+  if (!Array.isArray(authorizations) || authorizations.length === 0 || Object(authorizations[0]) === authorizations[0]) return whole as Body;
+  const { authorizations: _, ...rest } = whole as { readonly authorizations: unknown };
+  return rest as unknown as Body;
+}
+
+function withoutNulls(one: object, names: readonly string[]): object {
+  const fields: { readonly [name: string]: unknown } = { ...one };
+  const isNone = (name: string): boolean => names.includes(name) && fields[name] === null;
+  if (!names.some(isNone)) return one;
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !isNone(name)));
 }
 
 export class ListenerError extends Error {

@@ -5,6 +5,7 @@ import { isDeeperThan } from "../../engine/limits/json-depth.ts";
 import { ENVELOPE_LEVELS_MAX } from "./json-depth.ts";
 import type { Inbox } from "./inbox.ts";
 import { CannotStart } from "../api/cannot-start.ts";
+import { isPassing } from "../api/error-codes.ts";
 import { unreached } from "../api/unreached.ts";
 import { clientOptions, sdkLogger, slackErrorCode, type Log } from "../api/web-client.ts";
 import { droppedIn, type Dropped } from "../words/envelope.ts";
@@ -21,6 +22,9 @@ const RECONNECT_DELAY_MS_MAX = 15_000;
 const GOOD_CONNECTION_MS = 10_000;
 /** The SDK waits half a minute for a peer that does not say goodbye; a stopping process does not. */
 const DISCONNECT_TIMEOUT_MS = 2_000;
+/** Between two lines about the same trouble. */
+const TOLD_EVERY_MS = 10 * 60_000;
+const TOLD_MAX = 100;
 
 /** How Slack's envelopes come in: over sockets (here) or as requests (http-receiver.ts). */
 export interface SlackReceiver extends Receiver {
@@ -56,6 +60,15 @@ export function createReceiver(parts: {
 }): SlackReceiver {
   const { inbox, clock, log } = parts;
   const stopping = new AbortController();
+  const told = new Map<string, number>();
+  /** The same trouble of the way to Slack comes with every try: it is told now and then. */
+  function tell(why: string, line = why): void {
+    const nowMs = clock.now();
+    if (Math.abs(nowMs - (told.get(why) ?? -Infinity)) < TOLD_EVERY_MS) return;
+    if (told.size >= TOLD_MAX) told.clear();
+    told.set(why, nowMs);
+    log(line);
+  }
   const sockets: Socket[] = [];
   const open = new Set<Socket>();
 
@@ -63,7 +76,7 @@ export function createReceiver(parts: {
     const socket = new Socket(
       {
         appToken: parts.appToken,
-        logger: sdkLogger(log),
+        logger: sdkLogger((problem) => tell(problem)),
         autoReconnectEnabled: false,
         clientOptions: { ...clientOptions(parts.apiUrl, log), timeout: OPEN_TIMEOUT_MS, retryConfig: { retries: 0 } },
       },
@@ -99,8 +112,11 @@ export function createReceiver(parts: {
     for (let failures = 0; !stopping.signal.aborted;) {
       if (openSince !== undefined) {
         await socket.closed(stopping.signal);
+        if (stopping.signal.aborted) break;
         if (clock.now() - openSince >= GOOD_CONNECTION_MS) failures = 0;
-        else failures++;
+        else if (++failures > 1) {
+          tell(`Slack has closed a connection just after it was opened${closedBy(socket.lastReason)}`);
+        }
         openSince = undefined;
       }
       if (failures > 0) await clock.sleep(reconnectDelayMs(failures), stopping.signal);
@@ -111,7 +127,8 @@ export function createReceiver(parts: {
       } catch (error) {
         if (stopping.signal.aborted) break;
         failures++;
-        log(`no connection to Slack (try ${failures}): ${explain(error)}`);
+        const why = explain(error);
+        tell(why, `no connection to Slack (try ${failures}): ${why}`);
       }
     }
     // The SDK may open a socket that it was told to close while it was asking for its address.
@@ -161,17 +178,23 @@ interface SocketEnvelope {
 /** The SDK's client, which must not end the process over an envelope that it does not understand. */
 class Socket extends SocketModeClient {
   isOpen = false;
+  /** Why Slack has closed it, where it said so. */
+  lastReason: string | undefined;
   readonly #log: Log;
 
   constructor(options: SocketModeOptions, log: Log) {
     super(options);
     this.#log = log;
-    this.on("connected", () => (this.isOpen = true));
+    this.on("connected", () => {
+      this.isOpen = true;
+      this.lastReason = undefined;
+    });
     this.on("disconnected", () => (this.isOpen = false));
   }
 
   protected override async onWebSocketMessage(data: string | ArrayBuffer, isBinary: boolean): Promise<void> {
     try {
+      if (typeof data === "string") this.lastReason = goodbyeIn(data) ?? this.lastReason;
       await super.onWebSocketMessage(typeof data === "string" ? withoutEvent(data) : data, isBinary);
     } catch (error) {
       this.#log("Slack sent something that its own client cannot read", error);
@@ -203,13 +226,37 @@ function withoutEvent(frame: string): string {
 
 const NO_EVENT = "app_rate_limited";
 
+/** The reason with which Slack closes a connection; `undefined` for any other frame. */
+function goodbyeIn(frame: string): string | undefined {
+  if (!/"type"\s*:\s*"disconnect"/.test(frame.slice(0, GOODBYE_CHARS_MAX))) return undefined;
+  const { type, reason } = Object(JSON.parse(frame)) as { readonly type?: unknown; readonly reason?: unknown };
+  return type === "disconnect" && typeof reason === "string" ? reason : undefined;
+}
+
+/** It has no payload. */
+const GOODBYE_CHARS_MAX = 1_000;
+
+function closedBy(reason: string | undefined): string {
+  switch (reason) {
+    case undefined:
+      return ".";
+    case "too_many_websockets":
+      return ` (${reason}): it allows ten for an app. Stop other processes that run with this SLACK_APP_TOKEN.`;
+    case "link_disabled":
+      return ` (${reason}): Socket Mode was switched off in the app. Switch it on again under Socket Mode, or take Slack's requests over HTTP (--http).`;
+    default:
+      return ` (${reason.slice(0, 100)}).`;
+  }
+}
+
 function reconnectDelayMs(failures: number): number {
   const longest = Math.min(RECONNECT_DELAY_MS * 2 ** (failures - 1), RECONNECT_DELAY_MS_MAX);
   return longest * (0.5 + Math.random() / 2);
 }
 
 function explain(error: unknown): string {
-  switch (slackErrorCode(error)) {
+  const code = slackErrorCode(error);
+  switch (code) {
     case "invalid_auth":
     case "not_authed":
     case "token_revoked":
@@ -218,7 +265,16 @@ function explain(error: unknown): string {
       return "SLACK_APP_TOKEN is not an app-level token; it begins with xapp-.";
     case "missing_scope":
       return "SLACK_APP_TOKEN lacks the scope connections:write; make a new app-level token with it.";
-    default:
+    case "account_inactive":
+    case "team_disabled":
+    case "user_removed_from_team":
+      return `the app was removed or switched off in Slack (${code}). Install it again, and take the new tokens.`;
+    case undefined:
       return error instanceof Error ? unreached(error) : "the connection was closed";
+    default:
+      // Slack has answered: nothing is wrong on the way to it.
+      return isPassing(code)
+        ? `Slack has trouble of its own (${code}).`
+        : `Slack opens none (${code}). Look whether Socket Mode is switched on in the app, and at its app-level token.`;
   }
 }

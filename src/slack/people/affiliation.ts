@@ -76,15 +76,18 @@ function namedIn(body: Body): Named | undefined {
 function ofEvent(whole: Json, event: Json): Named | undefined {
   const inner = [event["message"], event["previous_message"]].find(isJson);
   const opened = isJson(event["assistant_thread"]) ? event["assistant_thread"]["user_id"] : undefined;
-  const user = [event["user"], inner?.["user"], opened].find((one) => typeof one === "string");
+  const user = [event["user"], inner?.["user"], opened].find(isSaid);
   // A channel that is not shared has people of this house alone in it.
   const around = whole["is_ext_shared_channel"] === true ? undefined : whole["team_id"];
-  const home = [event["user_team"], event["source_team"], event["team"], around].find((one) => typeof one === "string");
+  const home = [event["user_team"], event["source_team"], event["team"], around].find(isSaid);
   return named(user, home);
 }
 
 const named = (user: unknown, team: unknown): Named | undefined =>
-  typeof user === "string" ? { user, teams: typeof team === "string" ? [team] : [] } : undefined;
+  isSaid(user) ? { user, teams: isSaid(team) ? [team] : [] } : undefined;
+
+/** An empty word says as little as none. */
+const isSaid = (one: unknown): one is string => typeof one === "string" && one !== "";
 
 interface Json {
   readonly [field: string]: unknown;

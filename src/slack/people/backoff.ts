@@ -29,7 +29,11 @@ export function createBackoff(clock: Pick<Clock, "now">): Backoff {
   const unavailable = new Map<string, Failure>();
   const told = new Set<string>();
 
-  const isOver = (failure: Failure | undefined): boolean => failure === undefined || failure.until <= clock.now();
+  // A clock that was set back keeps nobody from asking for longer.
+  const isOver = (failure: Failure | undefined): boolean => {
+    const leftMs = failure === undefined ? 0 : failure.until - clock.now();
+    return leftMs <= 0 || leftMs > UNAVAILABLE_MS;
+  };
 
   return {
     lastFailure(method, about) {

@@ -88,9 +88,15 @@ export function createProfileCache(parts: {
     return hasAnswered || isNoMethod ? "trouble" : "never";
   }
 
+  /** What a clock that was set back says nothing of is not young. */
+  function isYoung({ at }: Known, ageMsMax: number): boolean {
+    const ageMs = clock.now() - at;
+    return ageMs >= 0 && ageMs < ageMsMax;
+  }
+
   function fresh(user: string, ageMsMax: number): Profile | undefined {
     const before = known.get(user);
-    return before && clock.now() - before.at < ageMsMax ? before.profile : undefined;
+    return before && isYoung(before, ageMsMax) ? before.profile : undefined;
   }
 
   return {
@@ -112,7 +118,7 @@ export function createProfileCache(parts: {
       }
       const found = await answer;
       const isTrouble = "unsaid" in found && found.unsaid === "trouble";
-      return isTrouble && before && clock.now() - before.at < KEPT_IN_TROUBLE_MS ? before.profile : found;
+      return isTrouble && before && isYoung(before, KEPT_IN_TROUBLE_MS) ? before.profile : found;
     },
     forget(user) {
       known.delete(user);

@@ -71,7 +71,7 @@ export function isNobodys(body: unknown, bots: ReadonlySet<string>): boolean {
   if (message.bot_id !== undefined && bots.has(message.bot_id)) return message.hidden === true;
   if (message.hidden === true) return true;
   if (message.bot_id === undefined && message.app_id === undefined) return false;
-  return !isInName(message) || message.app_id === WithAppId.safeParse(body).data?.api_app_id;
+  return !isInName(message) || (message.app_id !== undefined && message.app_id === WithAppId.safeParse(body).data?.api_app_id);
 }
 
 /** Of which nothing becomes, where nothing waits for one. */
@@ -102,7 +102,7 @@ export function laneOf(body: unknown): string {
   const message = messageBodyIn(body)?.event;
   if (message) {
     const inner = message.message ?? message.previous_message;
-    return `${message.channel}/${inner?.thread_ts ?? message.thread_ts ?? inner?.ts ?? message.ts}`;
+    return `${message.channel}/${inner?.thread_ts ?? message.thread_ts ?? inner?.ts ?? message.deleted_ts ?? message.ts}`;
   }
   const press = PressBody.safeParse(body).data;
   if (press) {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isSaidAlike } from "./message-words.ts";
-import { carried, id, maybe, SharedFile, short, timestamp } from "./payload-parts.ts";
+import { carried, id, maybe, SharedFiles, short, timestamp } from "./payload-parts.ts";
 import { readingOnce } from "./read-once.ts";
 
 /** Leave to search in the name of whoever wrote the message. */
@@ -14,6 +14,7 @@ const InnerMessage = z.object({
   text: z.string().catch(""),
   ts: maybe(timestamp),
   thread_ts: maybe(timestamp),
+  edited: maybe(z.object({ ts: timestamp })).catch(undefined),
   blocks: carried,
   attachments: carried,
 });
@@ -44,7 +45,7 @@ export const MessageEvent = z.object({
   user_team: maybe(id),
   source_team: maybe(id),
   edited: maybe(z.object({ ts: timestamp })).catch(undefined),
-  files: maybe(z.array(SharedFile)).catch(undefined),
+  files: SharedFiles,
   blocks: carried,
   attachments: carried,
   /** Slack gives it with a mention and in a direct message, at either place. */
@@ -63,7 +64,7 @@ export const ThreadMessage = z.object({
   username: maybe(short).catch(undefined),
   bot_profile: maybe(z.object({ name: maybe(short) })).catch(undefined),
   text: z.string().catch(""),
-  files: maybe(z.array(SharedFile)).catch(undefined),
+  files: SharedFiles,
   blocks: carried,
   attachments: carried,
 });
@@ -123,7 +124,8 @@ export const ReactionBody = event(
 );
 /** function_executed: a workflow has come to a step of the app's. */
 export const StepBody = event(
-  z.object({ function: z.object({ callback_id: short }), inputs: z.record(z.string(), z.unknown()), function_execution_id: id }),
+  // A step without inputs is answered, too: the workflow waits for it.
+  z.object({ function: z.object({ callback_id: short }), inputs: z.record(z.string(), z.unknown()).catch({}), function_execution_id: id }),
 );
 export const TokensRevokedBody = event(z.object({ tokens: z.object({ bot: maybe(z.array(z.string())) }) }));
 export const UninstalledBody = event(z.object({ type: short }));
@@ -145,14 +147,21 @@ export function channelBeside(context: z.output<typeof Entities>): string | unde
   return id.safeParse(value).data;
 }
 
-/** A message is gone, whoever's it was: the log does not keep what Slack does not. */
-export const isDeletion = ({ subtype, message: after, previous_message: before }: MessageEvent): boolean =>
-  before !== undefined && before !== null && (subtype === "message_deleted" || after?.subtype === "tombstone");
+/**
+ * A message is gone, whoever's it was: the log does not keep what Slack does not. As Slack's reference has it nothing comes along of what it was, and as
+ * Slack sends it, all of it.
+ */
+export const isDeletion = ({ subtype, message: after, previous_message: before, deleted_ts: at }: MessageEvent): boolean =>
+  subtype === "message_deleted" ? (before ?? at) !== undefined : after?.subtype === "tombstone";
 
-/** A person's edit or deletion of their own words; not what Slack calls an edit when it adds a link's preview. */
+/**
+ * A person's edit of their own words; not what Slack calls an edit when it adds a link's preview. Where it is not told what they were, as in Slack's
+ * reference, it is an edit by its time.
+ */
 export function isAmendment({ subtype, message: after, previous_message: before }: MessageEvent): boolean {
-  if (!before?.user || before.bot_id) return false;
-  return subtype === "message_deleted" || (subtype === "message_changed" && after !== undefined && !isSaidAlike(after, before));
+  const whose = before ?? after;
+  if (subtype !== "message_changed" || !after || !whose?.user || whose.bot_id) return false;
+  return before ? !isSaidAlike(after, before) : after.edited !== undefined;
 }
 
 /**

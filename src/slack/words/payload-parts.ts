@@ -1,9 +1,13 @@
 import { z } from "zod";
 
-/** What the shapes of Slack's payloads are made of. Objects may carry more than is named, as Slack's do; what is null is read as absent. */
+/**
+ * What the shapes of Slack's payloads are made of. Objects may carry more than is named, as Slack's do. What is null is read as absent, and so is an
+ * empty word where an id, a time or a name would stand: forms have no other way to say that there is none, and some servers write them all.
+ */
 export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const timestamp = z.string().regex(/^\d{1,12}\.\d{1,6}$/);
-export const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? undefined);
+export const maybe = <S extends z.ZodType>(schema: S) => z.preprocess(orAbsent, schema.optional());
+const orAbsent = (value: unknown): unknown => (value === null || value === "" ? undefined : value);
 export const short = z.string().max(500);
 
 const address = maybe(z.string().max(2_000)).catch(undefined);
@@ -37,6 +41,9 @@ export const SharedFile = z.object({
 });
 
 export type SharedFile = z.output<typeof SharedFile>;
+
+/** Those of a message; of one that is none it is known that it was there, and it takes no other with it. */
+export const SharedFiles = maybe(z.array(SharedFile.catch({}))).catch(undefined);
 
 /** Blocks and attachments of a message: anybody's, and read with that in mind (block-words.ts, message-words.ts). */
 export const carried = maybe(z.array(z.unknown())).catch(undefined);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { carried, id, maybe, Person, SharedFile, short, timestamp } from "./payload-parts.ts";
+import { carried, id, maybe, Person, SharedFiles, short, timestamp } from "./payload-parts.ts";
 
 const Team = maybe(z.object({ id }));
 const Channel = z.object({ id });
@@ -75,7 +75,7 @@ export const MessageShortcutBody = z.object({
     bot_id: maybe(short),
     username: maybe(short),
     bot_profile: maybe(z.object({ name: maybe(short) })).catch(undefined),
-    files: maybe(z.array(SharedFile)).catch(undefined),
+    files: SharedFiles,
     blocks: carried,
     attachments: carried,
   }),

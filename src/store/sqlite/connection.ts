@@ -1,10 +1,11 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import type Sqlite from "better-sqlite3";
 import { FOLDER_MODE, makeOwn, tighten } from "../own-files.ts";
 import { Database } from "./driver/database.ts";
 import { explain, explained, isSqliteError } from "./driver/trouble.ts";
 import { groupedWrites } from "./grouped-writes.ts";
+import { stillInPlace } from "./driver/place.ts";
 import { type Flush, NO_FLUSH, openFlush } from "./flush.ts";
 import { migrate, refuseForeign } from "./schema.ts";
 import { StoreError } from "../store.ts";
@@ -102,7 +103,8 @@ function writableFile(path: string): string {
   mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
   // SQLite itself would open a file that it may not write, and fail at the first commit.
   accessSync(dirname(path), constants.W_OK);
-  if (!existsSync(path)) return join(realpathSync(dirname(path)), basename(path));
+  // It may be a link to a file that is not there yet.
+  makeOwn(path);
   refuseNonFile(path);
   accessSync(path, constants.R_OK | constants.W_OK);
   return realpathSync(path);
@@ -182,7 +184,9 @@ function connection(
   const rollback = db.prepare("ROLLBACK");
   let durability: Durability | undefined;
 
+  const lookAtPlace = stillInPlace(path);
   const transaction = <T>(wanted: Durability, work: () => T): T => {
+    lookAtPlace();
     if (wanted !== durability) db.exec(`PRAGMA synchronous = ${wanted}`);
     durability = wanted;
     begin.run();

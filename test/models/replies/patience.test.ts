@@ -69,6 +69,25 @@ describe("patience", () => {
     patience.end();
   });
 
+  test("a clock that is set back gives nobody more than twice their time", async () => {
+    const clock = manualClock();
+    let aheadMs = 3_600_000;
+    const patience = newPatience(
+      { silenceMsMax: 60_000, wholeMsMax: 300_000, clock: { now: () => clock.now() + aheadMs, sleep: clock.sleep } },
+      new AbortController().signal,
+    );
+    let came: unknown;
+    void patience.wait(never).then((why) => (came = why));
+    await clock.advance(30_000);
+    aheadMs = 0;
+    await clock.advance(90_000);
+    expect(came).toBe("timeout");
+    // Nor does it all take longer together.
+    await clock.advance(180_000);
+    expect(patience.isOver()).toBe(true);
+    patience.end();
+  });
+
   test("time in which nobody waits is no silence, but a part of the whole", async () => {
     const { clock, counted } = counting();
     const patience = newPatience({ silenceMsMax: 1_000, wholeMsMax: 10_000, clock: counted }, new AbortController().signal);

@@ -101,3 +101,18 @@ test.each<readonly [what: string, reply: Reply]>([
   expect(failureOf(own)).toEqual(failureOf(others));
   expect(told.once).toEqual(told.sdk);
 });
+
+test.each([
+  ["parts of a second", "1.2", 2],
+  ["a date, by the clock of whoever wrote it", "Mon, 30 Nov 2020 10:00:20 GMT", 20],
+  ["a date that is over", "Mon, 30 Nov 2020 09:00:00 GMT", 1],
+  ["no time at all", "soon", 30],
+  ["less than nothing", "-5", 30],
+])("a limit with %s is waited out for as long as it says", async (_what, given, seconds) => {
+  const headers = { "retry-after": given, date: "Mon, 30 Nov 2020 10:00:00 GMT" };
+  for (const reply of [{ status: 429, headers, body: "" }, { headers, body: '{"ok":false,"error":"ratelimited"}' }]) {
+    const { once } = await answering(reply);
+    const failure = await once.apiCall("chat.update", ARGUMENTS).then(() => expect.unreachable(), failureOf);
+    expect(failure).toEqual({ kind: "limited", code: "ratelimited", retryAfterMs: seconds * 1_000 });
+  }
+});

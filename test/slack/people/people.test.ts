@@ -12,8 +12,12 @@ let store: Store;
 beforeEach(() => ({ store } = openSqlite({ path: ":memory:" })));
 afterEach(() => store.close());
 
-/** What one process knows; `info` and `list`: what Slack says. */
-function asking(info: () => Promise<unknown>, list: () => Promise<unknown> = async () => ({ members: [] })) {
+/** What one process knows; `info` and `list`: what Slack says; `aheadMs`: how far its clock is ahead of the time that passes. */
+function asking(
+  info: () => Promise<unknown>,
+  list: () => Promise<unknown> = async () => ({ members: [] }),
+  aheadMs: () => number = () => 0,
+) {
   const clock = manualClock();
   const told: string[] = [];
   const asked = { info: 0, list: 0 };
@@ -22,7 +26,7 @@ function asking(info: () => Promise<unknown>, list: () => Promise<unknown> = asy
     list: () => (asked.list++, list()),
   };
   const read = Object.assign(new WebClient(), { users });
-  const people = createPeople({ read, store, me: { team: "T1" }, clock, log: (line) => void told.push(line) });
+  const people = createPeople({ read, store, me: { team: "T1" }, clock: { now: () => clock.now() + aheadMs(), sleep: clock.sleep }, log: (line) => void told.push(line) });
   return { clock, people, told, asked, nameOf: (user: string) => clock.run(people.nameOf(user)) };
 }
 
@@ -47,6 +51,21 @@ test("an id that stood in for a name is looked up again within minutes", async (
   isDown = false;
   await later(clock, 6 * 60_000);
   expect(await nameOf("U1")).toBe("Maria");
+});
+
+test("a clock that is set back keeps nobody from being asked about, nor what somebody was from being asked anew", async () => {
+  let aheadMs = 86_400_000;
+  let isDown = true;
+  const { nameOf, people, asked, clock } = asking(
+    () => (isDown ? Promise.reject(tokenError("missing_scope")) : maria()),
+    undefined,
+    () => aheadMs,
+  );
+  expect(await nameOf("U1")).toBe("U1");
+  [aheadMs, isDown] = [3_600_000, false];
+  expect([await nameOf("U1"), asked.info]).toEqual(["Maria", 2]);
+  aheadMs = 0;
+  expect([await clock.run(people.isAdmin("U1")), asked.info]).toEqual([true, 3]);
 });
 
 test("one call tells a person's name, whether they are an admin and where they are at home; a change is asked about once for all of it", async () => {

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,6 +82,18 @@ describe("opening", () => {
     await again.store.close();
   });
 
+  test("nor by a link that was made before there was a file, and the file is made where the link says", async () => {
+    const link = join(directory, "link.db");
+    await symlink(path, link);
+    const { store } = openSqlite({ path: link });
+    await store.commit(commitOf("t", 0, [said("one")]));
+    for (const name of [path, link]) expect(() => openSqlite({ path: name })).toThrow(/another Parley is running/);
+    await store.close();
+    const { store: again } = openSqlite({ path });
+    expect(await again.load("t", 0)).toHaveLength(1);
+    await again.close();
+  });
+
   test("a reader sees what was written before and while it reads, and writes nothing", async () => {
     await filled(2);
     const { store } = openSqlite({ path });
@@ -133,7 +145,7 @@ describe("a file that cannot be used is refused with its name and the mend, and 
     await filled(50);
     const whole = await readFile(path);
     await writeFile(path, whole.subarray(0, 8_192));
-    expect(await refusal()).toMatch(/is damaged.*Restore a backup, or move the file away/);
+    expect(await refusal()).toMatch(/is damaged.*Move it away with its -wal and -shm, and restore a backup/);
   });
 
   test("a database with garbage in the middle is found out by reading it", async () => {
@@ -189,6 +201,24 @@ describe("a file that cannot be used is refused with its name and the mend, and 
     expect((await store.commit(commitOf("t", 0, [said("let in")]))).kind).toBe("ok");
     expect(await store.load("t", 0)).toHaveLength(1);
     await store.close();
+  });
+
+  test("a database that is taken away, or replaced, while it is open: nothing is written that would be lost, until it is back", async () => {
+    const { store } = openSqlite({ path });
+    expect((await store.commit(commitOf("t", 0, [said("one")]))).kind).toBe("ok");
+    const away = join(directory, "away.db");
+    await rename(path, away);
+    const kept = () => store.commit(commitOf("t", 1, [said("two")]));
+    await expect(kept()).rejects.toThrow(/parley\.db: the file is gone.*start Parley again/);
+    await expect(store.receive({ id: "Ev1", at: "2026-01-05T09:00:00.000Z", body: "{}" })).rejects.toThrow(StoreError);
+    await copyFile(away, path);
+    await expect(kept()).rejects.toThrow(/parley\.db: another file stands in its place/);
+    await rename(away, path);
+    expect((await kept()).kind).toBe("ok");
+    await store.close();
+    const { store: again } = openSqlite({ path });
+    expect(await again.load("t", 0)).toHaveLength(2);
+    await again.close();
   });
 
   test("a database, or a directory, that may not be written", async () => {

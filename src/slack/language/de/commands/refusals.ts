@@ -47,6 +47,8 @@ export const refusals: Translated<"refusals"> = {
   "text.notIn": "Du bist nicht in {where}, also zeige ich dir nichts davon, und nichts wurde getan. Wer darin ist, kann dich einladen.",
   "text.overseesOnly":
     "Du siehst, was in diesem Channel geschieht, und bist nicht darin: dort tust du nichts. Wer darin ist, kann dich einladen.",
+  "text.notUnderstood":
+    "Was Slack mir davon geschickt hat, war nicht zu lesen, also wurde nichts getan. Versuche es noch einmal, oder sage es in Worten; wer Parley betreibt, findet im Log, was fehlte.",
   "text.sightUnsaid":
     "Slack sagt gerade nicht, ob du in {where} bist ({code}), also wurde nichts getan.{why} Versuche es gleich noch einmal.",
 };

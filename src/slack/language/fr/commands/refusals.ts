@@ -47,6 +47,8 @@ export const refusals: Translated<"refusals"> = {
   "text.notIn": "Vous n’êtes pas dans {where}, donc je ne vous en montre rien, et rien n’a été fait. Qui s’y trouve peut vous inviter.",
   "text.overseesOnly":
     "Vous voyez ce qui se passe dans ce canal, mais vous n’y êtes pas : vous n’y faites rien. Qui s’y trouve peut vous inviter.",
+  "text.notUnderstood":
+    "Ce que Slack m’en a envoyé était illisible, donc rien n’a été fait. Réessayez, ou dites-le avec des mots ; qui gère Parley trouvera dans son journal ce qui manquait.",
   "text.sightUnsaid":
     "Slack ne dit pas en ce moment si vous êtes dans {where} ({code}), donc rien n’a été fait.{why} Réessayez dans un instant.",
 };
