@@ -31,9 +31,12 @@ export async function whoAmI(
     if (code === undefined)
       throw new CannotStart(`Slack could not be asked whose SLACK_BOT_TOKEN it is: ${unreached(error)}`, { cause: error });
     if (isPassing(code))
-      throw new CannotStart(`Slack has trouble of its own, and does not say whose SLACK_BOT_TOKEN it is (${code}). Start again in a minute.`, {
-        cause: error,
-      });
+      throw new CannotStart(
+        `Slack has trouble of its own, and does not say whose SLACK_BOT_TOKEN it is (${code}). Start again in a minute.`,
+        {
+          cause: error,
+        },
+      );
     throw new CannotStart(
       `Slack refuses SLACK_BOT_TOKEN (${code}). Install the app and copy the Bot User OAuth Token, xoxb-…, from OAuth & Permissions.`,
       {

@@ -82,7 +82,10 @@ async function putAside(ctx: HandlerContext, raw: unknown, why: string): Promise
 }
 
 /** Of anything that a person asks for, and of no event. */
-const withChannel = z.object({ id: maybe(id).catch(undefined), channel_id: maybe(id).catch(undefined) }).optional().catch(undefined);
+const withChannel = z
+  .object({ id: maybe(id).catch(undefined), channel_id: maybe(id).catch(undefined) })
+  .optional()
+  .catch(undefined);
 const Asked = z.object({
   event: z.never().optional(),
   user: withChannel,

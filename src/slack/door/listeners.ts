@@ -189,7 +189,8 @@ function withoutNone(body: Body): Body {
   const { event, authorizations } = body as { readonly event?: object; readonly authorizations?: unknown };
   const told = event && withoutNulls(event, ["channel", "item", "subteam", "user"]);
   const whole = withoutNulls(told === event ? body : { ...body, event: told }, ["channel"]);
-  if (!Array.isArray(authorizations) || authorizations.length === 0 || Object(authorizations[0]) === authorizations[0]) return whole as Body;
+  if (!Array.isArray(authorizations) || authorizations.length === 0 || Object(authorizations[0]) === authorizations[0])
+    return whole as Body;
   const { authorizations: _, ...rest } = whole as { readonly authorizations: unknown };
   return rest as unknown as Body;
 }

@@ -83,8 +83,7 @@ function ofEvent(whole: Json, event: Json): Named | undefined {
   return named(user, home);
 }
 
-const named = (user: unknown, team: unknown): Named | undefined =>
-  isSaid(user) ? { user, teams: isSaid(team) ? [team] : [] } : undefined;
+const named = (user: unknown, team: unknown): Named | undefined => (isSaid(user) ? { user, teams: isSaid(team) ? [team] : [] } : undefined);
 
 /** An empty word says as little as none. */
 const isSaid = (one: unknown): one is string => typeof one === "string" && one !== "";

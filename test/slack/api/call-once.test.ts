@@ -110,7 +110,10 @@ test.each([
   ["less than nothing", "-5", 30],
 ])("a limit with %s is waited out for as long as it says", async (_what, given, seconds) => {
   const headers = { "retry-after": given, date: "Mon, 30 Nov 2020 10:00:00 GMT" };
-  for (const reply of [{ status: 429, headers, body: "" }, { headers, body: '{"ok":false,"error":"ratelimited"}' }]) {
+  for (const reply of [
+    { status: 429, headers, body: "" },
+    { headers, body: '{"ok":false,"error":"ratelimited"}' },
+  ]) {
     const { once } = await answering(reply);
     const failure = await once.apiCall("chat.update", ARGUMENTS).then(() => expect.unreachable(), failureOf);
     expect(failure).toEqual({ kind: "limited", code: "ratelimited", retryAfterMs: seconds * 1_000 });

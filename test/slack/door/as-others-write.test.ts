@@ -73,7 +73,17 @@ function problems(): readonly string[] {
   return since.filter((line) => /understood|broke|put aside|stored/.test(line));
 }
 
-const NOTHING = { thread_ts: "", subtype: "", bot_id: "", app_id: "", team: "", user_team: "", source_team: "", username: "", client_msg_id: "" };
+const NOTHING = {
+  thread_ts: "",
+  subtype: "",
+  bot_id: "",
+  app_id: "",
+  team: "",
+  user_team: "",
+  source_team: "",
+  username: "",
+  client_msg_id: "",
+};
 const HEARD: { readonly [how: string]: { readonly event?: Json; readonly around?: Json; readonly words?: string } } = {
   "empty words for what there is not": { event: NOTHING },
   "null for what there is not": { event: Object.fromEntries(Object.keys(NOTHING).map((name) => [name, null])) },
@@ -84,7 +94,7 @@ const HEARD: { readonly [how: string]: { readonly event?: Json; readonly around?
   "a file that is none beside one that was deleted": {
     event: { subtype: "file_share", files: [null, { id: "F0GONE", mode: "tombstone" }], upload: true },
   },
-  "me_message": { event: { subtype: "me_message" } },
+  me_message: { event: { subtype: "me_message" } },
   "a subtype that nobody knows": { event: { subtype: "voice_note" } },
   "an edit's time, as of one that was edited before it was told": { event: { edited: { user: MARIA, ts: "1800000001.000000" } } },
   "no authorizations": { around: { authorizations: undefined } },
@@ -101,15 +111,14 @@ const HEARD: { readonly [how: string]: { readonly event?: Json; readonly around?
 };
 
 describe("a direct message is a task", () => {
-  for (const [how, { event = {}, around = {} }] of Object.entries(HEARD))
-    test(how, async () => {
-      const ts = stamp();
-      await send(envelope(said(ts, event), around));
-      expect(await parley.heard(ts, DIRECT)).toEqual(["Maria: draft a plan"]);
-      expect(await parley.running(ts, DIRECT)).toBe(true);
-      await parley.runner.stop(`${parley.slack.teamId}/${DIRECT}/${ts}`, { id: MARIA, name: "Maria" });
-      expect(problems()).toEqual([]);
-    });
+  test.each(Object.entries(HEARD))("%s", async (_how, { event = {}, around = {} }) => {
+    const ts = stamp();
+    await send(envelope(said(ts, event), around));
+    expect(await parley.heard(ts, DIRECT)).toEqual(["Maria: draft a plan"]);
+    expect(await parley.running(ts, DIRECT)).toBe(true);
+    await parley.runner.stop(`${parley.slack.teamId}/${DIRECT}/${ts}`, { id: MARIA, name: "Maria" });
+    expect(problems()).toEqual([]);
+  });
 });
 
 test("what says nothing of who speaks, or is no person's, begins nothing and is no trouble", async () => {
@@ -185,7 +194,13 @@ describe("as the reference has them, with nothing of what was there before", () 
 
   test("an edit's words count, once", async () => {
     const { ts, reply } = await steered();
-    const event = { type: "message", subtype: "message_changed", hidden: true, channel: GENERAL, message: { ...inner, ts: reply, thread_ts: ts } };
+    const event = {
+      type: "message",
+      subtype: "message_changed",
+      hidden: true,
+      channel: GENERAL,
+      message: { ...inner, ts: reply, thread_ts: ts },
+    };
     await send(envelope({ ...event, ts: stamp() }));
     await send(envelope({ ...event, ts: stamp() }));
     expect((await parley.log(ts)).flatMap((one) => (one.type === "message.edited" ? [one.text] : []))).toEqual(["only the Mac one"]);
@@ -218,7 +233,8 @@ describe("what a person asks for in a way that cannot be read is answered to the
     "a button without its message and its place": () => press({ container: null, message: null }),
     "a button whose message has no time": () => press({ container: { type: "message" }, message: { type: "message" } }),
     "a form without a state": () => submission({ callback_id: "parley_new", state: null }),
-    "a form whose state has no values": () => submission({ callback_id: "parley_settings", private_metadata: "{}", state: { values: null } }),
+    "a form whose state has no values": () =>
+      submission({ callback_id: "parley_settings", private_metadata: "{}", state: { values: null } }),
     "a command that names no channel": () => ({ command: "/parley", text: "status", user_id: JONAS, channel_id: "", team_id: "T0LOCAL" }),
     "a shortcut on a message without a time": () => ({
       type: "message_action",
@@ -229,14 +245,13 @@ describe("what a person asks for in a way that cannot be read is answered to the
       message: { text: "look" },
     }),
   };
-  for (const [how, body] of Object.entries(ASKED))
-    test(how, async () => {
-      const posts = () => parley.slack.control.calls("chat.postMessage").filter(({ args }) => args["channel"] === JONAS);
-      const before = posts().length;
-      await send(body());
-      await eventually(() => expect(posts().slice(before).map(({ args }) => args["text"])).toEqual([expect.stringMatching(/could not be read, so nothing was done/)])); // prettier-ignore
-      expect(problems()).toEqual([expect.stringMatching(/^something of Slack's was not understood: /)]);
-    });
+  test.each(Object.entries(ASKED))("%s", async (_how, body) => {
+    const posts = () => parley.slack.control.calls("chat.postMessage").filter(({ args }) => args["channel"] === JONAS);
+    const before = posts().length;
+    await send(body());
+    await eventually(() => expect(posts().slice(before).map(({ args }) => args["text"])).toEqual([expect.stringMatching(/could not be read, so nothing was done/)])); // prettier-ignore
+    expect(problems()).toEqual([expect.stringMatching(/^something of Slack's was not understood: /)]);
+  });
 
   test("a command without Slack's leave to open a form", async () => {
     const command = { command: "/parley", user_id: JONAS, channel_id: GENERAL, team_id: "T0LOCAL", trigger_id: "" };
@@ -262,7 +277,8 @@ test("a step of a workflow that brings no inputs is answered, for the workflow w
   for (const inputs of [null, undefined, "none", { task: { type: "rich_text" }, channel: ["C1"] }]) {
     const execution = `Fx${++number}`;
     await send(envelope({ type: "function_executed", function: { callback_id: ASK_TEAM }, inputs, function_execution_id: execution }));
-    const answers = () => parley.slack.control.calls("functions.completeError").filter(({ args }) => args["function_execution_id"] === execution);
+    const answers = () =>
+      parley.slack.control.calls("functions.completeError").filter(({ args }) => args["function_execution_id"] === execution);
     await eventually(() => expect(answers()).toHaveLength(1));
     expect(answers()[0]?.args["error"]).toMatch(/The step (has no task|names no channel)/);
   }

@@ -26,7 +26,13 @@ function asking(
     list: () => (asked.list++, list()),
   };
   const read = Object.assign(new WebClient(), { users });
-  const people = createPeople({ read, store, me: { team: "T1" }, clock: { now: () => clock.now() + aheadMs(), sleep: clock.sleep }, log: (line) => void told.push(line) });
+  const people = createPeople({
+    read,
+    store,
+    me: { team: "T1" },
+    clock: { now: () => clock.now() + aheadMs(), sleep: clock.sleep },
+    log: (line) => void told.push(line),
+  });
   return { clock, people, told, asked, nameOf: (user: string) => clock.run(people.nameOf(user)) };
 }
 
