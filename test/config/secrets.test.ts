@@ -63,6 +63,11 @@ describe("redaction", () => {
     ["OURS"],
   );
 
+  test("of a secret that begins as another one does, nothing is left", () => {
+    const both = createRedactor({ SHORT_KEY: "battery-horse", LONG_KEY: "battery-horse-staple" });
+    expect(both("it was battery-horse-staple")).toBe("it was [redacted]");
+  });
+
   test("values of the environment's secrets are masked wherever they stand, also quoted in JSON and encoded in an address", () => {
     for (const text of [
       "key correct horse/battery was wrong",

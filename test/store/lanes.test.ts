@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
-import { createLanes } from "../../src/store/lanes.ts";
+import { createLanes, Fenced } from "../../src/store/lanes.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { type Committed, nameNote, type Store } from "../../src/store/store.ts";
 
@@ -44,6 +44,18 @@ test("a log that was used last is not read again, and goes on with what others r
   });
   expect(await read(THREAD)).toEqual(["run.started", "message.posted", "message.posted"]);
   expect(loads()).toBe(1);
+});
+
+test("what is refused because another has the turn by now is told as that, and is in no log here", async () => {
+  const { store } = openSqlite({ path: ":memory:" });
+  onTestFinished(() => store.close());
+  const fenced: Store = { ...store, commit: async () => ({ kind: "fenced" }) };
+  const lanes = createLanes({ store: fenced, clock: systemClock, posts: () => [], recorded: () => undefined });
+  onTestFinished(() => lanes.close());
+  const lane = await lanes.enter(THREAD, "T");
+  await expect(lane.inTurn(() => lane.append([STARTED], "keep"))).rejects.toThrow(Fenced);
+  expect(lane.transcript.events).toEqual([]);
+  lanes.leave(lane);
 });
 
 test("of many threads those used last are kept, and the others are read again", async () => {

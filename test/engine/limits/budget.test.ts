@@ -10,8 +10,8 @@ import { roundRobin } from "../../../src/engine/policies/round-robin.ts";
 import type { Agent } from "../../../src/engine/team.ts";
 import { maxTurns } from "../../../src/engine/stops/max-turns.ts";
 import { currentRun } from "../../../src/engine/reading/transcript.ts";
-import { openLog, says, team } from "../../support/scripted.ts";
-import { aside } from "../../support/turn.ts";
+import { MARIA, openLog, says, team } from "../../support/scripted.ts";
+import { aside, turnOn } from "../../support/turn.ts";
 import { runsOf } from "../../support/chance.ts";
 
 const USD_PER_TOKEN = { input: 0.00001, output: 0.0001 };
@@ -108,6 +108,22 @@ test("calls side by side do not pass a limit together, and one that was broken o
   stop.abort();
   await Promise.all(first);
   expect(await model.call(request, { ...turn, signal: new AbortController().signal }).next()).toEqual(third);
+});
+
+test("what people raise holds from the next call on, and what a run may cost at most holds in place of more", async () => {
+  const request: ModelRequest = { agent: "Ana", system: "", messages: [{ role: "user", text: "Go" }], tools: [] };
+  const log = openLog();
+  log.start("Go");
+  const kindOf = async (limits: BudgetLimits) => {
+    const call = createBudget(limits, 0).within(greedy().model).call(request, turnOn(log.transcript));
+    return (await call.next()).value;
+  };
+  const isRefused = { kind: "failure", error: { kind: "limit" } };
+  expect(await kindOf({ tokens: 100, usd: 1 })).toMatchObject(isRefused);
+  log.record({ type: "limit.raised", run: "r", person: MARIA, to: { tokens: 5_000 } });
+  expect(await kindOf({ tokens: 100, usd: 1 })).toMatchObject({ kind: "answer" });
+  log.record({ type: "run.started", run: "s", team: "team", startedBy: MARIA, usdMax: 0.001 });
+  expect(await kindOf({ tokens: 5_000, usd: 1 })).toMatchObject(isRefused);
 });
 
 test("a new run in the thread begins with all of it", async () => {

@@ -27,6 +27,12 @@ test("any reports all that hold at once; all waits for the last", () => {
   expect(all(...two)(log.transcript)).toHaveLength(2);
 });
 
+test("of no conditions neither fires", () => {
+  const log = openLog();
+  log.start("a");
+  expect([all()(log.transcript), any()(log.transcript)]).toEqual([[], []]);
+});
+
 test("all reports its reasons in the order in which they fired, each as it was then", () => {
   const log = openLog();
   log.start("a");

@@ -64,6 +64,8 @@ test("a model that is not there: the sentence says which ones the server has, th
 test.each<[string, { readonly [name: string]: string }, object, number]>([
   ["in seconds", { "retry-after": "7" }, {}, 7_000],
   ["in milliseconds", { "retry-after-ms": "1500" }, {}, 1_500],
+  ["as a date", { "retry-after": new Date(NOW + 90_000).toUTCString() }, {}, 90_000],
+  ["as a date that has gone by", { "retry-after": new Date(NOW - 90_000).toUTCString() }, {}, 0],
   ["as the time of renewal", { "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1m2.5s" }, {}, 62_500],
   ["as a moment", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(NOW + 5_000) }, {}, 5_000],
   ["in the body", {}, { error: { message: "slow down", retry_after: 12 } }, 12_000],
@@ -71,4 +73,9 @@ test.each<[string, { readonly [name: string]: string }, object, number]>([
   ["in words", {}, { error: { message: "Please retry after 20 seconds." } }, 20_000],
 ])("a wait that is given %s", (_, headers, body, ms) => {
   expect(retryAfterMs(new Headers(headers), saidIn(JSON.stringify(body)), NOW)).toBe(ms);
+});
+
+test("the time at which something is renewed that is not used up is no wait", () => {
+  const headers = new Headers({ "x-ratelimit-remaining-tokens": "9", "x-ratelimit-reset-tokens": "1m" });
+  expect(retryAfterMs(headers, saidIn("{}"), NOW)).toBeUndefined();
 });

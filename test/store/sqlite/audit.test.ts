@@ -5,7 +5,9 @@ import Database from "better-sqlite3";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { createForgetting } from "../../../src/runner/forgetting.ts";
+import { hashOf, repeatsHash } from "../../../src/store/audit-chain.ts";
 import type { Target } from "../../../src/store/forgetting.ts";
+import type { AuditRow } from "../../../src/store/records/audit-entries.ts";
 import type { Decision } from "../../../src/store/settings.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 
@@ -161,6 +163,22 @@ test("whatever is changed, taken out, moved or blanked by hand in any one place 
     }),
     { numRuns: 80 },
   );
+});
+
+test("an entry that was made anew, hash and all, does not fit the one behind it", async () => {
+  const path = newPath();
+  const { store, settings } = openSqlite({ path });
+  for (const subject of ["one", "two"])
+    await settings.record({ workspace: "T1", person: PEOPLE[0]!, deed: "stop", subject, allowed: true });
+  await store.close();
+  const db = new Database(path);
+  const made = db.prepare<[], AuditRow>("SELECT *, 'start' AS deed, last_at AS lastAt, last_key AS lastKey FROM audit WHERE id = 1").get()!;
+  const hash = hashOf(made);
+  db.prepare("UPDATE audit SET deed = ?, hash = ?, repeats = ? WHERE id = 1").run(made.deed, hash, repeatsHash(hash, made));
+  db.close();
+  const { store: again, audit } = openSqlite({ path });
+  expect((await audit.check()).problems).toEqual(["entry 2 does not follow the one before it: something was changed, taken out or moved"]);
+  await again.close();
 });
 
 test("refusals of one kind are one entry, with how often and when last; another day, kind or person is another one", async () => {
