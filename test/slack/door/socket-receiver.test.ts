@@ -147,6 +147,17 @@ test("while one socket reconnects, the other hears", async () => {
   await eventually(() => expect(wire.sockets.size).toBe(2));
 });
 
+test("connections that Slack closes again and again are told of once, with the mend", async () => {
+  const goodbye = JSON.stringify({ type: "disconnect", reason: "too_many_websockets" });
+  await eventually(() => {
+    for (const socket of wire.sockets) socket.send(goodbye);
+    expect(problems).toContainEqual(
+      expect.stringMatching(/just after it was opened \(too_many_websockets\): it allows ten .* SLACK_APP_TOKEN/),
+    );
+  });
+  expect(problems).toHaveLength(1);
+});
+
 test("stopping closes both sockets and opens no more", async () => {
   await eventually(() => expect(wire.sockets.size).toBe(2));
   await receiver.stop();
