@@ -161,7 +161,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
   const { settings: kept, versions } = keepingVersions(keptNow, { prefix: "team/", store, clock });
   const turns: Turns = { follow: (hear) => runner?.follow(hear) ?? (() => undefined) };
   let [shelf, workshop]: [BuiltShelf?, OpenWorkshop?] = [];
-  const forks: ForkParts = { runner: () => runner, teams: async (workspace) => shelf?.of(workspace) };
+  const forks: ForkParts = { runner: () => runner, decisions: kept, teams: async (workspace) => shelf?.of(workspace) };
   const inDoor = { turns, forks, slackNow: () => slack, workshopNow: () => workshop };
   const studio = studioDoor({ ...options, ...inDoor, store, runs, rebuilding, clock, log });
   let auditFile: ReturnType<typeof writeAuditOut> | undefined;

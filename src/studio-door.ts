@@ -5,6 +5,7 @@ import { SlackSilent } from "./slack/people/slack-silent.ts";
 import { channelOf, placeOf, scopeBeside, scopeOfChannel, threadBeside } from "./slack/words/place.ts";
 import type { FinishedRuns } from "./store/runs/finished-runs.ts";
 import { logsOf } from "./store/runs/logs.ts";
+import type { Settings } from "./store/settings.ts";
 import type { Store } from "./store/store.ts";
 import { type Access, type Asker, type Sight, SightUnknown } from "./studio/access.ts";
 import { actingHere, type StudioRunner } from "./studio/acts/here.ts";
@@ -18,6 +19,8 @@ import type { OpenWorkshop } from "./open-workshop.ts";
 /** Who forks runs, and the teams of a workspace, once they are there. */
 export interface ForkParts extends Pick<Parameters<typeof forkingHere>[0], "teams"> {
   readonly runner: () => StudioRunner | undefined;
+  /** The audit log of what people decide. */
+  readonly decisions: Pick<Settings, "record">;
 }
 export { tellOfTurns } from "./studio/runs/drafts-elsewhere.ts";
 export type { Turns } from "./studio/runs/drafts.ts";
@@ -126,6 +129,7 @@ export function studioDoor(parts: {
   });
   const acting = actingHere({
     runner: parts.forks.runner,
+    decisions: parts.forks.decisions,
     isHere: (thread, { id }) => placeOf(thread) === undefined && (!isPlayed(thread) || isPlayedBy(thread, id)),
     refusal: (asker, { thread, deed, ...act }) =>
       withOnlookers(asker, ({ whyNot }) => {

@@ -59,7 +59,14 @@ export async function openStudio(
     await kept.close();
   };
   const forking = forks && forkingHere({ ...forks, beside: parley.threadBeside, refusal: async () => undefined });
-  const acting = forks && actingHere({ runner: forks.runner, isHere: (thread) => !parley.placeOf(thread), refusal: async () => undefined });
+  const acting =
+    forks &&
+    actingHere({
+      runner: forks.runner,
+      decisions: forks.decisions,
+      isHere: (thread) => !parley.placeOf(thread),
+      refusal: async () => undefined,
+    });
   try {
     const here = beside
       ? { turns: beside.turns, forking: beside.forking, acting: beside.acting }

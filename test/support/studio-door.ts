@@ -16,6 +16,8 @@ export interface StudioWorld {
   readonly problems: readonly string[];
   /** It is so much later, for Parley. */
   pass(ms: number): void;
+  /** As Parley has it: milliseconds since 1970. Until the world is closed it is the same day in UTC. */
+  now(): number;
   /** As a browser does it, by way of Slack's page, on which this person says yes: the last answer, and the session's cookie. */
   signIn(person: string): Promise<{ readonly answer: Response; readonly cookie: string }>;
   get(path: string, cookie: string, headers?: { readonly [name: string]: string }): Promise<Response>;
@@ -23,19 +25,29 @@ export interface StudioWorld {
   close(): Promise<void>;
 }
 
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
 export async function openStudioWorld({
-  allow = {},
-  budgets = {},
   publicUrl,
-}: { readonly allow?: object; readonly budgets?: object; readonly publicUrl?: string } = {}): Promise<StudioWorld> {
+  allow = {},
+  ...more
+}: {
+  readonly allow?: object;
+  readonly budgets?: object;
+  readonly ceilings?: object;
+  readonly publicUrl?: string;
+} = {}): Promise<StudioWorld> {
   const slack = await createWorkspace({ port: 0 });
   const folder = await mkdtemp(join(tmpdir(), "parley-studio-"));
-  let laterMs = 0;
+  // Shortly before midnight it is the next day already: what is held to a day is held to one.
+  const leftMs = DAY_MS - (Date.now() % DAY_MS);
+  let laterMs = leftMs < HOUR_MS ? leftMs : 0;
   const clock = { ...systemClock, now: () => Date.now() + laterMs };
   const problems: string[] = [];
   const { clientId = "", clientSecret = "" } = slack.signIn?.() ?? {};
   const parley = await createParley({
-    settings: await settingsOf({ file: { ...PAIR, slack: { allow }, budgets }, replies: {} }, folder),
+    settings: await settingsOf({ file: { ...PAIR, slack: { allow }, ...more }, replies: {} }, folder),
     env: {},
     dbPath: storeIn(folder),
     clock,
@@ -53,6 +65,7 @@ export async function openStudioWorld({
     url,
     problems,
     pass: (ms) => void (laterMs += ms),
+    now: clock.now,
     get,
     async signIn(person) {
       const begun = await get("/login", "");

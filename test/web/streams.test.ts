@@ -6,11 +6,11 @@ interface Parts {
   follow(followed: {
     path(): string;
     readonly hear: { readonly [event: string]: () => void };
-    look(signal: AbortSignal): Promise<boolean>;
+    look(signal: AbortSignal): Promise<"soon" | "rarely" | "refused">;
   }): () => void;
   followRun(
     name: { readonly thread: string; readonly seq: number },
-    after: number,
+    behind: { readonly after: number; readonly isOver: boolean },
     hear: { recorded(event: object): void; shown(): void; begun(): void },
   ): () => void;
 }
@@ -18,6 +18,7 @@ const STATE = new URL("../../web/studio/state/", import.meta.url);
 const { follow } = (await import(new URL("streams.ts", STATE).pathname)) as Parts;
 const { followRun } = (await import(new URL("api.ts", STATE).pathname)) as Parts;
 
+const RUN = { thread: "T1/C1/1.1", seq: 1 };
 const PLACES = [0, 1, 2, 3].map((place) => `parley stream ${place}`);
 
 /** A stream of a browser that never says anything. */
@@ -80,7 +81,7 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 test("a tab that nobody sees any more by the time that it has a place opens no stream, and leaves the place to others", async () => {
-  left.push(follow({ path: () => "/changes", hear: {}, look: async () => true }));
+  left.push(follow({ path: () => "/changes", hear: {}, look: async () => "soon" }));
   tab.set(true);
   await setImmediate();
   await navigator.locks.request(PLACES[0] ?? "", () => undefined);
@@ -95,7 +96,7 @@ test("a tab that nobody sees any more by the time that it has a place opens no s
 test("while other tabs have all streams a tab asks every two seconds, and every ten where that is refused", async () => {
   await takeAll();
   let looks = 0;
-  left.push(follow({ path: () => "/changes", hear: {}, look: async () => ++looks < 2 }));
+  left.push(follow({ path: () => "/changes", hear: {}, look: async () => (++looks < 2 ? "soon" : "refused") }));
   const looked = async (times: number, afterMs: number): Promise<void> => {
     await until(() => vi.getTimerCount() === 1);
     vi.advanceTimersByTime(afterMs - 1);
@@ -109,13 +110,38 @@ test("while other tabs have all streams a tab asks every two seconds, and every 
   expect(streams).toEqual([]);
 });
 
+test("a run that is over is asked for once a minute by a tab without a stream, from when it was heard that it is", async () => {
+  await takeAll();
+  const asked: string[] = [];
+  const events = [{ seq: 4, type: "message.posted" }, { seq: 5, type: "run.stopped", within: "r" }, { seq: 6, type: "run.stopped" }]; // prettier-ignore
+  vi.stubGlobal("fetch", async (path: string) => {
+    asked.push(path.split("?")[1] ?? "");
+    return Response.json({ events: events.slice(asked.length - 1, asked.length) });
+  });
+  left.push(followRun(RUN, { after: 3, isOver: false }, { recorded: () => undefined, shown: () => undefined, begun: () => undefined }));
+  for (const [times, afterMs] of [
+    [1, 2_000],
+    [2, 2_000],
+    [3, 60_000],
+    [4, 60_000],
+  ] as const) {
+    await until(() => asked.length === times && vi.getTimerCount() === 1);
+    vi.advanceTimersByTime(afterMs - 1);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(1);
+  }
+  await until(() => asked.length === 5);
+  expect(asked).toEqual(["after=3", "after=4", "after=5", "after=6", "after=6"]);
+  expect(streams).toEqual([]);
+});
+
 test("whoever has left a run is told nothing more of it, also of what was asked before", async () => {
   await takeAll();
   const asked = Promise.withResolvers<void>();
   const answered = Promise.withResolvers<Response>();
   vi.stubGlobal("fetch", () => (asked.resolve(), answered.promise));
   const told: object[] = [];
-  const leave = followRun({ thread: "T1/C1/1.1", seq: 1 }, 3, {
+  const leave = followRun(RUN, { after: 3, isOver: false }, {
     recorded: (event) => told.push(event),
     shown: () => undefined,
     begun: () => undefined,

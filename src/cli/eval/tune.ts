@@ -191,12 +191,21 @@ async function withParley<T>(
     asksAtLimits: false,
     onStoreTrouble: (error) => stopped.abort(error),
     log: (line) => void io.stderr.write(`${harmless(line)}\n`),
+  }).catch((error: unknown) => {
+    throw isBeside ? withoutBothAtOnce(error, dbPath) : error;
   });
   try {
     return await job(worldOf(parley, settings, programsIn(parley.executor, stopped.signal)), (workspace) => parley.start(workspace));
   } finally {
     await parley.stop();
   }
+}
+
+/** The file beside a database is there for tunings alone. */
+function withoutBothAtOnce(error: unknown, path: string): unknown {
+  if (error instanceof Error && error.name === "StoreError" && error.message.includes("another Parley is running"))
+    error.message = `${path}: another \`parley tune\` is at work with this file. Wait for its end, or end it with Ctrl-C: it goes on where it was when it is called again.`;
+  return error;
 }
 
 const OUTCOMES: { readonly [outcome in Tuned["outcome"]]: string } = {

@@ -87,11 +87,11 @@ export function offerAt(reasons: readonly StopReason[], ceilings: RaiseCeilings 
   return { to, ...(budgets.length > 0 ? { budgets } : {}) };
 }
 
-/** For people: why nothing is offered. */
+/** For people: why nothing is offered. Plain text. */
 export function ceilingWords(atCeiling: readonly AtCeiling[]): string {
   const words = atCeiling.map(({ limit, account = "", most }) => {
     if (limit === "budget") return `the budget of ${ownerOf(account)} to $${most.toFixed(2)} a day`;
     return limit === "usd" ? `the money to $${most.toFixed(2)}` : `the ${limit} to ${most}`;
   });
-  return `Nobody can raise this any further here: ${words.join(" and ")} at most (\`ceilings.raised\` in the team file).`;
+  return `Nobody can raise this any further here: ${words.join(" and ")} at most (ceilings.raised in the team file).`;
 }

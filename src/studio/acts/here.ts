@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import type { Person, RaiseOffer } from "../../engine/events/events.ts";
+import type { AtCeiling, Person, RaiseOffer } from "../../engine/events/events.ts";
 import { isHalted } from "../../engine/events/limits-fold.ts";
 import { ceilingWords } from "../../engine/limits/run-limits.ts";
 import { currentRun } from "../../engine/reading/transcript.ts";
 import { isUsedUp, reasonsOf } from "../../runner/day-budgets.ts";
 import type { Runner } from "../../runner/runner.ts";
+import type { Settings } from "../../store/settings.ts";
 import { workspaceOf } from "../forks/forking.ts";
 import { TOO_LATE, type Acting } from "./acting.ts";
 
@@ -17,6 +18,7 @@ export function actingHere({
   runner: runnerNow,
   linkTo = async () => undefined,
   heldAs = (thread) => thread,
+  decisions,
   ...who
 }: {
   /** Once it is there. */
@@ -24,8 +26,15 @@ export function actingHere({
   readonly linkTo?: Acting["linkTo"];
   /** As which thread of this runner's one that is forked here is held to budgets; as itself when absent. */
   readonly heldAs?: (thread: string) => string;
+  /** The audit log in which it stands that somebody wanted more than anybody can raise here; in none when absent. */
+  readonly decisions?: Pick<Settings, "record">;
 } & Pick<Acting, "isHere" | "refusal">): Acting {
   const done = (was: boolean): string | undefined => (was ? undefined : TOO_LATE);
+  const refusedAt = async (atCeiling: readonly AtCeiling[], thread: string, person: Person): Promise<string> => {
+    const detail = ceilingWords(atCeiling);
+    await decisions?.record({ workspace: workspaceOf(thread), person, deed: "raise", subject: thread, allowed: false, detail });
+    return detail;
+  };
   const withRunner = async (job: (runner: ActingRunner) => Promise<string | undefined>) => {
     const runner = runnerNow();
     return runner ? job(runner) : NOT_READY;
@@ -50,7 +59,7 @@ export function actingHere({
         if (!halt) return TOO_LATE;
         if (wish === "finish") return done(await runner.steer(thread, { kind: "summarize", seq, person }));
         const offer = runner.offerAt(halt.reasons);
-        if (offer.atCeiling) return ceilingWords(offer.atCeiling);
+        if (offer.atCeiling) return refusedAt(offer.atCeiling, thread, person);
         // Budgets of the day first, and the other runs that they hold: said again, it does what is left to do.
         await raiseBudgets(runner, offer, { thread, person });
         return done(await runner.steer(thread, { kind: "raise", seq, person }));
@@ -66,7 +75,7 @@ export function actingHere({
         const thread = heldAs(asked);
         const held = (await runner.budgets?.held(workspaceOf(thread), thread, person)) ?? [];
         const offer = runner.offerAt(reasonsOf(held));
-        if (offer.atCeiling) return ceilingWords(offer.atCeiling);
+        if (offer.atCeiling) return refusedAt(offer.atCeiling, asked, person);
         await raiseBudgets(runner, offer, { thread, person });
         return undefined;
       }),

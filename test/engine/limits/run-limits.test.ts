@@ -67,7 +67,7 @@ test("no more is offered than the ceilings let; where one lets nothing more, not
     ],
   });
   expect(ceilingWords(none.atCeiling ?? [])).toBe(
-    "Nobody can raise this any further here: the budget of the person who asked to $3.00 a day and the minutes to 10 at most (`ceilings.raised` in the team file).",
+    "Nobody can raise this any further here: the budget of the person who asked to $3.00 a day and the minutes to 10 at most (ceilings.raised in the team file).",
   );
 });
 

@@ -245,6 +245,12 @@ test("what helps a team that people have made is proposed to them, also while Pa
   const heard: object[] = [];
   running.settings.follow((changed) => heard.push(changed));
   running.audit.follow((told) => heard.push(told));
+  const other = openSqlite({ path: join(cwd, "data/parley-tune.db") });
+  expect(await tune()).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/parley-tune\.db: another `parley tune` is at work with this file\. Wait for its end/) as string,
+  });
+  await other.store.close();
   const { code, out, err } = await tune();
   expect([code, out]).toEqual([0, expect.stringContaining("Proposed. Who may change adds is asked in Slack") as string]);
   expect(err).toContain(`The runs are kept in ${join(cwd, "data/parley-tune.db")}.`);

@@ -13,7 +13,7 @@ let thread = "";
 const people: { [who: string]: string } = {};
 
 beforeAll(async () => {
-  world = await openStudioWorld({ budgets: { channelUsdPerDay: 1 } });
+  world = await openStudioWorld({ budgets: { channelUsdPerDay: 1 }, ceilings: { raised: { channelUsdPerDay: 5 } } });
   const { control } = world.slack;
   people["stranger"] = control.addUser("Sam", { channels: [GENERAL] });
   people["member"] = control.addUser("Mia", { channels: [GENERAL] });
@@ -122,17 +122,19 @@ test("a budget of the day that is used up is raised there by whom the table lets
   /** A run there that costs $1.50. */
   const spend = async (name: string): Promise<void> => {
     const of = `${TEAM}/${hidden}/studio/${name}`;
-    const at = new Date().toISOString();
+    const at = new Date(world.now()).toISOString();
     await world.parley.store.commit({ thread: of, workspace: TEAM, afterSeq: 0, at, events: runEvents({ id: `${of}#1` }), posts: [], accounts: [account], wake: "none" }); // prettier-ignore
   };
   await spend("first");
-  const reasons = [{ kind: "budget", account, day: "2026-01-01", limit: 1, spent: 1.5, priced: true }] as const;
+  /** A run that waits there for the budget. */
+  const halted = async (of: string, limit: number): Promise<void> => {
+    const reasons = [{ kind: "budget", account, day: "2026-01-01", limit, spent: limit + 0.5, priced: true }] as const;
+    const run = `${of}#1`;
+    const began = runEvents({ id: run, team: "pair", over: false }).slice(0, 2);
+    await world.write(of, [...began, { type: "limit.reached", run, reason: "the budget is used up", reasons }]);
+  };
   const threads = ["here", "elsewhere"].map((name) => `${TEAM}/${hidden}/studio/${name}`);
-  for (const of of threads)
-    await world.write(of, [
-      ...runEvents({ id: `${of}#1`, team: "pair", over: false }).slice(0, 2),
-      { type: "limit.reached", run: `${of}#1`, reason: "the budget is used up", reasons },
-    ]);
+  for (const of of threads) await halted(of, 1);
   const [here = "", elsewhere = ""] = threads;
   const wish = { halt: 3, wish: "raise" };
   const { cookie } = await world.signIn(people["member"] ?? "");
@@ -167,6 +169,20 @@ test("a budget of the day that is used up is raised there by whom the table lets
   expect(await budgets(admin)).toEqual({ usedUp });
   expect((await post(admin, `${runPath(here)}/budgets`)).status).toBe(200);
   expect(await budgets(cookie)).toEqual({ usedUp: [] });
+
+  // As far as anybody can; who wants more is told how far that is, and that stands in the audit log.
+  await spend("third");
+  expect(await budgets(admin)).toEqual({ usedUp: [{ account, spent: 4.5, limit: 4, priced: true, to: 5 }] });
+  expect((await post(admin, `${runPath(here)}/budgets`)).status).toBe(200);
+  await spend("fourth");
+  const most = "Nobody can raise this any further here: the budget of this channel to $5.00 a day at most (ceilings.raised in the team file).";
+  expect(await budgets(admin)).toEqual({ usedUp: [{ account, spent: 6, limit: 5, priced: true }], mayNot: most });
+  const last = `${TEAM}/${hidden}/studio/last`;
+  await halted(last, 5);
+  for (const [path, body] of [[`${runPath(here)}/budgets`, {}], [`${runPath(last)}/limit`, wish]] as const) // prettier-ignore
+    expect(await post(admin, path, body)).toMatchObject({ status: 409, text: expect.stringContaining(most) });
+  const refusals = (await world.parley.settings.decisions(TEAM, { limit: 2 })).toReversed();
+  expect(refusals).toMatchObject([here, last].map((subject) => ({ deed: "raise", subject, allowed: false, detail: most, person: { id: ADMIN } })));
 });
 
 test("who may not begin runs in the channel may not fork there, and that is in the audit log", async () => {

@@ -11,7 +11,7 @@ export function offerNow(reached: Reached, mayNot: ActsOffer["mayNot"]): { reado
   const offer = reached.offer ?? offerAt(reached.reasons);
   const ofDay = reached.reasons.filter(({ kind }) => kind === "budget").length;
   const no = (ofDay > 0 ? mayNot.raiseBudget : undefined) ?? (ofDay < reached.reasons.length ? mayNot.raise : undefined);
-  return { offer, no: no ?? (offer.atCeiling && ceilingWords(offer.atCeiling).replaceAll("`", "")) };
+  return { offer, no: no ?? (offer.atCeiling && ceilingWords(offer.atCeiling)) };
 }
 
 /** ` to 40 turns and $2.00`; nothing where there is nothing to name. */

@@ -14,11 +14,12 @@ export function UsedUp({ of, why }: { readonly of: BudgetsOf; readonly why: stri
   if (!answer || answer.usedUp.length === 0) return null;
   const { mayNot } = answer;
   const raised = answer.usedUp.flatMap(({ account, to }) => (to === undefined ? [] : [`${money(to)} for ${ownerOf(account)}`]));
+  const isEnough = answer.usedUp.every(({ spent, to = 0 }) => to > spent);
   const raise = async (): Promise<void> => {
     setAtIt(true);
     try {
       await raiseUsedUp(of);
-      toast("Raised for today: it can begin now.");
+      toast(isEnough ? "Raised for today: it can begin now." : "Raised for today; more than that is spent already.");
     } catch (error) {
       toast(error instanceof Error ? error.message : String(error));
     }

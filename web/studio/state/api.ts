@@ -125,18 +125,21 @@ export async function signOut(csrf: string, which: "session" | "sessions"): Prom
 /** Calls back at each change of the list, and when some may have been missed, as before each stream; `hear` says whether it was told. Returns how to stop. */
 export function followList(hear: () => Promise<boolean>): () => void {
   const changed = (): void => void hear();
-  return follow({ path: () => `${BASE}/runs/changes`, hear: { changed, open: changed }, look: hear });
+  const look = async () => ((await hear()) ? "soon" : "refused");
+  return follow({ path: () => `${BASE}/runs/changes`, hear: { changed, open: changed }, look });
 }
 
-/** Calls back with each event as it is recorded, behind `after`, and with each piece of a turn that is under way. */
+/** Calls back with each event as it is recorded, behind `after`, and with each piece of a turn that is under way; `isOver`: the run had ended by then. */
 export function followRun(
   name: RunName,
-  after: number,
+  { after, isOver }: { readonly after: number; readonly isOver: boolean },
   hear: { readonly recorded: (event: RunEvent) => void; readonly shown: (data: string) => void; readonly begun: () => void },
 ): () => void {
   let last = after;
+  let isOverBy = isOver;
   const recorded = (event: RunEvent): void => {
     last = event.seq;
+    isOverBy ||= isEnd(event);
     hear.recorded(event);
   };
   return follow({
@@ -153,7 +156,11 @@ export function followRun(
         for (const event of page.events) recorded(event as unknown as RunEvent);
         from = page.next;
       }
-      return true;
+      // What people think of it may come.
+      return isOverBy ? "rarely" : "soon";
     },
   });
 }
+
+/** Whether with this event a run is over, and not one within it. */
+export const isEnd = ({ type, within }: RunEvent): boolean => type === "run.stopped" && within === undefined;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
 import { withEvent, withPiece, type Draft, type Piece } from "./drafts.ts";
-import { followRun, run as readRun, type RunAnswer, type RunName } from "./api.ts";
+import { followRun, isEnd, run as readRun, type RunAnswer, type RunName } from "./api.ts";
 
 export interface RunLog extends Pick<RunAnswer, "run" | "id" | "agents" | "limits"> {
   readonly events: readonly RunEvent[];
@@ -32,7 +32,7 @@ export function useRunLog({ thread, seq }: RunName): Reading {
           cancelAnimationFrame(frame);
           frame = requestAnimationFrame(() => setReading({ kind: "read", log: { ...log, events, drafts } }));
         };
-        const close = followRun(name, events.at(-1)?.seq ?? 0, {
+        const close = followRun(name, { after: events.at(-1)?.seq ?? 0, isOver: events.some(isEnd) }, {
           recorded(event) {
             if (event.seq <= (events.at(-1)?.seq ?? 0)) return;
             events = [...events, event];

@@ -3,8 +3,8 @@
  * open. So many are for streams; what pages ask goes by the others.
  */
 const STREAMS_MAX = 4;
-/** How often a tab asks what is new while it has no stream. */
-const LOOK_MS = 2_000;
+/** After how long a tab asks again what is new while it has no stream: `rarely` where hardly anything will come, such as of a run that is over. */
+const LOOK_MS = { soon: 2_000, rarely: 60_000 };
 /** The same where that was refused, as while nobody can say what one may see. */
 const AGAIN_MS = 10_000;
 
@@ -13,8 +13,8 @@ interface Followed {
   readonly path: () => string;
   /** By the name of the event; `open` when a stream begins. */
   readonly hear: { readonly [event: string]: (message: MessageEvent<string>) => void };
-  /** Asks what is new, for a tab without a stream; tells nothing once the signal is aborted. Resolves to `false`, or rejects, where it was refused. */
-  readonly look: (signal: AbortSignal) => Promise<boolean>;
+  /** Asks what is new, for a tab without a stream; tells nothing once the signal is aborted. Resolves to when to ask again, and to `refused`, or rejects, where it was. */
+  readonly look: (signal: AbortSignal) => Promise<"soon" | "rarely" | "refused">;
 }
 
 /**
@@ -33,8 +33,8 @@ async function goOn({ path, hear, look }: Followed, signal: AbortSignal): Promis
     await inPlace(signal, () => listen(path(), hear, signal));
     if (signal.aborted || document.hidden) continue;
     // There was no stream to be had, or it was refused.
-    const isTold = await look(signal).catch(() => false);
-    await pause(isTold ? LOOK_MS : AGAIN_MS, signal);
+    const again = await look(signal).catch(() => "refused" as const);
+    await pause(again === "refused" ? AGAIN_MS : LOOK_MS[again], signal);
   }
 }
 
