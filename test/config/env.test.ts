@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readEnv } from "../../src/config/env.ts";
+import { notSet, readEnv, unreadInEnv } from "../../src/config/env.ts";
 import { folderWith } from "./team-files.ts";
 
 test(".env adds what is not set, and what is set goes before it", () => {
@@ -13,4 +13,25 @@ test("without .env the environment is as it is", () => {
 
 test("a file that is too big to be .env is not read", () => {
   expect(() => readEnv(folderWith({ ".env": "A=1\n".repeat(20_000) }), {})).toThrow("at most 65536 are read");
+});
+
+test("a line of .env that sets nothing is told with its number, and takes no other variable with it", () => {
+  const cwd = folderWith({
+    ".env": "SLACK_BOT_TOKEN: xoxb-1\nSLACK_APP_TOKEN=xapp-1\n\n=5\nKEY='over\ntwo lines'\nOPEN=\"never closed\nLAST=1\n",
+  });
+  expect(readEnv(cwd, {})).toEqual({ SLACK_APP_TOKEN: "xapp-1", KEY: "over\ntwo lines", OPEN: '"never closed', LAST: "1" });
+  expect(unreadInEnv(cwd)).toEqual(
+    [1, 4].map((line) => ({ file: ".env", line, path: "", message: "sets nothing. A line is NAME=value, or a comment behind #." })),
+  );
+});
+
+test("a variable that a quote has swallowed is told", () => {
+  const cwd = folderWith({ ".env": 'SLACK_BOT_TOKEN="xoxb-1\nSLACK_APP_TOKEN="xapp-1"\n' });
+  expect(readEnv(cwd, {})["SLACK_APP_TOKEN"]).toBeUndefined();
+  expect(unreadInEnv(cwd)).toMatchObject([{ line: 2, message: expect.stringContaining("the value that begins in line 1") as string }]);
+});
+
+test("a variable that is missing is told with one that is called nearly so, and with none that is another", () => {
+  expect(notSet("SLACK_BOT_TOKEN", { SLACK_BOT_TOKN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" })).toContain("(SLACK_BOT_TOKN is; fix its name");
+  expect(notSet("SLACK_BOT_TOKEN", { SLACK_BOT_TOKN: "", SLACK_APP_TOKEN: "xapp-1" })).toBe("is not set");
 });

@@ -1,5 +1,5 @@
 import { ConfigError, describeMistake } from "../../config/config-error.ts";
-import { readEnv, type Env } from "../../config/env.ts";
+import { readEnv, unreadInEnv, type Env } from "../../config/env.ts";
 import { loadSettings, secretNames, type Settings } from "../../config/load.ts";
 import { createRedactor } from "../../config/secrets.ts";
 import { readArguments } from "../arguments.ts";
@@ -130,6 +130,7 @@ async function* findings(file: string | undefined, { live, learned }: Looking, i
   try {
     env = readEnv(io.cwd, io.env);
     learned(env, []);
+    for (const mistake of unreadInEnv(io.cwd)) yield { grade: "warn", thing: ".env", message: `line ${mistake.line} ${mistake.message}` };
     settings = loadSettings({ env, cwd: io.cwd, ...(file === undefined ? {} : { file }) });
     learned(env, secretNames(settings));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { Env } from "../../config/env.ts";
+import { notSet, type Env } from "../../config/env.ts";
 import type { Finding } from "./finding.ts";
 
 const SLACK_API_URL = "https://slack.com/api/";
@@ -16,7 +16,7 @@ export async function* checkSlack(
   const api = apiOf(env);
   if (!api)
     return yield { grade: "fail", thing: "SLACK_API_URL", message: `is no address; take it out, or give one such as ${SLACK_API_URL}.` };
-  yield* checkBotToken(env["SLACK_BOT_TOKEN"]?.trim() ?? "", api, manifest);
+  yield* checkBotToken(env, api, manifest);
   yield* checkAppToken(env, api);
 }
 
@@ -26,14 +26,16 @@ function apiOf(env: Env): string | undefined {
   return URL.canParse(wanted) ? wanted.replace(/\/?$/, "/") : undefined;
 }
 
-async function* checkBotToken(token: string, api: string, manifest: URL): AsyncGenerator<Finding, void, void> {
+async function* checkBotToken(env: Env, api: string, manifest: URL): AsyncGenerator<Finding, void, void> {
   const thing = "SLACK_BOT_TOKEN";
+  const token = env[thing]?.trim() ?? "";
   if (!token)
     return yield {
       grade: "fail",
       thing,
-      message: `is not set; take the Bot User OAuth Token (xoxb-…) from ${APPS_PAGE}, your app, OAuth & Permissions.`,
+      message: `${notSet(thing, env)}; take the Bot User OAuth Token (xoxb-…) from ${APPS_PAGE}, your app, OAuth & Permissions.`,
     };
+  if (!isSendable(token)) return yield { grade: "fail", thing, message: STRANGE };
   if (!token.startsWith("xoxb-"))
     yield { grade: "warn", thing, message: "does not begin with xoxb-; a bot token does. User and app tokens do not work here." };
   const answer = await ask(`${api}auth.test`, token);
@@ -59,18 +61,25 @@ async function checkScopes(granted: readonly string[] | undefined, manifest: URL
 export async function* checkAppToken(env: Env, api: string = apiOf(env) ?? SLACK_API_URL): AsyncGenerator<Finding, void, void> {
   const thing = "SLACK_APP_TOKEN";
   const token = env["SLACK_APP_TOKEN"]?.trim() ?? "";
+  if (!token && env["SLACK_SIGNING_SECRET"]?.trim())
+    return yield { grade: "ok", thing: "SLACK_SIGNING_SECRET", message: "is set, for parley start --http" };
   if (!token) {
     yield {
       grade: "fail",
       thing,
-      message: `is not set; make one (xapp-…, scope connections:write) at ${APPS_PAGE}, your app, Basic Information, App-Level Tokens.`,
+      message: `${notSet(thing, env)}; make one (xapp-…, scope connections:write) at ${APPS_PAGE}, your app, Basic Information, App-Level Tokens.`,
     };
     return;
   }
+  if (!isSendable(token)) return yield { grade: "fail", thing, message: STRANGE };
   if (!token.startsWith("xapp-")) yield { grade: "warn", thing, message: "does not begin with xapp-; an app-level token does." };
   const answer = await ask(`${api}apps.connections.open`, token);
   yield answer.ok ? { grade: "ok", thing, message: "Socket Mode opens" } : { grade: "fail", thing, message: mendOf(answer.error, api) };
 }
+
+/** In a header; what is left of an example, such as xoxb-…, is not. */
+const isSendable = (token: string): boolean => /^[\x21-\x7e]+$/.test(token);
+const STRANGE = "has characters that no token has; copy it again, whole and alone.";
 
 type Answer =
   | {

@@ -12,7 +12,7 @@ import { baselineOf, give } from "./given-report.ts";
 import { showProgress } from "./progress.ts";
 
 export const help = `parley eval FILE [--teams A,B] [--cases N] [--repeats N] [--seed S] [--concurrency N] [--budget-usd X]
-                 [--baseline ID|REPORT] [--new] [--json] [--html OUT] [--junit OUT] [--file FILE] [--db PATH]
+                 [--baseline ID|REPORT] [--people FILE] [--new] [--json] [--html OUT] [--junit OUT] [--file FILE] [--db PATH]
 parley eval show [ID] [--baseline ID|REPORT] [--json] [--html OUT] [--junit OUT] [--db PATH]
 parley eval sample [ID] [--cases N] [--seed S] [--db PATH]
 parley eval list [--db PATH]

@@ -8,12 +8,12 @@ import { costOf } from "../cost.ts";
 import { readHere } from "../own-stores.ts";
 import { harmless } from "../terminal.ts";
 
-export const help = `parley export RUN [--json] [--db PATH]
+export const help = `parley export RUN [--json | --format markdown|json] [--db PATH]
 
 Writes the transcript of a run to stdout. RUN is a run's id, a thread's key (then every run of the thread), or "last".
 
   --json        one stored event a line, as parley run --json gives it; parley import reads what is exported of a whole thread
-  --format      markdown (default), or json
+  --format      markdown (default), or json, which is --json
   --db PATH     the database; PARLEY_DB, then the team file's, when absent
 
 Exit codes: 0 written; 1 there is no such run, or the database cannot be read; 2 bad usage or settings.`;

@@ -1,5 +1,5 @@
 import { ConfigError, type Mistake } from "../../config/config-error.ts";
-import type { Env } from "../../config/env.ts";
+import { notSet, type Env } from "../../config/env.ts";
 import type { SlackOfMany, SlackSettings } from "../../parley.ts";
 import { isDoor, type Role } from "../../engine/role.ts";
 import { UsageError } from "../command.ts";
@@ -56,7 +56,7 @@ function readTokens(env: Env, address: Address | undefined): SlackSettings {
 function readBotToken(env: Env): { readonly botToken: string; readonly mistakes: readonly Mistake[] } {
   const botToken = env["SLACK_BOT_TOKEN"]?.trim() ?? "";
   const where = "the Bot User OAuth Token, at https://api.slack.com/apps, your app, OAuth & Permissions";
-  return { botToken, mistakes: tokenMistakes("SLACK_BOT_TOKEN", botToken, "xoxb-", where) };
+  return { botToken, mistakes: tokenMistakes("SLACK_BOT_TOKEN", { token: botToken, prefix: "xoxb-", what: where, env }) };
 }
 
 /** Slack's own address, or another. Throws what is wrong here, behind the mistakes that were found before. */
@@ -76,27 +76,33 @@ function readDoor(env: Env, address: Address | undefined, before: readonly Mista
   const mistakes: Mistake[] = [
     ...before,
     ...(address
-      ? secretMistakes(signingSecret)
-      : tokenMistakes(
-          "SLACK_APP_TOKEN",
-          appToken,
-          "xapp-",
-          "an App-Level Token with the scope connections:write, at https://api.slack.com/apps, your app, Basic Information",
-        )),
+      ? secretMistakes(signingSecret, env)
+      : tokenMistakes("SLACK_APP_TOKEN", {
+          token: appToken,
+          prefix: "xapp-",
+          what: "an App-Level Token with the scope connections:write, at https://api.slack.com/apps, your app, Basic Information",
+          env,
+        })),
   ];
   return { ...readApi(env, mistakes), ...(address ? { http: { ...address, signingSecret } } : { appToken }) };
 }
 
-function secretMistakes(secret: string): Mistake[] {
+function secretMistakes(secret: string, env: Env): Mistake[] {
   if (/^[0-9a-f]{20,}$/i.test(secret)) return [];
-  const found = secret === "" ? "is not set" : "is not a signing secret, which is made of the digits 0 to 9 and a to f";
+  const found = secret === "" ? notSet("SLACK_SIGNING_SECRET", env) : "is not a signing secret, which is made of the digits 0 to 9 and a to f";
   const message = `${found}; put the Signing Secret, at https://api.slack.com/apps, your app, Basic Information, into the environment or into .env.`;
   return [{ file: "environment", path: "SLACK_SIGNING_SECRET", message }];
 }
 
-function tokenMistakes(name: string, token: string, prefix: string, what: string): Mistake[] {
-  if (token.startsWith(prefix)) return [];
-  const found = token === "" ? "is not set" : `does not begin with ${prefix}, so it is another kind of token`;
+function tokenMistakes(
+  name: string,
+  { token, prefix, what, env }: { readonly token: string; readonly prefix: string; readonly what: string; readonly env: Env },
+): Mistake[] {
+  if (token.startsWith(prefix) && /^[\x21-\x7e]+$/.test(token)) return [];
+  const wrong = token.startsWith(prefix)
+    ? "has characters that no token has"
+    : `does not begin with ${prefix}, so it is another kind of token`;
+  const found = token === "" ? notSet(name, env) : wrong;
   return [
     {
       file: "environment",

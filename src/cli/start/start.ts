@@ -1,5 +1,5 @@
 import { ConfigError, describeMistake } from "../../config/config-error.ts";
-import { readEnv, type Env } from "../../config/env.ts";
+import { readEnv, unreadInEnv, type Env } from "../../config/env.ts";
 import { attempt, type Notes } from "../../config/file/notes.ts";
 import { databasePath, loadSettings } from "../../config/load.ts";
 import type { Parley } from "../../parley.ts";
@@ -84,10 +84,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const loginKeys = slack && attempt(() => readLoginKeys(env), notes);
   const settings = attempt(() => loadSettings({ env, cwd: io.cwd, ...(values.file === undefined ? {} : { file: values.file }) }), notes);
   const trouble = settings ? await troubleWithModels(settings, env) : [];
+  const unread = unreadInEnv(io.cwd);
   if (!slack || !settings || !loginKeys || !studioAt || trouble.some(({ isKey }) => isKey))
-    throw new ConfigError([...notes.mistakes, ...trouble]);
+    throw new ConfigError([...notes.mistakes, ...trouble, ...unread]);
   // A server of one's own may come up later.
-  for (const warning of [...settings.warnings, ...trouble]) log.line(`note: ${describeMistake(warning)}`);
+  for (const warning of [...settings.warnings, ...trouble, ...unread]) log.line(`note: ${describeMistake(warning)}`);
 
   if (env["SLACK_CLIENT_ID"]?.trim() && !("oauth" in slack) && !studioAt.found)
     log.line("note: SLACK_BOT_TOKEN is set, so Parley works in its workspace alone; take it out for many (SLACK_CLIENT_ID).");

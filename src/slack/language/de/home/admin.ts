@@ -17,7 +17,7 @@ export const admin: Translated<"admin"> = {
   "text.deed.raise": "eine Grenze erhöhen",
   "text.deed.export": "Ergebnisse teilen, Mitschriften und Teams exportieren",
   "text.deed.watch": "Läufe im Studio ansehen",
-  "text.deed.oversee": "dort auch Läufe aus fremden Kanälen ansehen",
+  "text.deed.oversee": "dort auch Läufe aus Channels ansehen, in denen man nicht ist",
   "text.deed.schedule": "Arbeit von selbst beginnen lassen",
   "text.deed.editTeams": "Teams und Einstellungen ändern",
   "text.deed.audit": "das hier sehen, und wer was entschied",
