@@ -50,7 +50,8 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
       return 2;
     }
     if (["--help", "-h", "help"].includes(name)) {
-      await print(io.stdout, HELP);
+      const [about] = rest;
+      await print(io.stdout, about === undefined ? HELP : (await (await commandNamed(about)).load()).help);
       return 0;
     }
     if (["--version", "-v"].includes(name)) {

@@ -101,5 +101,6 @@ const SECRET_CHARS_MIN = 8;
 /** Tokens by their shape: Slack's, OpenAI's, Anthropic's and those of other model providers, GitHub's, Google's, Amazon's. Long, so that no word is one. */
 const TOKEN =
   /\b(?:xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|(?:sk|gsk|xai)[-_](?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,}|gh[opsur]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|AIza[A-Za-z0-9_-]{30,}|AKIA[A-Z0-9]{16})/g;
-const CREDENTIALS_IN_ADDRESS = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@:"']{1,200}:[^\s/@"']{1,200}@/gi;
+/** Of an example, such as of what PARLEY_DB looks like, nothing is taken. */
+const CREDENTIALS_IN_ADDRESS = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)(?!user:password@)[^\s/@:"']{1,200}:[^\s/@"']{1,200}@/gi;
 const MAY_HOLD_TOKEN = /xox|xapp-|sk[-_]|xai[-_]|gh[opsur]_|github_pat_|AIza|AKIA|:\/\//;

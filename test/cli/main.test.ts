@@ -44,10 +44,12 @@ test("--help lists every command, and each command explains itself", async () =>
     expect(help.code).toBe(0);
     expect(help.out).toMatch(new RegExp(`^parley ${name}`));
   }
+  expect(await parley(["help", "doctor"], { cwd })).toEqual(await parley(["doctor", "--help"], { cwd }));
 });
 
 test.each([
   [["strat"], 'There is no command "strat". Did you mean "start"?'],
+  [["help", "strat"], 'Did you mean "start"?'],
   [["constructor"], 'There is no command "constructor".'],
   [["run", "--jsn", "x"], "There is no option --jsn. Did you mean --json?"],
   [["run", "--team"], "See --help."],

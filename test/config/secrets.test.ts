@@ -95,6 +95,7 @@ describe("redaction", () => {
   });
 
   test("a password in an address is masked, and the address stays", () => {
+    expect(redact("write postgres://user:password@host/database")).toBe("write postgres://user:password@host/database");
     expect(redact("see http://maria:geheim@proxy.example:8080/x")).toBe("see http://[redacted]@proxy.example:8080/x");
   });
 

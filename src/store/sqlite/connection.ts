@@ -77,7 +77,7 @@ export function openConnection(path: string): Connection {
 export function openConnectionReadOnly(path: string): Connection {
   return explained(path, () => {
     if (!existsSync(path))
-      throw new StoreError(`${path}: there is no database. Check the path (PARLEY_DB); a first \`parley start\` makes it.`);
+      throw new StoreError(`${path}: there is no database. Check the path (--db, PARLEY_DB); a first \`parley start\` makes it.`);
     refuseNonFile(path);
     probe(path, path, "must be current");
     const db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
