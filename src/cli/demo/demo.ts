@@ -112,6 +112,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const kept = { path: dbPath, own: cast.settings.registry.store };
     const forks: Parley["forks"] = {
       runner: () => playing?.forks.runner(),
+      decisions: { record: async (decision) => playing?.forks.decisions.record(decision) },
       teams: async (workspace) => playing?.forks.teams(workspace),
     };
     const workshop = () => playing && { ...playing.workshop, home: workspace.teamId };
