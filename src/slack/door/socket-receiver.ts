@@ -1,6 +1,8 @@
 import type { App, Receiver } from "@slack/bolt";
 import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
+import { EnvHttpProxyAgent } from "undici";
 import { withinMs, type Clock } from "../../engine/clock.ts";
+import { isByEnvProxy } from "../../env-proxy.ts";
 import { isDeeperThan } from "../../engine/limits/json-depth.ts";
 import { ENVELOPE_LEVELS_MAX } from "./json-depth.ts";
 import type { Inbox } from "./inbox.ts";
@@ -71,6 +73,8 @@ export function createReceiver(parts: {
   }
   const sockets: Socket[] = [];
   const open = new Set<Socket>();
+  // Unlike Node's own calls, the SDK's sockets go through no proxy by themselves.
+  const proxy = isByEnvProxy() ? new EnvHttpProxyAgent() : undefined;
 
   function createSocket(): Socket {
     const socket = new Socket(
@@ -78,6 +82,7 @@ export function createReceiver(parts: {
         appToken: parts.appToken,
         logger: sdkLogger((problem) => tell(problem)),
         autoReconnectEnabled: false,
+        ...(proxy ? { dispatcher: proxy } : {}),
         clientOptions: { ...clientOptions(parts.apiUrl, log), timeout: OPEN_TIMEOUT_MS, retryConfig: { retries: 0 } },
       },
       log,
@@ -165,6 +170,7 @@ export function createReceiver(parts: {
       stopping.abort();
       // One that is being opened ends as soon as Slack has answered, which may be after this.
       await withinMs(clock, DISCONNECT_TIMEOUT_MS, Promise.all([...sockets.map((socket) => socket.disconnect()), ...held]));
+      await proxy?.destroy();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
 import { systemClock } from "../../../src/engine/clock.ts";
@@ -178,4 +179,28 @@ test("stopping does not wait for an address that Slack was asked for and does no
   await clock.advance(2_000);
   await eventually(() => expect(stopped).toHaveBeenCalled());
   await silent.close();
+});
+
+test("where the machine's environment names a proxy for Node, the sockets go through it, too", async () => {
+  const through: (string | undefined)[] = [];
+  const proxy = createServer(IDLE_STAYS).on("connect", (request, near: Duplex) => {
+    through.push(request.url);
+    const { hostname, port } = new URL(`http://${request.url}`);
+    const far = connect(Number(port), hostname, () => {
+      near.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      far.pipe(near).pipe(far);
+    });
+    for (const end of [near, far]) end.on("error", () => undefined);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  for (const [name, value] of Object.entries({ NODE_USE_ENV_PROXY: "1", http_proxy: address, no_proxy: "" })) vi.stubEnv(name, value);
+  const behind = createReceiver({ appToken: "xapp-1", apiUrl: wire.apiUrl, inbox, clock: systemClock, log, onConnected: () => undefined, onDropped }); // prettier-ignore
+  vi.unstubAllEnvs();
+  await behind.start();
+  await eventually(() => expect(through).toEqual(Array(2).fill(new URL(wire.apiUrl).host)));
+  await behind.stop();
+  proxy.closeAllConnections();
+  await new Promise((resolve) => proxy.close(resolve));
+  expect(problems).toEqual([]);
 });
