@@ -154,16 +154,11 @@ describe("its program", () => {
 
 describe("a program of a stranger's, with a tool and a policy of its own", () => {
   const compile = (...folders: readonly string[]) => {
-    const compilerOptions = {
-      target: "es2024",
-      module: "nodenext",
-      strict: true,
-      noEmit: true,
-      typeRoots: [join(ROOT, "node_modules/@types")],
-      types: ["node"],
-      allowImportingTsExtensions: true,
-    };
-    writeFileSync(join(home, "tsconfig.json"), JSON.stringify({ compilerOptions, include: folders.map((folder) => `${folder}/*.ts`) }));
+    const own = page("README.md").files.find(({ name }) => name === "tsconfig.json")?.text ?? "";
+    const { compilerOptions } = JSON.parse(own) as { readonly compilerOptions: { readonly strict?: boolean } };
+    expect(compilerOptions.strict).toBe(true);
+    const here = { ...compilerOptions, typeRoots: [join(ROOT, "node_modules/@types")] };
+    writeFileSync(join(home, "tsconfig.json"), JSON.stringify({ compilerOptions: here, include: folders.map((folder) => `${folder}/*.ts`) }));
     return runChild(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", home], { cwd: home });
   };
 
@@ -183,7 +178,7 @@ describe("a program of a stranger's, with a tool and a policy of its own", () =>
   });
 
   test("the guide's extensions compile against them, too", async () => {
-    const pages = ["tool.md", "policy.md", "agent.md", "guard.md", "model.md", "store.md"];
+    const pages = ["tool.md", "policy.md", "agent.md", "guard.md", "model.md", "store.md", "scorer.md", "own-store.md"];
     expect(await compile(...pages.map(folderOf))).toMatchObject({ out: "", code: 0 });
   });
 });
