@@ -9,7 +9,10 @@ const SILENT = /^\s*(#|$)/;
  * What a file of variables says, as node reads it, and its lines that set nothing. These are left out before node sees them: it would take such a
  * line for the beginning of the next name, and that variable would be missing, too.
  */
-export function readEnvFile(text: string): { readonly variables: { readonly [name: string]: string }; readonly unread: readonly Mistake[] } {
+export function readEnvFile(text: string): {
+  readonly variables: { readonly [name: string]: string };
+  readonly unread: readonly Mistake[];
+} {
   const unread: Mistake[] = [];
   const kept: string[] = [];
   const lines = text.split(/\r?\n/);

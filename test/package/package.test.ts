@@ -158,7 +158,10 @@ describe("a program of a stranger's, with a tool and a policy of its own", () =>
     const { compilerOptions } = JSON.parse(own) as { readonly compilerOptions: { readonly strict?: boolean } };
     expect(compilerOptions.strict).toBe(true);
     const here = { ...compilerOptions, typeRoots: [join(ROOT, "node_modules/@types")] };
-    writeFileSync(join(home, "tsconfig.json"), JSON.stringify({ compilerOptions: here, include: folders.map((folder) => `${folder}/*.ts`) }));
+    writeFileSync(
+      join(home, "tsconfig.json"),
+      JSON.stringify({ compilerOptions: here, include: folders.map((folder) => `${folder}/*.ts`) }),
+    );
     return runChild(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", home], { cwd: home });
   };
 

@@ -141,11 +141,15 @@ test("whoever has left a run is told nothing more of it, also of what was asked 
   const answered = Promise.withResolvers<Response>();
   vi.stubGlobal("fetch", () => (asked.resolve(), answered.promise));
   const told: object[] = [];
-  const leave = followRun(RUN, { after: 3, isOver: false }, {
-    recorded: (event) => told.push(event),
-    shown: () => undefined,
-    begun: () => undefined,
-  });
+  const leave = followRun(
+    RUN,
+    { after: 3, isOver: false },
+    {
+      recorded: (event) => told.push(event),
+      shown: () => undefined,
+      begun: () => undefined,
+    },
+  );
   left.push(leave);
   await asked.promise;
   leave();

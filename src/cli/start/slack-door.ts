@@ -89,7 +89,8 @@ function readDoor(env: Env, address: Address | undefined, before: readonly Mista
 
 function secretMistakes(secret: string, env: Env): Mistake[] {
   if (/^[0-9a-f]{20,}$/i.test(secret)) return [];
-  const found = secret === "" ? notSet("SLACK_SIGNING_SECRET", env) : "is not a signing secret, which is made of the digits 0 to 9 and a to f";
+  const found =
+    secret === "" ? notSet("SLACK_SIGNING_SECRET", env) : "is not a signing secret, which is made of the digits 0 to 9 and a to f";
   const message = `${found}; put the Signing Secret, at https://api.slack.com/apps, your app, Basic Information, into the environment or into .env.`;
   return [{ file: "environment", path: "SLACK_SIGNING_SECRET", message }];
 }

@@ -175,14 +175,21 @@ test("a budget of the day that is used up is raised there by whom the table lets
   expect(await budgets(admin)).toEqual({ usedUp: [{ account, spent: 4.5, limit: 4, priced: true, to: 5 }] });
   expect((await post(admin, `${runPath(here)}/budgets`)).status).toBe(200);
   await spend("fourth");
-  const most = "Nobody can raise this any further here: the budget of this channel to $5.00 a day at most (ceilings.raised in the team file).";
+  const most =
+    "Nobody can raise this any further here: the budget of this channel to $5.00 a day at most (ceilings.raised in the team file).";
   expect(await budgets(admin)).toEqual({ usedUp: [{ account, spent: 6, limit: 5, priced: true }], mayNot: most });
   const last = `${TEAM}/${hidden}/studio/last`;
   await halted(last, 5);
-  for (const [path, body] of [[`${runPath(here)}/budgets`, {}], [`${runPath(last)}/limit`, wish]] as const) // prettier-ignore
+  for (const [path, body] of [
+    [`${runPath(here)}/budgets`, {}],
+    [`${runPath(last)}/limit`, wish],
+  ] as const)
+    // prettier-ignore
     expect(await post(admin, path, body)).toMatchObject({ status: 409, text: expect.stringContaining(most) });
   const refusals = (await world.parley.settings.decisions(TEAM, { limit: 2 })).toReversed();
-  expect(refusals).toMatchObject([here, last].map((subject) => ({ deed: "raise", subject, allowed: false, detail: most, person: { id: ADMIN } })));
+  expect(refusals).toMatchObject(
+    [here, last].map((subject) => ({ deed: "raise", subject, allowed: false, detail: most, person: { id: ADMIN } })),
+  );
 });
 
 test("who may not begin runs in the channel may not fork there, and that is in the audit log", async () => {

@@ -44,7 +44,16 @@ describe.skipIf(!chromiumPath())("the studio, signed in with Slack", () => {
     const thread = `T0LOCAL/${GENERAL}/${name}`;
     const at = new Date(world.now()).toISOString();
     const events = runEvents({ id: `${thread}#1`, team: "pair", task: "Count the foxes" });
-    await world.parley.store.commit({ thread, workspace: "T0LOCAL", afterSeq: 0, at, events, posts: [], accounts: [account], wake: "none" });
+    await world.parley.store.commit({
+      thread,
+      workspace: "T0LOCAL",
+      afterSeq: 0,
+      at,
+      events,
+      posts: [],
+      accounts: [account],
+      wake: "none",
+    });
     return thread;
   }
   async function openAs(person: string, thread: string, at?: number): Promise<Page> {
@@ -67,7 +76,11 @@ describe.skipIf(!chromiumPath())("the studio, signed in with Slack", () => {
     const members = await openAs("U0JONAS", thread);
     const limit = (page: Page) => page.getByRole("group", { name: "It stands at a limit" });
     await limit(members).getByText("A day's budget can be raised by admins of this workspace.").waitFor();
-    expect(await limit(members).getByRole("button", { name: /^Raise/ }).isDisabled()).toBe(true);
+    expect(
+      await limit(members)
+        .getByRole("button", { name: /^Raise/ })
+        .isDisabled(),
+    ).toBe(true);
     expect(await violationsIn(members)).toEqual([]);
     const admins = await openAs("U0ADA", thread);
     await limit(admins).getByRole("button", { name: "Raise to $2.00 a day for this channel" }).click();
@@ -92,7 +105,9 @@ describe.skipIf(!chromiumPath())("the studio, signed in with Slack", () => {
     await member.budgets.getByText("A day's budget can be raised by admins of this workspace.").waitFor();
     expect(await member.raise.isDisabled()).toBe(true);
     const admin = await refused("U0ADA");
-    expect(await admin.budgets.getByRole("listitem").allInnerTexts()).toEqual(["Today’s budget of this channel is used up: $3.00 of $2.00."]);
+    expect(await admin.budgets.getByRole("listitem").allInnerTexts()).toEqual([
+      "Today’s budget of this channel is used up: $3.00 of $2.00.",
+    ]);
     expect(await violationsIn(admin.page)).toEqual([]);
     expect(await admin.raise.innerText()).toBe("Raise it for today: $4.00 for this channel");
     await admin.raise.click();

@@ -32,20 +32,24 @@ export function useRunLog({ thread, seq }: RunName): Reading {
           cancelAnimationFrame(frame);
           frame = requestAnimationFrame(() => setReading({ kind: "read", log: { ...log, events, drafts } }));
         };
-        const close = followRun(name, { after: events.at(-1)?.seq ?? 0, isOver: events.some(isEnd) }, {
-          recorded(event) {
-            if (event.seq <= (events.at(-1)?.seq ?? 0)) return;
-            events = [...events, event];
-            drafts = withEvent(drafts, event);
-            show();
+        const close = followRun(
+          name,
+          { after: events.at(-1)?.seq ?? 0, isOver: events.some(isEnd) },
+          {
+            recorded(event) {
+              if (event.seq <= (events.at(-1)?.seq ?? 0)) return;
+              events = [...events, event];
+              drafts = withEvent(drafts, event);
+              show();
+            },
+            shown(data) {
+              drafts = withPiece(drafts, JSON.parse(data) as Piece, events);
+              show();
+            },
+            // The line begins with what has been said so far.
+            begun: () => void (drafts = []),
           },
-          shown(data) {
-            drafts = withPiece(drafts, JSON.parse(data) as Piece, events);
-            show();
-          },
-          // The line begins with what has been said so far.
-          begun: () => void (drafts = []),
-        });
+        );
         unfollow = () => (cancelAnimationFrame(frame), close());
       })
       .catch((error: unknown) => {
