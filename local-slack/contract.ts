@@ -83,6 +83,8 @@ export interface Workspace {
   readonly botUserId: string;
   /** What a person or a test can do to it; the same over HTTP at POST /control/VERB with JSON. */
   readonly control: Control;
+  /** What people call them, by id: `#general`, or `Direct messages`. */
+  channelNames?(): ReadonlyMap<string, string>;
   /** Sign in with Slack (OpenID Connect): what a program that lets people in by it is set up with; `as=USER` in the query says who they are. */
   signIn?(): { readonly issuer: string; readonly clientId: string; readonly clientSecret: string };
   /** Says something else on the page from now on, for instance once a model is connected. */

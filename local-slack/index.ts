@@ -63,6 +63,8 @@ export async function createWorkspace(options: WorkspaceOptions): Promise<Worksp
     teamId: TEAM_ID,
     botUserId: BOT_USER_ID,
     control,
+    channelNames: () =>
+      new Map([...local.state.channels.values()].map(({ id, kind, name }) => [id, kind === "im" ? "Direct messages" : `#${name}`])),
     signIn: () => ({ issuer: local.baseUrl, clientId: local.openId?.clientId ?? "", clientSecret: local.openId?.clientSecret ?? "" }),
     announce: (told) => {
       Object.assign(local, told);

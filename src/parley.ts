@@ -59,7 +59,7 @@ export { HTTP_PATH } from "./slack/door/http-path.ts";
 export type { Installation } from "./store/installations.ts";
 export { totalOf } from "./engine/limits/spending.ts";
 export type { ProbeReport } from "./slack/probes/run-probes.ts";
-export { channelOf, placeOf, threadBeside } from "./slack/words/place.ts";
+export { channelOf, placeNames, placeOf, threadBeside } from "./slack/words/place.ts";
 export { lookAtKnowledge } from "./open-knowledge.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog, forkPointAt, writeFork, type ForkPoint } from "./runner/fork.ts";

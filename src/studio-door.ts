@@ -2,7 +2,7 @@ import type { Clock } from "./engine/clock.ts";
 import type { Slack } from "./slack/slack.ts";
 import type { Onlookers, OnlookerSight } from "./slack/people/onlookers.ts";
 import { SlackSilent } from "./slack/people/slack-silent.ts";
-import { channelOf, placeOf, scopeBeside, scopeOfChannel, threadBeside } from "./slack/words/place.ts";
+import { channelOf, placeNames, placeOf, threadBeside } from "./slack/words/place.ts";
 import type { FinishedRuns } from "./store/runs/finished-runs.ts";
 import { logsOf } from "./store/runs/logs.ts";
 import type { Settings } from "./store/settings.ts";
@@ -183,11 +183,9 @@ async function sightIn(workspace: string, person: string, ask: () => Promise<Onl
   const seen = await ask().catch(unknownSight);
   if (!seen) return undefined;
   const { channels, direct, overseen } = seen;
-  const placeOf = (channel: string): string => scopeOfChannel({ team: workspace, channel });
-  const names = new Map([...channels, ...overseen].map(([id, name]) => [placeOf(id), `#${name}`]));
-  if (direct !== undefined) names.set(placeOf(direct), "Direct messages");
-  const beside = [...names].map(([place, name]) => [scopeBeside(place), `${name}, studio`] as const);
-  for (const [place, name] of beside) names.set(place, name);
+  const called = new Map([...channels, ...overseen].map(([id, name]) => [id, `#${name}`]));
+  if (direct !== undefined) called.set(direct, "Direct messages");
+  const names = new Map(placeNames(workspace, called));
   names.set(playgroundOf(workspace, person), "Playground");
   return { kind: "places", workspace, places: [...names.keys()], names };
 }

@@ -29,6 +29,7 @@ export async function openStudio(
     forks,
     workshop,
     shelf,
+    channelNames,
     onEntered,
   }: {
     readonly port: number;
@@ -44,6 +45,8 @@ export async function openStudio(
     readonly workshop: () => OpenWorkshop | undefined;
     /** Whose teams are tried in this process, beside the database, as forks are. */
     readonly shelf?: BuiltShelf | undefined;
+    /** What the channels of a workspace are called, by id; their ids are shown when absent. */
+    readonly channelNames?: { readonly workspace: string; readonly now: () => ReadonlyMap<string, string> };
     readonly onEntered?: () => void;
   },
 ): Promise<{ readonly studio: Studio; close(): Promise<void> }> {
@@ -76,7 +79,10 @@ export async function openStudio(
       return found && { refusal: async () => undefined, ...found, ...(playground ? { playground } : {}) };
     };
     const more = { ...here, workshop: made, ...(onEntered ? { onEntered } : {}) };
-    const studio = await createStudio({ logs, access: ownersAccess, port, rebuilding, log, ...more });
+    const access: typeof ownersAccess = channelNames
+      ? { sightOf: async () => ({ kind: "all", names: parley.placeNames(channelNames.workspace, channelNames.now()) }) }
+      : ownersAccess;
+    const studio = await createStudio({ logs, access, port, rebuilding, log, ...more });
     return {
       studio,
       async close() {

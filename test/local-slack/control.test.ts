@@ -65,3 +65,9 @@ test("waiting for a condition ends with it, with its failure, or with the worksp
   await expect(forever).rejects.toThrow("the workspace was closed");
   await closing;
 });
+
+test("channels are called as people call them", async () => {
+  const slack = await open();
+  const id = slack.control.addChannel("marmots");
+  expect(slack.channelNames?.().get(id)).toBe("#marmots");
+});

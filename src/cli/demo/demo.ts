@@ -116,7 +116,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       teams: async (workspace) => playing?.forks.teams(workspace),
     };
     const workshop = () => playing && { ...playing.workshop, home: workspace.teamId };
-    const opened = await openStudio(kept, { port: 0, io, rebuilding: rebuildingOf(cast), turns, forks, workshop });
+    const opened = await openStudio(kept, {
+      port: 0,
+      io,
+      rebuilding: rebuildingOf(cast),
+      turns,
+      forks,
+      workshop,
+      channelNames: { workspace: workspace.teamId, now: () => workspace.channelNames?.() ?? new Map() },
+    });
     studio = opened.studio;
     closeStudio = () => opened.close();
     const lines = [

@@ -40,3 +40,15 @@ export function threadBeside(thread: string, id: string): string {
   const channel = channelOf(thread);
   return channel ? `${scopeBeside(scopeOfChannel(channel))}/${id}` : `${thread.slice(0, thread.lastIndexOf("/") + 1)}${id}`;
 }
+
+/** What the places of a workspace's channels, and those beside them, are called; `channels`: by id, such as `#general`. */
+export const placeNames = (team: string, channels: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map(
+    [...channels].flatMap(([channel, name]) => {
+      const place = scopeOfChannel({ team, channel });
+      return [
+        [place, name],
+        [scopeBeside(place), `${name}, studio`],
+      ] as const;
+    }),
+  );
