@@ -69,16 +69,23 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     { name: ".gitignore", isNew: made(join(io.cwd, ".gitignore"), IGNORE_FILE) },
   ];
   const here = others.filter(({ isNew }) => !isNew).map(({ name }) => name);
+  const called = calledAs(io.env);
   await print(
     io.stdout,
     `Made ${["parley.yml", ...others.filter(({ isNew }) => isNew).map(({ name }) => name)].join(", ")}.${here.length > 0 ? ` As it was stays ${here.join(", ")}.` : ""}${toIgnore(io.cwd)}
 
 1. Put a model's key into .env, or have Ollama run on this machine.
-2. parley run "Name our lighthouse app."
-3. For Slack: at https://api.slack.com/apps make an app from manifest.yml, and put its two tokens into .env. parley doctor says what is
-   missing, parley start connects.`,
+2. ${called} run "Name our lighthouse app."
+3. For Slack: at https://api.slack.com/apps make an app from manifest.yml, and put its two tokens into .env. ${called} doctor
+   says what is missing, ${called} start connects.`,
   );
   return 0;
+}
+
+/** As whoever calls it can call it again: npm says to what it runs how it came to that. */
+function calledAs({ npm_command: command, npm_lifecycle_event: script }: Io["env"]): string {
+  if (script === "parley") return "npm run parley --";
+  return command === "exec" ? "npx @parley-team/parley" : "parley";
 }
 
 /** What a .gitignore of one's own does not name, if anything; whether a pattern of it has them all the same, only git knows. */

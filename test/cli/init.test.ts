@@ -47,6 +47,14 @@ test.for([
   expect(readFileSync(join(cwd, ".gitignore"), "utf8")).toBe(ignored);
 });
 
+test.for([
+  [{}, "parley run"],
+  [{ npm_command: "exec", npm_lifecycle_event: "npx" }, "npx @parley-team/parley run"],
+  [{ npm_command: "run-script", npm_lifecycle_event: "parley" }, "npm run parley -- run"],
+] as const)("the next steps are told as they can be typed there: %j", async ([env, said]) => {
+  expect((await parley(["init"], { cwd, env })).out).toContain(`2. ${said} "Name our lighthouse app."`);
+});
+
 test("whoever has no team file is told of it", async () => {
   expect(await parley(["run", "Hello."], { cwd })).toEqual({
     code: 2,
