@@ -19,13 +19,21 @@ export async function uploadRoute(local: Local, request: IncomingMessage, respon
 }
 
 async function contentOf(request: IncomingMessage, body: Buffer): Promise<Buffer | undefined> {
+  if (!isForm(request)) return body;
+  const form = await formOf(request, body);
+  const field = form?.get("body") ?? form?.get("file") ?? form?.get("filename") ?? undefined;
+  if (field === undefined) return undefined;
+  return typeof field === "string" ? Buffer.from(field) : Buffer.from(await field.arrayBuffer());
+}
+
+const isForm = ({ headers }: IncomingMessage): boolean => headers["content-type"]?.startsWith("multipart/form-data") ?? false;
+
+/** The fields of a form with files; nothing where it is none. */
+export async function formOf(request: IncomingMessage, body: Buffer): Promise<FormData | undefined> {
   const contentType = request.headers["content-type"] ?? "";
-  if (!contentType.startsWith("multipart/form-data")) return body;
+  if (!isForm(request)) return undefined;
   try {
-    const form = await new Response(new Uint8Array(body), { headers: { "content-type": contentType } }).formData();
-    const field = form.get("body") ?? form.get("file") ?? form.get("filename");
-    if (field === null) return undefined;
-    return typeof field === "string" ? Buffer.from(field) : Buffer.from(await field.arrayBuffer());
+    return await new Response(new Uint8Array(body), { headers: { "content-type": contentType } }).formData();
   } catch {
     return undefined;
   }

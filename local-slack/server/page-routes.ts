@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join, relative, resolve, sep } from "node:path";
 import { isRefusal, type Refusal } from "../refusal.ts";
 import { command, shortcut } from "../socket/commands.ts";
-import { sendFile } from "./file-routes.ts";
+import { formOf, sendFile } from "./file-routes.ts";
 import { readBody, readJson, refuseRequest, sendJson } from "./http.ts";
 import { use } from "../socket/interactions.ts";
 import { BODY_BYTES_MAX, FILE_BYTES_MAX } from "../state/limits.ts";
@@ -127,21 +127,24 @@ const POSTS: { readonly [path: string]: (local: Local, body: Json) => Promise<Js
   },
 };
 
-/** A file is a message of its own; the raw body is its content. */
+/** One message with the files of a form, and its words. */
 async function uploadRoute(local: Local, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-  const content = await readBody(request, FILE_BYTES_MAX);
-  if (!content) return refuseRequest(response, 413, "file_too_large");
+  const body = await readBody(request, FILE_BYTES_MAX);
+  if (!body) return refuseRequest(response, 413, `At most ${FILE_BYTES_MAX / 1_000_000} MB go with one message.`);
+  const form = await formOf(request, body);
+  if (!form) return refuseRequest(response, 400, "send a form with the field `file`, once for each");
   const query = (name: string): string => url.searchParams.get(name) ?? "";
+  const text = form.get("text");
+  const posted = form.getAll("file").filter((one) => typeof one !== "string");
   const message = say(local, {
     user: query("as"),
     channel: query("channel"),
-    text: "",
+    text: typeof text === "string" ? text : "",
     ...thread(query("thread_ts") || undefined),
-    files: [{ name: query("name") || "file", content }],
+    files: await Promise.all(posted.map(async (file) => ({ name: file.name || "file", content: Buffer.from(await file.arrayBuffer()) }))),
     keepReferences: false,
   });
-  const file = isRefusal(message) ? undefined : message.files[0];
-  sendJson(response, 200, isRefusal(message) ? message : { ok: true, ts: message.ts, ...(file ? { file: pageFile(file) } : {}) });
+  sendJson(response, 200, isRefusal(message) ? message : { ok: true, ts: message.ts, files: message.files.map(pageFile) });
 }
 
 function fileRoute(local: Local, response: ServerResponse, url: URL): void {

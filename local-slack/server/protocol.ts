@@ -16,7 +16,7 @@
  *   POST /page/close-modal          { as, viewId } → { ok }
  *   POST /page/open                 { as, channel, tab? } → { ok }; a DM or the Home tab was opened
  *   GET  /files/ID/NAME             a file's bytes; `Content-Disposition: attachment` unless it is a raster image
- *   POST /page/upload?as=&channel=&thread_ts=&name=   raw body → { ok, file }
+ *   POST /page/upload?as=&channel=&thread_ts=   a form: `file`, once for each, and `text` → { ok, ts, files }; one message
  *
  * POSTs carry `Content-Type: application/json` and the header `X-Parley-Page: 1`, and are refused from another origin.
  * Everything in a Message comes from agents and people: it is data, never HTML.

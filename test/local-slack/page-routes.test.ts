@@ -177,10 +177,13 @@ test("references that people cannot type stay text", async () => {
 
 test("an upload is a message with a file, and what is no raster image is only ever downloaded", async () => {
   const workspace = await open();
+  const url = `${workspace.url}page/upload?as=U0MARIA&channel=C0GENERAL`;
+  const headers = { "x-parley-page": "1" };
   const upload = async (name: string): Promise<{ file: { url: string } }> => {
-    const url = `${workspace.url}page/upload?as=U0MARIA&channel=C0GENERAL&name=${encodeURIComponent(name)}`;
-    const headers = { "x-parley-page": "1", "content-type": "application/octet-stream" };
-    return (await (await fetch(url, { method: "POST", headers, body: "<script>" })).json()) as { file: { url: string } };
+    const body = new FormData();
+    body.append("file", new File(["<script>"], name));
+    const { files } = (await (await fetch(url, { method: "POST", headers, body })).json()) as { files: [{ url: string }] };
+    return { file: files[0] };
   };
   const page = await upload("../evil\r\n.html");
   const served = await fetch(new URL(page.file.url, workspace.url));
@@ -192,6 +195,20 @@ test("an upload is a message with a file, and what is no raster image is only ev
   const image = await fetch(new URL((await upload("a.png")).file.url, workspace.url));
   expect(image.headers.get("content-disposition")).toMatch(/^inline/);
   expect(image.headers.get("content-security-policy")).toContain("sandbox");
+  expect((await fetch(url, { method: "POST", headers, body: "<script>" })).status).toBe(400);
+});
+
+test("words and files go in one message", async () => {
+  const workspace = await open();
+  const body = new FormData();
+  body.append("text", "@parley look");
+  for (const name of ["a.txt", "b.txt"]) body.append("file", new File([name], name));
+  const headers = { "x-parley-page": "1" };
+  const answer = await fetch(`${workspace.url}page/upload?as=U0MARIA&channel=C0GENERAL`, { method: "POST", headers, body });
+  expect(await answer.json()).toMatchObject({ ok: true, files: [{ name: "a.txt" }, { name: "b.txt" }] });
+  expect(workspace.control.channel("C0GENERAL")).toMatchObject([
+    { text: "<@U0PARLEY> look", files: [{ name: "a.txt" }, { name: "b.txt" }] },
+  ]);
 });
 
 test("another site can neither read nor post, by name, by origin or by form", async () => {

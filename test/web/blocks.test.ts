@@ -137,14 +137,13 @@ describe.skipIf(!chromiumPath())("what the app posts on the page", () => {
       { name: "table.csv", mimeType: "text/csv", buffer: Buffer.from("a,b\n1,2\n") },
     ]);
     await composer.press("Enter");
-    const row = page.locator("#channel .replies");
-    await row.click();
-    const thread = page.locator("#thread");
-    await thread.getByRole("button", { name: "Enlarge dot.png" }).click();
+    // One message, with its words.
+    const message = page.locator("#channel .message", { hasText: "look" });
+    await message.getByRole("button", { name: "Enlarge dot.png" }).click();
     await page.getByRole("dialog", { name: "dot.png" }).waitFor();
     await page.keyboard.press("Escape");
-    await thread.getByRole("button", { name: "Preview table.csv" }).click();
-    await expect.poll(() => thread.locator(".file-preview code").innerText()).toBe("a,b\n1,2");
+    await message.getByRole("button", { name: "Preview table.csv" }).click();
+    await expect.poll(() => message.locator(".file-preview code").innerText()).toBe("a,b\n1,2");
   });
 });
 

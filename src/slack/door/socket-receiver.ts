@@ -74,7 +74,7 @@ export function createReceiver(parts: {
   const sockets: Socket[] = [];
   const open = new Set<Socket>();
   // Unlike Node's own calls, the SDK's sockets go through no proxy by themselves.
-  const proxy = isByEnvProxy() ? new EnvHttpProxyAgent() : undefined;
+  const proxy = isByEnvProxy() ? new EnvHttpProxyAgent({ proxyTunnel: true }) : undefined;
 
   function createSocket(): Socket {
     const socket = new Socket(

@@ -174,7 +174,7 @@ export function Composer({ place, target }: ComposerProps) {
     setBusy(false);
     if (!result.ok) {
       toast(`Not sent: ${result.error ?? "the server refused it"}`);
-      // Put back where it was written. What was written meanwhile is kept, if that was nothing but files that did not go.
+      // Put back where it was written.
       page.drafts.set(key, result.unsent);
       setDraft((now) => ({ ...result.unsent, text: result.unsent.text || now.text }));
     } else if (result.ts !== undefined && target.threadTs === undefined && opensThread(store, target, sent.text))

@@ -4,16 +4,14 @@ import type { Store } from "../state/store.ts";
 
 type Delivered = (Answer & { readonly ok: true }) | (Answer & { readonly ok: false; readonly unsent: Draft });
 
-/** A file is a message of its own: with words it goes below them, so that the thread holds both. */
+/** Words and files are one message: whoever hears the words has the files. */
 export async function deliver(as: string, { channel, threadTs }: Target, { text, files }: Draft): Promise<Delivered> {
   const where = { as, channel: channel.id };
-  const posted = text === "" ? { ok: true } : await send("post", { ...where, ...(threadTs === undefined ? {} : { threadTs }), text });
-  if (!posted.ok) return { ...posted, ok: false, unsent: { text, files } };
-  for (const [index, file] of files.entries()) {
-    const result = await upload({ ...where, threadTs: threadTs ?? posted.ts, file });
-    if (!result.ok) return { ...result, ok: false, unsent: { text: "", files: files.slice(index) } };
-  }
-  return { ...posted, ok: true };
+  const posted =
+    files.length > 0
+      ? await upload({ ...where, threadTs, text, files })
+      : await send("post", { ...where, ...(threadTs === undefined ? {} : { threadTs }), text });
+  return posted.ok ? { ...posted, ok: true } : { ...posted, ok: false, unsent: { text, files } };
 }
 
 /** Whether what was sent begins a thread that people will want to see: the app is spoken to, and hears it. */

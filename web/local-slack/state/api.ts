@@ -56,16 +56,20 @@ export interface Upload {
   readonly as: string;
   readonly channel: string;
   readonly threadTs: string | undefined;
-  readonly file: File;
+  readonly text: string;
+  readonly files: readonly File[];
 }
 
-export async function upload({ as, channel, threadTs, file }: Upload): Promise<Answer> {
+/** One message with its files. */
+export async function upload({ as, channel, threadTs, text, files }: Upload): Promise<Answer> {
+  const form = new FormData();
+  form.append("text", text);
+  for (const file of files) form.append("file", file);
   try {
-    const headers = { ...HEADERS, "Content-Type": "application/octet-stream" };
-    const path = `/page/upload${query({ as, channel, thread_ts: threadTs, name: file.name })}`;
-    return await answerOf(await fetch(path, { method: "POST", headers, body: file }));
+    const path = `/page/upload${query({ as, channel, thread_ts: threadTs })}`;
+    return await answerOf(await fetch(path, { method: "POST", headers: HEADERS, body: form }));
   } catch {
-    return { ok: false, error: `${file.name} could not be sent: the local Slack cannot be reached.` };
+    return { ok: false, error: `${files.map(({ name }) => name).join(", ")} could not be sent: the local Slack cannot be reached.` };
   }
 }
 
