@@ -198,7 +198,9 @@ test("where the machine's environment names a proxy for Node, the sockets go thr
   const behind = createReceiver({ appToken: "xapp-1", apiUrl: wire.apiUrl, inbox, clock: systemClock, log, onConnected: () => undefined, onDropped }); // prettier-ignore
   vi.unstubAllEnvs();
   await behind.start();
-  await eventually(() => expect(through).toEqual(Array(2).fill(new URL(wire.apiUrl).host)));
+  // Both sockets of both: nothing is being opened any more.
+  await eventually(() => expect(wire.sockets.size).toBe(4));
+  expect(through).toEqual(Array(2).fill(new URL(wire.apiUrl).host));
   await behind.stop();
   proxy.closeAllConnections();
   await new Promise((resolve) => proxy.close(resolve));
