@@ -42,7 +42,7 @@ export function all(...conditions: readonly TerminationCondition[]): Termination
   };
   return (transcript) => {
     const { reasons } = looked(read(transcript, atBorders).reasons, transcript);
-    return conditions.length > 0 && reasons.size === conditions.length ? [...reasons.values()].flat() : [];
+    return reasons.size === conditions.length ? [...reasons.values()].flat() : [];
   };
 }
 
