@@ -69,25 +69,35 @@ interface Line<S> {
 /** Nobody reads why; without a reason each abort makes an exception, with the stack that led to it. */
 const POKED = "poked";
 
+const FAILED: Worked = { kind: "failed" };
+
 export function createKeyedWorker<S>(work: KeyedWork<S>): KeyedWorker<S> {
   const { clock, keysMax = Infinity, retryDelayMs, retryDelayMsMax } = work;
   const lines = new Map<string, Line<S>>();
   const closing = new AbortController();
+  const { signal } = closing;
   let wasLeft = false;
 
   /** Nothing is awaited between the last look and the end of the line: a poke from there on begins a new one. */
   async function tend(key: string, line: Line<S>): Promise<void> {
     await Promise.resolve();
     let failures = 0;
-    while (line.isDirty && !closing.signal.aborted) {
+    while (line.isDirty && !signal.aborted) {
       line.isDirty = false;
-      const worked = await look(key, line, failures);
-      if (closing.signal.aborted) break;
+      let worked: Worked;
+      try {
+        worked = await work.look(key, { state: line.state, failures, signal });
+      } catch (error) {
+        // After the end the store may be gone already, and that is no news.
+        if (!signal.aborted) work.onError(key, error);
+        worked = FAILED;
+      }
+      if (signal.aborted) break;
       if (worked.kind === "failed") {
         failures++;
         if (failures < (worked.triesMax ?? work.triesMax ?? Infinity)) {
           line.isDirty = true;
-          await clock.sleep(Math.min(retryDelayMs * 2 ** (failures - 1), retryDelayMsMax), closing.signal);
+          await clock.sleep(Math.min(retryDelayMs * 2 ** (failures - 1), retryDelayMsMax), signal);
         } else {
           failures = 0;
           wasLeft ||= worked.triesMax === undefined;
@@ -96,8 +106,8 @@ export function createKeyedWorker<S>(work: KeyedWork<S>): KeyedWorker<S> {
       }
       failures = 0;
       const { gapMs = 0, againMs } = worked;
-      if (gapMs > 0) await clock.sleep(gapMs, closing.signal);
-      if (line.isDirty || againMs === undefined || closing.signal.aborted) continue;
+      if (gapMs > 0) await clock.sleep(gapMs, signal);
+      if (line.isDirty || againMs === undefined || signal.aborted) continue;
       line.wake = new AbortController();
       await clock.sleep(againMs, line.wake.signal);
       line.wake = undefined;
@@ -106,23 +116,13 @@ export function createKeyedWorker<S>(work: KeyedWork<S>): KeyedWorker<S> {
     lines.delete(key);
   }
 
-  async function look(key: string, { state }: Line<S>, failures: number): Promise<Worked> {
-    try {
-      return await work.look(key, { state, failures, signal: closing.signal });
-    } catch (error) {
-      // After the end the store may be gone already, and that is no news.
-      if (!closing.signal.aborted) work.onError(key, error);
-      return { kind: "failed" };
-    }
-  }
-
   async function idle(): Promise<void> {
     while (lines.size > 0) await Promise.all([...lines.values()].map(({ ended }) => ended));
   }
 
   return {
     poke(key) {
-      if (closing.signal.aborted) return undefined;
+      if (signal.aborted) return undefined;
       let line = lines.get(key);
       if (!line) {
         if (lines.size >= keysMax) return undefined;

@@ -57,6 +57,8 @@ export interface Runner {
   rewrite<T>(thread: string, rewrite: () => Promise<T>, stoppedBy?: Person): Promise<T>;
   /** The log of a thread, to read. Empty for an unknown thread. `throughSeq`: it is known to go as far as this event, as whoever has its post knows. */
   read(thread: string, throughSeq?: number): Promise<Transcript>;
+  /** The same at once, where it is in memory and in use, as that of a run that goes on here is; nothing where it would have to be read. */
+  atHand(thread: string): Transcript | undefined;
   /**
    * Tells of each event once it is recorded, by whichever process, and of the deltas of turns that are here, as they come. Returns how to
    * stop listening. A listener must not throw.
@@ -189,7 +191,12 @@ export function createRunner(parts: RunnerParts): Runner {
     inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve()));
 
   // Beside the line of those who write: what is recorded is there at once.
-  async function read(thread: string, throughSeq = 0): Promise<Transcript> {
+  function read(thread: string, throughSeq = 0): Promise<Transcript> {
+    const known = lanes.atHand(thread, throughSeq);
+    return known ? Promise.resolve(known) : readIn(thread, throughSeq);
+  }
+
+  async function readIn(thread: string, throughSeq: number): Promise<Transcript> {
     const lane = await lanes.enter(thread, undefined);
     try {
       await lane.readThrough(throughSeq);
@@ -244,6 +251,7 @@ export function createRunner(parts: RunnerParts): Runner {
     ...(parts.budgets ? { budgets: parts.budgets } : {}),
     ...(parts.shown ? { shown: parts.shown } : {}),
     read,
+    atHand: (thread) => lanes.atHand(thread),
     follow(listener) {
       followers.add(listener);
       return () => void followers.delete(listener);

@@ -13,7 +13,8 @@ import type { Settings } from "../store/settings.ts";
 import { shareOf } from "../store/share.ts";
 import type { Store } from "../store/store.ts";
 import { createSlackApp, type SlackApp, type Tenancy } from "./app.ts";
-import { createCards, noteCard, type Cards } from "./post/cards/card-updates.ts";
+import { noteCard } from "./post/cards/card-marks.ts";
+import { createCards, type Cards } from "./post/cards/card-updates.ts";
 import type { Problem } from "./post/delivery-problem.ts";
 import type { TeamCard, TeamCards, TeamShelf } from "../team-shelf.ts";
 import { knownCode } from "./api/error-codes.ts";
@@ -145,12 +146,13 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const stopping = new AbortController();
   /** While they are kept here; by one process at a time. */
   let cards: Cards | undefined;
-  const led = () => (cards = createCards({ store, web, pace, cardFor, load, languages, clock, onProblem }));
+  const led = () => (cards = createCards({ store, web, pace, cardFor, load, atHand, languages, clock, onProblem }));
   // What waited for it is due.
   const app = await createSlackApp({ ...parts, web, pace, log, led, onChannelSettled: () => outbox.poke() });
   const languages = createLanguages(app.people, parts.language);
   const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
   const load = (thread: string, throughSeq?: number) => runner.read(thread, throughSeq);
+  const atHand = (thread: string) => runner.atHand(thread);
   let gone: Promise<void> = Promise.resolve();
   const lastWords = new AbortController();
   let heldFor: string | undefined;

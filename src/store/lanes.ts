@@ -41,6 +41,8 @@ export interface Lanes {
    */
   enter(thread: string, workspace: string | undefined, claim?: Claim): Promise<Lane>;
   leave(lane: Lane): void;
+  /** The log of a thread, where somebody uses it now and it goes as far as this event: most who only look need no more, and do not wait for it. */
+  atHand(thread: string, throughSeq?: number): Transcript | undefined;
   /** Hears of no more commits. */
   close(): void;
 }
@@ -118,6 +120,10 @@ export function createLanes(parts: LanesParts): Lanes {
       return claim ? held.claimed(claim) : held.lane;
     },
     leave,
+    atHand(thread, throughSeq = 0) {
+      const held = lanes.get(thread);
+      return held && held.users > 0 && held.goesThrough(throughSeq) ? held.lane.transcript : undefined;
+    },
     close() {
       unfollow();
       unfollowNotes?.();
@@ -138,6 +144,8 @@ interface Kept {
   readonly told: Told;
   /** Whether the log may say by now something else than what is in memory: it is not kept then. `true` sets it, and a reload that begins later takes it back. */
   readonly isOld: (now?: true) => boolean;
+  /** Whether all of the log that is known is in memory, up to this event at least. */
+  readonly goesThrough: (seq: number) => boolean;
   /** Of the log in memory; each event is measured once. */
   readonly size: () => Size;
   readonly loaded: Promise<void>;
@@ -156,6 +164,7 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
   let toldSeq = 0;
   let seenSeq = 0;
   let isOld = false;
+  let isLoaded = false;
   let measured: Size = { events: 0, chars: 0 };
   const unsettled = new Set<string>();
   const lastSeq = (): number => events.at(-1)?.seq ?? 0;
@@ -251,12 +260,13 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
       next = Promise.withResolvers();
     },
     isOld: (now) => (isOld ||= now ?? false),
+    goesThrough: (seq) => isLoaded && !isOld && lastSeq() >= Math.max(seq, toldSeq),
     size() {
       let { chars } = measured;
       for (let index = measured.events; index < events.length; index++) chars += JSON.stringify(events[index]).length;
       return (measured = { events: events.length, chars });
     },
-    loaded: readOn(),
+    loaded: readOn().then(() => void (isLoaded = true)),
   };
 }
 

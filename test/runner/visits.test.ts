@@ -52,7 +52,7 @@ function visiting({ bodies, agoMs = 0, agent = says("A", "done"), parked, failur
     },
     heard: () => new Promise<void>(() => undefined),
   } as unknown as Lane;
-  const lanes: Lanes = { enter: async () => lane, leave: () => void left++, close: () => undefined };
+  const lanes: Lanes = { enter: async () => lane, leave: () => void left++, atHand: () => undefined, close: () => undefined };
   const store = { reserve: () => Promise.reject(new Error("none")), callEnded: async () => undefined };
   const watch = createWatch({ store, clock, budgets: undefined, haltMinutes: 0, ceilings: undefined, heardAll: () => true });
   const visits = createVisits({

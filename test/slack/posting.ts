@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Delta, EventBody, RunEvent } from "../../src/engine/events/events.ts";
-import { createCards, noteCard, type Cards } from "../../src/slack/post/cards/card-updates.ts";
+import { noteCard } from "../../src/slack/post/cards/card-marks.ts";
+import { createCards, type Cards } from "../../src/slack/post/cards/card-updates.ts";
 import type { Problem } from "../../src/slack/post/delivery-problem.ts";
 import { createOutbox, type Outbox } from "../../src/slack/post/outbox.ts";
 import { createPace } from "../../src/slack/post/pace.ts";
@@ -115,6 +116,13 @@ async function open(
     languages: createLanguages({ localeOf: async () => undefined }),
     onProblem: (problem: Problem) => void problems.push(problem),
   };
+  /** As the runner has them in memory: those that this process has heard whole. */
+  const logs = new Map<string, RunEvent[]>();
+  const unfollowLogs = store.follow(({ thread, events }) => void logs.set(thread, [...(logs.get(thread) ?? []), ...events]));
+  const atHand = (thread: string) => {
+    const events = logs.get(thread) ?? [];
+    return events[0]?.seq === 1 ? { events } : undefined;
+  };
   const followers = new Set<(thread: string, item: RunEvent | Delta) => void>();
   const hear = (thread: string, item: RunEvent | Delta) => followers.forEach((follower) => follower(thread, item));
   const unfollow = store.follow(({ thread, events }) => events.forEach((event) => hear(thread, event)));
@@ -126,12 +134,13 @@ async function open(
     people: { lookalikes: async () => () => false },
     log: (line, error) => void problems.push({ kind: "bug", thread: line, error }),
   });
-  const cards = createCards(parts);
+  const cards = createCards({ ...parts, atHand });
   const outbox = createOutbox({ ...parts, pace, streams, dispatch, onPosted: (post, rendered) => noteCard(store, post, rendered) });
   const placeOf = (thread: string) => thread.split("/") as [string, string, string];
 
   async function end(): Promise<void> {
     unfollow();
+    unfollowLogs();
     await clock.run(Promise.all([outbox.stop(), streams.close(), cards.close()]));
     await store.close();
   }

@@ -127,6 +127,22 @@ test("a log that was put anew while it was in use is kept once it has been read 
   expect(loads).toBe(4);
 });
 
+test("a log is at hand where somebody uses it, and it is all there that is known of it", async () => {
+  const { store, lanes, write } = opened();
+  expect(lanes.atHand(THREAD)).toBeUndefined();
+  const entering = lanes.enter(THREAD, "T");
+  // Not read yet.
+  expect(lanes.atHand(THREAD)).toBeUndefined();
+  const lane = await entering;
+  await write(THREAD, STARTED, said("one"));
+  expect(lanes.atHand(THREAD)).toBe(lane.transcript);
+  expect(lanes.atHand(THREAD, 2)?.events).toHaveLength(2);
+  expect(lanes.atHand(THREAD, 3)).toBeUndefined();
+  await store.putNote(nameNote("T", "U1"), "Anna Berg");
+  expect(lanes.atHand(THREAD)).toBeUndefined();
+  lanes.leave(lane);
+});
+
 test("few logs of long events are kept, and the last two however long they are", async () => {
   const { store } = openSqlite({ path: ":memory:" });
   onTestFinished(() => store.close());

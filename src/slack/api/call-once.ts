@@ -8,6 +8,7 @@ import {
   type WebAPICallResult,
 } from "@slack/web-api";
 import { RETRY_AFTER_MS } from "../words/limits.ts";
+import { SlackAnswer } from "./fetch-answer.ts";
 
 export interface OnceSettings {
   readonly headers: { readonly [name: string]: string };
@@ -26,21 +27,20 @@ export async function callOnce(
   args: { readonly [name: string]: unknown },
   { headers, fetch, logger }: OnceSettings,
 ): Promise<WebAPICallResult> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { ...headers, "Content-Type": "application/x-www-form-urlencoded" },
-    body: fieldsOf(args),
-    redirect: "error",
-  }).catch((error: unknown) => {
+  const body = fieldsOf(args);
+  let response: Answered;
+  try {
+    response = await fetch(url, { method: "POST", headers: { ...headers, ...FORM }, body, redirect: "error" });
+  } catch (error) {
     throw new WebAPIRequestError(error instanceof Error ? error : new Error(String(error)));
-  });
+  }
   const retryAfter = retryAfterS(response.headers);
   if (response.status === 429) throw new WebAPIRateLimitedError(retryAfter ?? RETRY_AFTER_MS / 1_000);
   if (response.status !== 200) {
     const { status, statusText, headers: fields } = response;
     throw new WebAPIHTTPError(status, statusText, Object.fromEntries(fields.entries()), await response.text());
   }
-  const answer = (await response.json()) as WebAPICallResult & { error?: string };
+  const answer = (response instanceof SlackAnswer ? response.answer : await response.json()) as WebAPICallResult & { error?: string };
   const about = (answer.response_metadata ??= {});
   const scopes = response.headers.get("x-oauth-scopes");
   const accepted = response.headers.get("x-accepted-oauth-scopes");
@@ -68,7 +68,15 @@ function retryAfterS(headers: Answered["headers"]): number | undefined {
 
 type Answered = Awaited<ReturnType<FetchFunction>>;
 
-const listed = (header: string): string[] => header.split(",").map((scope) => scope.trim());
+const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
+
+/** The same stand in every answer. A cache: without it they are the same. */
+let lately = { header: "", scopes: [] as readonly string[] };
+
+function listed(header: string): string[] {
+  if (lately.header !== header) lately = { header, scopes: header.split(",").map((scope) => scope.trim()) };
+  return [...lately.scopes];
+}
 
 /**
  * Slack takes JSON in a field for whatever is not a word or a number. Each is put together by V8: Node's own way with a form goes letter by letter. Half a

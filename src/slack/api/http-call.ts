@@ -109,7 +109,7 @@ function targetOf(address: string | URL): Target {
 /** As they are sent, name and value in turn: Node asks of fields in this form no more than whether they may be sent, which takes a third less of a call. */
 function linesOf(host: string, { method, headers, body }: Request & { readonly body: string }, compressed: boolean): string[] {
   const lines = ["Host", host, "Accept-Encoding", compressed ? "gzip" : "identity"];
-  for (const [name, value] of Object.entries({ ...headers })) lines.push(name, String(value));
+  for (const [name, value] of Object.entries(headers ?? {})) lines.push(name, value);
   if (body !== "" || method !== "GET") lines.push("Content-Length", String(Buffer.byteLength(body)));
   return lines;
 }
@@ -178,39 +178,66 @@ function readWhole(response: IncomingMessage, url: string, came: (answer: Answer
   response.on("error", failed);
   response.on("end", () => {
     const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-    if (headers["content-encoding"] !== "gzip" || length === 0) return came(answerOf(response, url, bytes));
-    unzipped(bytes).then((words) => came(answerOf(response, url, words)), failed);
+    const read = (whole: Buffer) => came(new WholeAnswer(response, url, whole));
+    if (headers["content-encoding"] !== "gzip" || length === 0) return read(bytes);
+    unzipped(bytes).then(read, failed);
   });
 }
 
-function answerOf(
-  { statusCode: status = 0, statusMessage: statusText = "", headers }: IncomingMessage,
-  url: string,
-  bytes: Buffer,
-): Answer {
-  const text = bytes.toString("utf8");
-  return {
-    ok: status >= 200 && status < 300,
-    status,
-    statusText,
-    url,
-    headers: headersOf(headers),
-    text: async () => text,
-    json: async () => JSON.parse(text) as unknown,
-    arrayBuffer: async () => new Uint8Array(bytes).buffer,
-  };
+/** An answer that was read whole: its words are at hand, and to be had as `fetch` gives them. */
+export class WholeAnswer implements Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly statusText: string;
+  readonly url: string;
+  readonly headers: Answer["headers"];
+  readonly words: string;
+  readonly #bytes: Buffer;
+
+  constructor(response: Pick<IncomingMessage, "statusCode" | "statusMessage" | "headers">, url: string, bytes: Buffer) {
+    const { statusCode = 0, statusMessage = "", headers } = response;
+    this.ok = statusCode >= 200 && statusCode < 300;
+    this.status = statusCode;
+    this.statusText = statusMessage;
+    this.url = url;
+    this.headers = new Fields(headers);
+    this.words = bytes.toString("utf8");
+    this.#bytes = bytes;
+  }
+
+  async text(): Promise<string> {
+    return this.words;
+  }
+
+  async json(): Promise<unknown> {
+    return JSON.parse(this.words) as unknown;
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    return new Uint8Array(this.#bytes).buffer;
+  }
 }
+
+class Fields {
+  readonly #fields: IncomingHttpHeaders;
+
+  constructor(fields: IncomingHttpHeaders) {
+    this.#fields = fields;
+  }
+
+  get(name: string): string | null {
+    return textOf(this.#fields[name.toLowerCase()]) ?? null;
+  }
+
+  entries(): Iterable<[string, string]> {
+    return Object.entries(this.#fields).map(([name, value]): [string, string] => [name, textOf(value) ?? ""]);
+  }
+}
+
+const textOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(", ") : value);
 
 async function unzipped(bytes: Buffer): Promise<Buffer> {
   // Here, since it takes as long to load as a whole call.
   const { gunzip } = await import("node:zlib");
   return promisify(gunzip)(bytes, { maxOutputLength: ANSWER_BYTES_MAX });
-}
-
-function headersOf(headers: IncomingHttpHeaders): Answer["headers"] {
-  const textOf = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(", ") : value);
-  return {
-    get: (name) => textOf(headers[name.toLowerCase()]) ?? null,
-    entries: () => Object.entries(headers).map(([name, value]): [string, string] => [name, textOf(value) ?? ""]),
-  };
 }

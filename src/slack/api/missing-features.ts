@@ -86,11 +86,9 @@ export function createFeatureWatch({
     if (known.size === 0) return;
     const layout = known.get(LAYOUT);
     const types = layout ? typesOf(args["blocks"]) : [];
-    const names = [...known.keys()].filter((name) => {
-      if (name === FACES && args["username"] !== undefined) return true;
-      if (name === LAYOUT && layout?.blocks?.some((type) => types.includes(type))) return true;
-      return FEATURES.some((feature) => feature.name === name && feature.methods.includes(method));
-    });
+    const names: string[] = (FEATURES_BY_METHOD.get(method) ?? []).filter((name) => known.has(name));
+    if (args["username"] !== undefined && known.has(FACES)) names.push(FACES);
+    if (layout?.blocks?.some((type) => types.includes(type))) names.push(LAYOUT);
     if (names.length === 0) return;
     change((now) => {
       for (const name of names) {
@@ -230,6 +228,13 @@ const FEATURES: readonly Nicety[] = [
     methods: ["views.open", "views.update"],
   },
 ];
+
+const FEATURES_BY_METHOD: ReadonlyMap<string, readonly FeatureName[]> = new Map(
+  FEATURES.flatMap(({ methods }) => methods).map((method) => [
+    method,
+    FEATURES.filter(({ methods }) => methods.includes(method)).map(({ name }) => name),
+  ]),
+);
 
 function typesOf(blocks: unknown): readonly string[] {
   if (!Array.isArray(blocks)) return [];

@@ -19,8 +19,9 @@ export function createSharedBucket(
 ): SharedBucket {
   /** In the order of their turns. */
   const waiting = new Map<string, Set<Call>>();
-  /** Whose the last calls were, the oldest first, and how many of them. */
+  /** Whose the last calls were, each in the place of the oldest; and how many of them. */
   const last: string[] = [];
+  let made = 0;
   const had = new Map<string, number>();
   let isServing = false;
   let isForLeast = false;
@@ -46,10 +47,10 @@ export function createSharedBucket(
   }
 
   function remember(key: string): void {
-    last.push(key);
+    const oldest = last[made % REMEMBERED_CALLS] ?? "";
+    last[made++ % REMEMBERED_CALLS] = key;
+    if (oldest === key) return;
     had.set(key, (had.get(key) ?? 0) + 1);
-    if (last.length <= REMEMBERED_CALLS) return;
-    const oldest = last.shift() ?? "";
     const left = (had.get(oldest) ?? 0) - 1;
     if (left > 0) had.set(oldest, left);
     else had.delete(oldest);

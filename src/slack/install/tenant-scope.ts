@@ -99,6 +99,7 @@ export function tenantScoped(
       ...(runner.budgets ? { budgets: walledBudgets(team, runner.budgets) } : {}),
       park: (concerns) => runner.park((thread) => isOwn(thread) && concerns(thread)),
       read: async (thread, throughSeq) => (isOwn(thread) ? runner.read(thread, throughSeq) : { events: [] }),
+      atHand: (thread) => (isOwn(thread) ? runner.atHand(thread) : undefined),
       follow: (listener) =>
         runner.follow((thread, item) => {
           if (isOwn(thread)) listener(thread, item);

@@ -38,6 +38,8 @@ export interface Formats {
   under(heading: string, words: string): string;
 }
 
+const AMOUNTS_MAX = 200;
+
 /** Americans' own for English, as Slack's; of each language what most write. */
 const LOCALES: { readonly [language in Language]: string } = { en: "en-US", de: "de-DE", fr: "fr-FR" };
 
@@ -68,13 +70,22 @@ export function formatsIn(language: Language, say: Say): Formats {
     return `${amount < 9.95 ? short().format(amount) : plain().format(Math.round(amount))}${unit}`;
   };
   const about = ({ estimated }: Pick<Usage, "estimated">, what: string): string => (estimated ? say("units.text.about", { what }) : what);
-  const dollars = (usd: number): string =>
-    usd > 0 && usd < 0.005 ? say("units.text.under", { what: money().format(0.01) }) : money().format(usd);
+  const amounts = new Map<number, string>();
+  /** The same few are said again and again: limits, and what nothing has cost. A cache: without it they are the same. */
+  const inWords = (usd: number): string => {
+    let words = amounts.get(usd);
+    if (words === undefined) {
+      if (amounts.size >= AMOUNTS_MAX) amounts.clear();
+      amounts.set(usd, (words = money().format(usd)));
+    }
+    return words;
+  };
+  const dollars = (usd: number): string => (usd > 0 && usd < 0.005 ? say("units.text.under", { what: inWords(0.01) }) : inWords(usd));
   return {
     language,
     number,
     count,
-    money: (usd) => money().format(usd),
+    money: inWords,
     dollars,
     percent: (share) => percent().format(share),
     tokens: (usage) => about(usage, say("units.text.tokens", { count: count(tokensOf(usage)) })),

@@ -88,13 +88,14 @@ export function createOutbox(parts: DeliveryParts & { readonly pace?: Pace; read
     const signal = mine.get(placeOf(thread))?.signal ?? AbortSignal.abort();
     for (;;) {
       const due = await store.duePosts(thread, ROWS_PER_THREAD);
-      if (due.length === 0) return;
       for (const post of due) {
         if (isHeld || signal.aborted) return;
         const outcome = await deliver(post, signal);
         if (outcome === "held") isHeld = true;
         if (outcome !== "done") return;
       }
+      // What came meanwhile has poked the lane.
+      if (due.length < ROWS_PER_THREAD) return;
     }
   }
 

@@ -148,7 +148,7 @@ export function createScheduledResults(ctx: HandlerContext): Led {
     start() {
       const stops = [
         ctx.store.follow(({ thread, events }) => {
-          if (placeOf(thread)?.team === ctx.me.team && events.some(({ type }) => type === "run.stopped")) work.poke(thread);
+          if (events.some(({ type }) => type === "run.stopped") && placeOf(thread)?.team === ctx.me.team) work.poke(thread);
         }),
         // A run that was over before it was put down as begun.
         ctx.schedules.follow((workspace) => {

@@ -33,7 +33,7 @@ const TRIES_MAX = 3;
  * Read off the log as it grows; a courtesy that no turn waits for. Returns how to stop.
  */
 export function createReactions(parts: {
-  readonly runner: Pick<Runner, "follow" | "read">;
+  readonly runner: Pick<Runner, "follow" | "read" | "atHand">;
   readonly whisper: Pick<Whisper, "swap">;
   readonly clock: Clock;
   readonly log: Log;
@@ -56,7 +56,10 @@ export function createReactions(parts: {
   });
 
   const unfollow = runner.follow((thread, item) => {
-    if ("seq" in item && MOVES.has(item.type)) reactions.poke(thread)?.push(item);
+    if (!("seq" in item) || !MOVES.has(item.type)) return;
+    const transcript = runner.atHand(thread);
+    // Nearly every turn changes nothing about a mark.
+    if (!transcript || changes(transcript, item).length > 0) reactions.poke(thread)?.push(item);
   });
 
   return {

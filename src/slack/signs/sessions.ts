@@ -51,7 +51,7 @@ export interface Sessions {
  * is noted in the store, so that a button which a killed process left is taken away by the next. A workspace without it is asked once.
  */
 export function createSessions(parts: {
-  readonly runner: Pick<Runner, "follow" | "read">;
+  readonly runner: Pick<Runner, "follow" | "read" | "atHand">;
   readonly store: Pick<Store, "note" | "putNote" | "swapNote" | "stillHere" | "unfinished" | "recent">;
   readonly web: Web;
   /** Whether nothing can be shown in the thread for a while. */
@@ -77,13 +77,24 @@ export function createSessions(parts: {
   let lookedOver: Promise<void> = Promise.resolve();
   /** Whoever leads next has to look at these, however long nothing is recorded there: with the time of the last event. */
   const atWork = new Map<string, number>();
+  /** Of these Slack has been told that they are at work, and the store says so, too. */
+  const toldAtWork = new Set<string>();
 
   const unfollow = runner.follow((thread, item) => {
-    if ("seq" in item) touch(thread);
+    if ("seq" in item && !unavailable && !goesOn(thread)) touch(thread);
   });
 
   function touch(thread: string): void {
     if (placeOf(thread) && !unavailable) lines.poke(thread);
+  }
+
+  /** Whether it is shown at work, and still is: nearly all that is recorded in a run leaves it so, and then nothing is looked up. */
+  function goesOn(thread: string): boolean {
+    if (!toldAtWork.has(thread) || parts.isClosed?.(thread)) return false;
+    const transcript = runner.atHand(thread);
+    if (!transcript || sessionOf(transcript) !== "processing") return false;
+    atWork.set(thread, lastAtMs(transcript));
+    return true;
   }
 
   /** Tells Slack until it has been told what the log says. */
@@ -109,6 +120,7 @@ export function createSessions(parts: {
     const wanted = await untold(thread);
     if (!wanted || unavailable) return "nothing to tell";
     const { session, title, starter } = wanted;
+    toldAtWork.delete(thread);
     await store.putNote(noteKey(thread), UNKNOWN);
     const told = await call({
       channel_id: place.channel,
@@ -118,18 +130,32 @@ export function createSessions(parts: {
     });
     if (told !== "told") return told;
     const noted = noteKey(thread);
-    if (!(await cameLate(store, { thread, noted, over: closing.signal, clock }))) await store.putNote(noted, session);
+    if (!(await cameLate(store, { thread, noted, over: closing.signal, clock }))) {
+      await store.putNote(noted, session);
+      if (session === "processing") toldAtWork.add(thread);
+    }
     return told;
   }
 
   /** What Slack should be told; `undefined` when it has been. A thread of which it was never told has nothing to be taken away. */
   async function untold(thread: string): Promise<Wanted | undefined> {
-    if (parts.isClosed?.(thread)) return void atWork.delete(thread);
+    if (parts.isClosed?.(thread)) {
+      toldAtWork.delete(thread);
+      return void atWork.delete(thread);
+    }
     const transcript = await runner.read(thread);
     const wanted = want(transcript);
-    if (wanted?.session === "processing") atWork.set(thread, Date.parse(transcript.events.at(-1)?.at ?? ""));
-    else atWork.delete(thread);
-    return wanted && wanted.session !== ((await store.note(noteKey(thread))) ?? "active") ? wanted : undefined;
+    if (wanted?.session === "processing") atWork.set(thread, lastAtMs(transcript));
+    else {
+      atWork.delete(thread);
+      // At once: what is recorded from here on is to be looked at.
+      toldAtWork.delete(thread);
+    }
+    if (!wanted) return undefined;
+    const noted = (await store.note(noteKey(thread))) ?? "active";
+    if (wanted.session !== noted) return wanted;
+    if (noted === "processing") toldAtWork.add(thread);
+    return undefined;
   }
 
   async function call(args: { readonly [key: string]: unknown }): Promise<"told" | "failed" | "refused"> {
@@ -169,7 +195,10 @@ export function createSessions(parts: {
       const problem = (error: unknown) => log("the sessions that an earlier start left could not be looked over yet", error);
       lookedOver = lookOver(async () => lookThrough(await since?.()), { clock, signal: closing.signal, problem });
     },
-    lookAgain: touch,
+    lookAgain(thread) {
+      toldAtWork.delete(thread);
+      touch(thread);
+    },
     async settled() {
       await lookedOver;
       return lines.settled();
@@ -194,14 +223,22 @@ interface Wanted {
   readonly starter: string | undefined;
 }
 
+function sessionOf(transcript: Transcript): Wanted["session"] | undefined {
+  if (!currentRun(transcript).running) return "active";
+  if (isWaiting(transcript)) return "suspended";
+  // A session is given its title when it begins: it begins with the task, and not a moment before.
+  return messagesOfRun(transcript).length > 0 ? "processing" : undefined;
+}
+
 function want(transcript: Transcript): Wanted | undefined {
+  const session = sessionOf(transcript);
+  if (!session) return undefined;
   const run = currentRun(transcript);
   const task = messagesOfRun(transcript)[0]?.text;
-  // A session is given its title when it begins: it begins with the task, and not a moment before.
-  const session = !run.running ? "active" : isWaiting(transcript) ? "suspended" : task === undefined ? undefined : "processing";
-  if (!session) return undefined;
   const starter = run.startedBy && /^[UW][A-Z0-9]+$/.test(run.startedBy.id) ? run.startedBy.id : undefined;
   return { session, title: safeLine(task ?? "", TITLE_CHARS_MAX), starter };
 }
+
+const lastAtMs = ({ events }: Transcript): number => Date.parse(events.at(-1)?.at ?? "");
 
 const noteKey = (thread: string): string => `session/${thread}`;

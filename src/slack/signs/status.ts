@@ -47,7 +47,7 @@ export interface Status extends Pick<Sessions, "lookAgain" | "settled" | "atWork
  * is shown is read off the log; it follows the run, which never waits for it. What a workspace does not offer is tried once.
  */
 export function createStatus(parts: {
-  readonly runner: Pick<Runner, "follow" | "read" | "shown">;
+  readonly runner: Pick<Runner, "follow" | "read" | "atHand" | "shown">;
   readonly store: Pick<Store, "note" | "putNote" | "swapNote" | "stillHere" | "unfinished" | "recent" | "follow">;
   readonly web: Web;
   readonly cards: readonly TeamCard[];
@@ -80,7 +80,7 @@ export function createStatus(parts: {
   });
   const unfollow = runner.follow((thread, item) => {
     words.hear(thread, item);
-    if (!("seq" in item)) return pokeForWords(thread);
+    if (!("seq" in item)) return item.type === "text.delta" ? pokeForWords(thread) : undefined;
     const line = placeOf(thread) && lines.poke(thread);
     if (line && item.type === "message.posted" && "agent" in item) line.landsAt = clock.now() + LANDED_MS;
   });
@@ -114,7 +114,9 @@ export function createStatus(parts: {
   /** One look at the log, at most one call. Returns when to look again; `undefined`: when something happens. */
   async function bringUpToDate(thread: string, place: Place, line: Line): Promise<number | undefined> {
     if (parts.isClosed?.(thread)) return undefined;
-    const wanted = want(await runner.read(thread), parts.cards, (await parts.people?.lookalikes()) ?? (() => false));
+    const transcript = await runner.read(thread);
+    const isMember = whoThinks(transcript) === undefined ? undefined : await parts.people?.lookalikes();
+    const wanted = want(transcript, parts.cards, isMember ?? (() => false));
     const now = clock.now();
     holdToClock(line, now);
     const landed = line.landsAt !== undefined && line.landsAt <= now;
@@ -232,8 +234,7 @@ interface Wanted {
 
 function want(transcript: Transcript, cards: readonly TeamCard[], isMember: (name: string) => boolean): Wanted {
   const run = currentRun(transcript);
-  const waiting = isWaiting(transcript);
-  const agent = waiting ? undefined : run.openTurns.at(-1);
+  const agent = whoThinks(transcript);
   const card = cards.find(({ name }) => name === run.team) ?? { ...NO_CARD, name: run.team ?? "" };
   return {
     agent,
@@ -242,6 +243,9 @@ function want(transcript: Transcript, cards: readonly TeamCard[], isMember: (nam
     language: run.language,
   };
 }
+
+const whoThinks = (transcript: Transcript): string | undefined =>
+  isWaiting(transcript) ? undefined : currentRun(transcript).openTurns.at(-1);
 
 const NO_CARD: TeamCard = { name: "", description: "", agents: [], limits: { turns: 0, minutes: 0, tokens: 0, usd: 0 }, stopWords: [] };
 

@@ -72,8 +72,8 @@ export function createPrompts(ctx: HandlerContext): Prompts {
     suggest,
     start() {
       unfollow ??= ctx.runner.follow((thread, item) => {
-        const place = placeOf(thread);
         const begins = "seq" in item && item.type === "message.posted" && "person" in item && item.seq === 2;
+        const place = begins ? placeOf(thread) : undefined;
         // Slack's sessions carry the title with their state; where there are none, this is what is left.
         if (!begins || !place?.channel.startsWith("D") || unavailable.has(TITLE)) return;
         const title = safeLine(item.text, THREAD_TITLE_CHARS);

@@ -146,7 +146,10 @@ export const UPLOAD_TIMEOUT_MS = 60_000;
 export const CARD_EDIT_GAP_MS = 3_000;
 /** So long an edit that tells of a turn waits for who is next, or the end, and tells both: models that choose take a second or two. */
 export const NEXT_SPEAKER_MS_MAX = 3_000;
-/** From so many turns on, the card of a run whose turns follow on each other within {@link LONG_RUN_EDIT_MS} is edited once in so long: it shows the last six. */
+/**
+ * From so many turns on, the card of a run whose turns follow on each other within {@link LONG_RUN_EDIT_MS} is edited once in so long, from twice as many
+ * on once in twice as long: it shows the last six, and further up the thread from turn to turn.
+ */
 export const LONG_RUN_TURNS_MIN = 12;
 export const LONG_RUN_EDIT_MS = 10_000;
 /** Threads whose cards are looked over at a start: a run that stopped just before the process did left its card behind. */

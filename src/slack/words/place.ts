@@ -11,8 +11,21 @@ export const threadKey = (place: Place): string => `${place.team}/${place.channe
 /** The scope in which agents keep their notes: a channel with all its threads. */
 export const scopeOfChannel = ({ team, channel }: Pick<Place, "team" | "channel">): string => `${team}/${channel}`;
 
+/** The same few threads are asked about at everything that is recorded in them. A cache: without it they are the same. */
+const places = new Map<string, Place>();
+const PLACES_MAX = 1_000;
+
 /** `undefined` for a thread that did not come from Slack, such as one of the terminal. */
 export function placeOf(thread: string): Place | undefined {
+  const known = places.get(thread);
+  if (known) return known;
+  const place = placeIn(thread);
+  if (places.size >= PLACES_MAX) places.clear();
+  if (place) places.set(thread, place);
+  return place;
+}
+
+function placeIn(thread: string): Place | undefined {
   const [team, channel, ts, ...rest] = thread.split("/");
   return team && channel && ts && rest.length === 0 ? { team, channel, ts } : undefined;
 }

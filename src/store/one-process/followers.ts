@@ -16,13 +16,11 @@ export function createFollowers(): Followers {
   let telling = false;
 
   function hearAll({ committed, by }: (typeof untold)[number]): void {
-    const [here, elsewhere] = [
-      { ...committed, here: true },
-      { ...committed, here: false },
-    ];
+    let here: Committed | undefined;
+    let elsewhere: Committed | undefined;
     for (const { owner, hear } of listeners) {
       try {
-        hear(owner === by ? here : elsewhere);
+        hear(owner === by ? (here ??= { ...committed, here: true }) : (elsewhere ??= { ...committed, here: false }));
       } catch (error) {
         process.emitWarning(
           `A listener of the store threw on thread ${committed.thread}: ${error instanceof Error ? error.stack : String(error)}`,

@@ -1,15 +1,16 @@
-import { hash } from "node:crypto";
 import { setImmediate as eventLoopTurn } from "node:timers/promises";
 import { withinMs, type Clock } from "../../../engine/clock.ts";
+import type { RunEvent } from "../../../engine/events/events.ts";
 import { read, type Transcript } from "../../../engine/reading/fold.ts";
 import { createKeyedWorker, type KeyedWorker, type Look, type Worked } from "../../../runner/keyed-worker.ts";
 import { forEachOf, lookOver, type Since } from "../../../runner/look-over.ts";
 import { isStoreTrouble } from "../../../runner/store-trouble.ts";
-import type { Post, Store } from "../../../store/store.ts";
+import type { Store } from "../../../store/store.ts";
 import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
 import { cameLate } from "../../api/late-calls.ts";
-import type { Rendered, RenderedMessage } from "../../words/blocks.ts";
-import { latestCards, turnEndsMs, type Card } from "./latest-cards.ts";
+import type { RenderedMessage } from "../../words/blocks.ts";
+import { CARD_KINDS, keyOf, markOf } from "./card-marks.ts";
+import { latestCards, turnEndsMs, waitsUntil, type Card } from "./latest-cards.ts";
 import { anewOf, postAnew, type Unedited } from "./replace-card.ts";
 import type { Languages } from "../../language/whose-language.ts";
 import type { Pace } from "../pace.ts";
@@ -49,6 +50,8 @@ export interface CardsParts {
   readonly pace?: Pace;
   readonly cardFor: (team: string) => TeamCard;
   readonly load: (thread: string) => Promise<Transcript>;
+  /** The same at once, where it is in memory; see {@link Runner.atHand}. */
+  readonly atHand?: (thread: string) => Transcript | undefined;
   readonly languages: Pick<Languages, "ofRun">;
   readonly clock: Clock;
   readonly onProblem: (problem: Problem) => void;
@@ -70,10 +73,10 @@ export function createCards(parts: CardsParts): Cards {
   let lines = linesOf();
   let unfollow: (() => void) | undefined;
 
-  function linesOf(): KeyedWorker<undefined> {
-    return createKeyedWorker({
+  function linesOf(): KeyedWorker<Line> {
+    return createKeyedWorker<Line>({
       clock,
-      begin: () => undefined,
+      begin: () => ({ againAtMs: undefined }),
       look: follow,
       onError: (thread, error) => onProblem({ kind: "bug", thread, error }),
       retryDelayMs: CARD_EDIT_GAP_MS * 2,
@@ -86,8 +89,16 @@ export function createCards(parts: CardsParts): Cards {
     if (placeOf(thread)) lines.poke(thread);
   }
 
+  /** Whether the cards are looked at in a while in any case, and for these events no sooner. */
+  function waitsAnyway(thread: string, events: readonly RunEvent[]): boolean {
+    const againAtMs = lines.stateOf(thread)?.againAtMs;
+    const transcript = againAtMs === undefined ? undefined : parts.atHand?.(thread);
+    return againAtMs !== undefined && transcript !== undefined && waitsUntil(againAtMs, { transcript, events, nowMs: clock.now() });
+  }
+
   /** Edits until the cards of the thread show the log; what changes in between two edits is shown by the second. */
-  async function follow(thread: string, { failures }: Look<undefined>): Promise<Worked> {
+  async function follow(thread: string, { state, failures }: Look<Line>): Promise<Worked> {
+    state.againAtMs = undefined;
     let outcomes: readonly Edited[];
     let heldMs: number | undefined;
     try {
@@ -103,6 +114,7 @@ export function createCards(parts: CardsParts): Cards {
     const gapMs = outcomes.length > 0 ? CARD_EDIT_GAP_MS : 0;
     // The gap is waited for before it.
     const againMs = outcomes.includes("again") ? 0 : heldMs && Math.max(0, heldMs - gapMs);
+    if (againMs !== undefined) state.againAtMs = clock.now() + gapMs + againMs;
     return { kind: "done", gapMs, ...(againMs === undefined ? {} : { againMs }) };
   }
 
@@ -237,7 +249,8 @@ export function createCards(parts: CardsParts): Cards {
       ending = new AbortController();
       lines = linesOf();
       unfollow = store.follow(({ thread, events, rewritten, delivered }) => {
-        if (events.length > 0 || rewritten || (delivered !== undefined && CARD_KINDS.has(delivered))) touch(thread);
+        const isCard = delivered !== undefined && CARD_KINDS.has(delivered);
+        if (rewritten || isCard || (events.length > 0 && !waitsAnyway(thread, events))) touch(thread);
       });
       look(since);
     },
@@ -260,18 +273,14 @@ export function createCards(parts: CardsParts): Cards {
   };
 }
 
-/**
- * A message was posted: what it shows already need not be edited in, whoever keeps it up to date. Before the store says that it was delivered, for
- * then it is looked at.
- */
-export async function noteCard(store: Pick<Store, "putNote">, post: Post, rendered: Rendered | undefined): Promise<void> {
-  if (CARD_KINDS.has(post.kind) && rendered?.kind === "message") await store.putNote(keyOf(post.thread, post.seq), markOf(rendered));
+/** Of a thread whose cards are looked after. */
+interface Line {
+  /** When they are looked at again by themselves. */
+  againAtMs: number | undefined;
 }
 
 /** `settled`: nothing more is to be done about it now. `again`: it can be made at once. `unsure`: it may have been made, or may be the next time. */
 type Edited = "settled" | "again" | "unsure";
-
-const CARD_KINDS: ReadonlySet<string> = new Set(["card", "question", "approval", "halt", "hold"]);
 
 /**
  * An edit whose outcome is unknown is simply made again, further and further apart, for an hour: the last edit of a run takes its Stop button
@@ -289,7 +298,3 @@ const CARDS_LOOKED_AT_MAX = 100;
 
 /** The whole place is closed, perhaps for a while: that is dealt with where messages are posted. A card alone may have been deleted. */
 const isClosed = ({ kind, code }: CallFailure): boolean => kind === "gone" && code !== "message_not_found";
-
-const keyOf = (thread: string, seq: number): string => `card/${thread}/${seq}`;
-
-const markOf = ({ text, blocks }: RenderedMessage): string => hash("sha256", JSON.stringify([text, blocks]), "base64url");

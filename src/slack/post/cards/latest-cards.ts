@@ -1,5 +1,5 @@
 import { HUMAN, type RunEvent } from "../../../engine/events/events.ts";
-import type { Fold } from "../../../engine/reading/fold.ts";
+import { read, type Fold } from "../../../engine/reading/fold.ts";
 import { currentRun, isWaiting, type Transcript } from "../../../engine/reading/transcript.ts";
 import { LONG_RUN_EDIT_MS, LONG_RUN_TURNS_MIN, NEXT_SPEAKER_MS_MAX } from "../../words/limits.ts";
 import { END_MS_MAX } from "./held-cards.ts";
@@ -46,14 +46,17 @@ const CARDS_PER_THREAD_MAX = 10;
  * both. Of a long run whose turns follow on each other quickly, one edit tells of several. Until then nothing on it has changed that anybody waits for: the
  * turns themselves are in the thread. `undefined`: it need not wait.
  */
-export const turnEndsMs = (transcript: Transcript, nowMs: number): number | undefined =>
-  held(leftOfMs(transcript, nowMs, NEXT_SPEAKER_MS_MAX), NEXT_SPEAKER_MS_MAX) ?? toldTogetherInMs(transcript, nowMs);
+export function turnEndsMs(transcript: Transcript, nowMs: number): number | undefined {
+  const endsMs = held(leftOfMs(transcript, nowMs, NEXT_SPEAKER_MS_MAX), NEXT_SPEAKER_MS_MAX);
+  const togetherMs = toldTogetherInMs(transcript, nowMs);
+  return endsMs === undefined ? togetherMs : Math.max(endsMs, togetherMs ?? 0);
+}
 
 /** By a clock that is far ahead, that of whoever recorded it, it would begin anew again and again: then it is not held. */
 const held = (leftMs: number | undefined, ms: number): number | undefined =>
   leftMs === undefined || leftMs <= 0 || leftMs > 2 * ms ? undefined : Math.min(leftMs, ms);
 
-/** Read off the log alone, so that a process that takes over holds it as long: until the end of the {@link LONG_RUN_EDIT_MS} in which its last turn ended. */
+/** Read off the log alone, so that a process that takes over holds it as long: until the end of the ten or twenty seconds in which its last turn ended. */
 function toldTogetherInMs(transcript: Transcript, nowMs: number): number | undefined {
   const { running, turns, halt } = currentRun(transcript);
   if (!running || turns < LONG_RUN_TURNS_MIN || halt || isWaiting(transcript)) return undefined;
@@ -67,8 +70,9 @@ function toldTogetherInMs(transcript: Transcript, nowMs: number): number | undef
       lastMs = atMs;
       continue;
     }
-    const leftMs = LONG_RUN_EDIT_MS - (lastMs % LONG_RUN_EDIT_MS) + lastMs - nowMs;
-    return lastMs - atMs < LONG_RUN_EDIT_MS ? held(leftMs, LONG_RUN_EDIT_MS) : undefined;
+    const everyMs = turns < 2 * LONG_RUN_TURNS_MIN ? LONG_RUN_EDIT_MS : 2 * LONG_RUN_EDIT_MS;
+    const leftMs = everyMs - (lastMs % everyMs) + lastMs - nowMs;
+    return lastMs - atMs < LONG_RUN_EDIT_MS ? held(leftMs, everyMs) : undefined;
   }
   return undefined;
 }
@@ -82,6 +86,22 @@ const WORK: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
   "code.ran",
   "context.summarized",
 ]);
+
+/**
+ * Whether cards that are looked at again at `againAtMs` in any case need not be looked at sooner for these events, the last ones of the log: a turn has
+ * ended, or goes on, and the card of the run, the only one that there is, may wait for as long.
+ */
+export function waitsUntil(
+  againAtMs: number,
+  { transcript, events, nowMs }: { readonly transcript: Transcript; readonly events: readonly RunEvent[]; readonly nowMs: number },
+): boolean {
+  if (nowMs >= againAtMs || !events.every(goesOn)) return false;
+  if (read(transcript, latestCards).some(({ kind }) => kind !== "card")) return false;
+  const heldMs = turnEndsMs(transcript, nowMs);
+  return heldMs !== undefined && againAtMs <= nowMs + heldMs;
+}
+
+const goesOn = (event: RunEvent): boolean => event.type !== "handoff.made" && (WORK.has(event.type) || isEndOfTurn(event));
 
 /** Of the first turn alone, and only for as long as its end takes to be recorded right behind it. `undefined`: nothing is waited for. */
 export function firstTurnEndsMs(transcript: Transcript, nowMs: number): number | undefined {
