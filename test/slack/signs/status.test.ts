@@ -184,24 +184,6 @@ test("at a question the line goes and the session waits; with the answer both co
   expect(told(SESSION).map((args) => args["status"])).toEqual(["processing", "suspended", "processing", "active"]);
 });
 
-test("of a session that stays at work nothing is looked up, and what ends it or makes it wait is told", async () => {
-  await status.close();
-  let looks = 0;
-  const { note } = store;
-  store = { ...store, note: (key) => ((looks += Number(key.startsWith("session/"))), note(key)) };
-  status = begin();
-  record(...started, selected("Ada"));
-  await until(() => told(SESSION).at(-1)?.["status"] === "processing");
-  await clock.advance(5_000);
-  looks = 0;
-  for (let turn = 0; turn < 5; turn++) record(posted("Ada"), selected("Ada"));
-  await clock.advance(5_000);
-  expect([looks, status.atWorkSince()]).toEqual([0, Date.parse(events.at(-1)?.at ?? "")]);
-  record({ type: "handoff.made", agent: "Ada", to: "human", text: "Which way?" });
-  await until(() => told(SESSION).at(-1)?.["status"] === "suspended");
-  expect(status.atWorkSince()).toBeUndefined();
-});
-
 test("what another process has set late, after it stood still, is set as it should be", async () => {
   record(...started, selected("Ada"));
   await until(() => line() !== undefined);
