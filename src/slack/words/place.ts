@@ -46,7 +46,7 @@ export function teamOf(thread: string): string | undefined {
 /** What is of a channel and nobody is told of there, such as forks that are looked at in the studio: who sees the channel sees it. */
 const BESIDE = "studio";
 
-export const scopeBeside = (scope: string): string => `${scope}/${BESIDE}`;
+const scopeBeside = (scope: string): string => `${scope}/${BESIDE}`;
 
 /** A thread of its own that is of the channel of this one, and not shown there; where this one is in none, of the same place as this one. */
 export function threadBeside(thread: string, id: string): string {
