@@ -45,29 +45,6 @@ const OWN_MODULES = globSync("test/**/*.test.ts", { cwd: import.meta.dirname }).
 const ONE_AFTER_THE_OTHER = { isolate: false };
 
 /**
- * Journeys that CI has on SQLite alone: what they are about is the same on every store (a browser, Slack's calls, what models and the sandbox do), and each
- * takes as long as a dozen others; `npm run test:postgres` has them on Postgres too.
- */
-const LONG = [
-  "test/journeys/heard/answers-in-languages.test.ts",
-  "test/journeys/heard/as-slack-sends.test.ts",
-  "test/journeys/heard/said-elsewhere.test.ts",
-  "test/journeys/install/installing.test.ts",
-  "test/journeys/page/*.test.ts",
-  "test/journeys/people/slack-search.test.ts",
-  "test/journeys/people/unheard.test.ts",
-  "test/journeys/people/who-left.test.ts",
-  "test/journeys/results/streams.test.ts",
-  "test/journeys/trouble/closed-channels.test.ts",
-  "test/journeys/trouble/error-codes.test.ts",
-  "test/journeys/trouble/faults.test.ts",
-  "test/journeys/trouble/missing-features.test.ts",
-  "test/journeys/trouble/sandbox-trouble.test.ts",
-  "test/journeys/work/broken-answers.test.ts",
-  "test/journeys/work/results.test.ts",
-];
-
-/**
  * They look into the file itself, or at what a process on it does; or they have a Postgres of their own, or no store; or they count posts of answers
  * whose end is recorded before they are sent, as it is on SQLite always, and on Postgres mostly.
  */
@@ -93,13 +70,12 @@ const AGAIN = { retry: 1 };
 const heavyJourneys = HEAVY.filter((file) => file.startsWith("test/journeys/"));
 const heavyRooms = HEAVY.filter((file) => !heavyJourneys.includes(file));
 
-/** Journeys that are had again on Postgres where there is one; `npm run test:postgres` has all of them. */
-const IN_CI_NOT = process.env.PARLEY_JOURNEYS_ON_POSTGRES === "all" ? [] : LONG;
+/** Journeys are had again on Postgres where there is one: all but those that take a processor for themselves, and those that are about another store. */
 const onPostgres = {
   ...SIDE_BY_SIDE,
   ...ONE_AFTER_THE_OTHER,
   ...AGAIN,
-  exclude: [...HEAVY, ...ON_NO_OTHER_STORE, ...IN_CI_NOT],
+  exclude: [...HEAVY, ...ON_NO_OTHER_STORE],
   env: { PARLEY_TEST_STORE: "postgres" },
   globalSetup: ["test/support/postgres/for-journeys.ts"],
 };

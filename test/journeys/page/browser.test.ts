@@ -82,8 +82,10 @@ describe.skipIf(!chromiumPath())("the whole job in the page, as `parley demo` op
 
   test("a run ends in its middle when its Stop button is pressed, and says by whom", async () => {
     const page = await demo.open("#C0GENERAL");
-    await page.keyboard.press("Enter"); // The first task stands ready.
-    await turnsOf(page, "Coder").waitFor();
+    await page.getByRole("button", { name: "Be asked something" }).click();
+    await page.keyboard.press("Enter");
+    // It waits for an answer here, so that it is in its middle however slow the page is.
+    await page.locator("#thread .message", { hasText: "Coder waits for an answer" }).waitFor();
     await page.locator("#thread").getByRole("button", { name: "Stop" }).click();
     await page.getByRole("dialog", { name: "Stop this run?" }).getByRole("button", { name: "Stop" }).click();
     const end = await ended(page);
