@@ -2,7 +2,7 @@ import type { Teams } from "./config/build.ts";
 import { createExecutor } from "./config/sandbox/executor.ts";
 import { secretNames } from "./config/load.ts";
 import { openTeams } from "./config/open-teams.ts";
-import { createMcpServers } from "./config/mcp/mcp-servers.ts";
+import { createMcpServers } from "./config/mcp-servers.ts";
 import type { KeptMarks } from "./config/mcp/tool-marks.ts";
 import { createTeamShelf, type BuiltShelf } from "./config/team-shelf.ts";
 import { createRedactor } from "./config/secrets.ts";

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { z } from "zod";
-import { createMcpServers } from "../../src/config/mcp/mcp-servers.ts";
+import { createMcpServers } from "../../src/config/mcp-servers.ts";
 import { TOOLS } from "../../src/config/schema/tools.ts";
 import { systemClock } from "../../src/engine/clock.ts";
 import type { CallOrigin, Tool } from "../../src/engine/tool.ts";

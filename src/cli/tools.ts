@@ -1,4 +1,4 @@
-import { createMcpServers } from "../config/mcp/mcp-servers.ts";
+import { createMcpServers } from "../config/mcp-servers.ts";
 import { readEnv, type Env } from "../config/env.ts";
 import { loadSettings, secretNames, type Settings } from "../config/load.ts";
 import { createRedactor } from "../config/secrets.ts";

@@ -30,7 +30,7 @@ import type { KeepFile, ReadFile } from "./sandbox/code-run.ts";
 import { ConfigError } from "./config-error.ts";
 import type { GuardSettings } from "./schema/guards.ts";
 import type { Settings } from "./settings.ts";
-import type { McpServers } from "./mcp/mcp-servers.ts";
+import type { McpServers } from "./mcp-servers.ts";
 import type { CreateModel } from "./build/models.ts";
 
 /** The teams of the settings, ready to talk. */

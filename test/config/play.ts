@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Notebook, Web } from "../../src/config/build/parts.ts";
 import { buildTeams } from "../../src/config/build.ts";
-import type { McpServers } from "../../src/config/mcp/mcp-servers.ts";
+import type { McpServers } from "../../src/config/mcp-servers.ts";
 import { createModelFor } from "../../src/config/build/models.ts";
 import type { ModelRequest } from "../../src/engine/model.ts";
 import type { Executor } from "../../src/sandbox/executor.ts";

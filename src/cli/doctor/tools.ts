@@ -1,4 +1,4 @@
-import { createMcpServers, type Reached } from "../../config/mcp/mcp-servers.ts";
+import { createMcpServers, type Reached } from "../../config/mcp-servers.ts";
 import type { Env } from "../../config/env.ts";
 import type { Settings } from "../../config/load.ts";
 import { factsOf, leftOutOf, searchFactsOf, searchOnce } from "../../config/server-facts.ts";

@@ -17,7 +17,7 @@ import type { ToolSettings } from "../schema/tools.ts";
 import type { PageCache } from "../../tools/page-cache.ts";
 import type { WebDeps } from "../../tools/web.ts";
 import type { Env } from "../env.ts";
-import type { McpServers } from "../mcp/mcp-servers.ts";
+import type { McpServers } from "../mcp-servers.ts";
 
 /** What the agents of one thread are made of. */
 export interface Parts {

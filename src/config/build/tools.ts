@@ -9,7 +9,7 @@ import type { Turn } from "../../engine/turn.ts";
 import { keyed } from "../../tools/call-key.ts";
 import { chooseTools, namesFound, searchName, sizeOf, type ToolRoom } from "../../tools/find-tools.ts";
 import { knowledgeTools } from "../../tools/knowledge.ts";
-import type { WantedLogin } from "../mcp/mcp-servers.ts";
+import type { WantedLogin } from "../mcp-servers.ts";
 import { readToolRef } from "../tool-names.ts";
 import { givenMore } from "./given-more.ts";
 import { get, type Parts } from "./parts.ts";

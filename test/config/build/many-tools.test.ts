@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { Parts } from "../../../src/config/build/parts.ts";
 import { withTools } from "../../../src/config/build/tools.ts";
-import { createMcpServers, type McpServers } from "../../../src/config/mcp/mcp-servers.ts";
+import { createMcpServers, type McpServers } from "../../../src/config/mcp-servers.ts";
 import { systemClock } from "../../../src/engine/clock.ts";
 import { outside, type Turn } from "../../../src/engine/turn.ts";
 import { play } from "../play.ts";

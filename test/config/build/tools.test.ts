@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { buildTeams } from "../../../src/config/build.ts";
-import { createMcpServers, type McpServers } from "../../../src/config/mcp/mcp-servers.ts";
+import { createMcpServers, type McpServers } from "../../../src/config/mcp-servers.ts";
 import { systemClock } from "../../../src/engine/clock.ts";
 import { MARIA } from "../../support/scripted.ts";
 import { fakeExecutor, ran } from "../fake-executor.ts";

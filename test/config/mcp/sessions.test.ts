@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { createMcpServers, type McpServers } from "../../../src/config/mcp/mcp-servers.ts";
+import { createMcpServers, type McpServers } from "../../../src/config/mcp-servers.ts";
 import type { ToolSettings } from "../../../src/config/schema/tools.ts";
 import { fakeClock, until } from "../../../src/store/contracts/fake-clock.ts";
 import { inside, turnIn, type Turn } from "../../../src/engine/turn.ts";

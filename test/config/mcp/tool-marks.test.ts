@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { createMcpServers } from "../../../src/config/mcp/mcp-servers.ts";
+import { createMcpServers } from "../../../src/config/mcp-servers.ts";
 import { isSameMark } from "../../../src/engine/approvals.ts";
 import type { ToolSettings } from "../../../src/config/schema/tools.ts";
 import { fakeClock } from "../../../src/store/contracts/fake-clock.ts";

@@ -1,17 +1,17 @@
-import type { CallOrigin, Tool, ToolResult } from "../../engine/tool.ts";
-import type { Person } from "../../engine/events/events.ts";
-import { currentRun, runOfThread } from "../../engine/reading/transcript.ts";
-import { outside, type Turn } from "../../engine/turn.ts";
-import { cut, failed, plain } from "../../tools/result.ts";
-import type { GuardedTool } from "../../tools/approval.ts";
-import type { Logins } from "../../tools/login/logins.ts";
-import type { LoginKey, LoginShare } from "../../tools/login/vault.ts";
-import { createSessions, sharedBy, type Caller, type Sessions } from "../../tools/mcp/sessions.ts";
-import { LOGIN_WANTED, MCP_DEFAULTS, type McpDeps, type McpSettings } from "../../tools/mcp/settings.ts";
-import { notConnected, serverLogins, shareOf } from "./server-logins.ts";
-import { createMarks, type KeptMarks } from "./tool-marks.ts";
-import type { McpToolSettings, ToolSettings } from "../schema/tools.ts";
-import { readToolRef } from "../tool-names.ts";
+import type { CallOrigin, Tool, ToolResult } from "../engine/tool.ts";
+import type { Person } from "../engine/events/events.ts";
+import { currentRun, runOfThread } from "../engine/reading/transcript.ts";
+import { outside, type Turn } from "../engine/turn.ts";
+import { cut, failed, plain } from "../tools/result.ts";
+import type { GuardedTool } from "../tools/approval.ts";
+import type { Logins } from "../tools/login/logins.ts";
+import type { LoginKey, LoginShare } from "../tools/login/vault.ts";
+import { createSessions, sharedBy, type Caller, type Sessions } from "../tools/mcp/sessions.ts";
+import { LOGIN_WANTED, MCP_DEFAULTS, type McpDeps, type McpSettings } from "../tools/mcp/settings.ts";
+import { notConnected, serverLogins, shareOf } from "./mcp/server-logins.ts";
+import { createMarks, type KeptMarks } from "./mcp/tool-marks.ts";
+import type { McpToolSettings, ToolSettings } from "./schema/tools.ts";
+import { readToolRef } from "./tool-names.ts";
 
 /** The MCP servers of the settings, each with its sessions. */
 export interface McpServers {
@@ -82,7 +82,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
       idleMsMax: (tool.idleMinutes ?? MCP_DEFAULTS.idleMinutes) * 60_000,
     };
     const pool = createSessions(limits, deps.clock, async (key) => {
-      const { connectMcp } = await import("../../tools/mcp/server.ts"); // Here, so that who has no server does not load the packages.
+      const { connectMcp } = await import("../tools/mcp/server.ts"); // Here, so that who has no server does not load the packages.
       const { login, isHeld } = JSON.parse(key) as SessionKey;
       return connectMcp(serverSettings(name, tool), { ...deps, ...(login ? logins.inSession(login, isHeld === true) : {}) });
     });
@@ -184,7 +184,7 @@ export function createMcpServers(settings: ReadonlyMap<string, ToolSettings>, de
 /** Where servers are given folders, what a process left of them that crashed is removed. */
 const sweepFor = async (settings: ReadonlyMap<string, ToolSettings>): Promise<void> => {
   if ([...settings.values()].some((tool) => tool.kind === "mcp" && tool.roots))
-    await (await import("../../tools/mcp/thread-folder.ts")).removeOrphanFolders();
+    await (await import("../tools/mcp/thread-folder.ts")).removeOrphanFolders();
 };
 
 const isTurn = (given: Partial<Turn>): given is Turn =>
