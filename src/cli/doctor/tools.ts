@@ -3,7 +3,7 @@ import type { Env } from "../../config/env.ts";
 import type { Settings } from "../../config/load.ts";
 import { factsOf, leftOutOf, searchFactsOf, searchOnce } from "../../config/server-facts.ts";
 import type { McpToolSettings, WebSearchToolSettings } from "../../config/schema/tools.ts";
-import { shadowsIn } from "../../config/shadows.ts";
+import { shadowsIn } from "../../config/mcp/shadows.ts";
 import { systemClock } from "../../engine/clock.ts";
 import type { Tool } from "../../engine/tool.ts";
 import { reachOf } from "../tool-reach.ts";

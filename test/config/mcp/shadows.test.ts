@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { shadowsIn } from "../../src/config/shadows.ts";
-import { load } from "./team-files.ts";
+import { shadowsIn } from "../../../src/config/mcp/shadows.ts";
+import { load } from "../team-files.ts";
 
 const { tools } = load({
   "parley.yml": `models: { m: { provider: anthropic, model: claude-sonnet-5 } }

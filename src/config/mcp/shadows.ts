@@ -1,6 +1,6 @@
-import { lookalikesOf } from "../lookalikes.ts";
-import { calledAs } from "./tool-names.ts";
-import type { ToolSettings } from "./schema/tools.ts";
+import { lookalikesOf } from "../../lookalikes.ts";
+import { calledAs } from "../tool-names.ts";
+import type { ToolSettings } from "../schema/tools.ts";
 
 /** A tool of a server, by the names that models read, and what it says of itself. */
 interface Listed {
