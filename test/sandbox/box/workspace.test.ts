@@ -236,3 +236,11 @@ test("what is forgotten is gone from the sandboxes too, also when it is being ke
   expect(after).toMatchObject({ stdout: "", notices: ["The workspace was reset: files of earlier blocks are gone."] });
   expect((await first.workspaces.load(THREAD))?.files).toEqual([]);
 });
+
+test("a link to a folder whose name begins as the workspace's does leads out of it", () => {
+  const into = new WorkspaceCollector({ keptFilesMax: 10, keptBytesMax: 1_000 });
+  into.addLink("beside", "../work-of-others/secret", "/work");
+  into.addLink("inside", "./out/plot.png", "/work");
+  expect(into.content.files.map(({ path }) => path)).toEqual(["inside"]);
+  expect(into.leftOut).toBe("beside (a link that leads out of it)");
+});
