@@ -97,8 +97,13 @@ export function whileItComesOn<Value>(
   let stands: Promise<unknown> | undefined;
   let stoodStillAtMs = 0;
   const watched: Watched = {
-    // While it stands still: what is left for it when it goes on.
-    dueMs: () => (stands ? clock.now() + Math.max(STANDING_LOOK_MS_MIN, Math.min(timeoutMs, endMs - stoodStillAtMs)) : dueMs),
+    dueMs() {
+      const nowMs = clock.now();
+      // While it stands still: what is left for it when it goes on.
+      if (stands) return nowMs + Math.max(STANDING_LOOK_MS_MIN, Math.min(timeoutMs, endMs - stoodStillAtMs));
+      // Where the clock was set back, it would be waited for as long as that, and so would all that come after it.
+      return (dueMs = Math.min(dueMs, nowMs + timeoutMs));
+    },
     late: () => giveUp({ kind: "timeout", ...(isCapped ? { wasAtWork: true as const } : {}) }),
   };
   const end = (outcome: Outcome<Value>) => {

@@ -162,25 +162,6 @@ describe.each([["auto"], ["legacy"]] as const)("over HTTP, by a client whose fir
   });
 });
 
-test.for(["2024-11-05", "2025-03-26"])("a client of %s is given words in the place of links, which it would not take", async (version) => {
-  const older: typeof fetch = (url, init) => {
-    const body = typeof init?.body === "string" ? init.body.replace(/"protocolVersion":"[^"]+"/, `"protocolVersion":"${version}"`) : init?.body; // prettier-ignore
-    return fetch(url, { ...init, body: body ?? null });
-  };
-  const own = new FirstClient({ name: "older", version: "1.0.0" });
-  const transport = new FirstTransport(new URL(door.url), { fetch: older });
-  await own.connect(transport as AnyTransport);
-  const { content } = await own.callTool({ name: "asker", arguments: { task: "Bring something." } });
-  const parts = content as readonly { readonly type: string; readonly text: string }[];
-  expect(parts.map(({ type }) => type)).toEqual(["text", "text"]);
-  const [, conversation] = /`conversation`: "([^"]+)"/.exec(parts[1]?.text ?? "") ?? [];
-  const [, uri = ""] = /the resource (\S+)\)$/.exec(parts[1]?.text ?? "") ?? [];
-  expect(JSON.stringify((await own.readResource({ uri })).contents)).toContain("Which drink?");
-  const answered = await own.callTool({ name: "asker", arguments: { task: "tea", conversation } });
-  expect(textOf(answered as Parameters<typeof textOf>[0])).toContain("tea it is.");
-  await own.close();
-});
-
 describe.each([["auto"], ["legacy"]] as const)("over HTTP, by a client whose first protocol is %s", (mode) => {
   test("a run is stopped whose client is gone, without a word, in the middle of a call", async () => {
     const gone = new AbortController();

@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { fakeClock } from "../../src/store/contracts/fake-clock.ts";
 import { Deadlines, type Outcome, whileItComesOn } from "../../src/tools/deadline.ts";
 
-/** Pieces of work that share their timer: each a second, ten at most. */
+/** Pieces of work that share their timer: each a second, ten at most. `setBack`: the time of day, by so much; what was slept for is as long as before. */
 function begun() {
-  const clock = fakeClock();
+  const timers = fakeClock();
+  let backMs = 0;
+  const clock = { now: () => timers.now() - backMs, sleep: timers.sleep };
   const closed = new AbortController();
   const deadlines = new Deadlines(clock, closed.signal);
   const piece = () => {
@@ -24,7 +26,7 @@ function begun() {
     );
     return { ...work, told, stop, cameOn, standStill, isStopped: () => signal?.aborted };
   };
-  return { clock, closed, piece };
+  return { clock: timers, closed, piece, setBack: (ms: number) => void (backMs += ms) };
 }
 
 test("however many wait, one timer does for them, and each is given up at its own time", async () => {
@@ -77,4 +79,15 @@ test("what comes on is waited for again, as long as it may take in all; while it
   // A tenth of a second was left of the ten.
   await clock.advance(1_099);
   expect(one.told).toEqual([{ kind: "timeout", wasAtWork: true }]);
+});
+
+test("a clock that is set back holds up none of them, and none that come after them", async () => {
+  const { clock, piece, setBack } = begun();
+  const first = piece();
+  await clock.advance(500);
+  setBack(3_600_000);
+  await clock.advance(500);
+  const second = piece();
+  await clock.advance(1_000);
+  expect([first.told, second.told]).toEqual([[{ kind: "timeout" }], [{ kind: "timeout" }]]);
 });

@@ -170,10 +170,22 @@ function annotationsOf({ title, annotations }: RemoteTool): ToolAnnotations {
   };
 }
 
+/** What a server says of the use of all its tools. Made once for all of them: it may be as long as a message. */
+export interface Instructions {
+  /** On one line, and cut. */
+  readonly words: string;
+  /** Of all of it. */
+  readonly mark: string;
+}
+
+export const instructionsOf = (said: string): Instructions => ({
+  words: quoted(said, INSTRUCTIONS_CHARS_MAX),
+  mark: digest(said).slice(0, 16),
+});
+
 /** What it says beside what models are told of it, for people: `readOnlyHint: true`, and what its server says of all its tools. */
-export function annotationsInWords(annotations: ToolAnnotations, instructions = ""): string {
+export function annotationsInWords(annotations: ToolAnnotations, { words }: Instructions): string {
   const given = Object.entries(annotations).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${JSON.stringify(value)}`]));
-  const words = quoted(instructions, INSTRUCTIONS_CHARS_MAX);
   return [...given, ...(words === "" ? [] : [`its server says of the use of its tools: ${JSON.stringify(words)}`])].join(", ");
 }
 
@@ -183,8 +195,8 @@ const INSTRUCTIONS_CHARS_MAX = 2_000; // As much as models are told of them.
  * A mark of all that a tool says of itself, in three parts: of what a model is told of it, of its annotations, and of what its server says of the use of its
  * tools; in whatever order a server lists the names in it. Marks of older versions lack the last part, or the last two.
  */
-export const specMark = ({ description, parameters }: ToolSpec, annotations: ToolAnnotations = {}, instructions = ""): string =>
-  [digest([description, parameters]), digest(annotations).slice(0, 16), digest(instructions).slice(0, 16)].join(".");
+export const specMark = ({ description, parameters }: ToolSpec, annotations: ToolAnnotations, { mark }: Instructions): string =>
+  [digest([description, parameters]), digest(annotations).slice(0, 16), mark].join(".");
 
 const digest = (value: unknown): string => createHash("sha256").update(JSON.stringify(value, byName)).digest("hex");
 

@@ -6,7 +6,7 @@ import { type Outcome, untilAborted, within } from "../deadline.ts";
 import { type Heard, McpConnection, openConnection } from "./connection.ts";
 import { startFailure, unavailable } from "./failures.ts";
 import { libraryTools, type LibraryTool } from "./library.ts";
-import { annotationsInWords, type ListedTool, listTools, specMark } from "./list.ts";
+import { annotationsInWords, type Instructions, instructionsOf, type ListedTool, listTools, specMark } from "./list.ts";
 import { LOGIN_WANTED, MCP_DEFAULTS, touchesOf, type McpDeps, type McpSettings } from "./settings.ts";
 import { ThreadFolder } from "./thread-folder.ts";
 import { type Failed, quoted } from "../result.ts";
@@ -47,6 +47,7 @@ export class McpServer {
   readonly #folder: ThreadFolder | undefined;
   /** Deaths and vain starts since a call last succeeded. */
   #failuresInRow = 0;
+  #failedAtMs = 0;
   #retryAtMs = 0;
   /** What the last vain start said. */
   #trouble = "";
@@ -136,7 +137,9 @@ export class McpServer {
       const held = this.#connection;
       if (held && (await held.isAlive())) return held;
       if (held) await this.#drop(held);
-      const waitMs = this.#retryAtMs - this.#deps.clock.now();
+      const nowMs = this.#deps.clock.now();
+      // A clock that was set back has nobody wait for longer.
+      const waitMs = nowMs < this.#failedAtMs ? 0 : this.#retryAtMs - nowMs;
       if (!this.#opening && waitMs > 0) return this.#notYet(waitMs);
       this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
       return await this.#opening;
@@ -173,7 +176,7 @@ export class McpServer {
     if (outcome.kind !== "done") return startFailure(this.#settings, outcome, { timeoutMs: limit.timeoutMs });
     const { tools, leftOut, isCutShort } = outcome.value;
     this.#isCutShort = isCutShort;
-    const instructions = this.#hide(connection.instructions).trim();
+    const instructions = instructionsOf(this.#hide(connection.instructions).trim());
     const { resources = false, prompts = false } = this.#settings;
     const taken = new Set(tools.map(({ spec }) => spec.name));
     const library = libraryTools(this.name, { resources, prompts }, connection.has).filter(({ spec }) => !taken.has(spec.name));
@@ -188,7 +191,7 @@ export class McpServer {
 
   #toolOf(
     { spec, remoteName, ask, hints, annotations = {} }: ListedTool & { readonly ask?: LibraryTool["ask"] },
-    instructions: string,
+    instructions: Instructions,
   ): GuardedTool {
     const { approval = MCP_DEFAULTS.approval, approvals = {} } = this.#settings;
     const own = Object.hasOwn(approvals, remoteName) ? approvals[remoteName] : undefined;
@@ -245,7 +248,8 @@ export class McpServer {
   #failed(): void {
     this.#failuresInRow++;
     const delayMs = this.#failuresInRow === 1 ? 0 : Math.min(RECONNECT_DELAY_MS * 2 ** (this.#failuresInRow - 2), RECONNECT_DELAY_MS_MAX);
-    this.#retryAtMs = this.#deps.clock.now() + delayMs;
+    this.#failedAtMs = this.#deps.clock.now();
+    this.#retryAtMs = this.#failedAtMs + delayMs;
   }
 
   #notYet(waitMs: number): Failed {

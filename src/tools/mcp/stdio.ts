@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Writable } from "node:stream";
 import { type JSONRPCMessage, parseJSONRPCMessage, serializeMessage, type Transport } from "@modelcontextprotocol/client";
 import type { Clock } from "../../engine/clock.ts";
 import { Lines } from "./lines.ts";
@@ -38,6 +39,7 @@ export class StdioTransport implements Transport {
   #exit = "";
   #wasKilled = false;
   readonly #over = new AbortController();
+  #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(program: Program, clock: Clock) {
@@ -80,7 +82,8 @@ export class StdioTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     if (!this.#child || this.#over.signal.aborted) throw new Error("the process has ended");
-    if (!this.#child.stdin.write(serializeMessage(message))) await this.#drained(this.#child);
+    const { stdin } = this.#child;
+    if (!stdin.write(serializeMessage(message))) await (this.#draining ??= drained(stdin).finally(() => (this.#draining = undefined)));
   }
 
   /** Resolves when the process is gone, after at most three times EXIT_GRACE_MS. */
@@ -141,13 +144,6 @@ export class StdioTransport implements Transport {
     return this.#over.signal.aborted;
   }
 
-  async #drained(child: ChildProcessWithoutNullStreams): Promise<void> {
-    await new Promise<void>((resolve) => {
-      child.stdin.once("drain", resolve);
-      child.stdin.once("close", resolve);
-    });
-  }
-
   #ended(): void {
     if (this.#over.signal.aborted) return;
     this.#over.abort();
@@ -155,6 +151,14 @@ export class StdioTransport implements Transport {
     for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
     this.onclose?.();
   }
+}
+
+/** Resolves once it takes more, or never will; with one listener for all that wait. */
+async function drained(stdin: Writable): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stdin.once("drain", resolve).once("close", resolve);
+  await promise;
+  stdin.off("drain", resolve).off("close", resolve);
 }
 
 /**

@@ -1,11 +1,12 @@
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { createMcpServers } from "../../../src/config/mcp-servers.ts";
 import { isSameMark } from "../../../src/engine/approvals.ts";
 import type { ToolSettings } from "../../../src/config/schema/tools.ts";
 import { fakeClock } from "../../../src/store/contracts/fake-clock.ts";
 import { editNote } from "../../../src/store/notes.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
-import { specMark } from "../../../src/tools/mcp/list.ts";
+import { instructionsOf, specMark as markOf } from "../../../src/tools/mcp/list.ts";
+import { connectMcp } from "../../../src/tools/mcp/server.ts";
 import { lineServer } from "../../fixtures/mcp-lines.ts";
 import { aside } from "../../support/turn.ts";
 
@@ -13,6 +14,9 @@ const never = new AbortController().signal;
 const opened = openSqlite({ path: ":memory:" });
 const { store } = opened;
 afterAll(async () => store.close());
+
+const specMark = (spec: Parameters<typeof markOf>[0], annotations: Parameters<typeof markOf>[1] = {}) =>
+  markOf(spec, annotations, instructionsOf(""));
 
 /** A Parley that comes up, with a server whose tool says this of itself, and calls it or not. */
 async function says(description: string, calls = false, more: object = {}, instructions = "") {
@@ -97,4 +101,15 @@ test("a server that now says something else of the use of its tools is asked abo
   expect(await says("Sends.", false, { annotations: { readOnlyHint: false } }, "Send a copy.")).toMatchObject({
     annotations: 'readOnlyHint: false, its server says of the use of its tools: "Send a copy."',
   });
+});
+
+test("however long a server speaks of the use of its many tools, that is looked at once", async () => {
+  // 4 MB; looked at for each tool it takes minutes.
+  const { command, args } = lineServer({ tools: ["a*2000"], instructions: "Ask for a day first. ", instructionsTimes: 200_000 });
+  const server = connectMcp({ name: "s", command, args }, { env: { PATH: process.env.PATH }, clock: fakeClock(), log: () => undefined });
+  onTestFinished(() => server.close());
+  expect(await server.connect(never)).toBeUndefined();
+  const [first] = server.tools();
+  expect([server.tools().length, first?.annotations?.length]).toEqual([2_000, 2_046]);
+  expect(first?.annotations).toMatch(/^its server says of the use of its tools: "(Ask for a day first\. )+.*…"$/);
 });

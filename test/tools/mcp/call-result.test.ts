@@ -158,3 +158,10 @@ test("data that is an empty list is told beside no parts, and empty words are no
   expect((await read({ content: [], structuredContent: { result: "" } })).output).toBe("(no output)");
   expect((await read({ content: [text("")], structuredContent: { result: "" } })).output).toBe("(no output)");
 });
+
+test("data that is nested too deeply to be held against the parts takes no part along", async () => {
+  const { read } = shelf();
+  const deep = () => JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`) as unknown;
+  const { output } = await read({ content: [text("milk"), deep()], structuredContent: { all: [{ type: "text", text: "milk" }, deep()] } });
+  expect(output).toBe('milk\n[a part that cannot be shown, of type ""]\n[data that cannot be shown]');
+});

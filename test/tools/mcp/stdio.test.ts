@@ -91,6 +91,18 @@ test("a greeting on the wrong stream does no harm", async () => {
   expect(outputOf(await under.call("echo", { text: "hello" }))).toBe("hello");
 });
 
+test("what is given in many large pieces leaves no listeners behind, and has none too many meanwhile", async () => {
+  const under = await connected(open(stdioSettings()));
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => void warnings.push(warning);
+  process.on("warning", hear);
+  onTestFinished(() => void process.off("warning", hear));
+  const text = "x".repeat(100_000);
+  await Promise.all(Array.from({ length: 12 }, () => under.call("echo", { text })));
+  for (let nth = 0; nth < 12; nth++) expect(outputOf(await under.call("echo", { text }))).toContain("xxx");
+  expect(warnings).toEqual([]);
+});
+
 test("callers that come at the same time share one process", async () => {
   const under = open(stdioSettings());
   expect(await Promise.all([under.server.connect(never), under.server.connect(never), under.server.connect(never)])).toEqual([

@@ -200,7 +200,16 @@ function says(part: unknown, structured: unknown): boolean {
   const { data } = Text.safeParse(part);
   if (!data) return false;
   try {
-    return isDeepStrictEqual(JSON.parse(data.text), structured);
+    return isSame(JSON.parse(data.text), structured);
+  } catch {
+    return false;
+  }
+}
+
+/** What is nested too deeply to be held against the other is taken for another. */
+function isSame(one: unknown, other: unknown): boolean {
+  try {
+    return isDeepStrictEqual(one, other);
   } catch {
     return false;
   }
@@ -212,7 +221,7 @@ function repeats(data: unknown, parts: readonly unknown[]): boolean {
   if (values.length !== 1) return false;
   const texts = parts.flatMap((part) => Text.safeParse(part).data?.text ?? []);
   // An empty list says that nothing was found; having no parts says nothing.
-  return (parts.length > 0 && isDeepStrictEqual(values[0], parts)) || (texts.length === parts.length && values[0] === texts.join("\n"));
+  return (parts.length > 0 && isSame(values[0], parts)) || (texts.length === parts.length && values[0] === texts.join("\n"));
 }
 
 /** As JSON, with a word in the place of media that a part has: written out they are thousands of characters that nobody reads. */
