@@ -110,6 +110,6 @@ test("however long a server speaks of the use of its many tools, that is looked 
   onTestFinished(() => server.close());
   expect(await server.connect(never)).toBeUndefined();
   const [first] = server.tools();
-  expect([server.tools().length, first?.annotations?.length]).toEqual([2_000, 2_046]);
+  expect([server.tools().length, first?.annotations?.length]).toEqual([2_000, 2_043]);
   expect(first?.annotations).toMatch(/^its server says of the use of its tools: "(Ask for a day first\. )+.*…"$/);
 });
