@@ -199,11 +199,10 @@ export function createRunner(parts: RunnerParts): Runner {
   async function readIn(thread: string, throughSeq: number): Promise<Transcript> {
     const lane = await lanes.enter(thread, undefined);
     try {
-      await lane.readThrough(throughSeq);
+      return await lane.look(throughSeq);
     } finally {
       lanes.leave(lane);
     }
-    return lane.transcript;
   }
 
   async function inLane<T>(thread: string, workspace: string | undefined, job: (lane: Lane) => Promise<T>): Promise<T> {

@@ -26,6 +26,8 @@ export interface Lane {
   settles(reservation: string): void;
   /** Reads on where the log is known to go as far as this event and what is in memory does not: what others record is heard a little later than it can be read. */
   readThrough(seq: number): Promise<void>;
+  /** The log for whoever only looks, through this event where it is known to go so far: what was put anew and is not read again yet is read for them alone. */
+  look(throughSeq: number): Promise<Transcript>;
   /** What stands in the log was put anew: it is read again. Only in one's turn. */
   reload(): Promise<void>;
   /** Resolves when something has next been recorded that wakes the thread `now`, by whomever: words or a yes from outside. */
@@ -76,14 +78,14 @@ export function createLanes(parts: LanesParts): Lanes {
   // A log is read with the names of people that are known by then.
   const unfollowNotes = parts.store.followNotes?.((key) => {
     if (!key.startsWith(NAME_NOTES)) return;
-    for (const held of lanes.values()) if (held.users > 0) held.isOld(true);
+    for (const held of lanes.values()) if (held.users > 0) held.isOld("named");
     for (const thread of idle.all()) forget(thread);
   });
 
   /** What is put anew here is read again by whoever does it. Where it cannot be read now, it is not kept. */
   function putAnew(held: Held, here: boolean): void {
     if (held.users === 0) return forget(held.lane.thread);
-    held.isOld(true);
+    held.isOld("anew");
     if (!here) held.lane.inTurn(held.lane.reload).catch(() => undefined);
   }
 
@@ -142,8 +144,8 @@ interface Kept {
   /** The same lane, for whoever has the turn. */
   readonly claimed: (claim: Claim) => Lane;
   readonly told: Told;
-  /** Whether the log may say by now something else than what is in memory: it is not kept then. `true` sets it, and a reload that begins later takes it back. */
-  readonly isOld: (now?: true) => boolean;
+  /** Whether the log may say by now something else than what is in memory: it is not kept then. `why` says so until a reload that begins later; what was put `anew` nobody is shown. */
+  readonly isOld: (why?: "named" | "anew") => boolean;
   /** Whether all of the log that is known is in memory, up to this event at least. */
   readonly goesThrough: (seq: number) => boolean;
   /** Of the log in memory; each event is measured once. */
@@ -163,8 +165,9 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
   /** The last event that is known to be recorded, and the last one that the job in turn has seen. */
   let toldSeq = 0;
   let seenSeq = 0;
-  let isOld = false;
-  let isLoaded = false;
+  let [isOld, isLoaded] = [false, false];
+  /** How often the log was put anew, and which of these is in memory. */
+  let [timesAnew, anewHere] = [0, 0];
   let measured: Size = { events: 0, chars: 0 };
   const unsettled = new Set<string>();
   const lastSeq = (): number => events.at(-1)?.seq ?? 0;
@@ -233,16 +236,24 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
     async readThrough(seq) {
       if (lastSeq() < seq) await readOn();
     },
+    async look(throughSeq) {
+      if (anewHere < timesAnew) return { events: await store.load(thread, 0) };
+      if (lastSeq() < Math.max(throughSeq, toldSeq)) await readOn();
+      return lane.transcript;
+    },
     async reload() {
-      // Before it is read: what makes it old meanwhile counts.
-      isOld = false;
+      // Before it is read: what makes it old meanwhile counts, and what is told.
+      const [anew, told] = [timesAnew, toldSeq];
+      [isOld, toldSeq] = [false, 0];
       const stored = await store.load(thread, 0).catch((error: unknown) => {
-        isOld = true;
+        [isOld, toldSeq] = [true, Math.max(toldSeq, told)];
         throw error;
       });
       events.splice(0, events.length, ...stored);
       measured = { events: 0, chars: 0 };
       readAgain(lane.transcript);
+      anewHere = anew;
+      if (lastSeq() < toldSeq) await readOn();
       seenSeq = toldSeq = lastSeq();
     },
     heard: () => next.promise,
@@ -259,8 +270,12 @@ function createLane(thread: string, workspace: string, parts: LanesParts): Kept 
       next.resolve();
       next = Promise.withResolvers();
     },
-    isOld: (now) => (isOld ||= now ?? false),
-    goesThrough: (seq) => isLoaded && !isOld && lastSeq() >= Math.max(seq, toldSeq),
+    isOld(why) {
+      if (why === "anew") timesAnew++;
+      isOld ||= why === "named";
+      return isOld || anewHere < timesAnew;
+    },
+    goesThrough: (seq) => isLoaded && !isOld && anewHere === timesAnew && lastSeq() >= Math.max(seq, toldSeq),
     size() {
       let { chars } = measured;
       for (let index = measured.events; index < events.length; index++) chars += JSON.stringify(events[index]).length;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/engine/clock.ts";
 import { reserving } from "../../src/engine/limits/reserving.ts";
@@ -167,9 +168,26 @@ test("A goes in mid-call: B goes on from the log, and what A still says is not r
   expect(said(await b.store.load("T/C/1", 0))).toEqual(["Maria: go", "A: DONE by B"]);
 });
 
-test("words that B forgets are gone from what A has in hand, in the middle of its turn", async () => {
+test("words that B forgets are gone from what A has in hand, in the middle of its turn, and whoever looks meanwhile does not see them", async () => {
   const { model, calls } = onCue();
-  const a = open(() => solo(model));
+  const reading = Promise.withResolvers<void>();
+  const read = Promise.withResolvers<void>();
+  let isPutAnew = false;
+  const a = open(() => solo(model), {
+    wrapStore: (store) => ({
+      ...store,
+      async load(...args) {
+        const events = await store.load(...args);
+        // The first to read it again: that takes a while.
+        if (isPutAnew) {
+          isPutAnew = false;
+          reading.resolve();
+          await read.promise;
+        }
+        return events;
+      },
+    }),
+  });
   const b = open(nobody, { beside: a });
   a.runner.start();
   await a.runner.say(mention("go"));
@@ -181,8 +199,17 @@ test("words that B forgets are gone from what A has in hand, in the middle of it
     forgetter: b.opened.forgetter,
     compacts: "if small",
   });
+  a.opened.store.follow(({ rewritten }) => void (isPutAnew ||= rewritten === true));
   expect(await forgetting.message("T/C/1", { id: "m2", receipt: "none" })).toBe(1);
-  await expect.poll(async () => JSON.stringify(await a.runner.read("T/C/1"))).not.toContain("555-1234");
+  await reading.promise;
+  const shown = [a.runner.atHand("T/C/1"), await a.runner.read("T/C/1")];
+  // What is recorded while it is read stays in it.
+  await b.runner.say(mention("my dog is Rex", { addressed: false, id: "m3" }));
+  read.resolve();
+  await setImmediate();
+  shown.push(a.runner.atHand("T/C/1"));
+  expect(JSON.stringify(shown)).not.toContain("555-1234");
+  expect(said(shown.at(-1)?.events ?? []).at(-1)).toBe("Maria: my dog is Rex");
   calls[0]?.answer("DONE");
   await a.stopped();
   expect(JSON.stringify(await a.store.load("T/C/1", 0))).not.toContain("555-1234");

@@ -143,6 +143,26 @@ test("a log is at hand where somebody uses it, and it is all there that is known
   lanes.leave(lane);
 });
 
+test("whoever looks at a log of which a part was not told of is given all of it", async () => {
+  const { store } = openSqlite({ path: ":memory:" });
+  onTestFinished(() => store.close());
+  const followers: ((committed: Committed) => void)[] = [];
+  const follow: Store["follow"] = (follower) => (followers.push(follower), () => undefined);
+  const lanes = createLanes({ store: { ...store, follow }, clock: systemClock, posts: () => [], recorded: () => undefined });
+  onTestFinished(() => lanes.close());
+  const lane = await lanes.enter(THREAD, "T");
+  const events = [STARTED, said("one"), said("two")];
+  const at = new Date().toISOString();
+  const made = await store.commit({ thread: THREAD, workspace: "T", afterSeq: 0, at, events, posts: [], wake: "keep" });
+  const last = made.kind === "ok" ? made.events.slice(-1) : [];
+  for (const follower of followers)
+    follower({ thread: THREAD, workspace: "T", events: last, posts: 0, wakes: false, here: false });
+  expect(lanes.atHand(THREAD)).toBeUndefined();
+  expect((await lane.look(0)).events).toHaveLength(3);
+  expect(lanes.atHand(THREAD)).toBe(lane.transcript);
+  lanes.leave(lane);
+});
+
 test("few logs of long events are kept, and the last two however long they are", async () => {
   const { store } = openSqlite({ path: ":memory:" });
   onTestFinished(() => store.close());
