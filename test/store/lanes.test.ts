@@ -155,8 +155,7 @@ test("whoever looks at a log of which a part was not told of is given all of it"
   const at = new Date().toISOString();
   const made = await store.commit({ thread: THREAD, workspace: "T", afterSeq: 0, at, events, posts: [], wake: "keep" });
   const last = made.kind === "ok" ? made.events.slice(-1) : [];
-  for (const follower of followers)
-    follower({ thread: THREAD, workspace: "T", events: last, posts: 0, wakes: false, here: false });
+  for (const follower of followers) follower({ thread: THREAD, workspace: "T", events: last, posts: 0, wakes: false, here: false });
   expect(lanes.atHand(THREAD)).toBeUndefined();
   expect((await lane.look(0)).events).toHaveLength(3);
   expect(lanes.atHand(THREAD)).toBe(lane.transcript);
