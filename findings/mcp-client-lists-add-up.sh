@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# @modelcontextprotocol/sdk 1.32.2: each `listTools()` compiles all output schemas anew, and none is ever let go.
+# @modelcontextprotocol/sdk 1.32.2: each `listTools()` compiles all output schemas anew, and none is let go before the client is.
 #
 # One would guess: to ask a server for its tools before each turn costs an answer of some kilobytes. What a client knows of a tool is replaced by what it hears
 # next; schemas that are the same are compiled once.

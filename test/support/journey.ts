@@ -14,6 +14,7 @@ import { createWorkspace, type Workspace } from "../../local-slack/index.ts";
 import { unreadable } from "./slack/plain-text.ts";
 import { overLimits } from "./slack/slack-limits.ts";
 import { storeIn } from "./postgres/journey-store.ts";
+import { allAcked } from "./slack/acked.ts";
 import { createThread, type Thread } from "./slack/thread.ts";
 
 export const MARIA = "U0MARIA";
@@ -121,7 +122,7 @@ function journeyOf(
         .flatMap((root) => slack.control.thread(channel, root.ts))
         .flatMap((message) => (message.ephemeralTo === user ? [message.text] : [])),
     async quiet() {
-      await slack.control.until(() => slack.control.unacked() === 0);
+      await allAcked(slack);
       await expect.poll(() => parley.store.unhandled(1)).toEqual([]);
     },
   };
@@ -167,6 +168,9 @@ const SPEED = 10;
 /** Longer waits are mostly guards, such as that for a name or a hello; the machine that they guard is no faster than before. */
 const SHORT_WAIT_MS_MAX = 2_000;
 const GUARD_MS_MIN = 500;
+/** A long wait is short ones in a row: a process that gets little of its machine has as many turns of its event loop for what is waited for as another one. */
+const TURN_MS = 25;
+const TURNS_MAX = 20;
 
 export interface FastClock extends Clock {
   /** From one moment to the next it is so much later; whoever sleeps sleeps on, as a machine does that was shut. */
@@ -191,7 +195,9 @@ export function fastClock(startMs = Date.now()): FastClock {
       const sleeper = new AbortController();
       sleepers.set(sleeper, now() + ms);
       const over = signal ? AbortSignal.any([signal, sleeper.signal]) : sleeper.signal;
-      await systemClock.sleep(Math.max(ms / SPEED, ms > SHORT_WAIT_MS_MAX ? GUARD_MS_MIN : 0), over);
+      const waitMs = Math.max(ms / SPEED, ms > SHORT_WAIT_MS_MAX ? GUARD_MS_MIN : 0);
+      const turns = Math.min(TURNS_MAX, Math.ceil(waitMs / TURN_MS));
+      for (let turn = 0; turn < turns && !over.aborted; turn++) await systemClock.sleep(Math.ceil(waitMs / turns), over);
       sleepers.delete(sleeper);
     },
   };

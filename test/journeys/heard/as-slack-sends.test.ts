@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { GENERAL, MARIA } from "../../support/journey.ts";
+import { allAcked } from "../../support/slack/acked.ts";
 import { openBehind, rootIn } from "../../support/slack/behind-door.ts";
 import { signed } from "../../support/slack/http-door.ts";
 import { MESSAGE_SHAPES } from "../../support/slack/shapes/message-shapes.ts";
@@ -67,7 +68,7 @@ test.each(["socket", "http"] as const)("over %s, what names nobody and what is n
   // The SDK that carries the local Slack's envelopes to the other door cannot read this one.
   if (door === "socket") control.limitEvents(1_000);
   else await fetch(`http://127.0.0.1:${parley.httpPort()}/slack/events`, signed(JSON.stringify(LIMITED)));
-  await control.until(() => control.unacked() === 0);
+  await allAcked(slack);
   await expect.poll(() => parley.store.unhandled(1)).toEqual([]);
   expect(problems.filter((problem) => /broke|Error|understood/.test(problem))).toEqual([]);
   expect(problems.join("\n")).toMatch(/Slack drops events \(app_rate_limited\)/);
@@ -102,7 +103,7 @@ test("an edit whose words change within a table alone is one; a preview that Sla
     ...read,
     attachments: [{ from_url: "https://x.example/a", title: "An advertisement" }],
   });
-  await control.until(() => control.unacked() === 0);
+  await allAcked(slack);
   await expect.poll(() => parley.store.unhandled(1)).toEqual([]);
   ana.answer("A moment.");
   const ben = await desk.asked("Ben");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { GENERAL, JONAS, MARIA, openJourney, PAIR } from "../../support/journey.ts";
+import { allAcked } from "../../support/slack/acked.ts";
 import { openBehind, rootIn } from "../../support/slack/behind-door.ts";
 import { createThread, wordsOf } from "../../support/slack/thread.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
@@ -95,7 +96,7 @@ test.each(["socket", "http"] as const)("over %s, what a direct message carries o
   }
   // What names nobody, as Slack's reference has it, is nothing to complain of.
   await control.event({ type: "app_context_changed", context: { entities: [{ type: "slack#/types/channel_id", value: GENERAL }] } });
-  await control.until(() => control.unacked() === 0);
+  await allAcked(slack);
   await expect.poll(() => parley.store.unhandled(1)).toEqual([]);
   expect(problems.filter((problem) => /broke|Error|understood/.test(problem))).toEqual([]);
 });

@@ -103,9 +103,9 @@ test.each(["told", "quietly"] as const)(
     // Nothing else tells of it than the next call, which marks these words as seen.
     if (how === "quietly") await thread.reply("Take your time.");
     // Slack was not told anything more than what was under way, and the run has not gone on.
-    await expect.poll(() => stateOf(many, NORTH), { timeout: 20_000 }).toBe(how === "told" ? "removed" : "refused");
+    await expect.poll(() => stateOf(many, NORTH)).toBe(how === "told" ? "removed" : "refused");
     // Said once its runs are parked, which asks the database.
-    await expect.poll(() => told(many, `no longer let into`), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(() => told(many, `no longer let into`)).toHaveLength(1);
     const other = await many.mention(SOUTH, "@parley count");
     await other.ended();
     const calls = many
@@ -239,7 +239,7 @@ test("an organisation's installation serves its workspaces, each behind its own 
   // It goes on after a restart: whose workspace it is, is known.
   const again = await many.again();
   await again.slack.uninstall("E0ORG");
-  await expect.poll(() => stateOf(again, "E0ORG"), { timeout: 20_000 }).toBe("removed");
+  await expect.poll(() => stateOf(again, "E0ORG")).toBe("removed");
   await again.mention(SOUTH, "@parley count", { channel: south ?? "" });
   await again.quiet();
   expect(await again.parley.store.unfinished()).toEqual([]);

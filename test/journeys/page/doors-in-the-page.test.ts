@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { chromiumPath, launchChromium, watchForTrouble } from "../../support/browser/chromium.ts";
 import { GENERAL, openJourney, PAIR } from "../../support/journey.ts";
+import { PATIENCE_MS } from "../../support/patience.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -15,6 +16,7 @@ describe.skipIf(!chromiumPath())("the ways in, as people walk them in the page",
     const trouble: (readonly string[])[] = [];
     const open = async (path: string): Promise<Page> => {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       trouble.push(watchForTrouble(page));
       await page.goto(`${journey.slack.url}${path}`);
       await page.locator("body.ready").waitFor();
@@ -74,6 +76,7 @@ describe.skipIf(!chromiumPath())("the ways in, as people walk them in the page",
     const browser = await launchChromium();
     onTestFinished(() => browser.close());
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const trouble = watchForTrouble(page);
     await page.goto(`${journey.slack.url}?as=U0ADA#${GENERAL}`);
     await page.locator("body.ready").waitFor();

@@ -1,9 +1,13 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { chromiumPath, launchChromium, watchForTrouble } from "../../support/browser/chromium.ts";
 import { openJourney, PAIR, type Journey } from "../../support/journey.ts";
+import { eventually, PATIENCE_MS } from "../../support/patience.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
+
+/** A step of a choice, after which it is made again. */
+const CHOICE_MS = 8_000;
 
 describe.skipIf(!chromiumPath())("App Home in the page", () => {
   let browser: Browser;
@@ -19,6 +23,7 @@ describe.skipIf(!chromiumPath())("App Home in the page", () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 1100 } });
     onTestFinished(() => context.close());
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const trouble = watchForTrouble(page);
     await page.goto(`${slack.url}?as=U0ADA#D0ADA/home`);
     await page.getByRole("tabpanel", { name: "Home" }).getByText("Mention me with a task").waitFor();
@@ -40,11 +45,15 @@ describe.skipIf(!chromiumPath())("App Home in the page", () => {
     await modal.getByRole("button", { name: "Create" }).click();
     await home.getByText("trio", { exact: true }).waitFor();
 
-    const choose = async (label: string) => {
-      await home.getByRole("button", { name: "More actions" }).last().click();
-      await page.getByRole("menuitem", { name: label }).click();
-    };
-    await choose("Open…");
+    /** Home may be shown anew at any moment, as in Slack, and a menu that is open is gone with what was there: whoever sees no dialog chooses again. */
+    const choose = (label: string, opens: Locator) =>
+      eventually(async () => {
+        if (await opens.isVisible()) return;
+        await home.getByRole("button", { name: "More actions" }).last().click({ timeout: CHOICE_MS });
+        await page.getByRole("menuitem", { name: label }).click({ timeout: CHOICE_MS });
+        await opens.waitFor({ timeout: CHOICE_MS });
+      });
+    await choose("Open…", modal.getByRole("button", { name: "New agent…" }));
     await modal.getByRole("button", { name: "New agent…" }).click();
     await modal.getByLabel("Name").fill("Cleo");
     await modal.getByLabel("Face").fill(":cat:");
@@ -63,11 +72,10 @@ describe.skipIf(!chromiumPath())("App Home in the page", () => {
     await home.getByText(/Cleo \(scripted\).*Ana/).waitFor();
     await picture(page, "home");
 
-    await choose("Export YAML…");
-    await modal.getByRole("heading", { name: "Export" }).waitFor();
+    await choose("Export YAML…", modal.getByRole("heading", { name: "Export" }));
     expect(await modal.innerText()).toContain("description: Three who talk.");
     await page.keyboard.press("Escape");
-    await choose("Delete…");
+    await choose("Delete…", modal.getByLabel("Write its name to be sure"));
     await modal.getByLabel("Write its name to be sure").fill("trio");
     await modal.getByRole("button", { name: "Delete" }).click();
     await home.getByText("trio", { exact: true }).waitFor({ state: "detached" });

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createWorkspace } from "../../../local-slack/index.ts";
+import { allAcked } from "../../support/slack/acked.ts";
 import { bridge, SIGNING_SECRET } from "../../support/slack/http-door.ts";
 import { CODING, fastClock, JONAS, MARIA, openJourney, openParley, PAIR, type ParleyParts } from "../../support/journey.ts";
 import { createThread } from "../../support/slack/thread.ts";
@@ -12,7 +13,7 @@ async function atTheDoor(wire: "Socket Mode" | "HTTP", file: ParleyParts) {
   const { slack, parley } = await (wire === "HTTP" ? overHttp(file) : openJourney(file));
   const { control } = slack;
   const quiet = async () => {
-    await control.until(() => control.unacked() === 0);
+    await allAcked(slack);
     await expect.poll(() => parley.store.unhandled(1)).toEqual([]);
   };
   return {

@@ -81,7 +81,7 @@ test("where Slack lets the app read the message only later, that is said, and th
   const { thread, line, press, told, control, skip } = await finished("socket");
   await thread.reply("and what of Makefiles?", JONAS);
   const asked = await line(JONAS);
-  control.fault({ method: "conversations.replies", kind: "ratelimited", retryAfterSeconds: 120 });
+  control.fault({ method: "conversations.replies", kind: "ratelimited", retryAfterSeconds: 240 });
   await press(JONAS, "Continue with this");
   await control.until(() => told(JONAS).length === 2);
   expect(told(JONAS)[1]?.text).toMatch(/^Slack lets me read nothing more for \d+ seconds, so nothing was begun yet\. Press again then/);
@@ -91,7 +91,7 @@ test("where Slack lets the app read the message only later, that is said, and th
   await press(JONAS, "Continue with this");
   await control.until(() => told(JONAS).length === 3);
   expect(control.calls("conversations.replies")).toHaveLength(reads);
-  skip(120_000);
+  skip(240_000);
   await press(JONAS, "Continue with this");
   await thread.ended(2);
   expect(wordsOf(await line(JONAS))).toBe("It is heard.");

@@ -217,7 +217,7 @@ test("a file of the other workspace is fetched with one's own token, and so not 
     }),
   );
   await expect
-    .poll(async () => (await many.parley.runner.read(`${SOUTH}/${CHANNEL}/1900000002.000100`)).events.length, { timeout: 20_000 })
+    .poll(async () => (await many.parley.runner.read(`${SOUTH}/${CHANNEL}/1900000002.000100`)).events.length)
     .toBeGreaterThan(1);
   const log = JSON.stringify((await many.parley.runner.read(`${SOUTH}/${CHANNEL}/1900000002.000100`)).events);
   expect(log).toContain("not readable");

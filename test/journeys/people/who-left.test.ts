@@ -5,6 +5,7 @@ import { DOORS, type DoorName } from "../../../src/slack/door/doors.ts";
 import { NEW_RUN } from "../../../src/slack/buttons/new-run-modal.ts";
 import type { Parley } from "../../../src/parley.ts";
 import { createWorkspace, type Workspace } from "../../../local-slack/index.ts";
+import { allAcked } from "../../support/slack/acked.ts";
 import { bridge, SIGNING_SECRET } from "../../support/slack/http-door.ts";
 import { fastClock, JONAS, MARIA, openJourney, openParley, PAIR, type ParleyParts } from "../../support/journey.ts";
 import { createThread, type Thread } from "../../support/slack/thread.ts";
@@ -60,7 +61,7 @@ async function overHttp(file: ParleyParts) {
   onTestFinished(() => wire.close());
   await slack.control.until(() => slack.control.connected());
   const quiet = async () => {
-    await slack.control.until(() => slack.control.unacked() === 0);
+    await allAcked(slack);
     await expect.poll(() => parley.store.unhandled(1)).toEqual([]);
   };
   return { slack, parley, quiet };

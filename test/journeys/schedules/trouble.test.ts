@@ -101,7 +101,7 @@ test("a beginning that breaks off between its run and what is put down about it 
   db.exec("DROP TRIGGER break_off");
   journey.pass(61_000);
   const shared = () => control.calls("chat.postMessage").filter(({ args }) => args["reply_broadcast"] !== undefined);
-  await control.until(() => shared().length > 0, 20_000);
+  await control.until(() => shared().length > 0);
   await expect.poll(() => of(id)).toMatchObject({ day: { date: "2026-11-30", runs: 1 }, open: [], last: { outcome: { kind: "begun" } } });
   const decided = await journey.parley.settings.decisions(journey.slack.teamId, { limit: 9 });
   expect(decided.filter(({ deed }) => deed === "start by schedule")).toHaveLength(1);
@@ -119,7 +119,7 @@ test("what is posted while Slack does not answer begins its run when it does, wi
   await journey.quiet();
   const failed = () => control.calls("conversations.info").filter(({ ok }) => !ok).length;
   for (let tries = 1; tries <= failures; tries++) {
-    await control.until(() => failed() >= tries, 20_000);
+    await control.until(() => failed() >= tries);
     journey.pass(31_000);
   }
   const thread = journey.thread(GENERAL, ts);
@@ -147,7 +147,7 @@ test("who posts while Slack does not say who they are begins a run when it does,
   await expect.poll(() => rows.of(id).waiting.length).toBe(2);
   journey.pass(31_000);
   await journey.thread(GENERAL, ts).ended();
-  await expect.poll(() => rows.of(id).waiting, { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => rows.of(id).waiting).toEqual([]);
   expect(await journey.thread(GENERAL, other.ts).log()).toEqual([]);
 });
 
@@ -162,7 +162,7 @@ test("what Slack does not let begin for an hour is left out, and its owner is to
   await expect.poll(() => rows.of(id).waiting.length).toBe(1);
   journey.pass(3_700_000);
   const told = () => control.channel("D0MARIA").find(({ text }) => text.includes("did not begin a run"));
-  await control.until(() => told() !== undefined, 20_000);
+  await control.until(() => told() !== undefined);
   expect(told()?.text).toContain("Slack did not answer, or did not give what was posted, for an hour.");
   await expect.poll(() => rows.of(id)).toMatchObject({ waiting: [], last: { outcome: { kind: "leftOut" } } });
   expect(await journey.thread(GENERAL, ts).log()).toEqual([]);
@@ -176,7 +176,7 @@ test("one that was kept with no more than a bot's name pauses at its next post, 
   const again = await journey.restarted({ file: PAIR, replies });
   const { ts } = await control.postAsApp({ app: { botId: "B0PAGER", name: "Pager" }, as: "bot", channel: GENERAL, text: "Disk full" });
   const said = () => control.channel(GENERAL).find(({ text }) => text.includes("has paused"));
-  await control.until(() => said() !== undefined, 20_000);
+  await control.until(() => said() !== undefined);
   expect(said()?.text).toContain("Delete it and make it anew: then the name stands for one app.");
   expect(await again.thread(GENERAL, ts).log()).toEqual([]);
 });

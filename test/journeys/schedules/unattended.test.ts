@@ -17,7 +17,7 @@ test(
     const { control } = journey.slack;
     const ask = async () => {
       const { executionId } = await control.runStep({ callbackId: ASK_TEAM, inputs: { task: "Look into it", channel: GENERAL } });
-      await control.until(() => control.step(executionId)?.status !== "running", 20_000);
+      await control.until(() => control.step(executionId)?.status !== "running");
       return control.step(executionId);
     };
     let rounds = 0;

@@ -14,7 +14,7 @@ function workflows({ slack: { control, botUserId } }: Journey) {
     posted,
     run: async (inputs: object) => (await control.runStep({ callbackId: ASK_TEAM, inputs: { ...inputs } })).executionId,
     async ended(execution: string) {
-      await control.until(() => control.step(execution)?.status !== "running", 20_000);
+      await control.until(() => control.step(execution)?.status !== "running");
       return control.step(execution);
     },
   };

@@ -51,7 +51,7 @@ test("a member of a private channel forks its run in the studio: members see it,
   expect([begun.status, begun.thread]).toEqual([200, expect.stringContaining(`${TEAM}/${hidden}/studio/`)]);
   // Its team's model has no words for it.
   const list = async (of: string) => (await world.get(`/api/v1/runs?workspace=${TEAM}&q=hidden`, of)).text();
-  await expect.poll(() => list(cookie), { timeout: 20_000 }).toContain(begun.thread);
+  await expect.poll(() => list(cookie)).toContain(begun.thread);
   const { cookie: leaver } = await world.signIn(people["leaver"] ?? "");
   expect(await (await world.get(runPath(begun.thread), leaver)).json()).toMatchObject({ run: { placeName: "#hidden, studio" } });
   const { cookie: stranger } = await world.signIn(people["stranger"] ?? "");
@@ -77,7 +77,7 @@ test("in a thread of its own the fork is read in the channel, and the studio lea
   const begun = await fork(cookie, { at: 3, inThread: true, words: [{ seq: 2, text: "Count the marmots in public" }] });
   expect([begun.status, begun.thread]).toEqual([200, expect.stringMatching(new RegExp(`^${TEAM}/${hidden}/\\d+\\.\\d+$`))]);
   await expect
-    .poll(async () => (await world.parley.runner.read(begun.thread)).events.at(-1)?.type, { timeout: 20_000 })
+    .poll(async () => (await world.parley.runner.read(begun.thread)).events.at(-1)?.type)
     .toBe("run.stopped");
   expect(posted().length).toBeGreaterThan(before);
   expect((await world.parley.runner.read(begun.thread)).events[0]).toMatchObject({ startedBy: { id: people["member"], name: "Mia" } });

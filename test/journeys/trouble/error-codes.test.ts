@@ -85,7 +85,11 @@ test.each(codesOf("do-without"))(
     const journey = await openJourney({
       file: PAIR,
       replies: { Ana: [{ text: "One.", delayMs: 5_000 }], Ben: [`${LONG} DONE`] },
-      prepare: (slack) => Object.keys(NICETIES).forEach((method) => fails(slack, method, code)),
+      prepare: (slack) => {
+        for (const method of Object.keys(NICETIES)) fails(slack, method, code);
+        // The line of who thinks has the agent's face: where a turn takes long enough for one, it would show that faces are to be had after all.
+        fails(slack, "assistant.threads.setStatus", "unknown_method");
+      },
     });
     const { control } = journey.slack;
     const thread = await journey.mention("@parley count");
@@ -94,6 +98,9 @@ test.each(codesOf("do-without"))(
     if (code !== "no_permission") fails(journey.slack, "chat.postMessage", code, 1);
     await thread.until(() => thread.ofKind("end").length === 1 && control.calls("chat.update").length > 0);
     await journey.quiet();
+    // What an answer tells is written down behind it.
+    const missing = async () => JSON.parse((await journey.parley.store.note(`niceties/${journey.slack.teamId}`)) ?? "{}") as object;
+    await expect.poll(async () => Object.keys(await missing())).toEqual(expect.arrayContaining(Object.values(NICETIES)));
     const turns = thread.ofKind("turn").map((turn) => wordsOf(turn));
     expect(turns.filter((words) => words.includes("One."))).toHaveLength(1);
     expect(turns.filter((words) => words.includes("## Part 0"))).toHaveLength(1);

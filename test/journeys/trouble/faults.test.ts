@@ -62,7 +62,7 @@ test.each(["warning", "refresh_requested", "link_disabled"] as const)(
     const { journey, thread } = await asking();
     const { control } = journey.slack;
     control.disconnect(reason);
-    await control.until(() => control.calls("apps.connections.open").length >= 3 && control.connected(), 30_000);
+    await control.until(() => control.calls("apps.connections.open").length >= 3 && control.connected());
     await thread.reply("blue");
     await thread.ended();
     expect(thread.turns()).toEqual(["Ana: You said blue."]);
@@ -77,7 +77,7 @@ test("what people write in the thread while no socket is open is read back, in o
   await control.until(() => !control.connected());
   await thread.reply("blue");
   await thread.reply("or rather green");
-  await control.until(() => control.connected(), 45_000);
+  await control.until(() => control.connected());
   await thread.ended();
   // Slack sends again what was not acked.
   await control.redeliver();
@@ -94,7 +94,7 @@ test("a mention that came while no socket was open is heard when Slack sends it 
   control.disconnect("link_disabled");
   await control.until(() => !control.connected());
   const thread = await journey.mention("@parley count to four");
-  await control.until(() => control.connected(), 45_000);
+  await control.until(() => control.connected());
   await control.redeliver();
   await thread.ended();
   expect(thread.turns()).toEqual(TURNS);

@@ -64,7 +64,7 @@ test("while every read of Slack is limited, a mention is seen, a command answere
     const { control } = slack;
     // Who is known already stays known; a newcomer is asked about in vain.
     const first = await control.post({ user: MARIA, channel: GENERAL, text: "@parley hello" });
-    await control.until(() => control.thread(GENERAL, first.ts).length > 1, 10_000);
+    await control.until(() => control.thread(GENERAL, first.ts).length > 1);
     limitReads(slack);
     for (let n = 0; n < MENTIONS; n++) {
       const user = n % 4 === 3 ? control.addUser(`newcomer ${n}`) : MARIA;
@@ -122,6 +122,6 @@ test("what Slack drops because there is too much of it is read back, and the ope
   // Nothing is sent of this one: no socket is open.
   const { ts } = await control.post({ user: MARIA, channel: GENERAL, text: "@parley are you there?" });
   expect((await tell({ type: "app_rate_limited", token: "x", team_id: slack.teamId, minute_rate_limited: Math.floor(Number(ts) / 60) * 60, api_app_id: "A0PARLEY" })).status).toBe(200); // prettier-ignore
-  await control.until(() => control.thread(GENERAL, ts).some(({ username }) => username === "Ana"), 20_000);
+  await control.until(() => control.thread(GENERAL, ts).some(({ username }) => username === "Ana"));
   expect(problems).toEqual([expect.stringMatching(/Slack drops events \(app_rate_limited\).*is read back/)]);
 });

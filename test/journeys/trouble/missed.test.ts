@@ -69,8 +69,8 @@ test("mentions and direct words from while Parley was away for longer than Slack
   const { control } = slack;
   const first = await start();
   const heard = await control.post({ user: MARIA, channel: GENERAL, text: "@parley before" });
-  await expect.poll(() => said(first, slack, GENERAL, heard.ts), { timeout: 20_000 }).toEqual(["before"]);
-  await expect.poll(() => first.store.unfinished(), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => said(first, slack, GENERAL, heard.ts)).toEqual(["before"]);
+  await expect.poll(() => first.store.unfinished()).toEqual([]);
   await stop(first);
 
   later(HOUR_MS);
@@ -83,15 +83,15 @@ test("mentions and direct words from while Parley was away for longer than Slack
   later(HOUR_MS);
 
   const second = await start();
-  await expect.poll(() => said(second, slack, GENERAL, mention.ts), { timeout: 20_000 }).toEqual(["while you were away"]);
-  await expect.poll(() => said(second, slack, GENERAL, talk.ts), { timeout: 20_000 }).toEqual(["what do you say?"]);
-  await expect.poll(() => said(second, slack, "D0JONAS", direct.ts), { timeout: 20_000 }).toEqual(["for you alone"]);
+  await expect.poll(() => said(second, slack, GENERAL, mention.ts)).toEqual(["while you were away"]);
+  await expect.poll(() => said(second, slack, GENERAL, talk.ts)).toEqual(["what do you say?"]);
+  await expect.poll(() => said(second, slack, "D0JONAS", direct.ts)).toEqual(["for you alone"]);
   expect(await said(second, slack, GENERAL, heard.ts)).toEqual(["before"]);
   expect(await said(second, slack, elsewhere, unseen.ts)).toEqual([]);
   expect(reply.ts).not.toBe(mention.ts);
-  await expect.poll(() => second.store.unfinished(), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => second.store.unfinished()).toEqual([]);
   // All conversations have been looked into; a process that ends before that leaves the rest to the next.
-  await expect.poll(() => second.store.note(`missed/${slack.teamId}`), { timeout: 20_000 }).toBe("");
+  await expect.poll(() => second.store.note(`missed/${slack.teamId}`)).toBe("");
   await stop(second);
 
   // The next start has nothing to read up on, and finds what was read back known.
@@ -101,8 +101,8 @@ test("mentions and direct words from while Parley was away for longer than Slack
   expect(control.calls("conversations.history")).toHaveLength(before);
   later(HOUR_MS);
   const fourth = await start();
-  await expect.poll(() => control.calls("conversations.history").length, { timeout: 20_000 }).toBeGreaterThan(before);
-  await expect.poll(() => fourth.store.unhandled(1), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => control.calls("conversations.history").length).toBeGreaterThan(before);
+  await expect.poll(() => fourth.store.unhandled(1)).toEqual([]);
   expect(await said(fourth, slack, GENERAL, mention.ts)).toEqual(["while you were away"]);
   expect(problems.filter((line) => /broke|could not/.test(line))).toEqual([]);
 });
@@ -112,7 +112,7 @@ test("direct words whose every repeat by Slack fell into another short gap are r
   const { control } = slack;
   const hear = async (parley: Parley, text: string) => {
     const { ts } = await control.post({ user: MARIA, channel: GENERAL, text: `@parley ${text}` });
-    await expect.poll(() => said(parley, slack, GENERAL, ts), { timeout: 20_000 }).toEqual([text]);
+    await expect.poll(() => said(parley, slack, GENERAL, ts)).toEqual([text]);
     await stop(parley);
   };
   await hear(await start(), "one");
@@ -122,7 +122,7 @@ test("direct words whose every repeat by Slack fell into another short gap are r
   await hear(await start(), "three");
   later(240_000); // And for the last time.
   const last = await start();
-  await expect.poll(() => said(last, slack, "D0JONAS", direct.ts), { timeout: 20_000 }).toEqual(["for you alone"]);
+  await expect.poll(() => said(last, slack, "D0JONAS", direct.ts)).toEqual(["for you alone"]);
 });
 
 test("what is older than a day is not taken up", async () => {
@@ -134,7 +134,7 @@ test("what is older than a day is not taken up", async () => {
   const fresh = await control.post({ user: JONAS, channel: GENERAL, text: "@parley just now" });
   later(HOUR_MS);
   const parley = await start();
-  await expect.poll(() => said(parley, slack, GENERAL, fresh.ts), { timeout: 20_000 }).toEqual(["just now"]);
+  await expect.poll(() => said(parley, slack, GENERAL, fresh.ts)).toEqual(["just now"]);
   expect(await said(parley, slack, GENERAL, old.ts)).toEqual([]);
 });
 
@@ -145,7 +145,7 @@ test("a workspace that does not tell where the bot is is asked once, and the ope
   later(HOUR_MS);
   await start();
   await expect
-    .poll(() => problems, { timeout: 20_000 })
+    .poll(() => problems)
     .toContainEqual(expect.stringContaining("users.conversations is not available (missing_scope)"));
 });
 
@@ -154,12 +154,12 @@ test("a Slack that does not say what people are called is no reason to write the
   const { control } = slack;
   const first = await start();
   const one = await control.post({ user: MARIA, channel: GENERAL, text: "@parley one" });
-  await expect.poll(() => said(first, slack, GENERAL, one.ts), { timeout: 20_000 }).toEqual(["one"]);
+  await expect.poll(() => said(first, slack, GENERAL, one.ts)).toEqual(["one"]);
   await stop(first);
   control.fault({ method: "users.info", kind: "error", code: "internal_error", times: 100 });
   const second = await start();
   const two = await control.post({ user: MARIA, channel: GENERAL, text: "@parley two" });
-  await expect.poll(() => said(second, slack, GENERAL, two.ts), { timeout: 20_000 }).toEqual(["two"]);
+  await expect.poll(() => said(second, slack, GENERAL, two.ts)).toEqual(["two"]);
   const { events } = await second.runner.read(`${slack.teamId}/${GENERAL}/${two.ts}`);
   expect(events.flatMap((event) => ("startedBy" in event ? [event.startedBy.name] : []))).toEqual(["Maria"]);
 });
@@ -170,7 +170,7 @@ test("an id that stood in for the name of somebody of whom Slack had told nothin
   const first = await start();
   control.withoutScope("users:read");
   const one = await control.post({ user: MARIA, channel: GENERAL, text: "@parley one" });
-  await expect.poll(() => said(first, slack, GENERAL, one.ts), { timeout: 20_000 }).toEqual(["one"]);
+  await expect.poll(() => said(first, slack, GENERAL, one.ts)).toEqual(["one"]);
   const starters = async (parley: Parley) =>
     (await parley.runner.read(`${slack.teamId}/${GENERAL}/${one.ts}`)).events.flatMap((event) =>
       "startedBy" in event ? [[event.startedBy.id, event.startedBy.name]] : [],
@@ -180,6 +180,6 @@ test("an id that stood in for the name of somebody of whom Slack had told nothin
   control.reset();
   const second = await start();
   const two = await control.post({ user: MARIA, channel: GENERAL, text: "@parley two" });
-  await expect.poll(() => said(second, slack, GENERAL, two.ts), { timeout: 20_000 }).toEqual(["two"]);
-  await expect.poll(() => starters(second), { timeout: 20_000 }).toEqual([[MARIA, "Maria"]]);
+  await expect.poll(() => said(second, slack, GENERAL, two.ts)).toEqual(["two"]);
+  await expect.poll(() => starters(second)).toEqual([[MARIA, "Maria"]]);
 });

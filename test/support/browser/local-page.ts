@@ -2,6 +2,7 @@ import { App } from "@slack/bolt";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { createWorkspace, type Workspace } from "../../../local-slack/index.ts";
+import { PATIENCE_MS } from "../patience.ts";
 import { launchChromium } from "./chromium.ts";
 
 export const GENERAL = "C0GENERAL";
@@ -62,6 +63,7 @@ export function useLocalPage(): LocalPage {
     open: async (path = "", { width = 1280, height = 800, watch } = {}) => {
       const context = await browser.newContext({ viewport: { width, height } });
       const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       opened.push(page);
       watch?.(page);
       await page.goto(workspace.url + path);

@@ -3,6 +3,7 @@ import { createWorkspace, type ThreadMessage, type Workspace } from "../../../lo
 import type { Parley } from "../../../src/parley.ts";
 import { fastClock, GENERAL, MARIA, openParley, type ParleyParts } from "../journey.ts";
 import { PATIENCE_MS } from "../patience.ts";
+import { allAcked } from "./acked.ts";
 import { bridge, SIGNING_SECRET } from "./http-door.ts";
 import { buttonsOf, createThread, type Thread } from "./thread.ts";
 
@@ -76,7 +77,7 @@ export async function openBehind(wire: Wire, parts: ParleyParts, prepare?: (slac
       expect(await control.click({ user, channel: GENERAL, ts: line.ts, actionId, value })).toEqual({ acked: true });
     },
     async quiet() {
-      await control.until(() => control.unacked() === 0);
+      await allAcked(slack);
       await expect.poll(() => parley.store.unhandled(1)).toEqual([]);
     },
   };

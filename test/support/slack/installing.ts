@@ -6,6 +6,7 @@ import { expect, onTestFinished } from "vitest";
 import { createParley, type Parley, type ParleyOptions, type SlackOfMany } from "../../../src/parley.ts";
 import { createWorkspaces, type Workspace, type Workspaces, type WorkspacesOptions } from "../../../local-slack/index.ts";
 import { storeIn } from "../postgres/journey-store.ts";
+import { allAcked } from "./acked.ts";
 import { bridge, SIGNING_SECRET } from "./http-door.ts";
 import { fastClock, settingsOf, type ParleyParts } from "../journey.ts";
 import { createThread, type Thread } from "./thread.ts";
@@ -145,8 +146,8 @@ async function start(
     async quiet() {
       // What was sent while nobody listened.
       await first.control.redeliver();
-      await first.control.until(() => first.control.unacked() === 0);
-      await expect.poll(() => parley.store.unhandled(1), { timeout: 20_000 }).toEqual([]);
+      await allAcked(first);
+      await expect.poll(() => parley.store.unhandled(1)).toEqual([]);
     },
     beside: () => start(options, world),
     async again(change) {
