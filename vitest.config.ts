@@ -45,14 +45,16 @@ const OWN_MODULES = globSync("test/**/*.test.ts", { cwd: import.meta.dirname }).
 const ONE_AFTER_THE_OTHER = { isolate: false };
 
 /**
- * They look into the file itself, or at what a process on it does; or they have a Postgres of their own, or no store; or they count posts of answers
- * whose end is recorded before they are sent, as it is on SQLite always, and on Postgres mostly.
+ * They look into the file itself, or at what a process on it does; or they have a Postgres of their own, or no store, or bring SQLite along (the demo, what
+ * runs in virtual time); or they count posts of answers whose end is recorded before they are sent, as it is on SQLite always, and on Postgres mostly.
  */
 const ON_NO_OTHER_STORE = [
   "test/journeys/machines/*.test.ts",
+  "test/journeys/page/browser.test.ts",
   "test/journeys/people/forgetting.test.ts",
   "test/journeys/people/secrets.test.ts",
   "test/journeys/schedules/trouble.test.ts",
+  "test/journeys/trouble/busy-channel.test.ts",
   "test/journeys/trouble/crash-compare.test.ts",
   "test/journeys/trouble/missed.test.ts",
   "test/journeys/work/act-once.test.ts",

@@ -37,7 +37,7 @@ async function send(body: Json, headers: { readonly [name: string]: string } = {
   await parley.quiet();
 }
 
-const stamp = (): string => `18000000${String(++number).padStart(2, "0")}.000100`;
+const stamp = (): string => `${1_800_000_000 + ++number}.000100`;
 const envelope = (event: Json, around: Json = {}): Json => ({
   type: "event_callback",
   team_id: parley.slack.teamId,
@@ -84,7 +84,7 @@ const NOTHING = {
   username: "",
   client_msg_id: "",
 };
-const HEARD: { readonly [how: string]: { readonly event?: Json; readonly around?: Json; readonly words?: string } } = {
+const HEARD: { readonly [how: string]: { readonly event?: Json; readonly around?: Json } } = {
   "empty words for what there is not": { event: NOTHING },
   "null for what there is not": { event: Object.fromEntries(Object.keys(NOTHING).map((name) => [name, null])) },
   "an edit without a time, and no files": { event: { edited: {}, files: null, attachments: null, blocks: [] } },
