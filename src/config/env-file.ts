@@ -1,8 +1,10 @@
 import { parseEnv } from "node:util";
 import type { Mistake } from "./config-error.ts";
 
-/** `NAME=value`, also behind `export`; the quote with which the value begins, and what stands behind that. */
-const ASSIGNMENT = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=\s*(["'`]?)(.*)$/;
+/** `NAME=value`, also behind `export`; what stands behind the sign. */
+const ASSIGNMENT = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=(.*)$/;
+/** The quote with which a value begins, and what stands behind that. */
+const QUOTED = /^(["'`]?)(.*)$/;
 const SILENT = /^\s*(#|$)/;
 
 /**
@@ -20,7 +22,8 @@ export function readEnvFile(text: string): {
   let open: { readonly quote: string; readonly line: number; isTold: boolean } | undefined;
   lines.forEach((line, index) => {
     const tell = (message: string) => void unread.push({ file: ".env", line: index + 1, path: "", message });
-    const [assigned, quote = "", value = ""] = ASSIGNMENT.exec(line) ?? [];
+    const [assigned, given = ""] = ASSIGNMENT.exec(line) ?? [];
+    const [, quote = "", value = ""] = QUOTED.exec(given.trimStart()) ?? [];
     if (open) {
       if (assigned !== undefined && /^\s*(?:export\s+)?[A-Z][A-Z0-9_]{3,}=./.test(line) && !open.isTold) {
         tell(`sets nothing, for it is part of the value that begins in line ${open.line}: the quote there is not closed in its line.`);
