@@ -216,9 +216,7 @@ test("a file of the other workspace is fetched with one's own token, and so not 
       files: [{ id: file?.id, name: "plan.txt", mimetype: "text/plain", size: SECRET.length, url_private_download: address }],
     }),
   );
-  await expect
-    .poll(async () => (await many.parley.runner.read(`${SOUTH}/${CHANNEL}/1900000002.000100`)).events.length)
-    .toBeGreaterThan(1);
+  await expect.poll(async () => (await many.parley.runner.read(`${SOUTH}/${CHANNEL}/1900000002.000100`)).events.length).toBeGreaterThan(1);
   const log = JSON.stringify((await many.parley.runner.read(`${SOUTH}/${CHANNEL}/1900000002.000100`)).events);
   expect(log).toContain("not readable");
   expect(log).not.toContain("BLUEBIRD");

@@ -76,9 +76,7 @@ test("in a thread of its own the fork is read in the channel, and the studio lea
   const before = posted().length;
   const begun = await fork(cookie, { at: 3, inThread: true, words: [{ seq: 2, text: "Count the marmots in public" }] });
   expect([begun.status, begun.thread]).toEqual([200, expect.stringMatching(new RegExp(`^${TEAM}/${hidden}/\\d+\\.\\d+$`))]);
-  await expect
-    .poll(async () => (await world.parley.runner.read(begun.thread)).events.at(-1)?.type)
-    .toBe("run.stopped");
+  await expect.poll(async () => (await world.parley.runner.read(begun.thread)).events.at(-1)?.type).toBe("run.stopped");
   expect(posted().length).toBeGreaterThan(before);
   expect((await world.parley.runner.read(begun.thread)).events[0]).toMatchObject({ startedBy: { id: people["member"], name: "Mia" } });
   const acts = async (of: string) => (await world.get(`${runPath(begun.thread)}/acts`, of)).json();

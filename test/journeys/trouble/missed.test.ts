@@ -144,9 +144,7 @@ test("a workspace that does not tell where the bot is is asked once, and the ope
   await stop(await start());
   later(HOUR_MS);
   await start();
-  await expect
-    .poll(() => problems)
-    .toContainEqual(expect.stringContaining("users.conversations is not available (missing_scope)"));
+  await expect.poll(() => problems).toContainEqual(expect.stringContaining("users.conversations is not available (missing_scope)"));
 });
 
 test("a Slack that does not say what people are called is no reason to write their ids into the log, once it has said so", async () => {
