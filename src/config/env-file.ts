@@ -5,6 +5,8 @@ import type { Mistake } from "./config-error.ts";
 const ASSIGNMENT = /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=(.*)$/;
 /** The quote with which a value begins, and what stands behind that. */
 const QUOTED = /^(["'`]?)(.*)$/;
+/** Some editors begin a file with it; node would take it for the beginning of the first name. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
 const SILENT = /^\s*(#|$)/;
 
 /**
@@ -17,7 +19,7 @@ export function readEnvFile(text: string): {
 } {
   const unread: Mistake[] = [];
   const kept: string[] = [];
-  const lines = text.split(/\r?\n/);
+  const lines = text.replace(BYTE_ORDER_MARK, "").split(/\r?\n/);
   /** Of a value over several lines: its quote, and where it began. */
   let open: { readonly quote: string; readonly line: number; isTold: boolean } | undefined;
   lines.forEach((line, index) => {

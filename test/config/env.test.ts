@@ -25,6 +25,12 @@ test("a line of .env that sets nothing is told with its number, and takes no oth
   );
 });
 
+test("a mark with which an editor begins the file is no part of the first name", () => {
+  const cwd = folderWith({ ".env": "\uFEFFSLACK_BOT_TOKEN=xoxb-1\r\nSLACK_APP_TOKEN=xapp-1\r\n" });
+  expect(readEnv(cwd, {})).toEqual({ SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" });
+  expect(unreadInEnv(cwd)).toEqual([]);
+});
+
 test("a variable that a quote has swallowed is told", () => {
   const cwd = folderWith({ ".env": 'SLACK_BOT_TOKEN="xoxb-1\nSLACK_APP_TOKEN="xapp-1"\n' });
   expect(readEnv(cwd, {})["SLACK_APP_TOKEN"]).toBeUndefined();

@@ -7,7 +7,7 @@ import {
   type Logger,
   type WebAPICallResult,
 } from "@slack/web-api";
-import { RETRY_AFTER_MS } from "../words/limits.ts";
+import { RETRY_AFTER_MS, RETRY_AFTER_MS_MAX } from "../words/limits.ts";
 import { SlackAnswer } from "./fetch-answer.ts";
 
 export interface OnceSettings {
@@ -56,15 +56,17 @@ export async function callOnce(
 }
 
 /**
- * In whole seconds, none too few. Slack gives a number; what stands between it and Parley may give parts of a second, or a date, by the clock of whoever
- * has written it.
+ * In whole seconds, none too few, and at most {@link RETRY_AFTER_MS_MAX}. Slack gives a number; what stands between it and Parley may give parts of a second,
+ * or a date, by the clock of whoever has written it.
  */
 function retryAfterS(headers: Answered["headers"]): number | undefined {
   const given = headers.get("retry-after")?.trim() ?? "";
-  if (/^\d+(?:\.\d+)?$/.test(given)) return Math.ceil(Number(given));
+  if (/^\d+(?:\.\d+)?$/.test(given)) return Math.min(Math.ceil(Number(given)), RETRY_AFTER_S_MAX);
   const untilMs = given.endsWith("GMT") ? Date.parse(given) - Date.parse(headers.get("date") ?? new Date().toUTCString()) : Number.NaN;
-  return Number.isNaN(untilMs) ? undefined : Math.max(1, Math.ceil(untilMs / 1_000));
+  return Number.isNaN(untilMs) ? undefined : Math.min(Math.max(1, Math.ceil(untilMs / 1_000)), RETRY_AFTER_S_MAX);
 }
+
+const RETRY_AFTER_S_MAX = RETRY_AFTER_MS_MAX / 1_000;
 
 type Answered = Awaited<ReturnType<FetchFunction>>;
 

@@ -126,6 +126,21 @@ export const DOORS = {
 } as const;
 
 export type DoorName = keyof typeof DOORS;
+
+/** Behind these there is nothing but a form, which Slack opens by the `trigger_id` of whatever asked for it. */
+export const OPENS_FORM: ReadonlySet<DoorName> = new Set([
+  "steerPressed",
+  "wordsPressed",
+  "continuePressed",
+  "otherTeamPressed",
+  "keepCasePressed",
+  "turnMenuPressed",
+  "editPressed",
+  "denyWhyPressed",
+  "newRun",
+  "controls",
+] as const);
+
 export type BodyAt<N extends DoorName> = z.output<(typeof DOORS)[N]["shape"]>;
 
 /**

@@ -5,7 +5,7 @@ import { codeIn } from "../language/code-words.ts";
 import type { Translator } from "../language/translator.ts";
 import { section } from "../words/blocks.ts";
 import { courtesy, tellDirectly, type HandlerContext } from "../commands/handler-context.ts";
-import { DOORS, OF_THREAD, type BodyAt, type DoorName } from "./doors.ts";
+import { DOORS, OF_THREAD, OPENS_FORM, type BodyAt, type DoorName } from "./doors.ts";
 import { personOf, type MessageContext } from "../commands/message-context.ts";
 import { knownCode } from "../api/error-codes.ts";
 import { STANDING_WAIT_MS } from "../people/permission-check.ts";
@@ -65,6 +65,8 @@ export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
       }
       if (sight.kind !== "open" && !isShown(raw, channel, sight)) return turnAway(ctx, { name, raw, actor, channel, sight });
     }
+    if (OPENS_FORM.has(name) && !(body as Pick<PressBody, "trigger_id">).trigger_id)
+      return putAside(ctx, raw, "a form was asked for, and nothing came with which Slack opens one");
     await handle(body, actor);
   };
 }

@@ -188,12 +188,15 @@ export async function dispatch(bolt: App, body: Body, log: Log): Promise<void> {
 function withoutNone(body: Body): Body {
   const { event, authorizations } = body as { readonly event?: object; readonly authorizations?: unknown };
   const told = event && withoutNulls(event, ["channel", "item", "subteam", "user"]);
-  const whole = withoutNulls(told === event ? body : { ...body, event: told }, ["channel"]);
+  const whole = withoutNulls(told === event ? body : { ...body, event: told }, TAKEN_FOR_ITS_KIND);
   if (!Array.isArray(authorizations) || authorizations.length === 0 || Object(authorizations[0]) === authorizations[0])
     return whole as Body;
   const { authorizations: _, ...rest } = whole as { readonly authorizations: unknown };
   return rest as unknown as Body;
 }
+
+/** Of whatever kind a body is, by these Bolt says which, or looks into them. */
+const TAKEN_FOR_ITS_KIND = ["event", "command", "name", "actions", "channel", "response_urls"];
 
 function withoutNulls(one: object, names: readonly string[]): object {
   const fields: { readonly [name: string]: unknown } = { ...one };

@@ -102,6 +102,13 @@ test.each<readonly [what: string, reply: Reply]>([
   expect(told.once).toEqual(told.sdk);
 });
 
+test("no limit is waited out for longer than ten minutes, whatever is between", async () => {
+  for (const given of ["9".repeat(400), "86400", "Tue, 30 Nov 2060 10:00:00 GMT"]) {
+    const { once } = await answering({ status: 429, headers: { "retry-after": given, date: "Mon, 30 Nov 2020 10:00:00 GMT" }, body: "" });
+    await expect(once.apiCall("chat.update", ARGUMENTS)).rejects.toMatchObject({ retryAfter: 600 });
+  }
+});
+
 test.each([
   ["parts of a second", "1.2", 2],
   ["a date, by the clock of whoever wrote it", "Mon, 30 Nov 2020 10:00:20 GMT", 20],

@@ -27,9 +27,9 @@ type Json = { readonly [field: string]: unknown };
 
 /** Through the door, as JSON or as a form, until it has been dealt with. */
 async function send(body: Json, headers: { readonly [name: string]: string } = {}): Promise<void> {
-  const isEvent = "event" in body;
+  const isEvent = Boolean(body["event"]);
   const form = () =>
-    "command" in body
+    body["command"]
       ? new URLSearchParams(Object.entries(body).map(([name, value]): [string, string] => [name, String(value)]))
       : new URLSearchParams({ payload: JSON.stringify(body) });
   const request = isEvent ? signed(JSON.stringify(body)) : signed(form().toString(), { type: "application/x-www-form-urlencoded" });
@@ -229,12 +229,15 @@ describe("what a person asks for in a way that cannot be read is answered to the
     ...more,
   });
   const submission = (view: Json): Json => ({ type: "view_submission", user, team: { id: "T0LOCAL" }, view: { id: "V1", ...view } });
+  /** What tells of other kinds of bodies which they are. */
+  const OTHERS = { event: null, command: null, name: null, response_urls: null };
   const ASKED: { readonly [how: string]: () => Json } = {
     "a button without its message and its place": () => press({ container: null, message: null }),
     "a button whose message has no time": () => press({ container: { type: "message" }, message: { type: "message" } }),
     "a form without a state": () => submission({ callback_id: "parley_new", state: null }),
     "a form whose state has no values": () =>
       submission({ callback_id: "parley_settings", private_metadata: "{}", state: { values: null } }),
+    "a form with all that other bodies have": () => ({ ...OTHERS, actions: null, channel: null, ...submission({ callback_id: "parley_new" }) }),
     "a command that names no channel": () => ({ command: "/parley", text: "status", user_id: JONAS, channel_id: "", team_id: "T0LOCAL" }),
     "a shortcut on a message without a time": () => ({
       type: "message_action",
@@ -244,6 +247,20 @@ describe("what a person asks for in a way that cannot be read is answered to the
       trigger_id: "1.2.3",
       message: { text: "look" },
     }),
+    "a shortcut without Slack's leave to open a form": () => ({ type: "shortcut", callback_id: "parley_new", user, trigger_id: "" }),
+    "the controls of a run without it": () => ({
+      type: "message_action",
+      callback_id: "parley_controls",
+      user,
+      channel: { id: GENERAL },
+      trigger_id: "",
+      message: { text: "look", ts: "1800000000.000100" },
+    }),
+    "a button that opens a form without it": () =>
+      press({
+        container: { type: "message", message_ts: "1800000000.000100", channel_id: GENERAL },
+        actions: [{ type: "button", block_id: "b", action_id: "parley.run.steer", value: "{}", action_ts: stamp() }],
+      }),
   };
   test.each(Object.entries(ASKED))("%s", async (_how, body) => {
     const posts = () => parley.slack.control.calls("chat.postMessage").filter(({ args }) => args["channel"] === JONAS);
@@ -267,7 +284,7 @@ describe("what a person asks for in a way that cannot be read is answered to the
     const ts = await parley.post("@parley fix the build");
     const container = { type: "message", message_ts: ts, channel_id: GENERAL, is_ephemeral: false };
     const stop = { type: "button", block_id: null, action_id: "parley.run.stop", value: null, selected_option: null, action_ts: null };
-    await send(press({ user: { id: MARIA }, team: null, enterprise: null, channel: null, container, message: undefined, actions: [stop], state: { values: null } })); // prettier-ignore
+    await send(press({ ...OTHERS, user: { id: MARIA }, team: null, enterprise: null, channel: null, container, message: undefined, actions: [stop], state: { values: null } })); // prettier-ignore
     await eventually(async () => expect(await parley.running(ts)).toBe(false));
     expect(problems()).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
 import { systemClock } from "../../../src/engine/clock.ts";
 import { manualClock } from "../../support/clock.ts";
@@ -194,10 +194,11 @@ test("where the machine's environment names a proxy for Node, the sockets go thr
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  // For as long as it connects: it looks again and again which hosts are left out.
+  onTestFinished(() => void vi.unstubAllEnvs());
   for (const [name, value] of Object.entries({ NODE_USE_ENV_PROXY: "1", http_proxy: address, no_proxy: "" })) vi.stubEnv(name, value);
   const said: string[] = [];
   const behind = createReceiver({ appToken: "xapp-1", apiUrl: wire.apiUrl, inbox, clock: systemClock, log: (line) => void said.push(line), onConnected: () => undefined, onDropped }); // prettier-ignore
-  vi.unstubAllEnvs();
   await behind.start();
   // Both sockets of both: nothing is being opened any more.
   await eventually(() => expect(wire.sockets.size).toBe(4));
