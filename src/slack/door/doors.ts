@@ -128,7 +128,7 @@ export const DOORS = {
 export type DoorName = keyof typeof DOORS;
 
 /** Behind these there is nothing but a form, which Slack opens by the `trigger_id` of whatever asked for it. */
-export const OPENS_FORM: ReadonlySet<DoorName> = new Set([
+export const OPENS_FORM: ReadonlySet<DoorName> = new Set<DoorName>([
   "steerPressed",
   "wordsPressed",
   "continuePressed",
@@ -139,7 +139,7 @@ export const OPENS_FORM: ReadonlySet<DoorName> = new Set([
   "denyWhyPressed",
   "newRun",
   "controls",
-] as const);
+]);
 
 export type BodyAt<N extends DoorName> = z.output<(typeof DOORS)[N]["shape"]>;
 

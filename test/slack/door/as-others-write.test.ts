@@ -228,16 +228,23 @@ describe("what a person asks for in a way that cannot be read is answered to the
     actions: [{ type: "button", block_id: "b", action_id: "parley.run.stop", value: '{"r":"x"}', action_ts: stamp() }],
     ...more,
   });
-  const submission = (view: Json): Json => ({ type: "view_submission", user, team: { id: "T0LOCAL" }, view: { id: "V1", ...view } });
   /** What tells of other kinds of bodies which they are. */
   const OTHERS = { event: null, command: null, name: null, response_urls: null };
+  const submission = (view: Json): Json => ({
+    ...OTHERS,
+    actions: null,
+    channel: null,
+    type: "view_submission",
+    user,
+    team: { id: "T0LOCAL" },
+    view: { id: "V1", ...view },
+  });
   const ASKED: { readonly [how: string]: () => Json } = {
     "a button without its message and its place": () => press({ container: null, message: null }),
     "a button whose message has no time": () => press({ container: { type: "message" }, message: { type: "message" } }),
     "a form without a state": () => submission({ callback_id: "parley_new", state: null }),
     "a form whose state has no values": () =>
       submission({ callback_id: "parley_settings", private_metadata: "{}", state: { values: null } }),
-    "a form with all that other bodies have": () => ({ ...OTHERS, actions: null, channel: null, ...submission({ callback_id: "parley_new" }) }),
     "a command that names no channel": () => ({ command: "/parley", text: "status", user_id: JONAS, channel_id: "", team_id: "T0LOCAL" }),
     "a shortcut on a message without a time": () => ({
       type: "message_action",
@@ -248,14 +255,6 @@ describe("what a person asks for in a way that cannot be read is answered to the
       message: { text: "look" },
     }),
     "a shortcut without Slack's leave to open a form": () => ({ type: "shortcut", callback_id: "parley_new", user, trigger_id: "" }),
-    "the controls of a run without it": () => ({
-      type: "message_action",
-      callback_id: "parley_controls",
-      user,
-      channel: { id: GENERAL },
-      trigger_id: "",
-      message: { text: "look", ts: "1800000000.000100" },
-    }),
     "a button that opens a form without it": () =>
       press({
         container: { type: "message", message_ts: "1800000000.000100", channel_id: GENERAL },
