@@ -80,7 +80,8 @@ export function createReceiver(parts: {
     const socket = new Socket(
       {
         appToken: parts.appToken,
-        logger: sdkLogger((problem) => tell(problem)),
+        // One that is closed while it is being opened calls that an error.
+        logger: sdkLogger((problem) => (stopping.signal.aborted ? undefined : tell(problem))),
         autoReconnectEnabled: false,
         ...(proxy ? { dispatcher: proxy } : {}),
         clientOptions: { ...clientOptions(parts.apiUrl, log), timeout: OPEN_TIMEOUT_MS, retryConfig: { retries: 0 } },
