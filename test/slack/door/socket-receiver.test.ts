@@ -181,6 +181,27 @@ test("stopping does not wait for an address that Slack was asked for and does no
   await silent.close();
 });
 
+test("sockets that are being opened at a stop are no trouble to be told of", async () => {
+  const upgrades: Duplex[] = [];
+  const slow: Server = createServer(IDLE_STAYS, (_, response) => {
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ ok: true, url: `ws://127.0.0.1:${(slow.address() as AddressInfo).port}/link` }));
+  });
+  slow.on("upgrade", (_request, socket: Duplex) => void upgrades.push(socket.on("error", () => undefined)));
+  await new Promise<void>((resolve) => slow.listen(0, "127.0.0.1", resolve));
+  const said: string[] = [];
+  const apiUrl = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/api/`;
+  const opening = createReceiver({ appToken: "xapp-1", apiUrl, inbox, clock: systemClock, log: (line) => void said.push(line), onConnected: () => undefined, onDropped }); // prettier-ignore
+  const begun = opening.start();
+  begun.catch(() => undefined);
+  await eventually(() => expect(upgrades.length).toBeGreaterThan(0));
+  await opening.stop();
+  for (const socket of upgrades) socket.destroy();
+  slow.closeAllConnections();
+  await new Promise((resolve) => slow.close(resolve));
+  expect(said).toEqual([]);
+});
+
 test("where the machine's environment names a proxy for Node, the sockets go through it, too", async () => {
   const through: (string | undefined)[] = [];
   const proxy = createServer(IDLE_STAYS).on("connect", (request, near: Duplex) => {
