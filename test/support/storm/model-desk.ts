@@ -32,10 +32,13 @@ export async function openModelDesk(): Promise<ModelDesk> {
   const takers: ((asked: Asked & { readonly agent: string }) => void)[] = [];
   let count = 0;
   const server = createServer(IDLE_STAYS, (request, response) => {
+    // Whoever looks what there is (its models, its limits), or asked a server that had this port before, hears that there is nothing.
+    if (request.method !== "POST") return void response.writeHead(404).end();
     count++;
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
+      if (parts.length === 0) return void response.writeHead(400).end();
       const asked = { ...readRequest(Buffer.concat(parts).toString()), ...answering(response) };
       const taker = takers.shift();
       if (taker) taker(asked);
