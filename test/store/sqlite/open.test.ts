@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { migrate } from "../../../src/store/sqlite/schema.ts";
@@ -208,6 +209,7 @@ describe("a file that cannot be used is refused with its name and the mend, and 
     expect((await store.commit(commitOf("t", 0, [said("one")]))).kind).toBe("ok");
     const away = join(directory, "away.db");
     await rename(path, away);
+    await setImmediate(); // The look before the first commit is good for that turn of the event loop.
     const kept = () => store.commit(commitOf("t", 1, [said("two")]));
     await expect(kept()).rejects.toThrow(/parley\.db: the file is gone.*start Parley again/);
     await expect(store.receive({ id: "Ev1", at: "2026-01-05T09:00:00.000Z", body: "{}" })).rejects.toThrow(StoreError);
