@@ -1,7 +1,7 @@
 import { Agent, request as overHttp, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { Agent as SafeAgent, request as overHttps } from "node:https";
-import { pipeline, type Readable } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { pipeline, type Duplex, type Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { isByEnvProxy } from "../env-proxy.ts";
 
 /** Statuses whose answers have no body. */
@@ -95,17 +95,19 @@ function responseOf(response: IncomingMessage, isAborted: () => boolean): Respon
 const asPairs = ([name, value]: [string, string | string[] | undefined]): [string, string][] =>
   value === undefined ? [] : [value].flat().map((one) => [name, one]);
 
-/** Some servers compress whether they are asked to or not. */
-function plainOf(response: IncomingMessage, { "content-encoding": encoding }: IncomingHttpHeaders): Readable {
-  const inflate = INFLATES[encoding?.trim().toLowerCase() ?? ""]?.();
-  return inflate === undefined ? response : pipeline(response, inflate, () => undefined);
+/** Some servers compress whether they are asked to or not, and proxies in front of them once more. */
+function plainOf(response: IncomingMessage, { "content-encoding": encoding = "" }: IncomingHttpHeaders): Readable {
+  const inflates = encoding.split(",", ENCODINGS_MAX).map((one) => INFLATES[one.trim().toLowerCase()]);
+  return inflates.reduceRight<Readable>((from, inflate) => (inflate === undefined ? from : pipeline(from, inflate(), () => undefined)), response); // prettier-ignore
 }
 
-const INFLATES: { readonly [encoding: string]: () => ReturnType<typeof createGunzip> } = {
+const ENCODINGS_MAX = 3;
+const INFLATES: { readonly [encoding: string]: () => Duplex } = {
   gzip: createGunzip,
   "x-gzip": createGunzip,
   deflate: createInflate,
   br: createBrotliDecompress,
+  zstd: createZstdDecompress,
 };
 
 function streamOf(from: Readable, isAborted: () => boolean): ReadableStream<Uint8Array> {

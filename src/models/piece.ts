@@ -21,7 +21,10 @@ export type Piece =
   | { readonly type: "limit"; readonly tokens: number }
   /** One line for people: what was left out of the request. */
   | { readonly type: "notice"; readonly text: string }
-  /** The provider says that nothing is missing, or why something is. Text and calls count only after it. */
-  | { readonly type: "finished"; readonly why: Finish; readonly detail?: string };
+  /**
+   * The provider says that nothing is missing, or why something is. Text and calls count only after it. `mayGoOn`: it said so beside words, as some
+   * servers do with each piece.
+   */
+  | { readonly type: "finished"; readonly why: Finish; readonly detail?: string; readonly mayGoOn?: boolean };
 
 export type Finish = "stop" | "length" | "refused" | "filtered" | "context" | "error";

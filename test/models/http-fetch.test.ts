@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { httpFetch } from "../../src/models/http-fetch.ts";
 
@@ -88,6 +88,8 @@ test("a server may send faster than is read, and nothing is lost", async () => {
 test.each([
   ["gzip", gzipSync],
   ["br", brotliCompressSync],
+  ["zstd", zstdCompressSync],
+  ["gzip, br", (text: string) => brotliCompressSync(gzipSync(text))],
 ] as const)("an answer that comes as %s all the same is read", async (encoding, compress) => {
   const url = await serving(
     (_request, response) => void response.writeHead(200, { "content-encoding": encoding }).end(compress("data: a\n\n")),

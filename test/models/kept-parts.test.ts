@@ -68,6 +68,20 @@ test("thoughts that Anthropic signed or sealed go back to it unchanged and in th
   expect(JSON.stringify(other)).not.toMatch(/c2lnbmF0dXJl|c2VhbGVk|thinking/);
 });
 
+test("thoughts that a server like Anthropic's does not sign go back to it, and where none are known that it wants, a word stands for them", async () => {
+  const unsigned = MESSAGES.filter((event) => !/signature_delta|redacted_thinking/.test(event)).map((event) => event.replace(',"signature":""', "")); // prettier-ignore
+  const [same] = await sentBack(anthropicWire, unsigned);
+  expect(same?.messages[1].content[0]).toEqual({ type: "thinking", thinking: "Hm.", signature: "" });
+  const server = await startModelServer();
+  onTestFinished(() => server.close());
+  const message = "The `content[].thinking` in the thinking mode must be passed back to the API.";
+  server.will({ status: 400, body: [JSON.stringify({ error: { message } })] }, { body: anthropicWire.events({ text: ["Found."] }) });
+  const calls = [{ call: "c1", tool: "search", args: "{}" }];
+  const messages: ModelMessage[] = [{ role: "user", text: "Go." }, { role: "assistant", text: "", toolCalls: calls }, { role: "tool", call: "c1", tool: "search", text: "b", failed: false }]; // prettier-ignore
+  expect((await ask(modelOn(anthropicWire, server.url, systemClock), request({ messages }))).reply).toMatchObject({ text: "Found." });
+  expect(server.requests[1]?.body.messages[1].content.map(({ type }: { type: string }) => type)).toEqual(["thinking", "tool_use"]);
+});
+
 test("encrypted reasoning of the Responses API goes back to it before its call, and to no other model", async () => {
   const [same, other] = await sentBack(responsesWire, RESPONSES);
   expect(same?.include).toEqual(["reasoning.encrypted_content"]);

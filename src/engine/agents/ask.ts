@@ -21,7 +21,7 @@ export interface Question {
 
 /**
  * Asks a model about what was said, as much of it as the strategy hands out. When the model says that it was too much, half of that is
- * tried once. Words are shown as they come.
+ * tried once; when that too ends where the room does, its words stand without their end. Words are shown as they come.
  */
 export async function* ask(question: Question, turn: Turn): AsyncGenerator<Delta, CountedReply, void> {
   const { model, request, context, strategy, extra = [] } = question;
@@ -34,7 +34,14 @@ export async function* ask(question: Question, turn: Turn): AsyncGenerator<Delta
   const less = shownWritten(context, halved(shown(context, strategy)));
   const second = yield* askOnce(model, { ...again, messages: withExtra(less) }, turn);
   const notice = `The conversation was too long for ${reply.model ?? model.name}: it was shortened.`;
-  return { ...after({ ...reply, notices: [...(reply.notices ?? []), notice] }, second), usage: plus(reply.usage, second.usage) };
+  return { ...after({ ...reply, notices: [...(reply.notices ?? []), notice] }, saidOf(second, request)), usage: plus(reply.usage, second.usage) };
+}
+
+/** What was said until there was no more room, where words were asked for. */
+function saidOf(reply: CountedReply, { answer }: Question["request"]): CountedReply {
+  if (reply.kind !== "failure" || reply.error.kind !== "context_too_long" || answer || !reply.received?.trim()) return reply;
+  const { received: text, usage, notices = [] } = reply;
+  return { kind: "answer", text, toolCalls: [], usage, notices: [...notices, `The reply ends in the middle. ${reply.error.message}`] };
 }
 
 /** One call, with messages as they are written for a model; a failure that tells no cost counts as a call that cost nothing. */

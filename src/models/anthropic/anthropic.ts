@@ -13,7 +13,7 @@ import { lessonKey } from "../refusals/lessons.ts";
 import { hasImages, NO_IMAGES, readImages, type Images, type ReadFile } from "../images.ts";
 import { replyTokensMax } from "../limits.ts";
 import { opened, type Opened } from "../replies/opened.ts";
-import { finishOf } from "../replies/finishes.ts";
+import { finishedBy } from "../replies/finishes.ts";
 import type { Piece } from "../piece.ts";
 import { served, type Made, type ProviderDeps } from "../served.ts";
 import { askedInWords, safeName } from "../structured.ts";
@@ -99,6 +99,7 @@ function usesOf({ settings, by }: Call, request: ModelRequest, { without }: Mann
   const called = request.messages.filter((message) => message.role === "assistant" && message.toolCalls.length > 0);
   const uses: { readonly [concession in Concession]?: boolean } = {
     given_back: called.some((message) => message.role === "assistant" && message.kept?.by === by),
+    reasoning_wanted: called.length > 0,
     reasoning_text: settings.reasoningText,
     reasoning: settings.effort !== undefined,
     images: hasImages(request.messages),
@@ -132,10 +133,11 @@ function piecesOf(event: StreamEvent, found: Piece[]): void {
       if (event.delta.type === "thinking_delta") found.push({ type: "reasoning", text: words(event.delta.thinking) });
       if (event.delta.type === "input_json_delta") found.push(argsOf(key, event.delta.partial_json));
       return;
-    case "message_delta":
-      if (typeof event.delta.stop_reason === "string" && event.delta.stop_reason)
-        found.push(finish(event.delta.stop_reason, event.delta.stop_details?.explanation));
+    case "message_delta": {
+      const finished = finishedBy(event.delta.stop_reason, event.delta.stop_details?.explanation);
+      if (finished) found.push(finished);
       return;
+    }
     case "message_stop":
       // Behind its reason, where the server gives one.
       found.push({ type: "finished", why: "stop" });
@@ -153,12 +155,6 @@ const argsOf = (key: number, part: unknown): Piece =>
 const words = (value: unknown): string => (typeof value === "string" ? value : "");
 
 const isFilled = (input: unknown): boolean => typeof input === "object" && input !== null && Object.keys(input).length > 0;
-
-const finish = (reason: string, explanation: string | null | undefined): Piece => ({
-  type: "finished",
-  why: finishOf(reason),
-  ...(explanation ? { detail: explanation } : {}),
-});
 
 /** The forced tool is only a way to ask: its arguments are the answer. */
 function argsAsText(event: StreamEvent, found: Piece[]): void {
@@ -242,7 +238,7 @@ function bodyOf(
     max_tokens: replyTokensMax(request, settings, manner) ?? settings.outputTokensMax,
     // Tools come before it in the cached prefix, so one mark covers both.
     ...(request.system.trim() ? { system: [{ type: "text" as const, text: request.system.toWellFormed(), ...mark }] } : {}),
-    messages: anthropicMessages(told, { images, by: without.has("given_back") ? undefined : by, mark }, request.stable),
+    messages: anthropicMessages(told, { images, by: without.has("given_back") ? undefined : by, mark, wantsThoughts: without.has("reasoning_wanted") }, request.stable), // prettier-ignore
     ...(tools.length > 0 ? { tools } : {}),
     ...(answerTool && !without.has("tool_choice") ? { tool_choice: { type: "tool" as const, name: answerTool.name } } : {}),
     ...(thinks ? { thinking: { type: "adaptive" as const, display: "summarized" as const } } : {}),

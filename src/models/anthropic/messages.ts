@@ -23,14 +23,14 @@ export const CACHE_MARK = { cache_control: { type: "ephemeral" } } as const;
  */
 export function anthropicMessages(
   messages: readonly ModelMessage[],
-  { images, by, mark: cacheMark }: Writing,
+  { images, by, mark: cacheMark, wantsThoughts = false }: Writing,
   stable = messages.length,
 ): MessageParam[] {
   const turns: Turn[] = [];
   messages.forEach((message, index) => {
     const role = message.role === "assistant" ? "assistant" : "user";
     const last = turns.at(-1);
-    const parts = blocksOf(message, images, by).map((block) => ({ block, index }));
+    const parts = blocksOf(message, { images, by, wantsThoughts }).map((block) => ({ block, index }));
     if (last?.role === role) last.parts.push(...parts);
     else turns.push({ role, parts });
   });
@@ -50,6 +50,8 @@ export interface Writing {
   readonly images: Images;
   /** Whom what was kept may go back to; nobody when absent. */
   readonly by?: string | undefined;
+  /** It takes no calls without the thoughts that led to them: where none are known, a word stands for them. */
+  readonly wantsThoughts?: boolean;
   /** For the end of what stays the same; none where the server takes no marks. */
   readonly mark: typeof CACHE_MARK | { readonly cache_control?: never };
 }
@@ -58,7 +60,7 @@ export interface Writing {
 const endOf = (parts: readonly Part[], mark: number): number =>
   parts.some(({ index }) => index === mark) ? parts.findLastIndex(({ index }) => index <= mark) : -1;
 
-type Block = TextBlockParam | ImageBlockParam | ToolResultBlockParam | Extract<ContentBlockParam, { type: "tool_use" }>;
+type Block = TextBlockParam | ImageBlockParam | ToolResultBlockParam | Extract<ContentBlockParam, { type: "tool_use" | "thinking" }>;
 
 interface Turn {
   readonly role: "user" | "assistant";
@@ -71,7 +73,7 @@ interface Part {
   readonly index: number;
 }
 
-function blocksOf(message: ModelMessage, images: Images, by: string | undefined): Block[] {
+function blocksOf(message: ModelMessage, { images, by, wantsThoughts }: Pick<Writing, "images" | "by" | "wantsThoughts">): Block[] {
   switch (message.role) {
     case "user":
       return [
@@ -80,7 +82,11 @@ function blocksOf(message: ModelMessage, images: Images, by: string | undefined)
       ];
     case "assistant":
       if (message.kept && message.kept.by === by) return inOrder(message, message.kept.what);
-      return [...(message.text.trim() ? [text(message.text.trimEnd())] : []), ...message.toolCalls.map(toolUse)];
+      return [
+        ...(wantsThoughts && message.toolCalls.length > 0 ? [NOT_KEPT] : []),
+        ...(message.text.trim() ? [text(message.text.trimEnd())] : []),
+        ...message.toolCalls.map(toolUse),
+      ];
     case "tool": {
       const result = { type: "tool_result" as const, tool_use_id: safeName(message.call) };
       if (!message.failed) return [{ ...result, content: resultContent(message, images) }];
@@ -119,6 +125,8 @@ const toolUse = ({ call, tool, args }: ToolCall): Block => ({
   input: argsObject(args),
 });
 
+const NOT_KEPT: Block = { type: "thinking", thinking: "(not kept)", signature: "" };
+
 /** The reply as it had come: thoughts in their places between words and calls, none of them changed. */
 function inOrder(message: Extract<ModelMessage, { role: "assistant" }>, what: { readonly [key: string]: unknown }): Block[] {
   const { content = [] } = (what.message ?? {}) as { readonly content?: readonly Laid[] };
@@ -134,7 +142,8 @@ function inOrder(message: Extract<ModelMessage, { role: "assistant" }>, what: { 
       const call = message.toolCalls[(one as { readonly nth: number }).nth];
       if (call) blocks.push(toolUse(call));
       used.add((one as { readonly nth: number }).nth);
-    } else if (one.type === "redacted_thinking" || one.signature) blocks.push(one as unknown as Block);
+    // Servers like Anthropic's do not sign, and want it back all the same; one that does not take it says so.
+    } else blocks.push(one as unknown as Block);
   }
   return [...blocks, ...(said ? [] : words), ...message.toolCalls.filter((_, nth) => !used.has(nth)).map(toolUse)];
 }

@@ -34,7 +34,7 @@ function objectIn(text: string): unknown {
  * name on the wire.
  */
 export function newCallKeys(nameOf: (wire: string) => string): { pieces(part: LooseCall, isWhole: boolean): Generator<Piece, void, void> } {
-  const known = new Map<number, { key: number; id: string; tool: string; hasArgs: boolean }>();
+  const known = new Map<number, Known>();
   let last = 0;
   let begun = 0;
   return {
@@ -43,19 +43,15 @@ export function newCallKeys(nameOf: (wire: string) => string): { pieces(part: Lo
       const tool = typeof called?.name === "string" ? called.name : "";
       const number = typeof index === "string" && /^\d+$/.test(index) ? Number(index) : index;
       const byId = callId === "" ? undefined : [...known].find(([, one]) => one.id === callId && one.tool !== "")?.[0];
-      const unnumbered = tool || byId === undefined ? (tool ? -1 - begun : last) : byId;
+      const unnumbered = byId !== undefined && (!tool || goesOn(known.get(byId), tool, called?.arguments)) ? byId : tool ? -1 - begun : last;
       const at = typeof number === "number" && !isWhole ? number : unnumbered;
       const before = known.get(at);
-      const isNew =
-        !before ||
-        (tool !== "" &&
-          (callId !== "" ? before.id !== "" && before.id !== callId : before.id === "" && before.tool !== tool && before.hasArgs)) ||
-        (tool !== "" && callId === "" && before.hasArgs && isWholeArgs(called?.arguments));
+      const isNew = !before || (tool !== "" && !goesOn(before, tool, called?.arguments) && isAnother(before, { id: callId, tool, args: called?.arguments })); // prettier-ignore
       last = at;
       if (isNew) {
-        known.set(at, { key: begun++, id: callId, tool, hasArgs: false });
+        known.set(at, { key: begun++, id: callId, tool, hasArgs: false, args: "" });
         yield { type: "call.started", key: known.get(at)?.key ?? 0, call: callId, tool: nameOf(tool) };
-      } else if ((callId && !before.id) || (tool && tool !== before.tool && !before.hasArgs)) {
+      } else if ((callId && !before.id) || (tool && tool !== before.tool && (!before.hasArgs || before.tool === ""))) {
         // The id or the name may come behind the beginning, and the name in pieces.
         Object.assign(before, { id: before.id || callId, tool: tool.startsWith(before.tool) ? tool : before.tool + tool });
         yield { type: "call.named", key: before.key, call: before.id, tool: nameOf(before.tool) };
@@ -64,11 +60,40 @@ export function newCallKeys(nameOf: (wire: string) => string): { pieces(part: Lo
       const key = entry?.key ?? 0;
       const args = called?.arguments;
       if (entry && args && !isPlaceholder(args)) entry.hasArgs = true;
+      if (entry && typeof args === "string") entry.args += args;
       if (typeof args === "string" && args) yield { type: "call.args", key, args };
       else if (typeof args === "object" && args !== null) yield { type: "call.whole", key, args: JSON.stringify(args) };
       if (typeof extra === "object" && extra !== null) yield { type: "call.kept", key, value: { extra_content: extra } };
     },
   };
+}
+
+interface Known {
+  readonly key: number;
+  id: string;
+  tool: string;
+  hasArgs: boolean;
+  args: string;
+}
+
+/** Where a server names the call again with each piece, under the same id, under another each time, or under none: what cannot begin arguments goes on with them. */
+function goesOn(before: Known | undefined, tool: string, args: unknown): boolean {
+  if (before?.tool !== tool || !before.hasArgs || typeof args !== "string" || args.trim() === "") return false;
+  return !/^\s*(?:[{[]|"\{|`|null)/.test(args) || (args.startsWith(before.args) && !isJson(before.args));
+}
+
+function isAnother(before: Known, { id, tool, args }: { readonly id: string; readonly tool: string; readonly args: unknown }): boolean {
+  if (id !== "") return before.id !== "" && before.id !== id;
+  return before.hasArgs && ((before.id === "" && before.tool !== tool && before.tool !== "") || isWholeArgs(args));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What some servers send before the arguments. */

@@ -1,10 +1,9 @@
-import type { Usage } from "../../engine/events/events.ts";
-import { finishOf } from "../replies/finishes.ts";
+import { finishedBy } from "../replies/finishes.ts";
 import type { Piece } from "../piece.ts";
 import { noReply, type ServerEvent } from "../replies/server-events.ts";
 import { saidBy } from "../refusals/said.ts";
-import { countedTokens } from "../tokens/counted.ts";
 import { newCallKeys, plainCall, type LooseCall } from "./chat-calls.ts";
+import { usageOf, type LooseUsage } from "./chat-usage.ts";
 
 /** What compatible servers really send: any part may be missing, null or of another kind. */
 interface LooseChunk {
@@ -17,13 +16,15 @@ interface LooseChunk {
   readonly response?: unknown;
   readonly prompt_eval_count?: number | null;
   readonly eval_count?: number | null;
+  /** Cloudflare's own API. */
+  readonly tool_calls?: unknown;
   readonly done?: unknown;
   readonly done_reason?: unknown;
 }
 
 interface LooseChoice {
   readonly index?: unknown;
-  readonly delta?: LooseDelta | null;
+  readonly delta?: LooseDelta | string | null;
   /** In place of a delta, where the server does not stream. */
   readonly message?: LooseDelta | null;
   readonly text?: unknown;
@@ -36,6 +37,7 @@ interface LooseChoice {
 }
 
 interface LooseDelta {
+  readonly role?: unknown;
   readonly content?: unknown;
   readonly refusal?: unknown;
   readonly finish_reason?: unknown;
@@ -53,17 +55,6 @@ interface LooseDelta {
   readonly thinking_blocks?: unknown;
   readonly tool_calls?: readonly LooseCall[] | LooseCall | null;
   readonly function_call?: LooseCall["function"];
-}
-
-interface LooseUsage {
-  readonly prompt_tokens?: number | null;
-  readonly completion_tokens?: number | null;
-  readonly input_tokens?: number | null;
-  readonly output_tokens?: number | null;
-  readonly cached_tokens?: number | null;
-  readonly prompt_cache_hit_tokens?: number | null;
-  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null; readonly cache_write_tokens?: number | null } | null;
-  readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null } | null;
 }
 
 /** The pieces of a reply of the Chat Completions API, streamed or in one document. `nameOf`: a tool's own name, by its name on the wire. */
@@ -85,6 +76,10 @@ function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, 
   const calls = newCallKeys(nameOf);
   let isFinished = false;
   let refusal = "";
+  /** What deltas have said, and whether they have called anything. */
+  let [told, hasCalled] = ["", false];
+  /** Of the message that is told; it is named at its beginning. */
+  let role: unknown = "";
   return (event, found) => {
     if (event.type === "done") {
       if (refusal) found.push({ type: "finished", why: "refused", detail: refusal });
@@ -96,29 +91,49 @@ function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, 
     const choice = Array.isArray(chunk.choices) ? firstChoice(chunk.choices as readonly LooseChoice[]) : undefined;
     const usage = usageOf(chunk.usage ?? chunk.x_groq?.usage ?? choice?.usage ?? countsOf(chunk));
     if (usage) found.push({ type: "usage", usage });
-    const delta = choice?.delta ?? choice?.message ?? (choice ? undefined : messageOf(chunk)) ?? NOTHING;
+    const whole = choice?.delta ? undefined : choice?.message;
+    const delta = deltaOf(choice) ?? (whole && (told !== "" || hasCalled) ? behind(whole, told, hasCalled) : whole) ?? (choice ? undefined : messageOf(chunk, event.type === "document")) ?? NOTHING;
     if (event.type === "document" && !choice && delta === NOTHING) throw noReply(event.value);
-    said(delta, choice, found);
+    const before = found.length;
+    role = delta.role || role;
+    // Some servers call tools of their own and tell what these gave.
+    if (role !== "tool" && role !== "function") said(delta, choice, found);
+    if (choice?.delta) told += wordsIn(found.slice(before));
+    const isBeside = found.length > before;
     kept(delta, found);
-    for (const part of callsOf(delta)) found.push(...calls.pieces(part, event.type === "document"));
-    const reason = reasonOf(choice, delta) ?? (chunk.done === true ? (chunk.done_reason ?? "stop") : undefined);
+    const parts = callsOf(delta);
+    for (const part of parts) found.push(...calls.pieces(part, event.type === "document"));
+    hasCalled ||= parts.length > 0;
+    const finished = reasonOf(choice, delta) ?? (chunk.done === true ? (finishedBy(chunk.done_reason) ?? STOPPED) : undefined);
     refusal += plain(delta.refusal);
     if (choice?.error) found.push({ type: "finished", why: "error", detail: saidBy(choice.error).message });
-    const isEnd = (typeof reason === "string" && reason !== "") || event.type === "document";
+    const isEnd = finished !== undefined || event.type === "document";
     // It comes in pieces, as words do.
     if (isEnd && refusal) found.push({ type: "finished", why: "refused", detail: refusal });
-    if (typeof reason === "string" && reason !== "") {
+    if (isEnd) {
       isFinished = true;
-      found.push({ type: "finished", why: finishOf(reason) });
-    } else if (isEnd) {
-      isFinished = true;
-      found.push({ type: "finished", why: "stop" });
+      found.push({ ...(finished ?? STOPPED), ...(isBeside && event.type !== "document" ? { mayGoOn: true } : {}) });
     }
     return false;
   };
 }
 
 const NOTHING: LooseDelta = {};
+const STOPPED = { type: "finished", why: "stop" } as const;
+
+/** Some servers give its words alone. */
+const deltaOf = (choice: LooseChoice | undefined): LooseDelta | null | undefined =>
+  typeof choice?.delta === "string" ? { content: choice.delta } : choice?.delta;
+
+const wordsIn = (pieces: readonly Piece[]): string => pieces.map((piece) => (piece.type === "text" ? piece.text : "")).join("");
+
+/** Some servers put the whole message behind its parts: what of it these have not said. */
+function behind(whole: LooseDelta, told: string, hasCalled: boolean): LooseDelta {
+  const { content, tool_calls: calls, ...rest } = whole;
+  const isAgain = typeof content === "string" && content.startsWith(told.trim());
+  const left = isAgain ? content.slice(content.startsWith(told) ? told.length : told.trim().length) : content;
+  return { ...rest, content: left, ...(hasCalled ? {} : { tool_calls: calls }) };
+}
 
 /** Ollama's own names of them. */
 const countsOf = ({ prompt_eval_count: input, eval_count: output }: LooseChunk): LooseUsage | undefined =>
@@ -135,12 +150,15 @@ function unwrapped(value: unknown): LooseChunk {
 }
 
 /** Without choices: Ollama's own API, of conversations and of prompts, and those like it. */
-const messageOf = ({ message, response }: LooseChunk): LooseDelta | undefined =>
-  typeof message === "object" && message !== null ? message : typeof response === "string" ? { content: response } : undefined;
+function messageOf({ message, response, tool_calls: calls }: LooseChunk, isWhole: boolean): LooseDelta | undefined {
+  if (isObject(message)) return message;
+  const isReply = typeof response === "string" || (isWhole && (isObject(response) || Array.isArray(calls)));
+  return isReply ? ({ content: response, tool_calls: calls } as LooseDelta) : undefined;
+}
 
-function reasonOf(choice: LooseChoice | undefined, delta: LooseDelta): unknown {
+function reasonOf(choice: LooseChoice | undefined, delta: LooseDelta): ReturnType<typeof finishedBy> {
   const reasons = [choice?.finish_reason, choice?.finishReason, delta.finish_reason, choice?.stop_reason];
-  return reasons.find((reason) => typeof reason === "string" && reason !== "");
+  return reasons.map((reason) => finishedBy(reason)).find((finished) => finished !== undefined);
 }
 
 /** Only one reply was asked for. */
@@ -155,7 +173,7 @@ function said(delta: LooseDelta, choice: LooseChoice | undefined, found: Piece[]
     found.push({ type: "reasoning", text: content });
     return;
   }
-  if (Array.isArray(content)) for (const part of content as readonly unknown[]) partOf(part, found);
+  if (Array.isArray(content)) for (const part of content as readonly unknown[]) partOf(part, found, content.length === 1);
   else if (typeof content === "object" && content !== null) partOf(content, found);
   else {
     const text = plain(content) || plain(choice?.text);
@@ -164,7 +182,7 @@ function said(delta: LooseDelta, choice: LooseChoice | undefined, found: Piece[]
 }
 
 /** A part of the content: text, or thoughts (Mistral nests them once more). */
-function partOf(part: unknown, found: Piece[]): void {
+function partOf(part: unknown, found: Piece[], isAlone = true): void {
   if (typeof part === "string") found.push({ type: "text", text: part });
   if (typeof part !== "object" || part === null) return;
   const { type, text, thinking, reasoning, content, thought: isThought, parts } = part as { readonly [key: string]: unknown };
@@ -174,7 +192,7 @@ function partOf(part: unknown, found: Piece[]): void {
     const thought = allText(thinking) || allText(reasoning) || allText(text) || allText(content);
     if (thought) found.push({ type: "reasoning", text: thought });
   } else if (type === "refusal") found.push({ type: "finished", why: "refused", detail: plain((part as { refusal?: unknown }).refusal) });
-  else found.push({ type: "text", text: allText(text) || allText(content) || answerIn(part) });
+  else found.push({ type: "text", text: allText(text) || allText(content) || (isAlone ? answerIn(part) : "") });
 }
 
 const CALL_TYPES: ReadonlySet<unknown> = new Set(["tool_use", "tool_call", "function_call", "function"]);
@@ -229,19 +247,3 @@ const isObject = (value: unknown): value is { readonly [key: string]: unknown } 
 const NO_CALLS: readonly LooseCall[] = [];
 
 const plain = (value: unknown): string => (typeof value === "string" ? value : typeof value === "number" ? String(value) : "");
-
-function usageOf(usage: LooseUsage | null | undefined): Usage | undefined {
-  if (typeof usage !== "object" || usage === null) return undefined;
-  const [input, output] = [usage.prompt_tokens ?? usage.input_tokens, usage.completion_tokens ?? usage.output_tokens];
-  if (!countedTokens(input) && !countedTokens(output)) return undefined; // Ollama's and others' empty counts say nothing.
-  const cached = usage.prompt_tokens_details?.cached_tokens ?? usage.cached_tokens ?? usage.prompt_cache_hit_tokens;
-  const written = usage.prompt_tokens_details?.cache_write_tokens;
-  const reasoning = usage.completion_tokens_details?.reasoning_tokens;
-  return {
-    inputTokens: countedTokens(input),
-    outputTokens: countedTokens(output),
-    ...(typeof cached === "number" ? { cachedTokens: cached } : {}),
-    ...(written ? { cacheWriteTokens: written } : {}),
-    ...(typeof reasoning === "number" ? { reasoningTokens: reasoning } : {}),
-  };
-}

@@ -35,7 +35,7 @@ export const FAMILIES: readonly Family[] = [
   { ...tag("reasoning"), counts: "start", closesAlone: true },
   { ...tag("antthinking"), counts: "start", closesAlone: false },
   // What instructions of agents and tuned models ask for.
-  ...["thoughts", "reflection", "scratchpad", "inner_monologue", "inner_thoughts", "internal_monologue", "internal_thoughts"].map(
+  ...["thoughts", "reflection", "scratchpad", "inner_monologue", "inner_thoughts", "internal_monologue", "internal_thoughts", "internal_reasoning", "thought_process"].map(
     (name) => ({ ...tag(name), counts: "start", closesAlone: false }) as const,
   ),
   // Seed-OSS.
@@ -57,6 +57,10 @@ export const FAMILIES: readonly Family[] = [
   { open: ["<unused94>thought"], close: ["<unused95>"], counts: "anywhere", closesAlone: true },
   // Gemma 4.
   { open: ["<|channel>thought"], close: ["<channel|>"], counts: "anywhere", closesAlone: true },
+  // Solar.
+  { open: ["<|think|>"], close: ["<|end|>"], counts: "anywhere", closesAlone: false },
+  // Apriel, which begins to think in plain words.
+  { open: [], close: ["[begin final response]"], counts: "anywhere", closesAlone: true },
   // gpt-oss: the channels of its harmony format. The final one may begin where the one before was never ended.
   {
     open: ["<|channel|>analysis<|message|>", "<|channel|>commentary<|message|>"],
@@ -77,7 +81,15 @@ export const FRAMES: readonly string[] = [
   "<|return|>",
   "<|im_start|>assistant",
   "<|begin_of_text|>",
+  "<|assistant|>",
+  "<|start_header_id|>assistant<|end_header_id|>",
+  "<|begin|>assistant",
+  "<|content|>",
+  "[end final response]",
 ];
+
+/** GLM's frames of an answer, wherever it stands among words. */
+export const BOXES: readonly string[] = ["<|begin_of_box|>", "<|end_of_box|>"];
 
 /** Tags around a whole answer, which templates put behind the reasoning (Granite, Hunyuan, ERNIE and others): right behind it they are frames, too. */
 export const SHELLS: readonly string[] = ["answer", "response", "output", "final_answer"];

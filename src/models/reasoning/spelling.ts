@@ -1,8 +1,9 @@
-import { FAMILIES, FRAMES, SHELLS } from "./marks.ts";
+import { BOXES, FAMILIES, FRAMES, SHELLS } from "./marks.ts";
 
 const LITERALS: readonly string[] = [
   ...FAMILIES.flatMap(({ open, close }) => [...open, ...close]),
   ...FRAMES,
+  ...BOXES,
   ...SHELLS.flatMap((name) => [`<${name}>`, `</${name}>`]),
 ];
 

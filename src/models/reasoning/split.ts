@@ -1,4 +1,4 @@
-import { FAMILIES, FRAMES, SHELLS, type Family } from "./marks.ts";
+import { BOXES, FAMILIES, FRAMES, SHELLS, type Family } from "./marks.ts";
 import { FORM, heldBack, MARKS, plainMark, RUN_CHARS_MAX } from "./spelling.ts";
 
 /** A part of a reply's text: what was said, or what was only thought. */
@@ -31,6 +31,8 @@ export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?
   let code = NO_CODE;
   let shown: Part[] = [];
   let hasSplit = false;
+  /** Whether the answer began with a frame. */
+  let isFramed = false;
   let closedAlone = false;
   /** The tag around the answer whose end is left out, as its beginning was. */
   let shell: string | undefined;
@@ -132,7 +134,8 @@ export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?
     if (FORM.test(known)) return wordsOfForm(text);
     if (isShell(known)) return;
     if (known.endsWith("/>")) return inside || first !== "" ? words(text) : void (hasSplit = true); // Nothing was thought.
-    if (FRAMES.includes(known)) return inside || !(hasSplit || first === "") ? words(text) : undefined;
+    if (FRAMES.includes(known)) return inside || !(hasSplit || isFramed || first === "") ? words(text) : void (isFramed = true);
+    if (BOXES.includes(known)) return inside || code.fence !== "" || code.inline !== "" ? words(text) : undefined;
     const has = ({ open, close }: Family): boolean => open.includes(known) || close.includes(known);
     const family =
       inside && has(inside.family) ? inside.family : (FAMILIES.find((one) => one.closesAlone && has(one)) ?? FAMILIES.find(has));
@@ -181,8 +184,13 @@ export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?
         reasoning += inside.text.slice(0, inside.text.length - inside.rest.length);
         answer += answer === "" ? inside.rest.trimStart() : inside.rest;
         inside = undefined;
-      } else if (inside?.isSure) reasoning += inside.text;
-      else if (inside) answer += inside.mark + inside.text; // It only spoke of the mark.
+      } else if (inside?.isSure) {
+        const [thought, said] = closedByAnother(inside);
+        reasoning += thought;
+        answer += answer === "" ? said.trimStart() : said;
+      }
+      // It only spoke of the mark.
+      else if (inside) answer += inside.mark + inside.text;
       inside = undefined;
       return taken();
     },
@@ -205,6 +213,15 @@ interface Inside {
   /** What came after the last closing mark, where marks are still open. */
   rest: string | undefined;
 }
+
+/** Some models open with one tag and close with another one like it. */
+function closedByAnother({ family, text }: Inside): readonly [thought: string, said: string] {
+  if (!LIKE_IT.some((tag) => family.close.includes(tag))) return [text, ""];
+  const at = Math.max(...LIKE_IT.map((tag) => text.toLowerCase().lastIndexOf(tag)));
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(text.indexOf(">", at) + 1)];
+}
+
+const LIKE_IT = ["</think>", "</thinking>", "</thought>", "</thoughts>"];
 
 /** In which code the text is: the mark that opened a block, and one within a line; empty for none. */
 interface Code {

@@ -3,7 +3,7 @@ import type { Turn } from "../../engine/turn.ts";
 import type { Piece } from "../piece.ts";
 import { namesOneTool } from "./blame.ts";
 import { ALL_CONCESSIONS, termsOf, type Concession } from "./concessions.ts";
-import { kindOf } from "./kinds.ts";
+import { kindOf, UNREAD_CODES } from "./kinds.ts";
 import { BARE, isFresh, lifeInWords, type LearntNumber, type Lesson, type Lessons } from "./lessons.ts";
 import { refusalOf, type Refusal } from "./refusal.ts";
 import { replyMaxIn, roomIn } from "./reply-room.ts";
@@ -169,6 +169,7 @@ function newTalk(concessions: Concessions) {
     for (const one of request.uses) wanted.add(one);
     const kind = kindOf(refusal, undefined);
     if (!isOfTheRequest(refusal, kind)) return false;
+    if (refusal.said.codes.some((code) => UNREAD_CODES.test(code))) return askedInWordsOnce(request);
     const asked = request.replyTokensMax;
     if (asked !== undefined) {
       const shorter = kind === "context_too_long" ? replyThatFits(refusal.text, asked) : smallerReply(refusal.text, asked);
@@ -189,8 +190,10 @@ function newTalk(concessions: Concessions) {
     const spared = namesOneTool(text) ? OF_ALL_TOOLS : NONE;
     const open = ALL_CONCESSIONS.filter((one) => request.uses.has(one) && !without.has(one) && !barred.has(one) && !spared.has(one));
     // What it says goes before what it points at.
+    // Where it does not stream calls, it is the stream that can be done without.
+    const isOfStream = open.includes("stream") && WITH_STREAM.test(refusal.said.message);
     const blamed = [refusal.said.message, text]
-      .map((words) => open.find((one) => termsOf(one).sign.test(words)))
+      .map((words) => (isOfStream ? "stream" : open.find((one) => termsOf(one).sign.test(words))))
       .find((one) => one !== undefined);
     if (blamed) {
       last = { text, blamed };
@@ -206,8 +209,19 @@ function newTalk(concessions: Concessions) {
     return true;
   }
 
+  /** The server could not read what the model wrote this time: that says nothing of what it takes. */
+  function askedInWordsOnce({ uses }: Put<unknown>): boolean {
+    if (!uses.has("structured") || without.has("structured")) return false;
+    without.add("structured");
+    return true;
+  }
+
   function replyThatFits(text: string, asked: number): number | undefined {
     const { context, prompt } = roomIn(text, asked);
+    if (context === undefined && prompt === undefined) {
+      const smaller = smallerReply(text, asked);
+      if (smaller !== undefined) return smaller;
+    }
     if (context !== undefined && context >= REPLY_TOKENS_MIN) fresh.set("contextTokensMax", context);
     if (context === undefined || prompt === undefined)
       return SPEAKS_OF_REPLY.test(text) && asked > REPLY_TOKENS_TRIED ? REPLY_TOKENS_TRIED : undefined;
@@ -256,6 +270,7 @@ function isVague(message: string): boolean {
 const NOT_TAKEN = /requested parameters|not implemented|unsupported|not supported|unknown|unrecogni[sz]ed|unexpected|\bextra\b|not permitted|not allowed|invalid (?:param|arg|field|propert|request|input)/i; // prettier-ignore
 const SAYS_NOTHING = new Set("a an the your bad request invalid error errors invalid_request_error badrequesterror unprocessable entity validation parameter parameters argument arguments input provider upstream server model returned failed failure occurred was is with status code body no null none undefined please check try again malformed wrong something went api call exception for in of to and format data json message details".split(" ")); // prettier-ignore
 
+const WITH_STREAM = /(?:\btools?\b|functions?\b)[^.]{0,60}\bstream|\bstream(?:ing|ed)?\b[^.]{0,60}(?:\btools?\b|functions?\b)/i;
 const AT_LEAST = /at least \d/i;
 /** Words of gateways and servers about parts of a request, beside codes that say otherwise. */
 const OF_THE_PARTS = /requested parameters|not implemented/i;

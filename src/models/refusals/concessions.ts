@@ -18,7 +18,7 @@ const about = (thing: string): RegExp => new RegExp(`(?:${thing})[^.]{0,120}${NO
 /** In this order: what is named by its own name before what may be meant. */
 export const CONCESSIONS = {
   reasoning_wanted: {
-    sign: /(?:missing|required|must (?:include|pass|provide|contain|carry|have|send)|expected|needs?)[^.]{0,120}reasoning_content|reasoning_content[^.]{0,80}(?:missing|required|must be)/i,
+    sign: /(?:missing|required|must (?:include|pass|provide|contain|carry|have|send)|expected|needs?)[^.]{0,120}reasoning_content|reasoning_content[^.]{0,80}(?:missing|required|must be)|\bthinking\b[^.]{0,60}must be passed back/i,
     told: "wants the reasoning of its calls back: where it is not known, a word stands for it.",
   },
   signature_wanted: {
@@ -62,7 +62,7 @@ export const CONCESSIONS = {
   },
   tool_choice: { sign: /tool_choice|toolChoice/i, told: "cannot be made to call a tool: it is asked to in words." },
   call_ids: {
-    sign: /tool[ _]?(?:call|use)[ _.]?id|call_id|toolUseId/i,
+    sign: /tool[ _]?(?:call|use)[ _.]?id|tool_calls\[\d+\]\.id|call_id|toolUseId/i,
     told: "takes short ids of calls alone.",
   },
   tool_names: {
@@ -85,7 +85,7 @@ export const CONCESSIONS = {
   },
   system_role: {
     sign: new RegExp(
-      `(?:system|developer)[ _'"]*(?:role|messages?|prompts?|instructions?)[^.]{0,60}${NOT}|${NOT}[^.]{0,60}(?:system|developer)[ _'"]*(?:role|messages?|prompts?|instructions?|'|")|(?:role|roles)[^.]{0,60}['"\`]?system['"\`]?[^.]{0,40}${NOT}|(?:invalid|unknown|unexpected) role:? ['"\`]?(?:system|developer)|['"\`](?:system|developer)['"\`] is not one of|should be ['"\`]?user['"\`]? or ['"\`]?assistant|roles must alternate|first message must be|only (?:'?user'?|\`user\`)[^.]{0,40}(?:assistant|model)[^.]{0,40}roles?|unexpected role ['"\`]?system|system messages? (?:must|should|can)|does not support 'system'`,
+      `(?:system|developer)[ _'"]*(?:role|messages?|prompts?|instructions?)[^.]{0,60}${NOT}|${NOT}[^.]{0,60}(?:system|developer)[ _'"]*(?:role|messages?|prompts?|instructions?|'|")|(?:role|roles)[^.]{0,60}['"\`]?system['"\`]?[^.]{0,40}${NOT}|(?:invalid|unknown|unexpected) role:? ['"\`]?(?:system|developer)|['"\`](?:system|developer)['"\`] is not one of|should be ['"\`]?user['"\`]? or ['"\`]?assistant|roles must alternate|first message must be|role of message with (?:odd|even)|['"\`]system['"\`] is not|roles?\\b[^.]{0,30}:\\s*['"\`]?system\\b|roles?: input should be (?![^]*system)[^.]{0,20}user|only (?:'?user'?|\`user\`)[^.]{0,40}(?:assistant|model)[^.]{0,40}roles?|unexpected role ['"\`]?system|system messages? (?:must|should|can)|does not support 'system'`,
       "i",
     ),
     told: "takes no system role: its instructions stand in the first message.",
@@ -101,7 +101,7 @@ export const CONCESSIONS = {
   },
   tools: {
     sign: new RegExp(
-      `(?:\\btools?\\b(?![[.]\\d)|functions?\\b|function[- _]?call(?:ing|s)?|tool[- _]?(?:use|calls?|calling|choice))[^.]{0,100}(?:${NOT}|requires)|(?:${NOT}|without|requires)[^.]{0,100}(?:\\btools?\\b|functions?\\b|function[- _]?call|tool[- _]?(?:use|call|choice))|enable-auto-tool-choice|support tool`,
+      `(?:\\btools?\\b(?![[.]\\d)|functions?\\b|function[- _]?call(?:ing|s)?|tool[- _]?(?:use|calls?|calling|choice))[^.]{0,100}(?:${NOT}|requires)|(?:${NOT}|without|requires)[^.]{0,100}(?:\\btools?\\b|functions?\\b|function[- _]?call|tool[- _]?(?:use|call|choice))|enable-auto-tool-choice|tool-call-parser|support tool`,
       "i",
     ),
     notice: "takes no tools: it was asked without them, so it cannot use any or hand over.",

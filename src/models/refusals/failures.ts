@@ -1,7 +1,7 @@
 import type { Notices, Usage } from "../../engine/events/events.ts";
 import type { ModelFailureKind, ModelReply } from "../../engine/model.ts";
 import { FAILURES, type Source } from "./failure-table.ts";
-import { kindOf } from "./kinds.ts";
+import { kindOf, PATH_WORDS } from "./kinds.ts";
 import { refusalOf } from "./refusal.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { redact } from "./secrets.ts";
@@ -42,7 +42,9 @@ export function toFailure(error: unknown, source: Source, nowMs: number, soFar: 
   const refusal = refusalOf(error);
   const waitMs = retryAfterMs(refusal.headers, refusal.said, nowMs);
   const kind = kindOf(refusal, waitMs);
-  const hint = refusal.said.isPage && (refusal.status ?? 0) < SERVER_ERRORS_FROM ? ` at ${source.address}, not a model's answer${pathHint(source)}` : ""; // prettier-ignore
+  const isPage = refusal.said.isPage === true && (refusal.status ?? 0) < SERVER_ERRORS_FROM && kind !== "unavailable";
+  const isPath = kind === "unknown_model" && PATH_WORDS.test(refusal.said.message);
+  const hint = isPage ? ` at ${source.address}, not a model's answer${pathHint(source)}` : isPath ? ` at ${source.address}${pathHint(source)}` : ""; // prettier-ignore
   return failure(kind, source, { ...soFar, detail: refusal.text + hint, retryAfterMs: waitMs });
 }
 

@@ -9,6 +9,8 @@ interface Rule {
   readonly kind: ModelFailureKind;
   /** Any of these; all of them when absent. */
   readonly statuses?: readonly number[];
+  /** This one or a higher one. */
+  readonly statusFrom?: number;
   /** In codes and types. */
   readonly codes?: RegExp;
   /** In the message. */
@@ -34,6 +36,8 @@ const CONTEXT_WORDS = new RegExp(
     String.raw`context[_ -]?(window|length|size|limit)`,
     String.raw`exceeds? (the |this |its |available |model'?s? )*(maximum |max )?(context|number of tokens|token (limit|count)|input length|allowed (input|tokens))`,
     String.raw`exceed(s|ed) (the )?(model|maximum) (token|number of (input )?tokens)`,
+    String.raw`exceeds? (the )?(model'?s? )?(maximum|max) (supported|allowed) tokens`,
+    String.raw`sequence length \d+ is (greater|larger|longer)`,
     String.raw`token (limit|count)[^.]{0,60}exceed`,
     String.raw`exceeds? (the )?(limit|maximum) of \d+ (input )?tokens`,
     String.raw`too many (input |prompt )?tokens`,
@@ -75,15 +79,30 @@ const FAST_WORDS = /rate[ _-]?limit|too many requests|throttl|requests? per (sec
 
 const LATE_WORDS = /timed? ?out|UND_ERR_(HEADERS|BODY|CONNECT)_TIMEOUT|ETIMEDOUT|deadline[ _]exceeded|took too long/i;
 
+/** Groq's. */
+export const UNREAD_CODES = /tool_use_failed|json_validate_failed|output_parse_failed/i;
+
+/** Of a moment: in conflict, too early, or left by a gateway that waits no longer. */
+const PASSING = [409, 425, 499];
+
+/** What was asked for is not at this address: the path is wrong. */
+export const PATH_WORDS = /unexpected endpoint|method not allowed|page not found|no route|unknown (?:request url|route|path|endpoint)|cannot post|invalid url \(post|^\W*(?:file )?not found\W*$/i;
+
 const RULES: readonly Rule[] = [
   { kind: "unknown_model", statuses: [301, 302, 303, 307, 308] },
   { kind: "bad_key", isPage: true, statuses: [401, 403] },
   { kind: "rate_limited", isPage: true, statuses: [429] },
   { kind: "overloaded", isPage: true, statuses: [503, 529] },
   { kind: "timeout", isPage: true, statuses: [408, 504, 524] },
-  { kind: "unavailable", isPage: true, statuses: [500, 502, 520, 521, 522, 523, 525, 526, 530] },
+  { kind: "unavailable", isPage: true, statuses: PASSING },
+  { kind: "unavailable", isPage: true, statusFrom: 500 },
+  { kind: "quota", isPage: true, statuses: [402] },
   { kind: "context_too_long", isPage: true, statuses: [413] },
   { kind: "unknown_model", isPage: true },
+  // Of a length, but not of the conversation's: whoever put the request can say it in other words.
+  { kind: "bad_request", statuses: [400], words: /(?:\bid|call_id|name|description)['"`]?: string too long/i },
+  // No wait makes it smaller.
+  { kind: "context_too_long", statuses: [429], words: /request (?:is )?too large for|tokens must be reduced/i },
   // A delay beats a word: Google speaks of quota and billing where a minute's wait is all that is asked for.
   { kind: "rate_limited", statuses: [429], waits: true, unless: OUT_OF_CREDIT },
   { kind: "quota", statuses: [402] },
@@ -107,20 +126,25 @@ const RULES: readonly Rule[] = [
   { kind: "overloaded", statuses: [429, 500, 502, 503], words: BUSY_WORDS, unless: PER_TIME },
   { kind: "rate_limited", statuses: [429] },
   { kind: "rate_limited", codes: FAST_CODES, statuses: [400, 403, 500, 503] },
+  // What the model wrote could not be read: another time it writes something else.
+  { kind: "unavailable", codes: UNREAD_CODES },
   { kind: "unknown_model", codes: MODEL_CODES },
   { kind: "unknown_model", words: MODEL_WORDS, statuses: [400, 404, 410, 422, 500, 503] },
-  { kind: "unknown_model", statuses: [404, 410] },
+  { kind: "unknown_model", statuses: [404, 405, 410] },
   { kind: "unavailable", statuses: [400], words: BUSY_WORDS },
   { kind: "timeout", statuses: [408, 504, 524] },
   { kind: "overloaded", statuses: [503], codes: BUSY_CODES },
   { kind: "rate_limited", statuses: [503], words: FAST_WORDS },
   { kind: "timeout", statuses: [500, 502, 503], words: LATE_WORDS },
-  { kind: "unavailable", statuses: [409] },
+  { kind: "timeout", statuses: [424], words: LATE_WORDS },
+  { kind: "unavailable", statuses: [424], codes: /generation|ModelErrorException/i },
+  { kind: "unavailable", statuses: PASSING },
 ];
 
 /** Where no status came: within a stream, and on the network. The same words, without it. */
 const UNNUMBERED: readonly Rule[] = [
   { kind: "unknown_model", isPage: true },
+  { kind: "unknown_model", words: PATH_WORDS },
   { kind: "rate_limited", waits: true, codes: FAST_CODES },
   { kind: "quota", codes: QUOTA_CODES },
   { kind: "quota", words: QUOTA_WORDS },
@@ -137,7 +161,7 @@ const UNNUMBERED: readonly Rule[] = [
   { kind: "rate_limited", words: FAST_WORDS },
   { kind: "unknown_model", words: MODEL_WORDS },
   { kind: "timeout", words: LATE_WORDS },
-  { kind: "bad_request", codes: /invalid_request|invalid_argument|bad_?request|validation/i },
+  { kind: "bad_request", codes: /invalid_(?:request|argument|param)|bad_?request|validation/i },
 ];
 
 export function kindOf(refusal: Refusal, waitMs: number | undefined): ModelFailureKind {
@@ -151,6 +175,7 @@ export function kindOf(refusal: Refusal, waitMs: number | undefined): ModelFailu
     (rule) =>
       (rule.isPage ?? false) === (said.isPage ?? false) &&
       (rule.statuses === undefined || (status !== undefined && rule.statuses.includes(status))) &&
+      (rule.statusFrom === undefined || (status ?? 0) >= rule.statusFrom) &&
       (rule.waits === undefined || rule.waits === (waitMs !== undefined)) &&
       (rule.codes === undefined || rule.codes.test(codes)) &&
       (rule.words === undefined || rule.words.test(words)) &&

@@ -29,17 +29,23 @@ function withNames(reply: Extract<ModelReply, { kind: "failure" }>, names: reado
 async function namesOf(list: () => Promise<Response>): Promise<readonly string[]> {
   try {
     const text = (await (await list()).text()).slice(0, BODY_CHARS_MAX);
-    const { data, models } = JSON.parse(text) as { readonly data?: unknown; readonly models?: unknown };
-    const found = [data, models].filter(Array.isArray).flat() as readonly unknown[];
-    const names = found.map((one) => {
-      const { id, name } = (one ?? {}) as { readonly id?: unknown; readonly name?: unknown };
-      return typeof id === "string" ? id : typeof name === "string" ? name : "";
-    });
-    // They go into a thread: names alone, whatever the server calls so.
-    return [...new Set(names.filter((name) => /^[\w./:@+-]{1,100}$/.test(name)))];
+    return namesIn(JSON.parse(text));
   } catch {
     return []; // It need not have such a list.
   }
+}
+
+/** OpenAI's and Ollama's lists, and those of others: bare (Together), within a field, of names alone. */
+function namesIn(list: unknown): readonly string[] {
+  const fields = (list ?? {}) as { readonly [field: string]: unknown };
+  const inner = (fields.data ?? fields.result ?? {}) as { readonly [field: string]: unknown };
+  const found = [list, fields.data, fields.models, fields.result, inner.models, inner.data].filter(Array.isArray).flat() as readonly unknown[];
+  const names = found.map((one) => {
+    const { id, name, model, model_name: own } = (one ?? {}) as { readonly [field: string]: unknown };
+    return [one, id, name, model, own].find((known): known is string => typeof known === "string") ?? "";
+  });
+  // They go into a thread: names alone, whatever the server calls so.
+  return [...new Set(names.filter((name) => /^[\w./:@+-]{1,100}$/.test(name)))];
 }
 
 /** How many characters both have from the beginning of any of their parts on. */

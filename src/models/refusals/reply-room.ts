@@ -11,7 +11,7 @@ const either = (...patterns: readonly string[]): readonly RegExp[] => patterns.m
 
 const SUM = new RegExp(`${NUMBER}\\s*\\+\\s*${NUMBER}\\s*>\\s*${NUMBER}`);
 const CONTEXT = either(
-  String.raw`(?:maximum|max|model'?s?|available)[^.\d]{0,40}(?:context|sequence|model|token)[^.\d]{0,40}${NUMBER}`,
+  String.raw`(?:maximum|max(?!_(?:new_|completion_|output_)?tokens)|model'?s?|available)[^.\d]{0,40}(?:context|sequence|model|token)[^.\d]{0,40}${NUMBER}`,
   String.raw`context[ _]?(?:length|window|limit|size)[^.\d]{0,40}${NUMBER}`,
   String.raw`must be <=? ?${NUMBER}`,
   String.raw`(?:limit|maximum) of ${NUMBER}`,
@@ -36,8 +36,8 @@ export function roomIn(text: string, asked: number): Room {
 /** A smaller limit of the reply that a refusal names; `undefined` when it names none. */
 export function replyMaxIn(text: string, asked: number): number | undefined {
   if (!REPLY_LIMIT.test(text)) return undefined;
-  const smaller = [...text.matchAll(/\d[\d,_]*/g)]
-    .map(([digits]) => number(digits))
+  const smaller = [...text.matchAll(/(\d[\d,_]*)(\s*\(exclusive\))?/g)]
+    .map(([, digits, isOver]) => number(digits) - (isOver === undefined ? 0 : 1))
     .filter((count) => count < asked && count >= REPLY_MAX_MIN);
   return smaller.length > 0 ? Math.max(...smaller) : undefined;
 }

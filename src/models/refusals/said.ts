@@ -13,6 +13,8 @@ export interface Said {
   readonly status?: number;
   /** The wait that it asks for in the body. */
   readonly retryAfterMs?: number;
+  /** Headers of whoever it had asked itself, where it passes them on in the body. */
+  readonly headers?: readonly (readonly [string, string])[];
   readonly isPage?: true;
   /** It is no answer at all, but what came in place of one that could be read. */
   readonly isUnreadable?: true;
@@ -28,7 +30,7 @@ export function saidIn(text: string): Said {
 
 /** What parsed JSON says. */
 export function saidBy(body: unknown): Said {
-  const found: Found = { words: [], codes: [], params: [], statuses: [], waitsMs: [] };
+  const found: Found = { words: [], codes: [], params: [], statuses: [], waitsMs: [], headers: [] };
   gather(body, found, 0);
   if (found.words.length === 0) sentences(body, found, 0);
   const [param, status, retryAfterMs] = [found.params[0], found.statuses[0], found.waitsMs[0]];
@@ -38,6 +40,7 @@ export function saidBy(body: unknown): Said {
     ...(param === undefined ? {} : { param }),
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(found.headers.length === 0 ? {} : { headers: found.headers }),
   };
 }
 
@@ -72,10 +75,11 @@ interface Found {
   readonly params: string[];
   readonly statuses: number[];
   readonly waitsMs: number[];
+  readonly headers: [string, string][];
 }
 
 const WORD_KEYS = new Set(["message", "msg", "detail", "error", "error_description", "description", "errors", "error_message", "error_msg", "errorMessage", "err", "err_msg", "Message", "status_msg", "faultstring", "failed_generation", "reason", "title", "raw"]); // prettier-ignore
-const CODE_KEYS = new Set(["code", "type", "status", "error_code", "error_type", "reason", "errorCode", "errorcode", "Code", "__type"]);
+const CODE_KEYS = new Set(["code", "type", "status", "statusCode", "status_code", "http_status_code", "error_code", "error_type", "reason", "errorCode", "errorcode", "Code", "__type"]);
 const INNER_KEYS = new Set([
   "metadata",
   "innererror",
@@ -120,7 +124,12 @@ function gather(value: unknown, found: Found, depth: number): void {
     const seconds = Number.parseFloat(String(fields[key]));
     if (Number.isFinite(seconds)) found.waitsMs.push(seconds * 1_000);
   }
-  if (Number.isFinite(fields.retry_after_ms)) found.waitsMs.push(fields.retry_after_ms as number);
+  for (const key of ["retry_after_ms", "retryAfterMs"]) {
+    const ms = Number.parseFloat(String(fields[key]));
+    if (Number.isFinite(ms)) found.waitsMs.push(ms);
+  }
+  if (typeof fields.headers === "object" && fields.headers !== null)
+    for (const [name, own] of Object.entries(fields.headers).slice(0, FIELDS_MAX)) found.headers.push([name, String(own)]);
   for (const [key, own] of Object.entries(fields)) {
     if (CODE_KEYS.has(key)) codeOf(own, found);
     if (WORD_KEYS.has(key) && !(key === "reason" && typeof own === "string" && isCode(own))) gather(own, found, depth + 1);
@@ -151,14 +160,14 @@ function addWords(text: string, found: Found): void {
   if (words !== "" && !found.words.some((known) => known.includes(words))) found.words.push(words);
 }
 
-/** `34s`, `1.5s`, `20ms`, `6m0s`, `1h2m`. */
+/** `34s`, `1.5s`, `20ms`, `6m0s`, `1h2m`, `2d`. */
 export function durationMs(text: string): number | undefined {
-  const parts = [...text.matchAll(/(?<!\d)(\d+(?:\.\d+)?)\s*(ms|h|m|s)/g)];
+  const parts = [...text.matchAll(/(?<!\d)(\d+(?:\.\d+)?)\s*(ms|d|h|m|s)/g)];
   if (parts.length === 0) return undefined;
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? "s"] ?? 0), 0);
 }
 
-const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export const isPage = (text: string): boolean => PAGE.test(text.slice(0, PAGE_CHARS));
 

@@ -40,7 +40,7 @@ const MARK = /^(?:<\|[a-z_]{2,20}\|>|<\/(?:tool_call|s|function|arguments)>)$/;
 
 function settledText(written: string): string {
   const text = jsonOf(written.trim()) === BROKEN ? bare(written.trim()) : written.trim();
-  if (text === "") return "{}";
+  if (text === "" || text === "None" || text === "undefined") return "{}";
   const value = jsonOf(text);
   if (value !== BROKEN)
     return isPlain(value)
@@ -49,7 +49,7 @@ function settledText(written: string): string {
         : text
       : (objectIn(value, STRINGS_MAX) ?? (value === null ? "{}" : written));
   const parts = objectsIn(text);
-  if (parts === undefined) return written;
+  if (parts === undefined) return mended(text) ?? written;
   const filled = parts.filter((part) => !/^\{\s*\}$/.test(part));
   const [first = "{}"] = filled;
   return filled.every((part) => same(part, first)) ? first : written;
@@ -66,6 +66,32 @@ function objectIn(value: unknown, depth: number): string | undefined {
   if (Array.isArray(value)) return value.length === 1 ? objectIn(value[0], depth - 1) : value.length === 0 ? "{}" : undefined;
   return typeof value === "object" && value !== null ? JSON.stringify(value) : undefined;
 }
+
+/** An object as models miswrite it: raw line breaks in its strings, a comma behind the last part, Python's words, braces behind its end. */
+function mended(text: string): string | undefined {
+  let [found, depth, inString] = ["", 0, false];
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] ?? "";
+    if (inString && char === "\\") found += char + (text[++at] ?? "");
+    else if (inString) {
+      inString = char !== '"';
+      found += char < " " ? JSON.stringify(char).slice(1, -1) : char;
+    } else if (char === ",") found += /^\s*[}\]]/.test(text.slice(at + 1, at + 1 + BLANKS_MAX)) ? "" : char;
+    else {
+      const word = /[TFN]/.test(char) ? /^(?:True|False|None)\b/.exec(text.slice(at, at + WORD_CHARS))?.[0] : undefined;
+      found += word === undefined ? char : PYTHON[word];
+      at += (word?.length ?? 1) - 1;
+      inString = char === '"';
+      depth += char === "{" || char === "[" ? 1 : char === "}" || char === "]" ? -1 : 0;
+      if (depth === 0 && char === "}") return isPlain(jsonOf(found)) && /^[\s}\]]*$/.test(text.slice(at + 1)) ? found : undefined;
+    }
+  }
+  return undefined;
+}
+
+const BLANKS_MAX = 100;
+const WORD_CHARS = 6; // The longest, and what follows it.
+const PYTHON: { readonly [word: string]: string } = { True: "true", False: "false", None: "null" };
 
 /** The objects of which a text consists, one behind the other; `undefined` when there is anything else in it. */
 function objectsIn(text: string): readonly string[] | undefined {

@@ -22,7 +22,7 @@ export function callsInText(
   const before = text.slice(0, Math.max(0, from));
   if (from < 0 || isShown(before)) return undefined;
   const calls: WrittenCall[] = [];
-  for (const part of partsOf(text.slice(from))) {
+  for (const part of partsOf(ALIKE.reduce((alike, [mark, plain]) => alike.replaceAll(mark, plain), text.slice(from)))) {
     const found = callsIn(part.trim(), tools);
     if (!found) return undefined;
     calls.push(...found);
@@ -32,13 +32,27 @@ export function callsInText(
 
 const TEXT_CHARS_MAX = 100_000; // Of a reply with calls in it; above that it is a text.
 
-/** With which calls begin: Hermes, Qwen and GLM; Mistral; Llama; DeepSeek; Kimi. */
-const MARKS = /<tool_call>|\[TOOL_CALLS\]|<function=|<\|python_tag\|>|<｜tool▁calls?▁begin｜>|<\|tool_calls?(?:_section)?_begin\|>/;
-/** Llama again: the whole reply is one call. */
-const BARE = /^\s*\{\s*"(?:type|name|function)"\s*:\s*"/;
+/**
+ * With which calls begin: Hermes, Qwen and GLM, Hunyuan, Nemotron, Seed, MiniMax and LongCat; Mistral; Llama; DeepSeek, old and new; Kimi; Granite and
+ * Phi; Phi again; Cohere; InternLM; gpt-oss; those that were taught XML.
+ */
+const MARKS =
+  /<(?:seed:|minimax:|longcat_)?tool_calls?>|<TOOLCALL>|\[TOOL_CALLS\]|<function(?:=| name=")|<\|python_tag\|>|<｜tool▁calls?▁begin｜>|<｜DSML｜(?:tool_calls|function_calls|invoke)|<\|tool_calls?(?:_section)?_begin\|>|<\|tool_call\|>|\bfunctools\[(?=\{)|<\|START_ACTION\|>|<\|action_start\|>|(?: ?to=functions\.[\w-]+ ?)?<\|channel\|>(?:commentary|analysis)(?:<| ?to=| <)|<function_calls>|<invoke name="/;
+/** Llama again, and others: the whole reply is calls. */
+const BARE = /^\s*\[?\s*\{\s*"(?:(?:type|name|function)"\s*:\s*"|tool_calls"\s*:\s*\[)/;
+/** The same in other marks. */
+const ALIKE: readonly (readonly [RegExp, string])[] = [
+  [/｜DSML｜/g, ""],
+  [/<(\/?)longcat_(arg_key|arg_value)>/g, "<$1$2>"],
+  [/<(?:invoke|function) name="([\w.-]{1,64})">/g, "<function=$1>"],
+  [/<\/invoke>/g, "</function>"],
+  [/<parameter name="([\w.-]{1,64})"[^<>]{0,40}>/g, "<parameter=$1>"],
+  [/\[CALL_ID\][\w-]{1,64}/g, ""],
+  [/(?:<\|start\|>assistant)? ?(?:to=functions\.([\w-]{1,64}) ?)?<\|channel\|>(?:commentary|analysis)(?: ?to=functions\.([\w-]{1,64}))?(?:[^<{]|<\|(?:constrain|channel)\|>){0,80}<\|message\|>/g, "<tool_call>$1$2"],
+];
 /** Around calls and between them. */
 const BETWEEN =
-  /<\/?tool_calls?>|\[\/?TOOL_CALLS\]|<\|python_tag\|>|<\/function>(?!\s*<\/tool_call>)|<｜tool▁(?:calls?▁(?:begin|end)|outputs?▁(?:begin|end))｜>|<\|tool_calls?(?:_section)?_(?:begin|end)\|>|<\|(?:eom_id|eot_id|im_end)\|>/;
+  /<\/?(?:seed:|minimax:|longcat_)?tool_calls?>|<\/?TOOLCALL>|<\/?function_calls>|<\|\/?tool_call\|>|\bfunctools(?=\[\{)|<\|(?:START|END)_ACTION\|>|<\|(?:action_start|plugin|action_end|call|end)\|>|\[\/?TOOL_CALLS\]|<\|python_tag\|>|<\/function>(?!\s*<\/tool_call>)|<｜tool▁(?:calls?▁(?:begin|end)|outputs?▁(?:begin|end))｜>|<\|tool_calls?(?:_section)?_(?:begin|end)\|>|<\|(?:eom_id|eot_id|im_end)\|>/;
 
 /** Whether what follows these words stands in code, which may have no end, or in a quotation, as Markdown has them. */
 function isShown(before: string): boolean {
@@ -65,21 +79,26 @@ function callsIn(part: string, tools: readonly ToolSpec[]): readonly WrittenCall
 const NAMED = /^(?:function<｜tool▁sep｜>)?(?:functions?\.)?([\w.-]{1,64})(?::\d{1,3})?/;
 const BEFORE_ARGS = /^(?:<\|tool_call_argument_begin\|>|<｜tool▁sep｜>|\[ARGS\])/;
 
-/** `{"name": …, "arguments": {…}}`, or a list of these. */
+/** `{"name": …, "arguments": {…}}`, or a list of these, as OpenAI nests them or bare. */
 function fromJson(part: string, tools: readonly ToolSpec[]): readonly WrittenCall[] | undefined {
   const calls: WrittenCall[] = [];
-  for (const value of [jsonOf(part)].flat() as readonly unknown[]) {
+  const whole = jsonOf(part);
+  const listed = isPlain(whole) && Object.keys(whole).length === 1 ? ((whole as { readonly tool_calls?: unknown }).tool_calls ?? whole) : whole; // prettier-ignore
+  for (const value of [listed].flat() as readonly unknown[]) {
     if (!isPlain(value)) return undefined;
+    const fields = value as { readonly [field: string]: unknown };
     const {
       type: _type,
       id: _id,
+      tool_call_id: _callId,
       name,
+      tool_name: toolName,
       function: own,
       arguments: args,
       parameters,
       ...rest
-    } = value as { readonly [field: string]: unknown };
-    const tool = tools.find((one) => one.name === (name ?? own))?.name;
+    } = isPlain(fields.function) ? { ...fields, function: undefined, ...fields.function } : fields;
+    const tool = tools.find((one) => one.name === (name ?? toolName ?? own))?.name;
     const given = args ?? parameters ?? {};
     const object: unknown = typeof given === "string" ? jsonOf(given) : given;
     if (tool === undefined || Object.keys(rest).length > 0 || !isPlain(object)) return undefined;

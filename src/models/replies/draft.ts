@@ -18,7 +18,7 @@ export interface Draft {
   thoughts: string;
   /** Everything that came, to know when it is too much. */
   chars: number;
-  readonly calls: Map<string | number, { call: string; tool: string; args: string }>;
+  readonly calls: Map<string | number, { call: string; tool: string; args: string; latest: string | undefined }>;
   readonly kept: KeptPieces;
   usage: Usage | undefined;
   /** Tokens of reply that were asked for at most. */
@@ -65,6 +65,7 @@ export function addAll(draft: Draft, pieces: readonly Piece[]): readonly ModelDe
   for (const piece of pieces) {
     if (piece.type !== "text" && piece.type !== "reasoning") add(draft, piece);
     else if (piece.text !== "") {
+      if (draft.finished) draft.finished = { ...draft.finished, mayGoOn: true };
       if (piece.type !== kind) show();
       kind = piece.type;
       words += piece.text;
@@ -78,7 +79,7 @@ function add(draft: Draft, piece: Exclude<Piece, ModelDelta>): void {
   switch (piece.type) {
     case "call.started":
       draft.chars += piece.tool.length;
-      draft.calls.set(piece.key, { call: piece.call, tool: piece.tool, args: "" });
+      draft.calls.set(piece.key, { call: piece.call, tool: piece.tool, args: "", latest: "" });
       return;
     case "call.named": {
       const call = draft.calls.get(piece.key);
@@ -89,8 +90,10 @@ function add(draft: Draft, piece: Exclude<Piece, ModelDelta>): void {
     case "call.whole": {
       const call = draft.calls.get(piece.key);
       // An empty object behind real arguments says nothing.
-      if (call && !(piece.type === "call.whole" && piece.args === "{}" && call.args.trim() !== ""))
+      if (call && !(piece.type === "call.whole" && piece.args === "{}" && call.args.trim() !== "")) {
         call.args = piece.type === "call.whole" ? piece.args : call.args + piece.args;
+        call.latest = call.latest !== undefined && piece.args.startsWith(call.latest) ? piece.args : undefined;
+      }
       draft.chars += piece.args.length;
       return;
     }
@@ -116,7 +119,8 @@ function add(draft: Draft, piece: Exclude<Piece, ModelDelta>): void {
       draft.notices.push(piece.text);
       return;
     case "finished":
-      draft.finished ??= piece;
+      // Some servers say with each piece that all is well: what says otherwise behind that, counts.
+      if (!draft.finished || draft.finished.why === "stop") draft.finished = piece;
       return;
   }
 }
@@ -219,7 +223,7 @@ function keptBy({ kept, calls }: Draft, by: string): Kept | undefined {
 /** Marks of a chat template behind the last word, which some servers leave there. */
 const withoutEndMarks = (text: string): string => {
   const end = text.slice(-END_CHARS_MAX);
-  const kept = end.replace(/(?<!\s)(?:\s*(?:<\|(?:im_end|eot_id|eom_id|eot|eom|end_of_text|endoftext|endofresponse|end_of_turn|end|eos|return)\|>|<\/s>|<end_of_turn>|<｜end▁of▁sentence｜>))+\s*$/, ""); // prettier-ignore
+  const kept = end.replace(/(?<!\s)(?:\s*(?:<\|(?:im_end|eot_id|eom_id|eot|eom|end_of_text|endoftext|endofresponse|end_of_turn|end|eos|return|call|user|observation|END_OF_TURN_TOKEN)\|>|<\/s>|<eos>|<end_of_turn>|<｜end▁of▁sentence｜>))+\s*$/, ""); // prettier-ignore
   return text.slice(0, text.length - end.length) + kept;
 };
 const END_CHARS_MAX = 200;
@@ -233,7 +237,9 @@ const newCallId = (): string => `call_${randomUUID().replaceAll("-", "")}`;
 function wholeCalls(draft: Draft, { tools }: ModelRequest): ToolCall[] {
   const taken = new Set<string>();
   const known = new Set(tools.map(({ name }) => name));
-  return [...draft.calls.values()].map(({ call, tool, args }) => {
+  return [...draft.calls.values()].map(({ call, tool, args: written, latest }) => {
+    // Some servers send with each piece all that has come so far.
+    const args = latest !== undefined && bareJsonIn(written) === undefined ? (bareJsonIn(latest) ?? written) : written;
     const id = call && !taken.has(call) ? call : newCallId();
     taken.add(id);
     return { call: id, tool: nameIn(tool, known), args: settledArgs(args, nameIn(tool, known)) };
@@ -244,5 +250,7 @@ function wholeCalls(draft: Draft, { tools }: ModelRequest): ToolCall[] {
 function nameIn(written: string, known: ReadonlySet<string>): string {
   if (known.has(written)) return written;
   const bare = written.trim().replace(/^(?:functions?|tools?|default_api)[.:]/, "").replace(/(?::\d+|\(\)|<\|[^]*)$/, ""); // prettier-ignore
-  return known.has(bare) ? bare : written;
+  if (known.has(bare)) return bare;
+  const alike = [...known].filter((name) => name.toLowerCase() === bare.toLowerCase());
+  return alike.length === 1 ? (alike[0] ?? written) : written;
 }

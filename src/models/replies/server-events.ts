@@ -81,29 +81,35 @@ function streamReader(contentType: string, headers: Headers, found: Found): Read
   let seen = "";
   let count = 0;
   const parser = createParser({
-    onError({ line = "" }) {
+    onError({ line = "", field, value = "" }) {
       if (IS_DONE.test(line)) found({ type: "done" });
+      // Older servers of llama.cpp name the field so.
+      if (field === "error") throw new ServerError(saidIn(value), headers);
     },
     onEvent({ event, data: written }) {
       count++;
       const data = written.startsWith("data:") ? written.replace(/^(?:data:\s*)+/, "") : written;
       const value = event === "error" ? BROKEN : objectIn(data);
-      if (value === BROKEN) for (const one of valuesOf(data.trim())) take(event, one);
+      if (value === BROKEN) for (const one of valuesOf(data.trim(), event)) take(event, one);
       else take(event, value);
     },
   });
   function take(event: string | undefined, value: unknown): void {
     if (value === DONE) found({ type: "done" });
     else if (event === "error" || isError(value)) throw new ServerError(saidBy(value), headers);
-    else if (isEnd(event, value)) found({ type: "done" });
+    else if (isEnd(event, value)) {
+      found({ type: "event", value });
+      found({ type: "done" });
+    }
     else found(event === undefined ? { type: "event", value } : { type: "event", value, name: event });
   }
-  function* valuesOf(data: string): Generator<unknown, void, void> {
+  function* valuesOf(data: string, event: string | undefined): Generator<unknown, void, void> {
     if (data === "" || BEATS.test(data)) return;
     if (IS_DONE.test(data)) return yield DONE;
-    const whole = jsonOf(data);
+    const whole = looseJsonOf(data);
     if (whole !== BROKEN) return yield whole;
     // Some proxies leave out the empty line between two events, or the end of the line, too.
+    if (event === "error") return yield data;
     for (const line of data.split("\n").flatMap(apart)) {
       const value = IS_DONE.test(line) ? DONE : jsonOf(line);
       if (value !== BROKEN) yield value;
@@ -128,9 +134,9 @@ const objectIn = (data: string): unknown => (data.startsWith("{") ? jsonOf(data)
 const DONE = "[DONE]";
 const IS_DONE = /^\s*"?(?:\[(?:DONE|EOF)\]|<\|done\|>)"?\s*$/i;
 
-/** Whether an event says by its name, and nothing else, that it is the last one. */
+/** Whether an event says by its name that it is the last one. */
 const isEnd = (event: string | undefined, value: unknown): boolean =>
-  (event === "done" || event === "end") && (typeof value !== "object" || value === null || Object.keys(value).length === 0);
+  (event === "done" || event === "end") && (typeof value !== "object" || value === null || !("choices" in value || "type" in value));
 
 /** Documents of a line that stand one behind the other; the line itself where it is none. */
 function apart(line: string): readonly string[] {
@@ -207,4 +213,12 @@ function jsonOf(text: string): unknown {
   } catch {
     return BROKEN;
   }
+}
+
+/** Python writes numbers that JSON has not. */
+function looseJsonOf(text: string): unknown {
+  const value = jsonOf(text);
+  return value === BROKEN && /NaN|Infinity/.test(text)
+    ? jsonOf(text.replaceAll(/([:[,]\s*)-?(?:NaN|Infinity)(?=\s*[,}\]])/g, "$1null"))
+    : value;
 }

@@ -160,6 +160,14 @@ test("a request that is too long twice ends the turn with its reason", async () 
   expect(log.stopped()).toMatchObject({ outcome: "failed", reason: "A could not answer: too long" });
 });
 
+test("a reply that ends where the room does, also with half of the conversation, stands without its end", async () => {
+  const log = openLog();
+  log.start("t");
+  const ends = { fails: { kind: "failure", error: { kind: "context_too_long", message: "no more room" }, received: "Half a" } } as const;
+  await log.run(team({ agents: [talker(scripted(ends, ends))], nextSpeakers: roundRobin, limits: maxTurns(1) }));
+  expect(log.said().at(-1)).toBe("A: Half a");
+});
+
 const long = (word: string) => `${word} ${"x".repeat(380)}`;
 const minutes = (model: ScriptedModel): ContextStrategy => ({ kind: "summary", model, tokensMax: 300 });
 const summarised = (keeper: ScriptedModel, model: ScriptedModel, turns: number) =>

@@ -64,6 +64,15 @@ const CASES: { readonly [name: string]: readonly [written: string, said: string]
   "gpt-oss, the analysis never ended": ["<|channel|>analysis<|message|>Hm.<|channel|>final<|message|>Blue.", "Blue."],
   "gpt-oss, JSON asked for": ['<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final <|constrain|>json<|message|>{"a":1}', '{"a":1}'],
   "the template's own beginning": ["<|im_start|>assistant\n<think>Hm.</think>Blue.", "Blue."],
+  "Solar": ["<|think|>Hm.<|end|><|begin|>assistant<|content|>Blue.", "Blue."],
+  "Apriel": ["Here are my reasoning steps:\nHm.\n[BEGIN FINAL RESPONSE]\nBlue.\n[END FINAL RESPONSE]", "Blue.\n"],
+  "GLM: a box within the answer": ["It is <|begin_of_box|>blue<|end_of_box|>.", "It is blue."],
+  "GLM's box in code": ["Write `<|begin_of_box|>`.", "Write `<|begin_of_box|>`."],
+  "a frame, nothing thought": ["<|START_RESPONSE|>Blue.<|END_RESPONSE|>", "Blue."],
+  "Llama's header": ["<|start_header_id|>assistant<|end_header_id|>\n\nBlue.", "\n\nBlue."],
+  "closed with another tag": ["<thinking>Hm.</think>\nBlue.", "Blue."],
+  "closed with another tag, the other way": ["<think>Hm.</thinking>\nBlue.", "Blue."],
+  "thought_process": ["<thought_process>Hm.</thought_process>\nBlue.", "Blue."],
   "JSON behind thoughts": ['<think>{"next":"Maya"}</think>\n{"next":"Noor"}', '{"next":"Noor"}'],
 }; // prettier-ignore
 

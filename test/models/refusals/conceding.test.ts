@@ -147,6 +147,60 @@ test.each(SHAPES)("what is not taken is understood in the shape: %s", async (_, 
   }
 });
 
+test.each([
+  "This model doesn't support tool use in streaming mode.",
+  "Streaming is not supported when using tools",
+  "Function calling with streaming is currently not supported",
+])("calls that are not streamed, refused with %j: the stream is left out, not the tools", async (words) => {
+  const { url, asked } = await chatServer((body, response) =>
+    body.tools && body.stream === true ? refuses(response, 400, { message: words }) : says(response, "Blue."),
+  );
+  expect((await ask(modelAt(url), request())).reply).toMatchObject({ kind: "answer", text: "Blue." });
+  expect(asked.map((body) => [Boolean(body.tools), body.stream as unknown])).toEqual([[true, true], [true, false]]); // prettier-ignore
+});
+
+test.each([
+  "Input should be 'user', 'assistant' or 'tool'",
+  "'system' is not a valid role",
+  "Invalid role in messages: system. Must be one of: user, assistant",
+  "the role of message with odd index in the messages must be user",
+])("a system role, refused with %j, is done without", async (words) => {
+  const body = { detail: [{ loc: ["body", "messages", 0, "role"], msg: words }] };
+  const { url } = await chatServer((asking, response) =>
+    messages(asking).some(({ role }) => role === "system") ? refuses(response, 422, body) : says(response, "Blue."),
+  );
+  expect((await ask(modelAt(url), request())).reply).toMatchObject({ kind: "answer", text: "Blue." });
+});
+
+test.each([
+  ["`max_tokens` must be less than or equal to `4096`, the maximum value for `max_tokens` is less than the `context_window` for this model", 4_096],
+  ["it has a maxOutputTokens value of 8192 but the supported range is from 1 (inclusive) to 4097 (exclusive)", 4_096],
+  ["'max_tokens' or 'max_completion_tokens' is too large: 8192. This model's maximum context length is 4096 tokens and your request has 1043 input tokens (8192 > 4096 - 1043).", 3_037],
+])("a reply that is too long, refused with %j, is asked for with %i tokens", async (words, limit) => {
+  const { url, asked } = await chatServer((body, response) =>
+    body.max_tokens > limit ? refuses(response, 400, { error: { message: words } }) : says(response, "Blue."),
+  );
+  expect((await ask(modelAt(url), request())).reply).toMatchObject({ kind: "answer" });
+  expect(asked.map((body) => body.max_tokens as number)).toEqual([8_192, limit]);
+}); // prettier-ignore
+
+test("what a model wrote this time says nothing of what its server takes: tools stay, and a schema is given up for one call", async () => {
+  const code = (of: string) => ({ error: { message: "Failed to call a function. See 'failed_generation'.", type: "invalid_request_error", code: of } }); // prettier-ignore
+  const { url, asked } = await chatServer((body, response) => {
+    if (body.response_format) return refuses(response, 400, code("json_validate_failed"));
+    if (asked.length === 1) return refuses(response, 400, code("tool_use_failed"));
+    says(response, '{"next":"Coder","reason":"r"}');
+  });
+  const model = modelAt(url);
+  expect((await ask(model, request())).reply).toMatchObject({ kind: "failure", error: { kind: "unavailable" } });
+  for (const again of [1, 2]) {
+    expect((await ask(model, request({ tools: [], answer: ANSWER }))).reply).toMatchObject({ kind: "answer" });
+    expect(asked.length).toBe(1 + 2 * again);
+  }
+  await ask(model, request());
+  expect(asked.at(-1)?.tools).toHaveLength(1);
+});
+
 test("a prompt that is counted no further than it has to be: the reply is halved, not shortened step by step", async () => {
   const { url, asked } = await chatServer((body, response) => {
     const limit = body.max_tokens as number;

@@ -25,7 +25,20 @@ describe("what servers have answered", () => {
   });
 });
 
+const page = "<html><head><title>No</title></head></html>";
 test.each([
+  [402, page, "quota"],
+  [409, page, "unavailable"],
+  [425, page, "unavailable"],
+  [425, { error: "too early" }, "unavailable"],
+  [499, "", "unavailable"],
+  [527, page, "unavailable"],
+  [599, page, "unavailable"],
+  [424, { error: "Request failed during generation: CUDA out of memory", error_type: "generation" }, "unavailable"],
+  [424, { message: "The model has timed out while processing the request", __type: "ModelTimeoutException" }, "timeout"],
+  [429, { error: { message: "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 48561." } }, "context_too_long"],
+  [400, { error: { message: "Invalid 'messages[2].tool_calls[0].id': string too long. Expected maximum length 40.", code: "string_above_max_length" } }, "bad_request"],
+  [400, { error: { message: "Failed to call a function. See 'failed_generation'.", code: "tool_use_failed" } }, "unavailable"],
   [413, "<html><head><title>413 Request Entity Too Large</title></head></html>", "context_too_long"],
   [400, { error: { message: "Requests rate limit exceeded" } }, "rate_limited"],
   [403, { message: "API rate limit exceeded for key" }, "rate_limited"],
@@ -50,6 +63,16 @@ test.each([
   expect(kindOf(refusalOf(Object.assign(new ServerError(saidIn(JSON.stringify({ error: { message } }))), { status: 400 })), undefined)).toBe("context_too_long"); // prettier-ignore
 });
 
+test.each<[string, unknown]>([
+  ["bare, as Together's", [{ id: "qwen3:8b" }]],
+  ["of names alone", { data: ["qwen3:8b"] }],
+  ["within a field", { data: { models: [{ model_name: "qwen3:8b" }] } }],
+  ["of results", { data: null, result: [{ name: "qwen3:8b" }] }],
+])("a list of models is read: %s", async (_, list) => {
+  const { url } = await chatServer((_body, response, path) => refuses(response, path.endsWith("/models") ? 200 : 404, path.endsWith("/models") ? list : { error: "model not found" })); // prettier-ignore
+  expect(failureOf((await ask(modelAt(url), request())).reply).message).toMatch(/It has qwen3:8b\.$/);
+});
+
 test("a model that is not there: the sentence says which ones the server has, those like it first", async () => {
   const { url } = await chatServer((_, response, path) =>
     path.endsWith("/models")
@@ -71,6 +94,23 @@ test.each<[string, { readonly [name: string]: string }, object, number]>([
   ["in the body", {}, { error: { message: "slow down", retry_after: 12 } }, 12_000],
   ["in Google's field", {}, [{ error: { message: "x", details: [{ retryDelay: "3.5s" }] } }], 3_500],
   ["in words", {}, { error: { message: "Please retry after 20 seconds." } }, 20_000],
+  ["in words, two units", {}, { error: { message: "Please wait 2 minutes and 5 seconds, then try again." } }, 125_000],
+  ["in words, in days", {}, { error: { message: "The limit resets in 2 days" } }, 172_800_000],
+  ["in words, as a moment", {}, { error: { message: `Retry after ${new Date(NOW + 20_000).toISOString()}.` } }, 20_000],
+  ["with its units", { "retry-after": "1m30s" }, {}, 90_000],
+  ["as a moment in seconds", { "retry-after": String(NOW / 1_000 + 20) }, {}, 20_000],
+  ["as a moment in milliseconds", { "retry-after": String(NOW + 20_000) }, {}, 20_000],
+  ["as an ISO moment", { "retry-after": new Date(NOW + 20_000).toISOString() }, {}, 20_000],
+  ["twice", { "retry-after": "5, 5" }, {}, 5_000],
+  ["in Azure's milliseconds", { "x-ms-retry-after-ms": "2500" }, {}, 2_500],
+  ["as the time of renewal, in bare seconds", { "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20" }, {}, 20_000],
+  ["as the time of renewal with units, under one name", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1m30s" }, {}, 90_000],
+  ["as an ISO moment of renewal", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": new Date(NOW + 20_000).toISOString() }, {}, 20_000],
+  ["as Anthropic's moment of renewal", { "anthropic-ratelimit-requests-remaining": "0", "anthropic-ratelimit-requests-reset": new Date(NOW + 20_000).toISOString() }, {}, 20_000],
+  ["as Mistral's renewal", { "ratelimitbysize-remaining": "0", "ratelimitbysize-reset": "20" }, {}, 20_000],
+  ["as two renewals: the later one", { "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1s", "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "20s" }, {}, 20_000],
+  ["in OpenRouter's headers within the body", {}, { error: { message: "Rate limit exceeded: free-models-per-day", metadata: { headers: { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": String(NOW + 3_600_000) } } } }, 3_600_000],
+  ["in milliseconds in the body", {}, { error: { message: "x", retry_after_ms: "1200" } }, 1_200],
 ])("a wait that is given %s", (_, headers, body, ms) => {
   expect(retryAfterMs(new Headers(headers), saidIn(JSON.stringify(body)), NOW)).toBe(ms);
 });

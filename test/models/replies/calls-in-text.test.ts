@@ -30,9 +30,30 @@ test.for([
   ["DeepSeek", '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>search\n```json\n{"q":"1"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>', [A]],
   ["DeepSeek since", '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>search<｜tool▁sep｜>{"q":"1"}<｜tool▁call▁end｜><｜tool▁call▁begin｜>recall<｜tool▁sep｜>{"q":"2"}<｜tool▁call▁end｜><｜tool▁calls▁end｜>', [A, B]],
   ["Kimi", '<|tool_calls_section_begin|><|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{"q":"1"}<|tool_call_end|><|tool_calls_section_end|>', [A]],
+  ["Hunyuan", '<tool_calls>[{"name":"search","arguments":{"q":"1"}}]</tool_calls>', [A]],
+  ["Nemotron", '<TOOLCALL>[{"name":"search","arguments":{"q":"1"}}]</TOOLCALL>', [A]],
+  ["Granite", '<|tool_call|>[{"name":"search","arguments":{"q":"1"}}]', [A]],
+  ["Phi", '<|tool_call|>[{"name":"search","arguments":{"q":"1"}}]<|/tool_call|>', [A]],
+  ["Phi again", 'functools[{"name":"search","arguments":{"q":"1"}}]', [A]],
+  ["Cohere", '<|START_ACTION|>[{"tool_call_id":"0","tool_name":"search","parameters":{"q":"1"}}]<|END_ACTION|>', [A]],
+  ["InternLM", '<|action_start|><|plugin|>\n{"name":"search","parameters":{"q":"1"}}<|action_end|>', [A]],
+  ["Seed", "<seed:tool_call>\n<function=search>\n<parameter=q>1</parameter>\n</function>\n</seed:tool_call>", [A]],
+  ["MiniMax", '<minimax:tool_call>\n<invoke name="search">\n<parameter name="q">1</parameter>\n</invoke>\n<invoke name="recall">\n<parameter name="q">2</parameter>\n</invoke>\n</minimax:tool_call>', [A, B]],
+  ["XML", '<function_calls>\n<invoke name="search">\n<parameter name="q">1</parameter>\n</invoke>\n</function_calls>', [A]],
+  ["DeepSeek today", '<｜DSML｜function_calls>\n<｜DSML｜invoke name="search">\n<｜DSML｜parameter name="q" string="true">1</｜DSML｜parameter>\n</｜DSML｜invoke>\n</｜DSML｜function_calls>', [A]],
+  ["DeepSeek today, nothing around it", '<｜DSML｜invoke name="search">\n<｜DSML｜parameter name="q" string="true">1</｜DSML｜parameter>\n</｜DSML｜invoke>', [A]],
+  ["LongCat", "<longcat_tool_call>search\n<longcat_arg_key>q</longcat_arg_key>\n<longcat_arg_value>1</longcat_arg_value>\n</longcat_tool_call>", [A]],
+  ["gpt-oss", '<|channel|>commentary to=functions.search <|constrain|>json<|message|>{"q":"1"}<|call|>', [A]],
+  ["gpt-oss, whom it calls in front", 'to=functions.search<|channel|>commentary <|constrain|>json<|message|>{"q":"1"}', [A]],
+  ["gpt-oss, the channel once more", '<|channel|>commentary to=functions.search<|channel|>commentary json<|message|>{"q":"1"}<|call|>', [A]],
+  ["Mistral with ids", '[TOOL_CALLS]search[CALL_ID]abcdefghi[ARGS]{"q":"1"}', [A]],
+  ["a function's name in quotes", '<function name="search">{"q":"1"}</function>', [A]],
+  ["OpenAI's nesting", '<tool_call>{"type":"function","function":{"name":"search","arguments":"{\\"q\\":\\"1\\"}"}}</tool_call>', [A]],
+  ["a bare list", '[{"name":"search","arguments":{"q":"1"}},{"name":"recall","arguments":{"q":"2"}}]', [A, B]],
+  ["OpenAI's field, bare", '{"tool_calls":[{"id":"c","type":"function","function":{"name":"search","arguments":{"q":"1"}}}]}', [A]],
 ] as const)("a call that its server left in the text is one: %s", ([, written, calls]) => {
   expect(callsInText(written, TOOLS)).toEqual({ text: "", calls });
-  expect(callsInText(`Let me look.\n${written}`, TOOLS)).toEqual(written.startsWith("{") ? undefined : { text: "Let me look.", calls });
+  expect(callsInText(`Let me look.\n${written}`, TOOLS)).toEqual(/^[{[]+[^T]/.test(written) ? undefined : { text: "Let me look.", calls });
 }); // prettier-ignore
 
 const CALL = '<tool_call>{"name":"search","arguments":{"q":"1"}}</tool_call>';
@@ -51,6 +72,9 @@ test.for([
   ["JSON that is an answer", '{"name": "search", "age": 7}'],
   ["JSON that names somebody", '{"name": "Ada", "arguments": {}}'],
   ["a mark alone", "<tool_call>"],
+  ["a list of somebody's", '[{"name":"Ada"},{"name":"search","age":7}]'],
+  ["a channel that calls nobody", "<|channel|>commentary<|message|>I look."],
+  ["XML of one's own", '<function_calls>search(q="1")</function_calls>'],
   ["no mark", "search"],
 ] as const)("what the model only shows is no call: %s", ([, written]) => {
   expect(callsInText(written, TOOLS)).toBeUndefined();

@@ -78,3 +78,20 @@ describe("a web page is told of in plain words", () => {
     expect(message).toMatch(/the server points elsewhere: to http:\/\/127\.0\.0\.1:\d+\/login\)/);
   });
 });
+
+test.each([
+  ["as llama.cpp named the field", 'error: {"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}\n\n'],
+  ["in plain words, as an event", "event: error\ndata: the context length is exceeded\n\n"],
+])("an error within a stream is read, %s", async (_, event) => {
+  const opening = `data: ${JSON.stringify({ choices: [{ delta: { content: "Bl" } }] })}\n\n`;
+  for (const before of ["", opening]) expect((await failed(200, "text/event-stream", before + event)).kind).toBe("context_too_long");
+}); // prettier-ignore
+
+test.each([
+  [200, { error: "Unexpected endpoint or method. (POST /chat/completions)" }],
+  [404, { detail: "Not Found" }],
+  [405, { detail: "Method Not Allowed" }],
+])("a server that has no such path (%s): the address is to be looked at", async (status, body) => {
+  const { kind, message } = await failed(status, "application/json", JSON.stringify(body));
+  expect([kind, message]).toEqual(["unknown_model", expect.stringContaining("is `/v1` missing in baseUrl?")]);
+});

@@ -39,6 +39,10 @@ describe("text, however a server frames it", () => {
     ["one JSON document under a stream's type", () => sentAs("text/event-stream", JSON.stringify(message("Blue.")))],
     ["one JSON document of parts", () => sentAs("application/json", JSON.stringify(message([{ type: "text", text: "Blue." }])))],
     ["a list of one document", () => sentAs("application/json", JSON.stringify([message("Blue.")]))],
+    ["the whole message behind its parts", () => replyTo(frame({ content: "Bl" }), frame({ content: "ue." }), `data: ${JSON.stringify(message("Blue."))}\n\n`, DONE)],
+    ["what a tool of the server's gave", () => replyTo(frame({ role: "tool", content: "{}" }), frame({ content: "raw" }), frame({ role: "assistant", content: "Blue." }), end, DONE)],
+    ["a delta that is its words", () => replyTo(`data: ${JSON.stringify({ choices: [{ index: 0, delta: "Blue." }] })}\n\n`, end, DONE)],
+    ["parts of other kinds", () => replyTo(frame({ content: [{ type: "text", text: "Blue." }, { json: { a: 1 } }] }), end, DONE)],
     ["lines of JSON", () => sentAs("application/x-ndjson", '{"message":{"content":"Blue"},"done":false}\n{"message":{"content":"."},"done":true}\n')],
   ])("%s", async (_, reply) => {
     expect(await reply()).toMatchObject({ kind: "answer", text: "Blue." });
@@ -113,6 +117,13 @@ describe("arguments of a call", () => {
     ],
     ["a call among the parts", [frame({ content: [{ type: "tool_use", id: "c", name: "search", input: { q: "a" } }] })]],
     ["the old name of a call, an object", [frame({ function_call: { name: "search", arguments: { q: "a" } } })]],
+    ["all so far with each piece", [call({ index: 0, id: "c" }, '{"q"'), more({ index: 0 }, '{"q":"a"'), more({ index: 0 }, '{"q":"a"}')]],
+    ["all so far with each piece, the name again, no id", [call({ index: 0 }, '{"q":'), call({ index: 0 }, '{"q":"a"}')]],
+    ["in pieces, the name again under another id", [call({ index: 0, id: "c" }, '{"q":'), call({ index: 0, id: "d" }, '"a"}')]],
+    ["in pieces, id and name again, no index", [call({ id: "c" }, '{"q":'), call({ id: "c" }, '"a"}')]],
+    ["before the name", [more({ index: 0, id: "c" }, '{"q":'), call({ index: 0 }, '"a"}')]],
+    ["whole once more in a message at the end", [call({ index: 0, id: "c" }, '{"q":"a"}'), `data: ${JSON.stringify({ choices: [{ message: { tool_calls: [{ id: "c", function: { name: "search", arguments: '{"q":"a"}' } }] } }] })}\n\n`]],
+    ["the name in capitals", [frame({ tool_calls: [{ id: "c", function: { name: "Search", arguments: '{"q":"a"}' } }] })]],
     ["one call that is no list", [frame({ tool_calls: { id: "c", function: { name: "search", arguments: { q: "a" } } } })]],
   ])("%s", async (_, frames) => {
     const reply = await replyTo(...frames, frame({}, "tool_calls"), DONE);
@@ -128,6 +139,12 @@ describe("arguments of a call", () => {
     ['{"q": "Zürich"}', '{"q": "Zürich"}'],
     ['{"a":1}{"b":2}', '{"a":1}{"b":2}'],
     ["{broken", "{broken"],
+    ['{"q":"a"', '{"q":"a"'],
+    ["None", "{}"],
+    ['{"q":"a\nb"}', '{"q":"a\\nb"}'],
+    ['{"q":"a,]",}', '{"q":"a,]"}'],
+    ['{"q":"a"}}', '{"q":"a"}'],
+    ['{"a":[True,None],"q":"None"}', '{"a":[true,null],"q":"None"}'],
   ])("%j is read as %j", (written, read) => {
     expect(settledArgs(written)).toBe(read);
   });
@@ -188,6 +205,11 @@ describe("counts", () => {
     ["under Anthropic's names", [frame({ content: "Blue." }), frame({}, "stop", { usage: { input_tokens: 9, output_tokens: 3 } }), DONE], { inputTokens: 9, outputTokens: 3 }],
     ["as text", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: "9", completion_tokens: "3" } }), DONE], { inputTokens: 9, outputTokens: 3 }],
     ["under Ollama's names", [`data: ${JSON.stringify({ message: { content: "Blue." }, done: true, prompt_eval_count: 9, eval_count: 3 })}\n\n`], { inputTokens: 9, outputTokens: 3 }],
+    ["in details as text", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: 9, completion_tokens: 3, prompt_tokens_details: { cached_tokens: "4", cache_write_tokens: "2" } } }), DONE], { inputTokens: 9, cachedTokens: 4, cacheWriteTokens: 2 }],
+    ["in details below nothing", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: 9, completion_tokens: 3, prompt_tokens_details: { cached_tokens: -1 }, completion_tokens_details: { reasoning_tokens: -1 } } }), DONE], { cachedTokens: 0, reasoningTokens: 0 }],
+    ["with thoughts beside the rest, as xAI counts", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135, completion_tokens_details: { reasoning_tokens: 94 } } }), DONE], { inputTokens: 32, outputTokens: 103 }],
+    ["with thoughts in the sum alone, as Google counts", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: 20, completion_tokens: 424, total_tokens: 1_016 } }), DONE], { inputTokens: 20, outputTokens: 996 }],
+    ["with what was cached beside the rest", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: 9, completion_tokens: 3, total_tokens: 52, prompt_tokens_details: { cached_tokens: 40 } } }), DONE], { inputTokens: 49, outputTokens: 3, cachedTokens: 40 }],
     ["below nothing", [frame({ content: "Blue." }, null, counted(-1, -1)), frame({}, "stop"), DONE], { outputTokens: 2, estimated: true }],
     ["of the question alone", [frame({ content: "Blue." }, null, counted(9, 0)), frame({}, "stop"), DONE], { inputTokens: 9, outputTokens: 2, estimated: true }],
     ["at nothing", [frame({ content: "Blue." }, null, counted(0, 0)), frame({}, "stop"), DONE], { outputTokens: 2, estimated: true }],
@@ -213,6 +235,16 @@ describe("why a reply ended, in others' words", () => {
       expect(failureOf(await replyTo(frame({ content: "" }), frame({}, reason), DONE)).kind).toBe("filtered");
     },
   );
+  test.each(["content_filter: PROHIBITED_CONTENT", "language", "ERROR_TOXIC"])("%s: it was filtered, whatever had come", async (reason) => {
+    expect(failureOf(await replyTo(frame({ content: "Bl" }), frame({}, reason), DONE)).kind).toBe("filtered");
+  });
+  test.each(["abort", "cancelled", "insufficient_system_resource", "network_error", "TIMEOUT", "function_call_filter: MALFORMED_FUNCTION_CALL", "malformed_tool_use"])("%s: it was broken off, and is asked for again", async (reason) => {
+    const { kind, message } = failureOf(await replyTo(frame({ content: "Bl" }), frame({}, reason), DONE));
+    expect([kind, message]).toEqual(["unavailable", expect.stringContaining(`the server ended it with "${reason}"`)]);
+  }); // prettier-ignore
+  test("a reason with each piece is none before the last", async () => {
+    expect(await replyTo(frame({ content: "Bl" }, "stop"), frame({ content: "ue." }, "stop"), frame({}, "length"), DONE)).toMatchObject({ text: "Blue.", notices: [expect.stringContaining("cut off")] }); // prettier-ignore
+  });
   test.each(["", "stop"])("a refusal that comes in pieces is told whole (reason: %j)", async (reason) => {
     const failure = failureOf(await replyTo(frame({ refusal: "I can" }), frame({ refusal: "not do it." }), frame({}, reason), DONE));
     expect([failure.kind, failure.message]).toEqual(["refused", expect.stringContaining("I cannot do it.")]);
