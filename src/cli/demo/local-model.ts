@@ -38,10 +38,13 @@ export async function modelNames(url: string, key = ""): Promise<string[]> {
       redirect: "error",
       ...(key === "" ? {} : { headers: { authorization: `Bearer ${key}` } }),
     });
-    const body = (await response.json()) as { models?: unknown; data?: unknown };
-    const list = Array.isArray(body.models) ? body.models : body.data;
-    if (!response.ok || !Array.isArray(list)) return [];
-    return list.flatMap((entry: unknown) => {
+    const body: unknown = await response.json();
+    const { models, data } = (body ?? {}) as { models?: unknown; data?: unknown };
+    // Some give the list bare, or names alone.
+    const list = [models, data, body].find(Array.isArray) as unknown[] | undefined;
+    if (!response.ok || !list) return [];
+    return list.flatMap((entry) => {
+      if (typeof entry === "string") return [entry];
       const { name, id } = (typeof entry === "object" && entry !== null ? entry : {}) as { name?: unknown; id?: unknown };
       return typeof name === "string" ? [name] : typeof id === "string" ? [id] : [];
     });
