@@ -1,6 +1,7 @@
 import type { Clock } from "../engine/clock.ts";
 import type { Model, ModelFailure, ModelReply } from "../engine/model.ts";
 import { FAILURES } from "./refusals/failure-table.ts";
+import { RETRY_AFTER_MS_MAX } from "./refusals/retry-after.ts";
 import { plus, UNTOLD } from "../engine/limits/usage.ts";
 
 export interface RetrySettings {
@@ -42,8 +43,6 @@ export function following(before: ModelReply, reply: ModelReply): ModelReply {
 
 const RETRY_DELAY_MS_FIRST = 1_000; // As the providers' own SDKs, a little more patient.
 const RETRY_DELAY_MS_MAX = 30_000;
-/** Whoever asks for a longer pause than this has to be told to people, rather than waited for in silence. */
-const RETRY_AFTER_MS_MAX = 60_000;
 /** Of the wait, added at random, so that agents that failed together do not come back together. */
 const JITTER_SHARE = 0.25;
 
@@ -52,6 +51,7 @@ export function retryDelayMs(error: ModelFailure, attempt: number, random: () =>
   const { rule } = FAILURES[error.kind];
   if (rule.does !== "retry" || attempt >= (rule.triesMax ?? Infinity)) return undefined;
   if ((error.retryAfterMs ?? 0) > RETRY_AFTER_MS_MAX) return undefined;
-  const ms = error.retryAfterMs ?? Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_FIRST * 2 ** (attempt - 1));
+  // Some servers write down 0 where they know of no wait: all tries would be over at once.
+  const ms = error.retryAfterMs || Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_FIRST * 2 ** (attempt - 1));
   return Math.round(ms * (1 + JITTER_SHARE * random()));
 }

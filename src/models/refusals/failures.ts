@@ -3,7 +3,7 @@ import type { ModelFailureKind, ModelReply } from "../../engine/model.ts";
 import { FAILURES, type Source } from "./failure-table.ts";
 import { kindOf, PATH_WORDS } from "./kinds.ts";
 import { refusalOf } from "./refusal.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { RETRY_AFTER_MS_MAX, retryAfterMs } from "./retry-after.ts";
 import { redact } from "./secrets.ts";
 
 type FailedReply = Extract<ModelReply, { kind: "failure" }>;
@@ -45,10 +45,17 @@ export function toFailure(error: unknown, source: Source, nowMs: number, soFar: 
   const isPage = refusal.said.isPage === true && (refusal.status ?? 0) < SERVER_ERRORS_FROM && kind !== "unavailable";
   const isPath = kind === "unknown_model" && PATH_WORDS.test(refusal.said.message);
   const hint = isPage ? ` at ${source.address}, not a model's answer${pathHint(source)}` : isPath ? ` at ${source.address}${pathHint(source)}` : ""; // prettier-ignore
-  return failure(kind, source, { ...soFar, detail: refusal.text + hint, retryAfterMs: waitMs });
+  return failure(kind, source, { ...soFar, detail: longWait(waitMs) + refusal.text + hint, retryAfterMs: waitMs });
 }
 
 const SERVER_ERRORS_FROM = 500;
+
+/** For people, where nobody waits for it here. */
+function longWait(ms: number | undefined): string {
+  if (ms === undefined || ms <= RETRY_AFTER_MS_MAX) return "";
+  const minutes = Math.ceil(ms / 60_000);
+  return `not before ${minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`} have passed: `;
+}
 
 const pathHint = ({ address }: Source): string => (/\/v\d/.test(address) ? ": check the address" : ": is `/v1` missing in baseUrl?");
 

@@ -1,5 +1,8 @@
 import { durationMs, type Said } from "./said.ts";
 
+/** Whoever asks for a longer pause than this has to be told to people, rather than waited for in silence. */
+export const RETRY_AFTER_MS_MAX = 60_000;
+
 /**
  * How long a server wants to be left alone, in milliseconds: as a header says, in seconds, milliseconds or as a date; else as the body does, in a
  * field (Google's RetryInfo), in headers that a gateway has put there (OpenRouter) or in words. `undefined` when it names no wait.

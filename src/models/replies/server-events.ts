@@ -81,7 +81,9 @@ function streamReader(contentType: string, headers: Headers, found: Found): Read
   let seen = "";
   let count = 0;
   const parser = createParser({
-    onError({ line = "", field, value = "" }) {
+    maxBufferSize: DOCUMENT_CHARS_MAX,
+    onError({ type, line = "", field, value = "" }) {
+      if (type === "max-buffer-size-exceeded") throw unreadable("an event that is far too long", headers);
       if (IS_DONE.test(line)) found({ type: "done" });
       // Older servers of llama.cpp name the field so.
       if (field === "error") throw new ServerError(saidIn(value), headers);

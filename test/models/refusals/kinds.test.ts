@@ -115,6 +115,11 @@ test.each<[string, { readonly [name: string]: string }, object, number]>([
   expect(retryAfterMs(new Headers(headers), saidIn(JSON.stringify(body)), NOW)).toBe(ms);
 });
 
+test("a wait that is too long to be waited for is told, whatever the server says", async () => {
+  const { url } = await chatServer((_, response) => response.writeHead(429, { "retry-after": "5400" }).end('{"error":"slow down"}'));
+  expect(failureOf((await ask(modelAt(url), request())).reply).message).toContain("not before 90 minutes have passed: slow down");
+});
+
 test("the time at which something is renewed that is not used up is no wait", () => {
   const headers = new Headers({ "x-ratelimit-remaining-tokens": "9", "x-ratelimit-reset-tokens": "1m" });
   expect(retryAfterMs(headers, saidIn("{}"), NOW)).toBeUndefined();
