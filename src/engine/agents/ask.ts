@@ -34,7 +34,10 @@ export async function* ask(question: Question, turn: Turn): AsyncGenerator<Delta
   const less = shownWritten(context, halved(shown(context, strategy)));
   const second = yield* askOnce(model, { ...again, messages: withExtra(less) }, turn);
   const notice = `The conversation was too long for ${reply.model ?? model.name}: it was shortened.`;
-  return { ...after({ ...reply, notices: [...(reply.notices ?? []), notice] }, saidOf(second, request)), usage: plus(reply.usage, second.usage) };
+  return {
+    ...after({ ...reply, notices: [...(reply.notices ?? []), notice] }, saidOf(second, request)),
+    usage: plus(reply.usage, second.usage),
+  };
 }
 
 /** What was said until there was no more room, where words were asked for. */

@@ -142,7 +142,7 @@ function inOrder(message: Extract<ModelMessage, { role: "assistant" }>, what: { 
       const call = message.toolCalls[(one as { readonly nth: number }).nth];
       if (call) blocks.push(toolUse(call));
       used.add((one as { readonly nth: number }).nth);
-    // Servers like Anthropic's do not sign, and want it back all the same; one that does not take it says so.
+      // Servers like Anthropic's do not sign, and want it back all the same; one that does not take it says so.
     } else blocks.push(one as unknown as Block);
   }
   return [...blocks, ...(said ? [] : words), ...message.toolCalls.filter((_, nth) => !used.has(nth)).map(toolUse)];

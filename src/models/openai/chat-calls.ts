@@ -43,7 +43,8 @@ export function newCallKeys(nameOf: (wire: string) => string): { pieces(part: Lo
       const tool = typeof called?.name === "string" ? called.name : "";
       const number = typeof index === "string" && /^\d+$/.test(index) ? Number(index) : index;
       const byId = callId === "" ? undefined : [...known].find(([, one]) => one.id === callId && one.tool !== "")?.[0];
-      const unnumbered = byId !== undefined && (!tool || goesOn(known.get(byId), tool, called?.arguments)) ? byId : tool ? -1 - begun : last;
+      const unnumbered =
+        byId !== undefined && (!tool || goesOn(known.get(byId), tool, called?.arguments)) ? byId : tool ? -1 - begun : last;
       const at = typeof number === "number" && !isWhole ? number : unnumbered;
       const before = known.get(at);
       const isNew = !before || (tool !== "" && !goesOn(before, tool, called?.arguments) && isAnother(before, { id: callId, tool, args: called?.arguments })); // prettier-ignore

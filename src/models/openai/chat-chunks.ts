@@ -92,7 +92,11 @@ function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, 
     const usage = usageOf(chunk.usage ?? chunk.x_groq?.usage ?? choice?.usage ?? countsOf(chunk));
     if (usage) found.push({ type: "usage", usage });
     const whole = choice?.delta ? undefined : choice?.message;
-    const delta = deltaOf(choice) ?? (whole && (told !== "" || hasCalled) ? behind(whole, told, hasCalled) : whole) ?? (choice ? undefined : messageOf(chunk, event.type === "document")) ?? NOTHING;
+    const delta =
+      deltaOf(choice) ??
+      (whole && (told !== "" || hasCalled) ? behind(whole, told, hasCalled) : whole) ??
+      (choice ? undefined : messageOf(chunk, event.type === "document")) ??
+      NOTHING;
     if (event.type === "document" && !choice && delta === NOTHING) throw noReply(event.value);
     const before = found.length;
     role = delta.role || role;

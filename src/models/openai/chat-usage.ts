@@ -36,7 +36,9 @@ export function usageOf(usage: LooseUsage | null | undefined): Usage | undefined
 }
 
 /** xAI and Google count what was thought beside the rest of the reply, and Google does not name it: the sum of all has it. */
-const thoughtBeside = (beside: number, { reasoning, cached = 0 }: { readonly reasoning?: number | undefined; readonly cached?: number | undefined }): number =>
-  reasoning === undefined ? (beside === cached ? 0 : beside) : beside === reasoning ? beside : 0;
+const thoughtBeside = (
+  beside: number,
+  { reasoning, cached = 0 }: { readonly reasoning?: number | undefined; readonly cached?: number | undefined },
+): number => (reasoning === undefined ? (beside === cached ? 0 : beside) : beside === reasoning ? beside : 0);
 
 const told = (value: unknown): number | undefined => (value === undefined || value === null ? undefined : countedTokens(value));

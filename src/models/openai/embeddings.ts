@@ -37,7 +37,9 @@ export function openAiEmbeddings(settings: OpenAiSettings): Embeddings {
       const isWhole = found.length === texts.length && first.length > 0 && first.length <= DIMENSIONS_MAX;
       if (!isWhole || found.some((one) => one.length !== first.length || !one.every(Number.isFinite)))
         throw new UnusableVectors(`${model} gave ${found.length} vectors for ${texts.length} texts, or none that can be used`);
-      const { usage: counted } = answer as { readonly usage?: { readonly total_tokens?: unknown; readonly prompt_tokens?: unknown } | null };
+      const { usage: counted } = answer as {
+        readonly usage?: { readonly total_tokens?: unknown; readonly prompt_tokens?: unknown } | null;
+      };
       const inputTokens = countedTokens(counted?.total_tokens) || countedTokens(counted?.prompt_tokens);
       const usage = {
         inputTokens: inputTokens || estimated(texts),

@@ -35,9 +35,17 @@ export const FAMILIES: readonly Family[] = [
   { ...tag("reasoning"), counts: "start", closesAlone: true },
   { ...tag("antthinking"), counts: "start", closesAlone: false },
   // What instructions of agents and tuned models ask for.
-  ...["thoughts", "reflection", "scratchpad", "inner_monologue", "inner_thoughts", "internal_monologue", "internal_thoughts", "internal_reasoning", "thought_process"].map(
-    (name) => ({ ...tag(name), counts: "start", closesAlone: false }) as const,
-  ),
+  ...[
+    "thoughts",
+    "reflection",
+    "scratchpad",
+    "inner_monologue",
+    "inner_thoughts",
+    "internal_monologue",
+    "internal_thoughts",
+    "internal_reasoning",
+    "thought_process",
+  ].map((name) => ({ ...tag(name), counts: "start", closesAlone: false }) as const),
   // Seed-OSS.
   { ...tag("seed:think"), counts: "anywhere", closesAlone: true },
   // LongCat, MiniMax.

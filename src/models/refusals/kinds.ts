@@ -86,7 +86,8 @@ export const UNREAD_CODES = /tool_use_failed|json_validate_failed|output_parse_f
 const PASSING = [409, 425, 499];
 
 /** What was asked for is not at this address: the path is wrong. */
-export const PATH_WORDS = /unexpected endpoint|method not allowed|page not found|no route|unknown (?:request url|route|path|endpoint)|cannot post|invalid url \(post|^\W*(?:file )?not found\W*$/i;
+export const PATH_WORDS =
+  /unexpected endpoint|method not allowed|page not found|no route|unknown (?:request url|route|path|endpoint)|cannot post|invalid url \(post|^\W*(?:file )?not found\W*$/i;
 
 const RULES: readonly Rule[] = [
   { kind: "unknown_model", statuses: [301, 302, 303, 307, 308] },

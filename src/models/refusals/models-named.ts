@@ -39,7 +39,9 @@ async function namesOf(list: () => Promise<Response>): Promise<readonly string[]
 function namesIn(list: unknown): readonly string[] {
   const fields = (list ?? {}) as { readonly [field: string]: unknown };
   const inner = (fields.data ?? fields.result ?? {}) as { readonly [field: string]: unknown };
-  const found = [list, fields.data, fields.models, fields.result, inner.models, inner.data].filter(Array.isArray).flat() as readonly unknown[];
+  const found = [list, fields.data, fields.models, fields.result, inner.models, inner.data]
+    .filter(Array.isArray)
+    .flat() as readonly unknown[];
   const names = found.map((one) => {
     const { id, name, model, model_name: own } = (one ?? {}) as { readonly [field: string]: unknown };
     return [one, id, name, model, own].find((known): known is string => typeof known === "string") ?? "";

@@ -79,7 +79,21 @@ interface Found {
 }
 
 const WORD_KEYS = new Set(["message", "msg", "detail", "error", "error_description", "description", "errors", "error_message", "error_msg", "errorMessage", "err", "err_msg", "Message", "status_msg", "faultstring", "failed_generation", "reason", "title", "raw"]); // prettier-ignore
-const CODE_KEYS = new Set(["code", "type", "status", "statusCode", "status_code", "http_status_code", "error_code", "error_type", "reason", "errorCode", "errorcode", "Code", "__type"]);
+const CODE_KEYS = new Set([
+  "code",
+  "type",
+  "status",
+  "statusCode",
+  "status_code",
+  "http_status_code",
+  "error_code",
+  "error_type",
+  "reason",
+  "errorCode",
+  "errorcode",
+  "Code",
+  "__type",
+]);
 const INNER_KEYS = new Set([
   "metadata",
   "innererror",

@@ -48,7 +48,10 @@ const ALIKE: readonly (readonly [RegExp, string])[] = [
   [/<\/invoke>/g, "</function>"],
   [/<parameter name="([\w.-]{1,64})"[^<>]{0,40}>/g, "<parameter=$1>"],
   [/\[CALL_ID\][\w-]{1,64}/g, ""],
-  [/(?:<\|start\|>assistant)? ?(?:to=functions\.([\w-]{1,64}) ?)?<\|channel\|>(?:commentary|analysis)(?: ?to=functions\.([\w-]{1,64}))?(?:[^<{]|<\|(?:constrain|channel)\|>){0,80}<\|message\|>/g, "<tool_call>$1$2"],
+  [
+    /(?:<\|start\|>assistant)? ?(?:to=functions\.([\w-]{1,64}) ?)?<\|channel\|>(?:commentary|analysis)(?: ?to=functions\.([\w-]{1,64}))?(?:[^<{]|<\|(?:constrain|channel)\|>){0,80}<\|message\|>/g,
+    "<tool_call>$1$2",
+  ],
 ];
 /** Around calls and between them. */
 const BETWEEN =

@@ -43,7 +43,9 @@ const BROKEN_OFF = /error|abort|cancel|time_?d?_?out|malformed/;
 /** Google's door puts the kind in front: `content_filter: RECITATION`. */
 function finishOf(reason: string): Finish {
   const words = reason.toLowerCase().replaceAll("-", "_").split(/:\s*/).map((word) => word.replace(/^finish_reason_/, "")); // prettier-ignore
-  return words.map((word) => FINISHES[word]).find((known) => known !== undefined) ?? (BROKEN_OFF.test(reason.toLowerCase()) ? "error" : "stop");
+  return (
+    words.map((word) => FINISHES[word]).find((known) => known !== undefined) ?? (BROKEN_OFF.test(reason.toLowerCase()) ? "error" : "stop")
+  );
 }
 
 /** Why a reply ended, in a server's word; `undefined` where it gives none: some write down that there is none yet. */

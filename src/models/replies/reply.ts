@@ -63,7 +63,8 @@ export async function* replyFrom(
       first &&= !step.value.some(isToken);
       const deltas = addAll(draft, step.value);
       if (isTooLong(draft)) return failure("bad_answer", source, { ...(await soFar(draft, request)), detail: TOO_LONG });
-      silenceMsMax = draft.finished && !draft.finished.mayGoOn ? FINISHED_MS_MAX : first ? timeouts.firstTokenMsMax : timeouts.betweenTokensMsMax;
+      silenceMsMax =
+        draft.finished && !draft.finished.mayGoOn ? FINISHED_MS_MAX : first ? timeouts.firstTokenMsMax : timeouts.betweenTokensMsMax;
       patience.allow(silenceMsMax);
       for (const delta of deltas) yield delta;
     }

@@ -102,8 +102,7 @@ function streamReader(contentType: string, headers: Headers, found: Found): Read
     else if (isEnd(event, value)) {
       found({ type: "event", value });
       found({ type: "done" });
-    }
-    else found(event === undefined ? { type: "event", value } : { type: "event", value, name: event });
+    } else found(event === undefined ? { type: "event", value } : { type: "event", value, name: event });
   }
   function* valuesOf(data: string, event: string | undefined): Generator<unknown, void, void> {
     if (data === "" || BEATS.test(data)) return;

@@ -37,7 +37,16 @@ test.each([
   [424, { error: "Request failed during generation: CUDA out of memory", error_type: "generation" }, "unavailable"],
   [424, { message: "The model has timed out while processing the request", __type: "ModelTimeoutException" }, "timeout"],
   [429, { error: { message: "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 48561." } }, "context_too_long"],
-  [400, { error: { message: "Invalid 'messages[2].tool_calls[0].id': string too long. Expected maximum length 40.", code: "string_above_max_length" } }, "bad_request"],
+  [
+    400,
+    {
+      error: {
+        message: "Invalid 'messages[2].tool_calls[0].id': string too long. Expected maximum length 40.",
+        code: "string_above_max_length",
+      },
+    },
+    "bad_request",
+  ],
   [400, { error: { message: "Failed to call a function. See 'failed_generation'.", code: "tool_use_failed" } }, "unavailable"],
   [413, "<html><head><title>413 Request Entity Too Large</title></head></html>", "context_too_long"],
   [400, { error: { message: "Requests rate limit exceeded" } }, "rate_limited"],
@@ -106,10 +115,35 @@ test.each<[string, { readonly [name: string]: string }, object, number]>([
   ["as the time of renewal, in bare seconds", { "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20" }, {}, 20_000],
   ["as the time of renewal with units, under one name", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1m30s" }, {}, 90_000],
   ["as an ISO moment of renewal", { "x-ratelimit-remaining": "0", "x-ratelimit-reset": new Date(NOW + 20_000).toISOString() }, {}, 20_000],
-  ["as Anthropic's moment of renewal", { "anthropic-ratelimit-requests-remaining": "0", "anthropic-ratelimit-requests-reset": new Date(NOW + 20_000).toISOString() }, {}, 20_000],
+  [
+    "as Anthropic's moment of renewal",
+    { "anthropic-ratelimit-requests-remaining": "0", "anthropic-ratelimit-requests-reset": new Date(NOW + 20_000).toISOString() },
+    {},
+    20_000,
+  ],
   ["as Mistral's renewal", { "ratelimitbysize-remaining": "0", "ratelimitbysize-reset": "20" }, {}, 20_000],
-  ["as two renewals: the later one", { "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1s", "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "20s" }, {}, 20_000],
-  ["in OpenRouter's headers within the body", {}, { error: { message: "Rate limit exceeded: free-models-per-day", metadata: { headers: { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": String(NOW + 3_600_000) } } } }, 3_600_000],
+  [
+    "as two renewals: the later one",
+    {
+      "x-ratelimit-remaining-requests": "0",
+      "x-ratelimit-reset-requests": "1s",
+      "x-ratelimit-remaining-tokens": "0",
+      "x-ratelimit-reset-tokens": "20s",
+    },
+    {},
+    20_000,
+  ],
+  [
+    "in OpenRouter's headers within the body",
+    {},
+    {
+      error: {
+        message: "Rate limit exceeded: free-models-per-day",
+        metadata: { headers: { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": String(NOW + 3_600_000) } },
+      },
+    },
+    3_600_000,
+  ],
   ["in milliseconds in the body", {}, { error: { message: "x", retry_after_ms: "1200" } }, 1_200],
 ])("a wait that is given %s", (_, headers, body, ms) => {
   expect(retryAfterMs(new Headers(headers), saidIn(JSON.stringify(body)), NOW)).toBe(ms);

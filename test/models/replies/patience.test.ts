@@ -131,23 +131,26 @@ describe("patience", () => {
   });
 });
 
-test.each(["null", "None", "stop", "STOP"])("a reason that stands beside words (%s) is waited behind as long as behind any words", async (reason) => {
-  const clock = manualClock();
-  const more = Promise.withResolvers<void>();
-  const said = (content: string): ServerEvent => ({ type: "event", value: { choices: [{ delta: { content }, finish_reason: reason }] } });
-  async function* batches(): AsyncGenerator<readonly ServerEvent[], void, void> {
-    yield [said("Bl")];
-    await more.promise;
-    yield [said("ue."), { type: "done" }];
-  }
-  const source = { provider: "The server's", model: "m", host: "h", address: "h", keyName: "K", secrets: [] };
-  const timeouts = { firstTokenMsMax: 180_000, betweenTokensMsMax: 60_000, callMsMax: 600_000 };
-  const calling = { request: request(), source, timeouts, clock, habits: { opensUnmarked: false }, by: "m" };
-  const call = replyFrom(() => chatChunks(batches(), (name) => name), calling, new AbortController().signal);
-  expect((await call.next()).value).toEqual({ type: "text", text: "Bl" });
-  const next = call.next();
-  await clock.advance(30_000);
-  more.resolve();
-  expect((await next).value).toEqual({ type: "text", text: "ue." });
-  expect((await call.next()).value).toMatchObject({ kind: "answer", text: "Blue." });
-});
+test.each(["null", "None", "stop", "STOP"])(
+  "a reason that stands beside words (%s) is waited behind as long as behind any words",
+  async (reason) => {
+    const clock = manualClock();
+    const more = Promise.withResolvers<void>();
+    const said = (content: string): ServerEvent => ({ type: "event", value: { choices: [{ delta: { content }, finish_reason: reason }] } });
+    async function* batches(): AsyncGenerator<readonly ServerEvent[], void, void> {
+      yield [said("Bl")];
+      await more.promise;
+      yield [said("ue."), { type: "done" }];
+    }
+    const source = { provider: "The server's", model: "m", host: "h", address: "h", keyName: "K", secrets: [] };
+    const timeouts = { firstTokenMsMax: 180_000, betweenTokensMsMax: 60_000, callMsMax: 600_000 };
+    const calling = { request: request(), source, timeouts, clock, habits: { opensUnmarked: false }, by: "m" };
+    const call = replyFrom(() => chatChunks(batches(), (name) => name), calling, new AbortController().signal);
+    expect((await call.next()).value).toEqual({ type: "text", text: "Bl" });
+    const next = call.next();
+    await clock.advance(30_000);
+    more.resolve();
+    expect((await next).value).toEqual({ type: "text", text: "ue." });
+    expect((await call.next()).value).toMatchObject({ kind: "answer", text: "Blue." });
+  },
+);

@@ -122,7 +122,13 @@ describe("arguments of a call", () => {
     ["in pieces, the name again under another id", [call({ index: 0, id: "c" }, '{"q":'), call({ index: 0, id: "d" }, '"a"}')]],
     ["in pieces, id and name again, no index", [call({ id: "c" }, '{"q":'), call({ id: "c" }, '"a"}')]],
     ["before the name", [more({ index: 0, id: "c" }, '{"q":'), call({ index: 0 }, '"a"}')]],
-    ["whole once more in a message at the end", [call({ index: 0, id: "c" }, '{"q":"a"}'), `data: ${JSON.stringify({ choices: [{ message: { tool_calls: [{ id: "c", function: { name: "search", arguments: '{"q":"a"}' } }] } }] })}\n\n`]],
+    [
+      "whole once more in a message at the end",
+      [
+        call({ index: 0, id: "c" }, '{"q":"a"}'),
+        `data: ${JSON.stringify({ choices: [{ message: { tool_calls: [{ id: "c", function: { name: "search", arguments: '{"q":"a"}' } }] } }] })}\n\n`,
+      ],
+    ],
     ["the name in capitals", [frame({ tool_calls: [{ id: "c", function: { name: "Search", arguments: '{"q":"a"}' } }] })]],
     ["one call that is no list", [frame({ tool_calls: { id: "c", function: { name: "search", arguments: { q: "a" } } } })]],
   ])("%s", async (_, frames) => {
