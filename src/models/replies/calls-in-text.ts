@@ -39,7 +39,7 @@ const TEXT_CHARS_MAX = 100_000; // Of a reply with calls in it; above that it is
 const MARKS =
   /<(?:seed:|minimax:|longcat_)?tool_calls?>|<TOOLCALL>|\[TOOL_CALLS\]|<function(?:=| name=")|<\|python_tag\|>|<｜tool▁calls?▁begin｜>|<｜DSML｜(?:tool_calls|function_calls|invoke)|<\|tool_calls?(?:_section)?_begin\|>|<\|tool_call\|>|\bfunctools\[(?=\{)|<\|START_ACTION\|>|<\|action_start\|>|(?: ?to=functions\.[\w-]+ ?)?<\|channel\|>(?:commentary|analysis)(?:<| ?to=| <)|<function_calls>|<invoke name="/;
 /** Llama again, and others: the whole reply is calls. */
-const BARE = /^\s*\[?\s*\{\s*"(?:(?:type|name|function)"\s*:\s*"|tool_calls"\s*:\s*\[)/;
+const BARE = /^\s*(?:\[\s*)?\{\s*"(?:(?:type|name|function)"\s*:\s*"|tool_calls"\s*:\s*\[)/;
 /** The same in other marks. */
 const ALIKE: readonly (readonly [RegExp, string])[] = [
   [/｜DSML｜/g, ""],
