@@ -112,8 +112,10 @@ function whyNot(error: unknown, path: string): string {
     case "ERR_MODULE_NOT_FOUND":
     case "MODULE_NOT_FOUND":
       return said.startsWith("Cannot find module '/")
-        ? `${said}. Fix the path.`
+        ? `${said}. Fix the path${besideOf(said)}.`
         : `${said}. Install what it imports beside the team file (npm install …); \`z\` of zod comes with ${PACKAGE}.`;
+    case "ERR_UNSUPPORTED_DIR_IMPORT":
+      return `${said}. Name a file in it, such as index.ts.`;
     case undefined:
     default:
       return `${placeOf(error, path)}${error instanceof Error ? error.name : "error"}: ${said}${guessOf(said)}`;
@@ -132,11 +134,23 @@ function placeOf(error: unknown, extension: string): string {
   return own[0] ?? "";
 }
 
-/** A misspelt import of Parley's. */
+/** The file that is there under nearly that name: as compilers write it, or without its ending, which Node wants. */
+function besideOf(said: string): string {
+  const [, path = ""] = /^Cannot find module '([^']+)'/.exec(said) ?? [];
+  const stem = path.replace(/\.[cm]?js$/, "");
+  const there = [".ts", ".mts", ".cts", ".js", ".mjs"].find((ending) => isFile(`${stem}${ending}`));
+  return there === undefined ? "" : `: ${basename(stem)}${there} is there`;
+}
+
+/** A misspelt import of Parley's, a type that is taken for a value, and a file that Node takes for CommonJS. */
 function guessOf(said: string): string {
   const [, from = "", name = ""] = /'([^']+)' does not provide an export named '([^']+)'/.exec(said) ?? [];
   const guess = from === PACKAGE ? nearest(name, DEFINING) : undefined;
-  return guess === undefined ? "" : `. Did you mean ${guess}?`;
+  if (guess !== undefined) return `. Did you mean ${guess}?`;
+  if (name !== "") return `. If ${name} is a type, write import type { ${name} }`;
+  return said.startsWith("Cannot use import statement outside a module")
+    ? `. Put "type": "module" into the package.json that it belongs to, or give it a name that ends in .mts or .mjs`
+    : "";
 }
 
 /** What it opens is looked at when it is opened. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -181,6 +181,27 @@ describe("what is wrong is told with file, line, export and mend:", () => {
     ]);
   });
 
+  test.each(["./helper.js", "./helper"])("a file that is there, and imported as compilers write it (%s)", (path) => {
+    put("helper.ts", "export const x = 1;");
+    expect(withFile(`import "${path}";`)).toEqual([expect.stringMatching(/\. Fix the path: helper\.ts is there\.$/)]);
+  });
+
+  test("a folder", () => {
+    mkdirSync(join(folder, "parts"));
+    expect(withFile('import "./parts";')).toEqual([expect.stringMatching(/Directory import .* Name a file in it, such as index\.ts\.$/)]);
+  });
+
+  test("a type that is imported as a value", () => {
+    expect(withFile('import { ToolOutput } from "@parley-team/parley";\nexport const given: ToolOutput | undefined = undefined;')).toEqual([
+      expect.stringMatching(/export named 'ToolOutput'\. If ToolOutput is a type, write import type \{ ToolOutput \}$/),
+    ]);
+  });
+
+  test("a file that Node takes for CommonJS", () => {
+    put("package.json", '{ "type": "commonjs" }');
+    expect(withFile(OURS)).toEqual([expect.stringMatching(/import statement outside a module\. Put "type": "module" into the package\.json/)]);
+  });
+
   test.each([
     ["defineTool", '{ name: "x", input: z.object({}), run: () => 1 }', 'the tool "x" has no `description`; write description: "…"'],
     ["defineTool", '{ name: "x", description: "X.", input: z.object({}) }', 'the tool "x" has no `run`; write run: (…) => …'],
@@ -209,6 +230,32 @@ describe("what is wrong is told with file, line, export and mend:", () => {
     ["defineGuard", '{ name: "x", looks: () => undefined }', 'the guard "x" has no `look`; did you mean it by `looks`?'],
     ["defineScorer", '{ name: "x" }', 'the scorer "x" has no `score`; write score: (…) => …'],
     ["defineStore", '{ name: "xx" }', 'the store "xx" has no `open`; write open: (address, clock) => …'],
+    [
+      "defineTool",
+      '{ name: "x", description: "X.", input: z.object({}), run: () => 1, approval: "allways" }',
+      '`approval` of the tool "x" is none of "never", "always", "first-time"; did you mean "always"?',
+    ],
+    [
+      "defineTool",
+      '{ name: "x", description: "X.", input: z.object({}), run: () => 1, aproval: "always" }',
+      'the tool "x" has `aproval`; did you mean `approval`?',
+    ],
+    [
+      "defineGuard",
+      '{ name: "x", look: () => undefined, lookAtFiles: () => undefined }',
+      'the guard "x" has `lookAtFiles`; did you mean `lookAtFile`?',
+    ],
+    ["definePolicy", '{ name: "x", next: () => "Ana", onlyinFile: true }', 'the policy "x" has `onlyinFile`; did you mean `onlyInFile`?'],
+    [
+      "defineTool",
+      '{ name: "x", description: "X.", input: z.object({}), run: () => 1, schema: z.object({ kind: z.string() }) }',
+      '`schema` of the tool "x" has a key `kind`, which Parley itself reads there; give it another name',
+    ],
+    [
+      "defineAgent",
+      '{ name: "x", reply: () => "", schema: z.object({ icon: z.string() }) }',
+      '`schema` of the agent kind "x" has a key `icon`, which Parley itself reads there; give it another name',
+    ],
     [
       "defineTool",
       '{ name: "two words", description: "X.", input: z.object({}), run: () => 1 }',

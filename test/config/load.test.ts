@@ -60,6 +60,9 @@ describe("mistakes in the shape", () => {
     ["stop: TERMINATE", 'expected a map of keys, found "TERMINATE"; write { textMention: TERMINATE }'],
     ["stop: maxTurns", 'expected a map of keys, found "maxTurns"; write { maxTurns: … }'],
     ["stop: { maxTurns: many }", 'expected a number, found "many"'],
+    ["stop: [{ maxTurns: 2 }]", "expected a map of keys, found a list; write { any: […] }, or { all: […] }"],
+    ["guards: secrets", 'expected a list, found "secrets"; write [secrets]'],
+    ["knowledge: 'a: b'", 'expected a list, found "a: b"; write ["a: b"]'],
     ["limits: { turns: 100000 }", "too big: at most 500"],
     ["limits: { usd: 0 }", "too small: more than 0"],
   ])("%s is refused with what it should be", (line, message) => {
@@ -226,6 +229,12 @@ describe("including other files", () => {
     ]);
   });
 
+  test("an included file that is not there is told at the line that names it", () => {
+    expect(mistakesOf({ "parley.yml": "defaultTeam: pair\ninclude: [teams/pair.yml]\n" })[0]).toMatch(
+      /^parley\.yml:2: include\[0\]: there is no file "teams\/pair\.yml" beside this one \(.+\); fix the path\.$/,
+    );
+  });
+
   test("an included file does not include others, and its sandbox is not used", () => {
     expect(mistakesOf({ "parley.yml": "include: [a.yml]\n", "a.yml": `${SMALL}include: [b.yml]\n` })[0]).toContain(
       "list them all in the main file",
@@ -304,6 +313,7 @@ describe("hostile files", () => {
     ["with a key twice", "teams: {}\nteams: {}\n", "Map keys must be unique"],
     ["with two documents", "teams: {}\n---\nteams: {}\n", "parley.yml:2: begins a second document here; take the line --- out"],
     ["a list", "- 1\n", "expected a map of keys, found a list"],
+    ["with a colon in a text", "teams: { }\ndefaultTeam: note: x\n", 'parley.yml:2: not valid YAML: Nested mappings are not allowed in compact mappings; a text with ": " in it stands in quotes'],
   ])("a file that is %s is refused", (_, content, message) => {
     expect(mistakesOf({ "parley.yml": content }).join("\n")).toContain(message);
   });

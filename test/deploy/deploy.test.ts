@@ -216,6 +216,12 @@ describe("compose.yml", () => {
   });
 });
 
+test(".env.example has no comment behind a value: Docker and Compose take it as a part of that, or as all of one that is empty", () => {
+  const assignments = textOf(".env.example").match(/^(?:# )?[A-Z][A-Z0-9_]*=.*$/gm) ?? [];
+  expect(assignments.length).toBeGreaterThan(20);
+  expect(assignments.filter((line) => /=.*[#\s]/.test(line))).toEqual([]);
+});
+
 describe("deploy/kubernetes", () => {
   test("the settings for a cluster are settings, with the teams of the image, and lie where the program looks for them", () => {
     const folder = folderWith({ "parley.yml": textOf("deploy/kubernetes/parley.yml") });

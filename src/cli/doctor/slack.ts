@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
 import { notSet, type Env } from "../../config/env.ts";
+import { appOf, secretTrouble, tokenTrouble } from "../start/slack-tokens.ts";
 import type { Finding } from "./finding.ts";
 
 const SLACK_API_URL = "https://slack.com/api/";
@@ -35,13 +36,43 @@ async function* checkBotToken(env: Env, api: string, manifest: URL): AsyncGenera
       thing,
       message: `${notSet(thing, env)}; take the Bot User OAuth Token (xoxb-…) from ${APPS_PAGE}, your app, OAuth & Permissions.`,
     };
-  if (!isSendable(token)) return yield { grade: "fail", thing, message: STRANGE };
-  if (!token.startsWith("xoxb-"))
-    yield { grade: "warn", thing, message: "does not begin with xoxb-; a bot token does. User and app tokens do not work here." };
+  const trouble = tokenTrouble(token, "xoxb-");
+  if (trouble !== undefined)
+    return yield {
+      grade: "fail",
+      thing,
+      message: `${trouble}; copy the Bot User OAuth Token (xoxb-…), whole and alone, from ${APPS_PAGE}, your app, OAuth & Permissions.`,
+    };
   const answer = await ask(`${api}auth.test`, token);
   if (!answer.ok) return yield { grade: "fail", thing, message: mendOf(answer.error, api) };
   yield { grade: "ok", thing, message: `${answer.user ?? "the bot"} in ${answer.team ?? "a workspace"}` };
   yield await checkScopes(answer.scopes, manifest);
+  if (answer.bot !== undefined) yield* checkSameApp(env, api, { token, id: answer.bot });
+}
+
+/** With the socket of one app and the token of another nothing that is said to the bot comes in. */
+async function* checkSameApp(env: Env, api: string, bot: { readonly token: string; readonly id: string }): AsyncGenerator<Finding, void, void> {
+  const thing = "SLACK_APP_TOKEN";
+  const ofSocket = appOf(env[thing]?.trim() ?? "");
+  const ofBot = ofSocket === undefined ? undefined : await appOfBot(api, bot);
+  if (ofBot === ofSocket || ofBot === undefined) return;
+  yield {
+    grade: "fail",
+    thing,
+    message: `is of the app ${ofSocket}, and SLACK_BOT_TOKEN of ${ofBot}, so that nothing said to the bot comes in; take both from one app at ${APPS_PAGE}.`,
+  };
+}
+
+const BotAnswer = z.object({ bot: z.object({ app_id: z.string() }) });
+
+/** Nothing where Slack does not say. */
+async function appOfBot(api: string, { token, id }: { readonly token: string; readonly id: string }): Promise<string | undefined> {
+  try {
+    const response = await call(`${api}bots.info`, token, new URLSearchParams({ bot: id }));
+    return BotAnswer.parse(await response.json()).bot.app_id;
+  } catch {
+    return undefined;
+  }
 }
 
 async function checkScopes(granted: readonly string[] | undefined, manifest: URL): Promise<Finding> {
@@ -61,8 +92,9 @@ async function checkScopes(granted: readonly string[] | undefined, manifest: URL
 export async function* checkAppToken(env: Env, api: string = apiOf(env) ?? SLACK_API_URL): AsyncGenerator<Finding, void, void> {
   const thing = "SLACK_APP_TOKEN";
   const token = env["SLACK_APP_TOKEN"]?.trim() ?? "";
-  if (!token && env["SLACK_SIGNING_SECRET"]?.trim())
-    return yield { grade: "ok", thing: "SLACK_SIGNING_SECRET", message: "is set, for parley start --http" };
+  const secret = env["SLACK_SIGNING_SECRET"]?.trim() ?? "";
+  if (secret) yield secretFinding(secret);
+  if (!token && secret) return;
   if (!token) {
     yield {
       grade: "fail",
@@ -71,15 +103,24 @@ export async function* checkAppToken(env: Env, api: string = apiOf(env) ?? SLACK
     };
     return;
   }
-  if (!isSendable(token)) return yield { grade: "fail", thing, message: STRANGE };
-  if (!token.startsWith("xapp-")) yield { grade: "warn", thing, message: "does not begin with xapp-; an app-level token does." };
+  const trouble = tokenTrouble(token, "xapp-");
+  if (trouble !== undefined)
+    return yield {
+      grade: "fail",
+      thing,
+      message: `${trouble}; copy an App-Level Token (xapp-…, scope connections:write), whole and alone, from ${APPS_PAGE}, your app, Basic Information.`,
+    };
   const answer = await ask(`${api}apps.connections.open`, token);
   yield answer.ok ? { grade: "ok", thing, message: "Socket Mode opens" } : { grade: "fail", thing, message: mendOf(answer.error, api) };
 }
 
-/** In a header; what is left of an example, such as xoxb-…, is not. */
-const isSendable = (token: string): boolean => /^[\x21-\x7e]+$/.test(token);
-const STRANGE = "has characters that no token has; copy it again, whole and alone.";
+/** Whether it is the app's own, only a request of Slack's tells. */
+function secretFinding(secret: string): Finding {
+  const thing = "SLACK_SIGNING_SECRET";
+  const trouble = secretTrouble(secret);
+  if (trouble === undefined) return { grade: "ok", thing, message: "is set, for parley start --http" };
+  return { grade: "fail", thing, message: `${trouble}; copy the Signing Secret from ${APPS_PAGE}, your app, Basic Information.` };
+}
 
 type Answer =
   | {
@@ -87,22 +128,29 @@ type Answer =
       readonly user: string | undefined;
       readonly team: string | undefined;
       readonly scopes: readonly string[] | undefined;
+      readonly bot: string | undefined;
     }
   | { readonly ok: false; readonly error: string };
 
-const ApiAnswer = z.object({ ok: z.boolean(), error: z.string().optional(), user: z.string().optional(), team: z.string().optional() });
+const ApiAnswer = z.object({
+  ok: z.boolean(),
+  error: z.string().optional(),
+  user: z.string().optional(),
+  team: z.string().optional(),
+  bot_id: z.string().optional(),
+});
 
 async function ask(url: string, token: string): Promise<Answer> {
   try {
     const response = await call(url, token);
     const answer = ApiAnswer.safeParse(await response.json());
     if (!answer.success) return { ok: false, error: `an answer with status ${response.status} that is not Slack's` };
-    const { ok, error, user, team } = answer.data;
+    const { ok, error, user, team, bot_id: bot } = answer.data;
     const scopes = response.headers
       .get("x-oauth-scopes")
       ?.split(",")
       .map((scope) => scope.trim());
-    return ok ? { ok, user, team, scopes } : { ok, error: error ?? "no reason given" };
+    return ok ? { ok, user, team, scopes, bot } : { ok, error: error ?? "no reason given" };
   } catch (error) {
     return { ok: false, error: `unreachable: ${reasonOf(error)}` };
   }

@@ -4,6 +4,7 @@ import type { SlackOfMany, SlackSettings } from "../../parley.ts";
 import { isDoor, type Role } from "../../engine/role.ts";
 import { UsageError } from "../command.ts";
 import { isOfMany, oauthMistakes, readOAuth } from "./oauth-door.ts";
+import { secretTrouble, tokenTrouble } from "./slack-tokens.ts";
 
 export interface Address {
   readonly host: string;
@@ -88,22 +89,18 @@ function readDoor(env: Env, address: Address | undefined, before: readonly Mista
 }
 
 function secretMistakes(secret: string, env: Env): Mistake[] {
-  if (/^[0-9a-f]{20,}$/i.test(secret)) return [];
-  const found =
-    secret === "" ? notSet("SLACK_SIGNING_SECRET", env) : "is not a signing secret, which is made of the digits 0 to 9 and a to f";
+  const found = secret === "" ? notSet("SLACK_SIGNING_SECRET", env) : secretTrouble(secret);
+  if (found === undefined) return [];
   const message = `${found}; put the Signing Secret, at https://api.slack.com/apps, your app, Basic Information, into the environment or into .env.`;
   return [{ file: "environment", path: "SLACK_SIGNING_SECRET", message }];
 }
 
 function tokenMistakes(
   name: string,
-  { token, prefix, what, env }: { readonly token: string; readonly prefix: string; readonly what: string; readonly env: Env },
+  { token, prefix, what, env }: { readonly token: string; readonly prefix: "xapp-" | "xoxb-"; readonly what: string; readonly env: Env },
 ): Mistake[] {
-  if (token.startsWith(prefix) && /^[\x21-\x7e]+$/.test(token)) return [];
-  const wrong = token.startsWith(prefix)
-    ? "has characters that no token has"
-    : `does not begin with ${prefix}, so it is another kind of token`;
-  const found = token === "" ? notSet(name, env) : wrong;
+  const found = token === "" ? notSet(name, env) : tokenTrouble(token, prefix);
+  if (found === undefined) return [];
   return [
     {
       file: "environment",

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { nearest } from "../../engine/reading/nearest.ts";
+import { named } from "../schema/agents.ts";
+import { guarding } from "../schema/guards.ts";
+import { watched } from "../schema/speakers.ts";
 
 /** The settings of something that has none. */
 export const nothing = z.strictObject({});
@@ -19,6 +22,20 @@ interface Wanted {
   readonly called: string;
   readonly written: string;
 }
+
+/**
+ * `may`: what may be there besides; a misspelt one would be as if it were not there, and a tool that is to ask would ask nobody. `taken`: what
+ * Parley itself reads beside the settings, in an entry of the team file.
+ */
+const KEYS: { readonly [what in What]: { readonly may: readonly string[]; readonly taken: readonly string[] } } = {
+  "agent kind": { may: ["schema", "onlyInFile"], taken: Object.keys(named).concat("kind") },
+  guard: { may: ["schema", "onlyInFile", "lookAtFile"], taken: Object.keys(guarding).concat("guard") },
+  "model provider": { may: ["schema", "onlyInFile"], taken: ["provider", "fallback"] },
+  policy: { may: ["schema", "endsByItself", "onlyInFile"], taken: Object.keys(watched).concat("policy") },
+  scorer: { may: ["schema"], taken: [] },
+  stop: { may: ["onlyInFile"], taken: [] },
+  tool: { may: ["schema", "approval", "onlyInFile"], taken: ["kind", "approval", "description"] },
+};
 
 /** A schema that was made by another zod, or by none, says nothing that Parley can read. */
 const PARTS: { readonly [part in Part]: Wanted } = {
@@ -57,8 +74,23 @@ export function checkedName(what: What, given: object, parts: { readonly [key: s
       `the ${what} "${name}" has no \`${key}\`; ${meant === undefined ? `write ${key}: ${written}` : `did you mean it by \`${meant}\`?`}`,
     );
   }
+  // What is made of the engine's own parts has more, and says for itself what stands in its entry.
+  if (!("build" in given)) checkKeys(what, name, had, Object.keys(wanted));
   return name;
 }
+
+function checkKeys(what: What, name: string, had: { readonly [key: string]: unknown }, wanted: readonly string[]): void {
+  const { may, taken } = KEYS[what];
+  for (const key of Object.keys(had).filter((one) => one !== "name" && ![...wanted, ...may].includes(one))) {
+    const meant = nearest(key, may.filter((one) => had[one] === undefined));
+    if (meant !== undefined) throw new TypeError(`the ${what} "${name}" has \`${key}\`; did you mean \`${meant}\`?`);
+  }
+  const [own] = taken.filter((key) => Object.hasOwn(shapeOf(had["schema"]), key));
+  if (own !== undefined)
+    throw new TypeError(`\`schema\` of the ${what} "${name}" has a key \`${own}\`, which Parley itself reads there; give it another name`);
+}
+
+const shapeOf = (schema: unknown): object => (schemaType(schema) === "object" ? (schema as z.ZodObject).shape : {});
 
 const an = (what: What): string => `${/^[aeiou]/.test(what) ? "an" : "a"} ${what}`;
 

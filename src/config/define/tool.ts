@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nearest } from "../../engine/reading/nearest.ts";
 import type { FileRef, Person } from "../../engine/events/events.ts";
 import type { Tool as EngineTool } from "../../engine/tool.ts";
 import { guarded, type ApprovalMode } from "../../tools/approval.ts";
@@ -71,6 +72,7 @@ export function defineTool(tool: ToolKind<z.ZodObject, z.ZodObject> | BuiltTool<
   const name = checkedName("tool", tool, "build" in tool ? BUILT : { description: "text", input: "settings", run: "function" });
   if ("build" in tool) return { defines: "tool", ...tool, name };
   assertSayable(name, tool.input);
+  assertAsking(name, tool.approval);
   const { description: says, approval: asks = "never", schema = nothing, onlyInFile } = tool;
   const settings = schema.extend({
     approval: approval.default(asks).describe("Whether a person is asked before it runs."),
@@ -96,6 +98,16 @@ function assertSayable(name: string, input: z.ZodObject): void {
       { cause: error },
     );
   }
+}
+
+/** A rule that is none would let every call run, and nobody be asked. */
+function assertAsking(name: string, asks: unknown): void {
+  if (asks === undefined || approval.safeParse(asks).success) return;
+  const rules = approval.options.map((one) => `"${one}"`).join(", ");
+  const meant = typeof asks === "string" ? nearest(asks, approval.options) : undefined;
+  throw new TypeError(
+    `\`approval\` of the tool "${name}" is none of ${rules}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+  );
 }
 
 function running(

@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import type { z } from "zod";
 import { nearest } from "../../engine/reading/nearest.ts";
 
@@ -42,7 +43,7 @@ function explainIssue(issue: z.core.$ZodIssue, before: readonly (string | number
           message:
             issue.input === undefined
               ? `is missing; give ${article(issue.expected)}`
-              : `expected ${article(issue.expected)}, found ${kindOf(issue.input)}${mendOf(issue.message)}`,
+              : `expected ${article(issue.expected)}, found ${kindOf(issue.input)}${mendOf(issue.message) || asList(issue.expected, issue.input)}`,
         },
       ];
     case "invalid_value":
@@ -79,6 +80,10 @@ function explainIssue(issue: z.core.$ZodIssue, before: readonly (string | number
 
 /** What a schema itself says to write; zod's own words only say again what was expected. */
 const mendOf = (message: string): string => (message.startsWith("Invalid input") ? "" : `; ${message}`);
+
+/** One word where a list of them is wanted. */
+const asList = (expected: string, input: unknown): string =>
+  expected === "array" && typeof input === "string" && input !== "" && input.length <= TEXT_SHOWN_MAX ? `; write [${stringify(input).trimEnd()}]` : "";
 
 /** Keys of other programs that cannot be taken as they are. */
 const MENDS: { readonly [key: string]: string } = {

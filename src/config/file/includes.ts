@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { at, attempt, type Notes } from "./notes.ts";
 import { parse, type Part } from "./part.ts";
@@ -13,6 +13,10 @@ export function readIncludes(main: Part, registry: Registry, notes: Notes): Part
     const path = insideFolder(folder, name);
     if (path === undefined) {
       mistake(`"${name}" is not in the folder of this file; put the file beside or below it.`);
+      return [];
+    }
+    if (!existsSync(path)) {
+      mistake(`there is no file "${name}" beside this one (${path}); fix the path.`);
       return [];
     }
     const yaml = attempt(() => readYamlFile(path, join(dirname(main.yaml.shown), name)), notes);

@@ -19,6 +19,7 @@ const ALIASES_MAX = 100; // Enough for anchors used by hand; an alias bomb needs
 const TOO_DEEP = `is nested more than ${DEPTH_MAX} deep; no team file needs that`;
 const TOO_MUCH = "has far more entries than a team file needs; is it the right file?";
 const SEVERAL = "begins a second document here; take the line --- out, or put what is below it into a file of its own";
+const COLON = '; a text with ": " in it stands in quotes';
 const SYNTAX_MISTAKES_MAX = 3; // What follows the first is mostly its echo.
 
 /** Reads a file of YAML 1.2. Throws {@link ConfigError}, for a file that is missing (which `absent` says), too big or not YAML too. */
@@ -44,7 +45,7 @@ export function readYamlText(text: string, shown: string, path = ""): YamlFile {
           file: shown,
           line: lines.linePos(pos[0]).line,
           path: "",
-          message: code === "MULTIPLE_DOCS" ? SEVERAL : `not valid YAML: ${message}`,
+          message: code === "MULTIPLE_DOCS" ? SEVERAL : `not valid YAML: ${message}${code === "BLOCK_AS_IMPLICIT_KEY" ? COLON : ""}`,
         })),
       );
     data = document.toJS({ maxAliasCount: ALIASES_MAX });

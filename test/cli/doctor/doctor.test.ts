@@ -69,6 +69,31 @@ describe("Slack", () => {
     expect(lines[1]).toMatch(/^fail SLACK_APP_TOKEN: is not set; .*connections:write/);
   });
 
+  test("tokens of other kinds, and a signing secret that is none, are what start refuses, too", async () => {
+    answers = healthy;
+    expect(await slack({ SLACK_BOT_TOKEN: "xapp-secret", SLACK_APP_TOKEN: "xoxe.xoxp-secret", SLACK_SIGNING_SECRET: "secret" })).toEqual([
+      expect.stringMatching(/^fail SLACK_BOT_TOKEN: .* an app-level token, which goes into SLACK_APP_TOKEN; copy the Bot User OAuth Token/),
+      expect.stringMatching(/^fail SLACK_SIGNING_SECRET: is not a signing secret, .*; copy the Signing Secret from/),
+      expect.stringMatching(/^fail SLACK_APP_TOKEN: .* a token that runs out, .*; copy an App-Level Token/),
+    ]);
+    expect(await slack({ SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: "0123456789abcdef0123456789abcdef" })).toContain(
+      "ok SLACK_SIGNING_SECRET: is set, for parley start --http",
+    );
+  });
+
+  test("tokens of two apps are told, where Slack says of which app the bot is", async () => {
+    const tokens = { ...TOKENS, SLACK_APP_TOKEN: "xapp-1-A0SOCKET1-123-secret" };
+    const auth = { "/api/auth.test": { body: { ok: true, bot_id: "B1" } } };
+    answers = { ...healthy, ...auth, "/api/bots.info": { body: { ok: true, bot: { id: "B1", app_id: "A0BOTS123" } } } };
+    expect(await slack(tokens)).toContainEqual(
+      expect.stringMatching(/^fail SLACK_APP_TOKEN: is of the app A0SOCKET1, and SLACK_BOT_TOKEN of A0BOTS123, .* take both from one app/),
+    );
+    for (const body of [{ ok: true, bot: { id: "B1", app_id: "A0SOCKET1" } }, { ok: false, error: "missing_scope" }, "<html>"]) {
+      answers = { ...healthy, ...auth, "/api/bots.info": { body } };
+      expect((await slack(tokens)).join("\n")).not.toContain("of the app");
+    }
+  });
+
   test("a missing scope is named, and what to do about it", async () => {
     answers = { ...healthy, "/api/auth.test": { headers: { "x-oauth-scopes": "chat:write" }, body: { ok: true } } };
     expect((await slack(TOKENS))[1]).toMatch(/^fail Slack scopes: commands missing; .*reinstall/);

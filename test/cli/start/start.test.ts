@@ -22,7 +22,8 @@ test("without tokens nothing is started: each is named, with where to get it", a
 test("tokens that are swapped are told apart, and not repeated", async () => {
   const { code, err } = await parley(["start"], { cwd, env: { SLACK_BOT_TOKEN: "xapp-secret", SLACK_APP_TOKEN: "xoxb-secret" } });
   expect(code).toBe(2);
-  expect(err).toContain("SLACK_BOT_TOKEN: does not begin with xoxb-, so it is another kind of token");
+  expect(err).toContain("SLACK_BOT_TOKEN: does not begin with xoxb-, so it is an app-level token, which goes into SLACK_APP_TOKEN; put");
+  expect(err).toContain("SLACK_APP_TOKEN: does not begin with xapp-, so it is a bot's token, which goes into SLACK_BOT_TOKEN; put");
   expect(err).not.toContain("secret");
 });
 
