@@ -100,7 +100,7 @@ export function loadSettings(sources: Sources): Settings {
     audit: { days: audit.days, ...(auditFile ? { file: resolve(cwd, auditFile) } : {}) },
     alerts: { ...alerts, ...(alertsChannel === undefined ? {} : { channel: alertsChannel }) },
     sandbox: { ...sandbox, image: env["PARLEY_SANDBOX_IMAGE"] || sandbox.image },
-    database: databasePath(env["PARLEY_DB"] || database, cwd),
+    database: databasePath(env["PARLEY_DB"]?.trim() || database, cwd),
     warnings: notes.warnings,
   };
 }
@@ -118,9 +118,14 @@ const placedTeam = ({ knowledge, ...team }: TeamSettings, { yaml }: Part): TeamS
 const placedSource = (source: KnowledgeSettings, folder: string): KnowledgeSettings =>
   source.folder === undefined ? source : { ...source, folder: resolve(folder, source.folder) };
 
-/** Where the log is kept, a path made whole; the address of another store than a file of SQLite, such as `:memory:`, stays as it is. */
+/**
+ * Where the log is kept, a path made whole; the address of another store than a file of SQLite, such as `:memory:`, stays as it is. Throws
+ * {@link ConfigError} for a folder that is not there yet: a file would take its place.
+ */
 export function databasePath(address: string, cwd: string): string {
   const path = address.replace(/^sqlite:(?=[^/]|\/[^/])/i, "");
+  if (/^(?![A-Za-z][A-Za-z0-9+.-]+:).*\/$/.test(path))
+    throw new ConfigError([{ file: "database", path: "", message: `${path} is a folder; name a file in it, such as ${path}parley.db.` }]);
   return path === ":memory:" || /^[A-Za-z][A-Za-z0-9+.-]+:/.test(path) ? path : resolve(cwd, path);
 }
 

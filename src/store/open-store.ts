@@ -53,6 +53,13 @@ export async function openStore(
   return completed(opened, address, clock);
 }
 
+/** Why nobody opens this address; nothing where SQLite, Postgres or one of these does. */
+export function noStoreFor(address: string, own: OwnStores): string | undefined {
+  const scheme = schemeOf(address);
+  if (scheme === undefined || isSqlite(address) || isPostgres(address) || own.has(scheme)) return undefined;
+  return missing(address, scheme, [...own.keys()]);
+}
+
 /** Whether it is a file of SQLite, or Postgres, or of a store that an extension defines. */
 export function isSqlite(address: string): boolean {
   const scheme = schemeOf(address);

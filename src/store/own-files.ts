@@ -23,7 +23,7 @@ export function readableByOthers(database: string): readonly { readonly file: st
   if (process.platform === "win32") return [];
   return BESIDE.flatMap((suffix) => {
     const file = `${database}${suffix}`;
-    const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+    const { mode = 0 } = [statSync(file, { throwIfNoEntry: false })].find((found) => found?.isFile()) ?? {};
     return (mode & OTHERS) === 0 ? [] : [{ file, mode: mode & 0o777 }];
   });
 }

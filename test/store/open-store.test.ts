@@ -77,6 +77,11 @@ test("names that no address could begin with are refused where they are defined"
     expect(() => defineStore({ name, open: () => openSqlite({ path: ":memory:" }) })).toThrow(/is no name for a store/);
 });
 
+test("a folder that is not there yet is no database: a file would take its place", () => {
+  for (const folder of ["data/", "sqlite:data/", "/srv/parley/"])
+    expect(() => databasePath(folder, "/home")).toThrow(/^database: .*\/ is a folder; name a file in it, such as .*\/parley\.db\.$/);
+});
+
 test("settings make a path whole, and leave the address of another store as it is", () => {
   expect(
     ["data/p.db", "sqlite:data/p.db", "/srv/p.db", "sqlite:/srv/p.db", ":memory:", "trips:north"].map((one) => databasePath(one, "/home")),

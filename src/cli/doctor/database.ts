@@ -1,15 +1,21 @@
 import { access, constants, mkdtemp, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Settings } from "../../config/load.ts";
 import type { Finding } from "./finding.ts";
 
 const FREE_BYTES_MIN = 100 * 1024 * 1024; // The log, its write-ahead file and a day of kept files.
 const FREE_BYTES_WISHED = 1024 * 1024 * 1024;
 const MIB = 1024 * 1024;
 
-/** Whether the log can be kept: the file opens and is of this version, its folder can be written, and there is room. */
-export async function* checkDatabase(address: string): AsyncGenerator<Finding, void, void> {
+/**
+ * Whether the log can be kept: the file opens and is of this version, its folder can be written, and there is room. `own`: the stores of
+ * extensions; not asked where it is not said which there are.
+ */
+export async function* checkDatabase(address: string, own?: Settings["registry"]["store"]): AsyncGenerator<Finding, void, void> {
   const thing = "database";
-  const { fileOf, isPostgres } = await import("../../parley.ts");
+  const { fileOf, isPostgres, noStoreFor } = await import("../../parley.ts");
+  const unknown = own && noStoreFor(address, own);
+  if (unknown !== undefined) return yield { grade: "fail", thing, message: unknown };
   if (isPostgres(address)) return yield await checkServer(address);
   let path: string;
   try {
@@ -24,11 +30,8 @@ export async function* checkDatabase(address: string): AsyncGenerator<Finding, v
     // A trial, because the rights alone do not tell of a read-only disk.
     await rmdir(await mkdtemp(join(folder, ".parley-doctor-")));
   } catch (error) {
-    yield {
-      grade: "fail",
-      thing,
-      message: `${folder} cannot be written (${codeOf(error)}); give this user the right to, or set PARLEY_DB to another place.`,
-    };
+    const mend = codeOf(error) === "ENOTDIR" ? "it is no folder; move it away" : "give this user the right to";
+    yield { grade: "fail", thing, message: `${folder} cannot be written (${codeOf(error)}); ${mend}, or set PARLEY_DB to another place.` };
     return;
   }
   yield await checkFile(path);

@@ -158,7 +158,7 @@ async function* findings(file: string | undefined, { live, learned }: Looking, i
   if (stop.signal.aborted) return;
   yield* checkModels(settings, env, live);
   yield* checkSandbox(settings, env);
-  yield* checkDatabase(settings.database);
+  yield* checkDatabase(settings.database, settings.registry.store);
   yield* checkKnowledge(settings);
   yield* checkAlerts(settings, env);
   if (isOfMany(env)) yield* checkInstallations(env, settings.database);

@@ -230,6 +230,20 @@ describe("the whole check", () => {
     expect(code).toBe(1);
   });
 
+  test("a database that nobody opens fails as it does at the start; so do a folder, of which nobody is told to take rights, and a file in the place of one", async () => {
+    answers = { ...OK, "/v1/models": { body: { data: [] } } };
+    const cwd = folderWith({ "parley.yml": file.replace("BASE", `"${address}/v1"`), "kept/x": "", taken: "" });
+    const lines = async (database: string) => {
+      const { out } = await parley(["doctor"], { cwd, env: { ...env(), PARLEY_DB: database } });
+      return out.split("\n").filter((line) => /^\w+ +database: /.test(line));
+    };
+    expect(await lines("mysql://host/x")).toEqual([expect.stringMatching(/^fail database: mysql:…: .* knows no store "mysql"\. Name a file/)]);
+    expect(await lines("kept")).toEqual([expect.stringMatching(/^fail database: .*\/kept: is not a file, but a directory/)]);
+    expect(await lines("taken/parley.db")).toEqual([
+      expect.stringMatching(/^fail database: .*\/taken cannot be written \(ENOTDIR\); it is no folder; move it away, or set PARLEY_DB/),
+    ]);
+  });
+
   test("a database that is none is told with the file's name", async () => {
     answers = { ...OK, "/v1/models": { body: {} } };
     const cwd = folderWith({
