@@ -41,7 +41,7 @@ interface Shown {
 
 /** Each line of a block, and each piece of code within a line of prose. */
 const lines: readonly Shown[] = shownCode().flatMap(({ page, line, lang, text }) =>
-  ["inline", "sh", "bash", "console", ""].includes(lang)
+  ["inline", "sh", "bash", "console", "ini", ""].includes(lang)
     ? text.split("\n").map((one) => ({ at: `${page}:${line}`, line: one.trim() }))
     : [],
 );
@@ -56,10 +56,12 @@ const steps: readonly Shown[] = shownCode().flatMap(({ page, line, lang, text })
 
 /** What is typed to reach the program, and what stands behind it. */
 const PROGRAM =
-  /^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npm run (?:-s )?parley --|npx @parley-team\/parley|parley|(?:docker compose|kubectl) .*node bin\/parley\.mjs) ([^']*)'?$/;
+  /^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npm run (?:-s )?parley --|npx @parley-team\/parley|parley|(?:docker (?:compose|exec)|kubectl) .*node bin\/parley\.mjs) ([^']*)'?$/;
+/** The scripts that stand for a command. */
+const SCRIPT = /^(?:ExecStart=\S+\/)?npm (?:run )?(start|demo) -- (.+)$/;
 
 const calls = [...lines, ...steps].flatMap(({ at, line }) => {
-  const args = PROGRAM.exec(line)?.[1];
+  const args = PROGRAM.exec(line)?.[1] ?? SCRIPT.exec(line)?.slice(1).join(" ");
   return args === undefined ? [] : [[at, args] as const];
 });
 
