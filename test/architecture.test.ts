@@ -112,7 +112,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "eval",
   ],
   // Of the engine what is a pure reading, such as a sum of costs: to show a line, the rest is not loaded.
-  cli: ["engine", "parley.ts", "config", "replay", "serve", "local-slack", "transcript.ts"],
+  cli: ["engine", "parley.ts", "config", "replay", "serve", "local-slack", "transcript.ts", "env-proxy.ts"],
   // What others import, and the door by which their programs come in.
   "open-parley.ts": ["engine", "config", "parley.ts"],
   "index.ts": ["engine", "config", "store", "open-parley.ts"],

@@ -16,6 +16,7 @@ import { checkTools } from "./tools.ts";
 import { databaseOf } from "../own-stores.ts";
 import type { Finding } from "./finding.ts";
 import { isOfMany } from "../start/oauth-door.ts";
+import { unheededProxy } from "../unheeded-proxy.ts";
 
 export const help = `parley doctor [--file FILE] [--live]
        parley doctor --live --channel C… [--user U…] [--only NAME]… [--look SECONDS] [--json] [--yes]
@@ -130,6 +131,8 @@ async function* findings(file: string | undefined, { live, learned }: Looking, i
   try {
     env = readEnv(io.cwd, io.env);
     learned(env, []);
+    const proxy = unheededProxy(io.env, env);
+    if (proxy !== undefined) yield { grade: "warn", thing: "proxy", message: proxy };
     for (const mistake of unreadInEnv(io.cwd)) yield { grade: "warn", thing: ".env", message: `line ${mistake.line} ${mistake.message}` };
     settings = loadSettings({ env, cwd: io.cwd, ...(file === undefined ? {} : { file }) });
     learned(env, secretNames(settings));

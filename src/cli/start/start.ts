@@ -6,6 +6,7 @@ import type { Parley } from "../../parley.ts";
 import { readArguments } from "../arguments.ts";
 import { print, UsageError, type Io } from "../command.ts";
 import { troubleWithModels } from "../model-reach.ts";
+import { unheededProxy } from "../unheeded-proxy.ts";
 import type { Checks, Health } from "./health.ts";
 import { startOpenTelemetry } from "./open-telemetry.ts";
 import { jsonLog, plainLog } from "./operator-log.ts";
@@ -89,6 +90,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     throw new ConfigError([...notes.mistakes, ...trouble, ...unread]);
   // A server of one's own may come up later.
   for (const warning of [...settings.warnings, ...trouble, ...unread]) log.line(`note: ${describeMistake(warning)}`);
+
+  const proxy = unheededProxy(io.env, env);
+  if (proxy !== undefined) log.line(`note: ${proxy}`);
 
   if (env["SLACK_CLIENT_ID"]?.trim() && !("oauth" in slack) && !studioAt.found)
     log.line("note: SLACK_BOT_TOKEN is set, so Parley works in its workspace alone; take it out for many (SLACK_CLIENT_ID).");
