@@ -1,4 +1,5 @@
 import type { Clock } from "./engine/clock.ts";
+import { CannotStart } from "./slack/api/cannot-start.ts";
 import type { Slack } from "./slack/slack.ts";
 import type { Onlookers, OnlookerSight } from "./slack/people/onlookers.ts";
 import { SlackSilent } from "./slack/people/slack-silent.ts";
@@ -165,6 +166,9 @@ export function studioDoor(parts: {
         workshop,
         clock,
         log,
+      }).catch((error: NodeJS.ErrnoException) => {
+        if (!["listen", "getaddrinfo"].includes(error.syscall ?? "")) throw error;
+        throw new CannotStart(`The studio cannot be at ${at.host}:${at.port} (${error.code}); name another address with --studio.`, { cause: error });
       });
     },
     url: () => studio?.url,

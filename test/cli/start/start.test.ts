@@ -97,6 +97,27 @@ test("with --http it says where Slack's requests are taken, and takes them there
   await workspace.close();
 });
 
+test("an address that another program has is told with the option that names another, and is no bug", async () => {
+  const workspace = await createWorkspace({ port: 0 });
+  const taken = new URL(workspace.url).port;
+  const env = {
+    SLACK_BOT_TOKEN: workspace.botToken,
+    SLACK_APP_TOKEN: workspace.appToken,
+    SLACK_API_URL: workspace.apiUrl,
+    SLACK_SIGNING_SECRET: SIGNING_SECRET,
+    SLACK_CLIENT_ID: "1.2",
+    SLACK_CLIENT_SECRET: "s",
+    ANTHROPIC_API_KEY: "k",
+  };
+  const here = folderWith({ "parley.yml": `${SMALL}sandbox: { executor: off }\n` });
+  for (const option of ["--http", "--health", "--studio"]) {
+    const { code, err } = await parley(["start", option, taken], { cwd: here, env });
+    expect([option, code]).toEqual([option, option === "--health" ? 2 : 1]);
+    expect(err.trim().split("\n").at(-1)).toMatch(new RegExp(`127\\.0\\.0\\.1:${taken} \\(EADDRINUSE\\); name another address with ${option}\\.$`));
+  }
+  await workspace.close();
+});
+
 test("a Slack that is out of reach, or refuses the token, is said with what to do, and is no bug", async () => {
   const here = folderWith({ "parley.yml": `${SMALL}sandbox: { executor: off }\n` });
   const tokens = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1", ANTHROPIC_API_KEY: "k" };
