@@ -5,6 +5,7 @@ import { fallback } from "../schema/models.ts";
 import type { ModelParts } from "../build/model-parts.ts";
 import type { ModelDefinition } from "../registry/definition.ts";
 import { wordsOf } from "./conversation.ts";
+import { gave } from "./gave.ts";
 import { BUILT, checkedName, nothing } from "./checked.ts";
 
 /** A provider of models, in `models: { KEY: { provider: NAME } }`. */
@@ -109,11 +110,12 @@ const Replied = z.object({
 
 function replied(name: string, reply: Reply): ModelReply {
   const read = Replied.safeParse(typeof reply === "string" ? { text: reply } : reply);
-  if (!read.success)
-    return {
-      kind: "failure",
-      error: { kind: "bad_answer", message: `Model "${name}" gave no reply that can be read: ${z.prettifyError(read.error)}` },
-    };
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    const where = issue?.path.length ? issue.path.join(".") : gave(reply);
+    const message = `Model "${name}" gave no reply that can be read (${where}: ${issue?.message ?? ""}); text is wanted, or { text, toolCalls: [{ call, tool, args }], usage: { inputTokens, outputTokens } }.`;
+    return { kind: "failure", error: { kind: "bad_answer", message } };
+  }
   const { text, toolCalls, usage } = read.data;
   if (text.trim() === "" && toolCalls.length === 0)
     return { kind: "failure", error: { kind: "empty", message: `Model "${name}" answered with nothing.` }, usage: usageOf(usage) };

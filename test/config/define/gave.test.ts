@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineAgent } from "../../../src/config/define/agent.ts";
 import { defineGuard } from "../../../src/config/define/guard.ts";
+import { defineModel } from "../../../src/config/define/model.ts";
 import { definePolicy } from "../../../src/config/define/policy.ts";
 import { defineStop } from "../../../src/config/define/stop.ts";
 import { defineTool } from "../../../src/config/define/tool.ts";
@@ -50,6 +51,19 @@ test("a stop that gives no line ends the run, and says what it gave", () => {
     expect(whyStop(defineStop({ name: "mine", schema: z.literal(true), reached: () => none(value) }), said, true)).toBe(
       `the stop "mine" failed: \`reached\` gave ${says}; a line that says why is wanted, or nothing`,
     );
+});
+
+test("a model that gives no reply says where it is none, and what is wanted", async () => {
+  const teams = { ...teamOf({}), models: { m: { provider: "mine" } } };
+  for (const [value, says] of [
+    [7, "(7: "],
+    [{ txt: "x" }, "(text: "],
+    [{ text: "", toolCalls: [{ call: "1", tool: "x" }] }, "(toolCalls.0.args: "],
+  ] as const) {
+    const reason = await reasonOf({ teams, extensions: [defineModel({ name: "mine", reply: () => none(value) })] });
+    expect(reason).toContain(`Model "m" gave no reply that can be read ${says}`);
+    expect(reason).toContain("; text is wanted, or { text, toolCalls: [{ call, tool, args }], usage: { inputTokens, outputTokens } }.");
+  }
 });
 
 test("an agent that gives no text has failed in its turn, and nothing else is recorded of it", async () => {
