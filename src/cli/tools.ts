@@ -65,11 +65,13 @@ async function examine(
 ): Promise<number> {
   const isSearch = server !== undefined && settings.tools.get(server)?.kind === "web-search";
   const only = server === undefined ? {} : { only: isSearch ? server : serverNamed(server, settings) };
-  let failed = false;
+  let [failed, said] = [false, false];
   for await (const { grade, thing, message } of checkTools(settings, env, { live: true, signal, ...only })) {
     failed ||= grade === "fail";
+    said = true;
     await say(`${grade.padEnd(4)} ${thing}: ${message}`);
   }
+  if (!said && !signal.aborted) await say("The team file has no MCP server and no web search; add one under `tools`.");
   return failed ? 1 : 0;
 }
 

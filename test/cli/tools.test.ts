@@ -51,6 +51,21 @@ test.each([
   expect(err).toContain(message);
 });
 
+test("tools doctor says where there is nothing to look at", async () => {
+  const here = folderWith({
+    "replies.yml": "replies: {}",
+    "parley.yml": JSON.stringify({
+      models: { m: { provider: "replay", file: "replies.yml" } },
+      tools: { web: { kind: "web-fetch" } },
+      teams: teamWith("web"),
+    }),
+  });
+  expect(await parley(["tools", "doctor"], { cwd: here })).toMatchObject({
+    code: 0,
+    out: "The team file has no MCP server and no web search; add one under `tools`.\n",
+  });
+});
+
 test("tools doctor says how a server starts and what it is given", async () => {
   const { code, out } = await tools("doctor", "lines");
   expect(out).toMatch(
