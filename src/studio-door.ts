@@ -168,7 +168,9 @@ export function studioDoor(parts: {
         log,
       }).catch((error: NodeJS.ErrnoException) => {
         if (!["listen", "getaddrinfo"].includes(error.syscall ?? "")) throw error;
-        throw new CannotStart(`The studio cannot be at ${at.host}:${at.port} (${error.code}); name another address with --studio.`, { cause: error });
+        throw new CannotStart(`The studio cannot be at ${at.host}:${at.port} (${error.code}); name another address with --studio.`, {
+          cause: error,
+        });
       });
     },
     url: () => studio?.url,

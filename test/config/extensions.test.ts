@@ -199,7 +199,9 @@ describe("what is wrong is told with file, line, export and mend:", () => {
 
   test("a file that Node takes for CommonJS", () => {
     put("package.json", '{ "type": "commonjs" }');
-    expect(withFile(OURS)).toEqual([expect.stringMatching(/import statement outside a module\. Put "type": "module" into the package\.json/)]);
+    expect(withFile(OURS)).toEqual([
+      expect.stringMatching(/import statement outside a module\. Put "type": "module" into the package\.json/),
+    ]);
   });
 
   test.each([

@@ -313,7 +313,11 @@ describe("hostile files", () => {
     ["with a key twice", "teams: {}\nteams: {}\n", "Map keys must be unique"],
     ["with two documents", "teams: {}\n---\nteams: {}\n", "parley.yml:2: begins a second document here; take the line --- out"],
     ["a list", "- 1\n", "expected a map of keys, found a list"],
-    ["with a colon in a text", "teams: { }\ndefaultTeam: note: x\n", 'parley.yml:2: not valid YAML: Nested mappings are not allowed in compact mappings; a text with ": " in it stands in quotes'],
+    [
+      "with a colon in a text",
+      "teams: { }\ndefaultTeam: note: x\n",
+      'parley.yml:2: not valid YAML: Nested mappings are not allowed in compact mappings; a text with ": " in it stands in quotes',
+    ],
   ])("a file that is %s is refused", (_, content, message) => {
     expect(mistakesOf({ "parley.yml": content }).join("\n")).toContain(message);
   });

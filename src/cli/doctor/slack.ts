@@ -51,7 +51,11 @@ async function* checkBotToken(env: Env, api: string, manifest: URL): AsyncGenera
 }
 
 /** With the socket of one app and the token of another nothing that is said to the bot comes in. */
-async function* checkSameApp(env: Env, api: string, bot: { readonly token: string; readonly id: string }): AsyncGenerator<Finding, void, void> {
+async function* checkSameApp(
+  env: Env,
+  api: string,
+  bot: { readonly token: string; readonly id: string },
+): AsyncGenerator<Finding, void, void> {
   const thing = "SLACK_APP_TOKEN";
   const ofSocket = appOf(env[thing]?.trim() ?? "");
   const ofBot = ofSocket === undefined ? undefined : await appOfBot(api, bot);

@@ -82,7 +82,10 @@ export function checkedName(what: What, given: object, parts: { readonly [key: s
 function checkKeys(what: What, name: string, had: { readonly [key: string]: unknown }, wanted: readonly string[]): void {
   const { may, taken } = KEYS[what];
   for (const key of Object.keys(had).filter((one) => one !== "name" && ![...wanted, ...may].includes(one))) {
-    const meant = nearest(key, may.filter((one) => had[one] === undefined));
+    const meant = nearest(
+      key,
+      may.filter((one) => had[one] === undefined),
+    );
     if (meant !== undefined) throw new TypeError(`the ${what} "${name}" has \`${key}\`; did you mean \`${meant}\`?`);
   }
   const [own] = taken.filter((key) => Object.hasOwn(shapeOf(had["schema"]), key));

@@ -105,9 +105,7 @@ function assertAsking(name: string, asks: unknown): void {
   if (asks === undefined || approval.safeParse(asks).success) return;
   const rules = approval.options.map((one) => `"${one}"`).join(", ");
   const meant = typeof asks === "string" ? nearest(asks, approval.options) : undefined;
-  throw new TypeError(
-    `\`approval\` of the tool "${name}" is none of ${rules}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
-  );
+  throw new TypeError(`\`approval\` of the tool "${name}" is none of ${rules}${meant === undefined ? "" : `; did you mean "${meant}"?`}`);
 }
 
 function running(

@@ -83,7 +83,9 @@ const mendOf = (message: string): string => (message.startsWith("Invalid input")
 
 /** One word where a list of them is wanted. */
 const asList = (expected: string, input: unknown): string =>
-  expected === "array" && typeof input === "string" && input !== "" && input.length <= TEXT_SHOWN_MAX ? `; write [${stringify(input).trimEnd()}]` : "";
+  expected === "array" && typeof input === "string" && input !== "" && input.length <= TEXT_SHOWN_MAX
+    ? `; write [${stringify(input).trimEnd()}]`
+    : "";
 
 /** Keys of other programs that cannot be taken as they are. */
 const MENDS: { readonly [key: string]: string } = {

@@ -49,7 +49,12 @@ export function stopOf(conditions: { readonly [key: string]: z.ZodType }): z.Zod
         all: list.describe("Stops when all of these hold."),
         ...Object.fromEntries(Object.entries(conditions).map(([key, schema]) => [key, optional(schema)])),
       },
-      { error: writeAs((word) => (Object.hasOwn(conditions, word) ? `{ ${word}: … }` : `{ textMention: ${word} }`), "{ any: […] }, or { all: […] }") },
+      {
+        error: writeAs(
+          (word) => (Object.hasOwn(conditions, word) ? `{ ${word}: … }` : `{ textMention: ${word} }`),
+          "{ any: […] }, or { all: […] }",
+        ),
+      },
     )
     .refine((condition) => Object.keys(condition).length === 1, {
       error: "one condition has one key; put several into a list under `any` or `all`",

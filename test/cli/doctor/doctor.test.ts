@@ -237,7 +237,9 @@ describe("the whole check", () => {
       const { out } = await parley(["doctor"], { cwd, env: { ...env(), PARLEY_DB: database } });
       return out.split("\n").filter((line) => /^\w+ +database: /.test(line));
     };
-    expect(await lines("mysql://host/x")).toEqual([expect.stringMatching(/^fail database: mysql:…: .* knows no store "mysql"\. Name a file/)]);
+    expect(await lines("mysql://host/x")).toEqual([
+      expect.stringMatching(/^fail database: mysql:…: .* knows no store "mysql"\. Name a file/),
+    ]);
     expect(await lines("kept")).toEqual([expect.stringMatching(/^fail database: .*\/kept: is not a file, but a directory/)]);
     expect(await lines("taken/parley.db")).toEqual([
       expect.stringMatching(/^fail database: .*\/taken cannot be written \(ENOTDIR\); it is no folder; move it away, or set PARLEY_DB/),

@@ -113,7 +113,9 @@ test("an address that another program has is told with the option that names ano
   for (const option of ["--http", "--health", "--studio"]) {
     const { code, err } = await parley(["start", option, taken], { cwd: here, env });
     expect([option, code]).toEqual([option, option === "--health" ? 2 : 1]);
-    expect(err.trim().split("\n").at(-1)).toMatch(new RegExp(`127\\.0\\.0\\.1:${taken} \\(EADDRINUSE\\); name another address with ${option}\\.$`));
+    expect(err.trim().split("\n").at(-1)).toMatch(
+      new RegExp(`127\\.0\\.0\\.1:${taken} \\(EADDRINUSE\\); name another address with ${option}\\.$`),
+    );
   }
   await workspace.close();
 });
