@@ -71,7 +71,7 @@ async function examine(
     said = true;
     await say(`${grade.padEnd(4)} ${thing}: ${message}`);
   }
-  if (!said && !signal.aborted) await say("The team file has no MCP server and no web search; add one under `tools`.");
+  if (!said && !signal.aborted) await say("The team file has no tool to look at; add an MCP server, or a web search, under `tools`.");
   return failed ? 1 : 0;
 }
 

@@ -54,15 +54,14 @@ test.each([
 test("tools doctor says where there is nothing to look at", async () => {
   const here = folderWith({
     "replies.yml": "replies: {}",
-    "parley.yml": JSON.stringify({
-      models: { m: { provider: "replay", file: "replies.yml" } },
-      tools: { web: { kind: "web-fetch" } },
-      teams: teamWith("web"),
-    }),
+    "parley.yml": `models: { m: { provider: replay, file: replies.yml } }
+teams:
+  t: { description: x, speakers: { policy: round-robin }, agents: [{ name: Ana, description: a, model: m }], stop: { maxTurns: 1 } }
+`,
   });
   expect(await parley(["tools", "doctor"], { cwd: here })).toMatchObject({
     code: 0,
-    out: "The team file has no MCP server and no web search; add one under `tools`.\n",
+    out: "The team file has no tool to look at; add an MCP server, or a web search, under `tools`.\n",
   });
 });
 
