@@ -13,13 +13,15 @@ import { when } from "../../src/engine/limits/by-event.ts";
 import type { ConditionSetup } from "./format.ts";
 
 const PERSON_NAMES = ["human", "user"];
-/** A hand-over to somebody who is no participant goes to a person. */
-export const target = (name: string): string => (PERSON_NAMES.includes(name) ? HUMAN : name);
+/** A hand-over to somebody who is none of these agents goes to a person. */
+export const target = (name: string, agents: ReadonlySet<string>): string =>
+  PERSON_NAMES.includes(name) && !agents.has(name) ? HUMAN : name;
 
 /** A scenario's termination condition as one of the engine. */
-export function condition(setup: ConditionSetup): TerminationCondition {
-  if ("and" in setup) return all(...(setup.and as readonly ConditionSetup[]).map(condition));
-  if ("or" in setup) return any(...(setup.or as readonly ConditionSetup[]).map(condition));
+export function condition(setup: ConditionSetup, agents: ReadonlySet<string> = new Set()): TerminationCondition {
+  const inner = (one: ConditionSetup) => condition(one, agents);
+  if ("and" in setup) return all(...(setup.and as readonly ConditionSetup[]).map(inner));
+  if ("or" in setup) return any(...(setup.or as readonly ConditionSetup[]).map(inner));
   const { type, ...rest } = setup as { type: string; [key: string]: unknown };
   const number = (key: string) => (typeof rest[key] === "number" ? (rest[key] as number) : undefined);
   const list = (key: string) => (typeof rest[key] === "string" ? [rest[key] as string] : (rest[key] as string[] | undefined));
@@ -41,7 +43,7 @@ export function condition(setup: ConditionSetup): TerminationCondition {
       });
     }
     case "handoff":
-      return handoffTo(target(String(rest.target)));
+      return handoffTo(target(String(rest.target), agents));
     case "timeout":
       return minutes((number("seconds") ?? 0) / 60);
     case "external":

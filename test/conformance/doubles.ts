@@ -4,14 +4,15 @@ import type { Agent } from "../../src/engine/team.ts";
 import { isMessage, type Message, type Transcript } from "../../src/engine/reading/transcript.ts";
 import type { AgentSetup } from "./format.ts";
 import { target } from "./conditions.ts";
-import { words } from "./translate.ts";
+import { kindOf, words } from "./translate.ts";
 
 /** What each double found in its inbox, a list per turn. */
 export type Received = Map<string, string[][]>;
 
 /** Test doubles of the scenario format: agents without a model. All they know of their past is in the log. */
-export function double(setup: AgentSetup, received: Received): Agent | undefined {
+export function double(setup: AgentSetup, received: Received, agents: ReadonlySet<string>): Agent | undefined {
   const { name } = setup;
+  const to = (given = "") => target(given, agents);
   const speak = (say: (inbox: readonly Message[], spoken: number, transcript: Transcript) => EventBody): Agent => ({
     name,
     description: setup.description ?? `The double ${name}.`,
@@ -34,7 +35,7 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
           : text(echo(inbox, transcript)),
       );
     case "handoff":
-      return speak(() => ({ type: "handoff.made", agent: name, to: target(setup.to ?? ""), text: `Transferred to ${setup.to}.` }));
+      return speak(() => ({ type: "handoff.made", agent: name, to: to(setup.to), text: `Transferred to ${setup.to}.` }));
     case "script":
       return speak((_inbox, spoken) => {
         const turn = setup.turns?.[spoken];
@@ -42,13 +43,12 @@ export function double(setup: AgentSetup, received: Received): Agent | undefined
         if (typeof turn === "string") return text(turn);
         if ("error" in turn) return { type: "turn.failed", agent: name, error: { kind: "script", message: String(turn.error) } };
         const usage = turn.usage ? { usage: { inputTokens: turn.usage[0], outputTokens: turn.usage[1] } } : {};
-        if (turn.type === "handoff")
-          return { type: "handoff.made", agent: name, to: target(turn.target ?? ""), text: words(turn.content), ...usage };
+        if (turn.type === "handoff") return { type: "handoff.made", agent: name, to: to(turn.target), text: words(turn.content), ...usage };
         return {
           type: "message.posted",
           agent: name,
           text: words(turn.content),
-          ...(turn.type === "stop" ? { kind: "stop" as const } : {}),
+          ...kindOf(turn),
           ...usage,
         };
       });

@@ -11,6 +11,7 @@ import type { Scenario, Step } from "./format.ts";
 import { openLog, startRun, type Log } from "./log.ts";
 import { scenarioModel } from "./scripted-model.ts";
 import { buildAgent, buildTeam, LEADER, type Parts } from "./set-up.ts";
+import { withOwnNames } from "./names.ts";
 import { eventOf, messagesOf, stopToken } from "./translate.ts";
 import { aside, turnOn } from "../support/turn.ts";
 
@@ -104,7 +105,7 @@ async function playExecutor({ steps = [] }: Scenario, run: RunCode): Promise<str
 }
 
 async function playTeam(scenario: Scenario, runCode: RunCode): Promise<string | undefined> {
-  const { setup, steps = [] } = scenario;
+  const { setup, steps = [] } = withOwnNames(scenario);
   const models = new Map(Object.entries(setup.models ?? {}).map(([id, { replies }]) => [id, scenarioModel(id, replies)]));
   const names = [
     ...(setup.agents ?? []).map((agent) => agent.name),
@@ -114,6 +115,7 @@ async function playTeam(scenario: Scenario, runCode: RunCode): Promise<string | 
     setup,
     models,
     received: new Map(),
+    agents: new Set((setup.agents ?? []).map(({ name }) => name)),
     runCode,
     coders: names.filter((name) => name !== "user" && name !== "human"),
   });
@@ -241,7 +243,9 @@ function giveInput(log: Log, setup: Scenario["setup"]): boolean {
   const [question] = currentRun(log.transcript).questions;
   const proxy = setup.agents?.find((agent) => agent.type === "user_proxy" && agent.name === question?.agent);
   if (!question || !proxy) return false;
-  const given = log.events.filter((event) => event.type === "message.posted" && "person" in event && event.person.id === proxy.name).length;
+  const given = log.events.filter(
+    (event) => event.type === "message.posted" && "person" in event && event.person.id === proxy.name && event.answers !== undefined,
+  ).length;
   const text = proxy.inputs?.[given];
   if (text === undefined) throw new Error(`${proxy.name} has no input ${given + 1}`);
   log.record({ type: "message.posted", person: { id: proxy.name, name: proxy.name }, text, answers: question.seq });
@@ -255,7 +259,8 @@ const isListed =
     team?.kind !== "magentic" || event.type !== "message.posted" || !("agent" in event) || event.agent !== LEADER || event.kind === "stop";
 
 const structuredOf = ({ agents = [] }: Scenario["setup"]): ReadonlySet<string> =>
-  new Set(agents.filter(({ answer }) => answer).map(({ name }) => name));
+  new Set(agents.filter(({ answer, turns = [] }) => answer ?? turns.some(isForm)).map(({ name }) => name));
+const isForm = (turn: unknown): boolean => typeof turn === "object" && turn !== null && "type" in turn && turn.type === "structured";
 
 async function talk(
   team: Team,

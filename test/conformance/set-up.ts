@@ -37,6 +37,8 @@ export interface Parts {
   readonly setup: Setup;
   readonly models: ReadonlyMap<string, ScenarioModel>;
   readonly received: Received;
+  /** The names of all agents. */
+  readonly agents: ReadonlySet<string>;
   readonly runCode: RunCode;
   /** Whose code a code executor without `sources` runs: everybody's but a person's. */
   readonly coders: readonly string[];
@@ -56,7 +58,7 @@ export function buildTeam(team: TeamSetup, parts: Parts): Team {
     name: "team",
     agents: members,
     nextSpeakers: policy(team, members, parts),
-    stopWhen: team.termination ? condition(team.termination) : () => [],
+    stopWhen: team.termination ? condition(team.termination, parts.agents) : () => [],
     limits: limit === undefined ? () => [] : maxTurns(limit),
   };
 }
@@ -74,7 +76,7 @@ function check(team: TeamSetup, parts: Parts): void {
   if (kind === "swarm" && first && !HAND_OVER.includes(first.type)) refuse("the first participant of a swarm must be able to hand over");
   for (const name of kind === "swarm" ? participants : [])
     for (const to of targetsOf(find(parts.setup.agents ?? [], name)))
-      if (target(to) !== HUMAN && !participants.includes(to)) refuse(`${name} hands over to ${to}, who is not a participant`);
+      if (target(to, parts.agents) !== HUMAN && !participants.includes(to)) refuse(`${name} hands over to ${to}, who is not a participant`);
   for (const named of [team.selector_func, team.candidate_func].flatMap((table) => Object.values(table?.by_last_source ?? {}))) {
     const names = named === null ? [] : [named].flat();
     if (names.some((name) => !participants.includes(name)) || (named !== null && names.length === 0))
@@ -112,7 +114,7 @@ function cycles(edges: readonly EdgeSetup[]): EdgeSetup[][] {
 }
 
 export function buildAgent(setup: AgentSetup, parts: Parts): Agent {
-  const built = double(setup, parts.received);
+  const built = double(setup, parts.received, parts.agents);
   if (built) return built;
   const { name } = setup;
   const description = setup.description ?? `The agent ${name}.`;
@@ -125,7 +127,7 @@ export function buildAgent(setup: AgentSetup, parts: Parts): Agent {
         instructions: setup.system ?? "You are a helpful assistant.",
         model: model(),
         tools: toolsOf(setup, parts),
-        handoffs: (setup.handoffs ?? []).map(handoffOf),
+        handoffs: handoffsOf(setup, parts),
         toolRoundsMax: setup.max_tool_iterations ?? 1,
         afterTools: (setup.reflect_on_tool_use ?? setup.answer) ? "prose" : "summary",
         ...contextOf(setup.context),
@@ -177,7 +179,7 @@ function toolsOf(setup: AgentSetup, parts: Parts): Tool[] {
   const tools = (setup.tools ?? []).map((tool) => toolOf(tool, parts));
   const named = new Map(tools.map((tool) => [tool.name, { kind: "agent", description: tool.name } as ToolSettings]));
   const around: Surroundings = { models: new Map(), tools: named, teams: new Map() };
-  checkTools({ tools: tools.map(({ name }) => name), handoffs: (setup.handoffs ?? []).map(handoffOf), memory: false }, [], around, refuse);
+  checkTools({ tools: tools.map(({ name }) => name), handoffs: handoffsOf(setup, parts), memory: false }, [], around, refuse);
   return tools;
 }
 
@@ -216,10 +218,12 @@ const formOf = (fields: { readonly [field: string]: string }): AnswerObject =>
 
 type HandoffSetup = NonNullable<AgentSetup["handoffs"]>[number];
 
-function handoffOf(setup: HandoffSetup): Handoff {
-  if (typeof setup === "string") return { to: target(setup), tool: transferTool(setup) };
+const handoffsOf = ({ handoffs = [] }: AgentSetup, { agents }: Parts): Handoff[] => handoffs.map((one) => handoffOf(one, agents));
+
+function handoffOf(setup: HandoffSetup, agents: ReadonlySet<string>): Handoff {
+  if (typeof setup === "string") return { to: target(setup, agents), tool: transferTool(setup) };
   return {
-    to: target(setup.target),
+    to: target(setup.target, agents),
     tool: setup.name ?? transferTool(setup.target),
     ...(setup.message === undefined ? {} : { message: setup.message }),
   };
