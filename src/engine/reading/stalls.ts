@@ -116,7 +116,8 @@ export const askHowToGoOn = (leader: string, why: string): EventBody => ({
 });
 
 const STOP = "Stop";
-const saysStop = (text: string): boolean => text.trim().toLowerCase() === STOP.toLowerCase();
+/** The answer that is offered, also as people write it: "stop.", "Stop it, please!". */
+const saysStop = (text: string): boolean => /^\W*(?:please\W+)?stopp?(?:\W+(?:it|now|here|please|bitte))*\W*$/i.test(text);
 
 const FRESH: Stalls = { count: 0, fallbacks: 0, stoppedBy: undefined, recent: [], repeated: false, asked: false, speaker: undefined };
 

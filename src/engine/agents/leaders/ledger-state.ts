@@ -1,5 +1,6 @@
 import { HUMAN, type RunEvent } from "../../events/events.ts";
 import type { Fold } from "../../reading/fold.ts";
+import { onPlan } from "./plan-words.ts";
 import { add, emptyContext, summarize, type Context } from "../../reading/context.ts";
 import { amendHeard, heard } from "../../reading/hearing.ts";
 
@@ -15,8 +16,6 @@ export interface LedgerState {
   readonly asked: boolean;
   readonly instruction: string;
 }
-
-export const [APPROVE, REVISE] = ["Approve", "Revise"];
 
 export function ledgerState(leader: string, reviewPlan: boolean): Fold<LedgerState> {
   const start: LedgerState = { ...START, approved: !reviewPlan };
@@ -53,9 +52,10 @@ function said(state: LedgerState, isFinal: boolean): LedgerState {
 
 function answered(state: LedgerState, text: string): LedgerState {
   if (!state.asked) return state;
-  const [word, open] = [text.trim().toLowerCase(), { ...state, asked: false, replans: 0 }];
-  if (state.phase === "review" && word === APPROVE?.toLowerCase()) return { ...open, phase: "steps", approved: true };
-  if (state.phase === "review" && word === REVISE?.toLowerCase()) return { ...open, phase: "ask what to change" };
+  const open = { ...state, asked: false, replans: 0 };
+  const verdict = state.phase === "review" ? onPlan(text) : undefined;
+  if (verdict === "yes") return { ...open, phase: "steps", approved: true };
+  if (verdict === "no") return { ...open, phase: "ask what to change" };
   return state.phase === "steps" ? open : { ...open, phase: "plan", wished: true };
 }
 

@@ -140,6 +140,8 @@ describe("the leader with a ledger", () => {
     expect(phase(true, ...planned)).toBe("review");
     expect(state(true, ...planned, person(" approve "))).toMatchObject({ phase: "steps", approved: true, asked: false });
     expect(phase(true, ...planned, person("Revise"))).toBe("ask what to change");
+    expect(phase(true, ...planned, person("Go ahead, please."))).toBe("steps");
+    expect(phase(true, ...planned, person("No."))).toBe("ask what to change");
     expect(state(true, ...planned, person("use less"))).toMatchObject({ phase: "plan", wished: true });
     expect(state(true, ...planned, person("use less"), lead("plan 2"))).toMatchObject({ phase: "review", wished: false });
     expect(state(true, ...planned, expired)).toMatchObject({ phase: "steps", approved: true, asked: false });

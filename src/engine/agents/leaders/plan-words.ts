@@ -1,0 +1,32 @@
+import { isPlainYes, MARKS, word } from "../../stances/plain-yes.ts";
+
+export const APPROVE = "Approve";
+export const REVISE = "Revise";
+
+/**
+ * What a person's words say to the question whether the team shall work by a plan: a plain yes, or a bare no, in the languages that are known.
+ * Whatever says more, as a condition does, is what they want changed.
+ */
+export function onPlan(words: string): "yes" | "no" | undefined {
+  if (NO.test(words)) return "no";
+  return YES.test(words) || THUMB_UP.test(words) || isPlainYes(words) ? "yes" : undefined;
+}
+
+/** These and nothing else, with marks around them. */
+const only = (parts: readonly string[]): RegExp => new RegExp(`^${MARKS}(?:${word(parts)}${MARKS})+$`, "iu");
+
+const YES = only([
+  "yes|yep|yeah|sure|ok|okay|please|thanks|thank you|go|go ahead|go on|go for it|let's go|do it|do that|proceed|start|continue|run it",
+  "perfect|great|good|nice|sounds good|looks good|fine|of course|absolutely",
+  "ja|klar|gern|bitte|danke|los|legt los|leg los|mach das|macht das|mach weiter|macht weiter|weiter|gut|sehr gut|super|passt|genau|in ordnung",
+  "oui|vas-y|allez-y|c'est bon|c'est parti|parfait|très bien|merci|s'il te plaît|s'il vous plaît|bien sûr",
+  "sí|adelante|dale|perfecto|vale|claro|gracias|va bene|avanti|perfetto",
+]);
+
+const THUMB_UP =
+  /^\s*(?:(?:👍|✅|✔|👌)[\p{Emoji_Modifier}\uFE0F]*|:(?:\+1|thumbsup|white_check_mark|heavy_check_mark|ok_hand):(?::skin-tone-\d:)?)\s*$/u;
+
+const NO = only([
+  "no|nope|no thanks|not yet|wait|stop|(?:please )?(?:revise|change)(?: it| the plan)?(?: please)?",
+  "nein|noch nicht|(?:bitte )?(?:überarbeiten|ändern)|non|pas encore|todavía no|aún no",
+]);
