@@ -11,6 +11,8 @@ export interface Agent {
   readonly leads?: boolean;
   /** For those who let others speak: whether they have something to do although one of these waits for a person. */
   readonly goesOn?: (transcript: Transcript) => boolean;
+  /** For those who let others speak: whether what is said at this place inside, by the participants on the way to it, stays inside. */
+  readonly keepsInside?: (place: readonly string[]) => boolean;
   /** For those who act on what a message holds, such as code: the seqs of the messages that they would act on in a turn of theirs now. */
   readonly wouldActOn?: (transcript: Transcript) => readonly number[];
   /**

@@ -29,7 +29,9 @@ export interface SubTeamSettings {
  */
 export function subTeam(settings: SubTeamSettings): Agent {
   const { name, description, team, voice } = settings;
-  const inner = innerLog(name, team.name, voice !== "members");
+  const isKeptInside = (place: readonly string[]): boolean =>
+    team.agents.find((agent) => agent.name === place[0])?.keepsInside?.(place.slice(1)) ?? false;
+  const inner = innerLog(name, team.name, { anew: voice !== "members", isKeptInside });
 
   /** The fold's array is the same object from call to call, so what the members' folds have read stays read. */
   const readWithin = (transcript: Transcript): Transcript => ({
@@ -79,7 +81,13 @@ export function subTeam(settings: SubTeamSettings): Agent {
     else yield turnFailed(name, reply);
   }
 
-  return { name, description, goesOn: (transcript) => hasWork(team, readWithin(transcript)), turn: speak };
+  return {
+    name,
+    description,
+    goesOn: (transcript) => hasWork(team, readWithin(transcript)),
+    keepsInside: (place) => voice !== "members" || isKeptInside(place),
+    turn: speak,
+  };
 }
 
 const ONE_VOICE: ModelMessage = { role: "user", text: "Now give the team's answer, as one voice, without speaking of the team." };
@@ -102,12 +110,13 @@ const freeOfCost = <Event extends RunEvent>(event: Event): Event => ({ ...event,
 
 /**
  * The log as the team inside reads it: each turn of the participant is a run of its own, which begins with what agents outside have said since.
- * People are heard at once. `anew`: who speaks is decided anew in each.
+ * People are heard at once. `anew`: who speaks is decided anew in each. `isKeptInside`: what members who are teams say with one voice, the others
+ * of the team do not hear.
  */
 function innerLog(
   name: string,
   team: string,
-  anew: boolean,
+  { anew, isKeptInside }: { readonly anew: boolean; readonly isKeptInside: (place: readonly string[]) => boolean },
 ): Fold<{
   readonly events: RunEvent[];
   readonly seqs: Map<number, number>;
@@ -138,7 +147,12 @@ function innerLog(
       const place = event.within?.split("/");
       if (place?.[0] === name) {
         const { within: _within, quiet: _quiet, ...plain } = namedInside(name, event);
-        append(place.length > 1 ? { ...plain, within: place.slice(1).join("/") } : (plain as EventBody));
+        const further = place.slice(1);
+        append(
+          further.length > 0
+            ? { ...plain, within: further.join("/"), ...(isKeptInside(further) ? { quiet: true as const } : {}) }
+            : (plain as EventBody),
+        );
         if (event.type === "handoff.made") state.seqs.set(event.seq, state.events.length);
       } else if (event.type === "speaker.selected" && event.agent === name && !place) {
         const held = forInside(state.held);
