@@ -11,15 +11,24 @@ export interface FencedBlock {
 
 /**
  * The code blocks of a Markdown text, tolerant of what models write: a label with or without a blank before it, in any case and with
- * trailing words, CRLF, and fences as {@link fences} has them, the last of which may never have been closed.
+ * trailing words, CRLF, and fences as {@link fences} has them, the last of which may never have been closed, or at the end of a line of code;
+ * one that begins with the last line begins nothing.
  * Blocks without a label count as Python only where no block of the text has one: beside labelled code they show output. What is quoted
  * (`> `, `<blockquote>`), thought (`<think>`) or raw HTML (`<!--`, `<pre>`) is no block.
  */
 export function codeBlocks(text: string): FencedBlock[] {
-  const found = fences(withoutThoughts(text));
+  const found = fences(withoutThoughts(text))
+    .map((fence) => (fence.isOpen ? { ...fence, code: upToFence(fence.code) } : fence))
+    .filter(({ isOpen, code }) => !isOpen || code.trim() !== "");
   const labelled = found.filter((block) => block.label !== "");
   return (labelled.length > 0 ? labelled : found).map(({ label, code }) => ({ language: languageOf(label), code }));
 }
+
+/** Code that nothing closes, without what stands behind the first of its lines that ends with a fence. */
+const upToFence = (code: string): string => {
+  const end = /[^`\s][ \t]*```[ \t]*$/m.exec(code);
+  return end ? `${code.slice(0, end.index + 1)}\n` : code;
+};
 
 /**
  * Whether code may be taken from it: an agent's finished message to the team, and nothing else. Not a question or another hand-over, a stop

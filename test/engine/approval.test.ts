@@ -226,7 +226,9 @@ test("code that needs a yes is asked for block by block; a no is told with its r
     outcome: "rejected",
     output: "Maria said no: not that one",
   });
-  expect(log.said().at(-1)).toBe("Runner: The code was not run:\nfine\nMaria said no: not that one");
+  expect(log.said().at(-1)).toBe(
+    "Runner: Block 2 was not run; those before it were. What they printed, and why it was not run:\nfine\nMaria said no: not that one",
+  );
 });
 
 const fine: RunCode = async () => ({ outcome: "ok", exitCode: 0, output: "fine\n", elapsedMs: 1, executor: "test", files: [] });

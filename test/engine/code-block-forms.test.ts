@@ -16,6 +16,8 @@ describe("a block of code", () => {
     ["in tildes, with backticks in it", `~~~sh\n${F}\n~~~`, [`sh: ${F}\n`]],
     ["in more ticks than are in it", `${F}${F}sh\n${F}\nls\n${F}${F}`, [`sh: ${F}\nls\n`]],
     ["that is not closed", `${F}sh\nls`, ["sh: ls\n"]],
+    ["that is closed at the end of its last line", `${F}sh\nls\npwd ${F}\nThat is all.`, ["sh: ls\npwd\n"]],
+    ["with nothing in it", `${F}sh\n${F}`, ["sh: "]],
     ["without a label, where no other has one", `${F}\nx\n${F}`, ["python: x\n"]],
     ["beside one without, which shows output", `${F}sh\nls\n${F}\n${F}\nout\n${F}`, ["sh: ls\n"]],
     ["behind words that end with a colon", `Run:${F}\nls\n${F}`, ["python: ls\n"]],
@@ -35,6 +37,7 @@ describe("a block of code", () => {
   test.each<readonly [string, string]>([
     ["one that is quoted", `> ${F}sh\n> ls\n> ${F}`],
     ["behind words without a label or colon", `Run ${F}\nls`],
+    ["that begins with the last line", `\ufeff${F}sh\nls\n${F}`],
     ["behind words, never closed", `Run: ${F}sh\nls`],
     ["indented by four", `    ${F}sh\n    ls`],
     ["in one line", `${F}sh ls${F}`],

@@ -20,7 +20,7 @@ export function fences(text: string): readonly Fence[] {
   for (const line of lines) reader.take(line);
   return reader.found().map(({ opening, from, to = lines.length, isOpen }) => {
     const code = withoutIndent(lines.slice(from, to), opening);
-    return { label: opening.label, code: `${code.join("\n")}\n`, isOpen, from, to };
+    return { label: opening.label, code: code.map((line) => `${line}\n`).join(""), isOpen, from, to };
   });
 }
 

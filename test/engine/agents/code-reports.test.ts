@@ -60,7 +60,7 @@ test("code that printed nothing says so, and nothing of it counts as printed; fi
 });
 
 test.each<readonly [CodeRun["outcome"], RegExp]>([
-  ["error", /^The code failed with exit code 3\. It printed: 1 later block\(s\) were not run\.\nout$/],
+  ["error", /^The code failed with exit code 3\. 1 later block\(s\) were not run\. It printed:\nout$/],
   ["timeout", /after 3 s, the time limit/],
   ["oom", /used more memory/],
   ["output_limit", /printed more/],
@@ -75,7 +75,13 @@ test.each<readonly [CodeRun["outcome"], RegExp]>([
 test("a failure that printed nothing has nothing printed; a no is no output of code", async () => {
   expect((await reported([of("error")], two)).printed).toBeUndefined();
   const no = await reported([of("ok", "a\n"), of("rejected", "Maria said no.")], two);
-  expect([no.text, no.printed]).toEqual(["The code was not run:\na\nMaria said no.", "a\n"]);
+  expect([no.text, no.printed]).toEqual([
+    "Block 2 was not run; those before it were. What they printed, and why it was not run:\na\nMaria said no.",
+    "a\n",
+  ]);
+  expect((await reported([of("rejected", "Maria said no.")], two)).text).toBe(
+    "The code was not run. 1 later block(s) were not run. Why:\nMaria said no.",
+  );
 });
 
 test("where there is nothing to run it says what it runs, and of whom", async () => {

@@ -96,8 +96,7 @@ function report(results: readonly CodeRan[], asked: number, settings: CodeRunner
     if (output.trim() === "") return { text: `${changes}The code ran and printed nothing (exit code 0).${kept}` };
     return { text: changes + output + kept, printed: { from: changes.length, to: changes.length + printed } };
   }
-  const skipped = asked > results.length ? ` ${asked - results.length} later block(s) were not run.` : "";
-  const before = `${changes}${FAILURES[last.outcome](last)}${skipped}\n`;
+  const before = `${changes}${withSkipped(FAILURES[last.outcome](last, results.length), asked - results.length)}\n`;
   const range = printed > 0 ? { printed: { from: before.length, to: before.length + printed } } : {};
   return { text: before + output + kept, ...range };
 }
@@ -106,12 +105,20 @@ function report(results: readonly CodeRan[], asked: number, settings: CodeRunner
 const joined = (outputs: readonly string[]): string =>
   outputs.map((output, index) => (index < outputs.length - 1 && output !== "" && !output.endsWith("\n") ? `${output}\n` : output)).join("");
 
-const FAILURES: { readonly [outcome in Exclude<CodeOutcome, "ok">]: (result: CodeRan) => string } = {
+/** The last words are about what stands below them. */
+function withSkipped(failure: string, skipped: number): string {
+  if (skipped === 0) return failure;
+  const [, what, below = " Why:"] = /^([^]*?)[.:](?: ([^.]*:))?$/.exec(failure) ?? [failure, failure];
+  return `${what}. ${skipped} later block(s) were not run. ${below.trim()}`;
+}
+
+const FAILURES: { readonly [outcome in Exclude<CodeOutcome, "ok">]: (result: CodeRan, nth: number) => string } = {
   error: (result) => `The code failed with exit code ${result.exitCode}. It printed:`,
   timeout: (result) => `The code was ended after ${Math.round(result.elapsedMs / 1_000)} s, the time limit. Until then it printed:`,
   oom: () => "The code was ended: it used more memory than it may. Until then it printed:",
   output_limit: () => "The code was ended: it printed more than it may. The beginning and the end:",
   cancelled: () => "The code was stopped. Until then it printed:",
-  rejected: () => "The code was not run:",
+  rejected: (_result, nth) =>
+    nth === 1 ? "The code was not run:" : `Block ${nth} was not run; those before it were. What they printed, and why it was not run:`,
   sandbox_lost: () => "The sandbox was lost while the code ran; files of earlier blocks may be gone. Until then it printed:",
 };

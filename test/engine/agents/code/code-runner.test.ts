@@ -54,7 +54,7 @@ test("blocks run in order and the first failure stops the rest", async () => {
   const ran: string[] = [];
   await log.run(both(2, [[fence("say one"), fence("say two", "sh"), fence("fail 3"), fence("say never")].join("\n")], ran));
   expect(ran).toEqual(["say one", "say two", "fail 3"]);
-  expect(log.said().at(-1)).toBe("Runner: The code failed with exit code 3. It printed: 1 later block(s) were not run.\none\ntwo\n");
+  expect(log.said().at(-1)).toBe("Runner: The code failed with exit code 3. 1 later block(s) were not run. It printed:\none\ntwo\n");
 });
 
 test("only code of the named agents runs, never a person's", async () => {
