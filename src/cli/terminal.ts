@@ -3,6 +3,7 @@ import type { Env } from "../config/env.ts";
 import { MARKS_EXPLAINED, shown as shownForm, withShownCode } from "../config/shown.ts";
 import type { Delta, RunEvent } from "../parley.ts";
 
+import { saidWith } from "../engine/events/events.ts";
 import { whyAsked } from "../engine/reading/touched.ts";
 import { NOTHING_SPENT, spend, tokensOf } from "../engine/limits/usage.ts";
 import { costOf } from "./cost.ts";
@@ -198,7 +199,10 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
     return dim(`  ${text}`);
   }
 
-  function question({ agent, text, options = [] }: Extract<RunEvent, { type: "handoff.made" }>): string {
+  function question(asked: Extract<RunEvent, { type: "handoff.made" }>): string {
+    const { agent, options = [] } = asked;
+    // Live, what stands before a question has been shown as it came.
+    const text = live ? asked.text : saidWith(asked);
     return (
       head(agent) +
       line(

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Person, RunEvent } from "../engine/events/events.ts";
+import { saidWith, type Person, type RunEvent } from "../engine/events/events.ts";
 import { answerOf } from "../engine/reading/answer.ts";
 import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import { whyAsked } from "../engine/reading/touched.ts";
@@ -178,13 +178,14 @@ function standing(log: Transcript, stopWordsOf: (team: string | undefined) => re
     return { kind: "wants a yes", call: requested.call, agent: requested.agent, what: requested.what, why: whyAsked(requested) };
   const [question] = run.questions;
   if (run.running && question) {
-    const { seq, agent, text, options } = question;
-    return { kind: "asks", seq, agent, text, options };
+    const { seq, agent, options } = question;
+    const made = log.events.find((event) => event.seq === seq);
+    return { kind: "asks", seq, agent, text: made?.type === "handoff.made" ? saidWith(made) : question.text, options };
   }
   const started = log.events.findLast((event) => event.type === "run.started" && event.within === undefined);
   const team = started?.type === "run.started" ? started.team : undefined;
   // A team may end at its question to a person.
   const handed = stopped?.reasons.some(({ kind }) => kind === "handoff") ? log.events.findLast((event) => event.type === "handoff.made") : undefined; // prettier-ignore
-  const answer = handed?.type === "handoff.made" ? handed.text : answerOf(log, stopWordsOf(team))?.text;
+  const answer = handed?.type === "handoff.made" ? saidWith(handed) : answerOf(log, stopWordsOf(team))?.text;
   return { kind: "ended", outcome: stopped?.outcome ?? "stopped", reason: stopped?.reason ?? "it was stopped", answer };
 }

@@ -100,7 +100,7 @@ test("a question shows its options with numbers, a run of code what contained it
       executor: "Docker",
       files: [{ hash: "h", name: "a.png", mediaType: "image/png", bytes: 5 }],
     },
-    { ...recorded, type: "handoff.made", agent: "Ana", to: "human", text: "Which?", options: ["tea", "coffee"] },
+    { ...recorded, type: "handoff.made", agent: "Ana", to: "human", text: "Which?", beside: "There are two.", options: ["tea", "coffee"] },
     {
       ...recorded,
       type: "run.stopped",
@@ -111,7 +111,7 @@ test("a question shows its options with numbers, a run of code what contained it
     },
   );
   expect(text).toBe(
-    "→ Runner: there is code\n  ran python: ok, 1.2 s (Docker)\n  file a.png (image/png, 5 bytes)\n\nAna\n? Which?\n  1. tea\n  2. coffee\n\n■ limit: reached 3 turns\n",
+    "→ Runner: there is code\n  ran python: ok, 1.2 s (Docker)\n  file a.png (image/png, 5 bytes)\n\nAna\n? There are two.\nWhich?\n  1. tea\n  2. coffee\n\n■ limit: reached 3 turns\n",
   );
 });
 

@@ -258,6 +258,34 @@ test("a team of one voice begins anew at its next turn, and one whose members sp
   expect(await spoken("")).toEqual(["a1", "b1", "z1", "c1", "a2", "z. DONE"]);
 });
 
+test("of what is said inside a team of one voice, a team around it hears the answer alone, and no stop word", async () => {
+  const voiced = PANEL.replace(" }", ", voice: { model: m, instructions: Say it. } }");
+  const around = `  around:
+    description: Around.
+    speakers: { policy: round-robin }
+    agents: [${voiced}, ${agent("Cleo")}]
+    stop: { any: [{ textMention: READY }, { maxTurns: 2 }] }
+`;
+  const { turns, lastAsked } = await talk(
+    team(IN_TURN, ["{ name: Around, kind: team, team: around, description: Several. }", agent("Zed")], DONE, around + panel([agent("Ana"), agent("Ben")], "{ textMention: READY }")),
+    "{ Ana: [a1], Ben: [b1. READY], Panel: [p1], Cleo: [c1], Zed: [z1. DONE] }",
+    ["Go"],
+  ); // prettier-ignore
+  expect(turns).toEqual(["Ana: a1", "Ben: b1. READY", "Panel: p1", "Cleo: c1", "Zed: z1. DONE", '(Zed said "DONE")']);
+  for (const name of ["Cleo", "Zed"]) expect(lastAsked(name).join("\n")).not.toMatch(/a1|b1/);
+});
+
+test("what an agent writes before its question to a person is heard by the others, and ends nothing", async () => {
+  const asks = "{ text: There are two. DONE, toolCalls: [{ name: transfer_to_human, args: { question: Which one? } }] }";
+  const { turns, lastAsked } = await talk(
+    team(IN_TURN, [agent("Ana", ", handoffs: [human]"), agent("Ben")], DONE),
+    `{ Ana: [${asks}, a2], Ben: [b1. DONE] }`,
+    ["Go", "The first"],
+  );
+  expect(turns).toEqual(["Ana → human", "Ana: a2", "Ben: b1. DONE", '(Ben said "DONE")']);
+  expect(lastAsked("Ben").join("\n")).toMatch(/There are two\. DONE\n\| Which one\?[^]*The first/);
+});
+
 test.each([
   ["'Literal {{json}} and {{{{x}}}}: {participants}'", 'Literal {json} and {{x}}: ["Ana","Ben"]'],
   ["'{{\"next\": one of {participants}}} {{roles}} {unknown}'", '{"next": one of ["Ana","Ben"]} {roles} {unknown}'],

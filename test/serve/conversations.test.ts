@@ -35,8 +35,26 @@ function endless() {
       return () => followers.delete(follower);
     },
   };
-  return { runner, stopped, followers };
+  return { runner, stopped, followers, record };
 }
+
+test("a question is told with what stands before it", async () => {
+  const { runner, record } = endless();
+  const asking: typeof runner = {
+    ...runner,
+    async say(said) {
+      const heard = await runner.say(said);
+      record(said.thread, { type: "handoff.made", agent: "Ana", to: "human", text: "Which one?", beside: "There are two.", call: "1" });
+      return heard;
+    },
+  };
+  const conversations = createConversations({ runner: asking, teams: [TEAM], workspace: "mcp" });
+  const words = { conversation: conversations.begin(), team: "pair", person: PERSON, text: "Go" };
+  const step = conversations.say(words, new AbortController().signal);
+  let next = await step.next();
+  while (!next.done) next = await step.next();
+  expect(next.value).toMatchObject({ kind: "asks", seq: 3, text: "There are two.\nWhich one?" });
+});
 
 test("a step that is left in the middle makes room for the next, and its run is stopped", async () => {
   const { runner, stopped, followers } = endless();

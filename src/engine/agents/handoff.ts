@@ -17,7 +17,7 @@ export interface HandoffCall {
   readonly to: string;
   readonly text: string;
   readonly options: readonly string[];
-  /** Words for everybody that are not in the text. */
+  /** Words for everybody that are not, or not whole, in the text. */
   readonly beside?: string;
 }
 
@@ -51,17 +51,16 @@ export function readHandoffs(allowed: readonly (string | Handoff)[]): Handoffs {
     parse(call, beside) {
       const handoff = meant(call.tool);
       if (!handoff) throw new Error(`${call.tool} is not a hand-over`);
-      if (handoff.to !== HUMAN) {
-        const words = beside.trim() === "" ? {} : { beside };
+      const words = beside.trim() === "" ? {} : { beside };
+      if (handoff.to !== HUMAN)
         return { kind: "handoff", to: handoff.to, text: handoff.message ?? defaultNotice(handoff.to), options: [], ...words };
-      }
       const asked = parseQuestion(call.args);
       if (asked === undefined) {
         const message = `The arguments of ${call.tool} must be JSON like {"question": "…", "options": ["…", "…"]}.`;
         return { kind: "failed", error: { kind: "bad_arguments", message } };
       }
-      const text = asked.question || handoff.message || beside || defaultNotice(HUMAN);
-      return { kind: "handoff", to: HUMAN, text: text.slice(0, QUESTION_CHARS_MAX), options: asked.options };
+      const text = (asked.question || handoff.message || beside || defaultNotice(HUMAN)).slice(0, QUESTION_CHARS_MAX);
+      return { kind: "handoff", to: HUMAN, text, options: asked.options, ...(text === beside ? {} : words) };
     },
   };
 }

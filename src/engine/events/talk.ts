@@ -102,7 +102,7 @@ export interface HandoffMade {
   readonly text: string;
   /** A participant who is a person is asked for their turn: the text is shown to people, and is nobody's words to the agents. */
   readonly turn?: true;
-  /** Words that the agent wrote beside it, for everybody; of a question they are in the text. */
+  /** Words that the agent wrote beside it, for everybody; absent where they are the text. A question that was cut is the beginning of them. */
   readonly beside?: string;
   /** Answers offered to choose from; only when `to` is a person. */
   readonly options?: readonly string[];
@@ -119,6 +119,10 @@ export interface HandoffMade {
 
 /** The text of a question to a person: more is cut. */
 export const QUESTION_CHARS_MAX = 2_000;
+
+/** All that was said with a hand-over, by the one who made it. */
+export const saidWith = ({ beside, text }: Pick<HandoffMade, "beside" | "text">): string =>
+  beside === undefined ? text : beside.startsWith(text) ? beside : `${beside}\n${text}`;
 
 export interface LoginWish {
   readonly server: string;

@@ -1,6 +1,15 @@
 import type { Piece, Source } from "./attribution.ts";
 import { shownName } from "./attribution.ts";
-import { CALLER, HUMAN, type AgentMessage, type FileRef, type Person, type PersonMessage, type RunEvent } from "../events/events.ts";
+import {
+  CALLER,
+  HUMAN,
+  saidWith,
+  type AgentMessage,
+  type FileRef,
+  type Person,
+  type PersonMessage,
+  type RunEvent,
+} from "../events/events.ts";
 import type { ModelMessage } from "../model.ts";
 import { SELECTOR } from "./spender.ts";
 import { amendedText, isMessage, type Amendment } from "./transcript.ts";
@@ -19,11 +28,10 @@ export function heard(agent: string, event: RunEvent, people: People): UserMessa
       return "person" in event ? saidByPerson(event.person, event, people) : saidByAgent(event);
     case "handoff.made":
       if (event.turn) return undefined;
-      if (event.to === HUMAN) return { role: "user", from: { kind: "agent asks a person", name: event.agent }, text: event.text };
       return {
         role: "user",
-        from: agentSource(event.agent),
-        text: event.beside === undefined ? event.text : `${event.beside}\n${event.text}`,
+        from: event.to === HUMAN ? { kind: "agent asks a person", name: event.agent } : agentSource(event.agent),
+        text: saidWith(event),
       };
     case "speaker.selected":
       return event.agent === agent && event.instruction

@@ -1,4 +1,4 @@
-import type { AgentMessage, HandoffMade } from "../events/events.ts";
+import { HUMAN, type AgentMessage, type HandoffMade } from "../events/events.ts";
 import { fences } from "../reading/fences.ts";
 import { isHandover, when } from "../limits/by-event.ts";
 import type { TerminationCondition } from "../team.ts";
@@ -23,7 +23,8 @@ export function textMention(text: string, agents?: readonly string[], where: Men
 }
 
 const wordsOf = (event: HandoffMade | AgentMessage): readonly string[] =>
-  event.type === "handoff.made" && event.beside !== undefined ? [event.beside, event.text] : [event.text];
+  // Whoever asks goes on with the answer, whatever stands before the question.
+  event.type === "handoff.made" && event.beside !== undefined && event.to !== HUMAN ? [event.beside, event.text] : [event.text];
 
 /**
  * Whether words end with this text as one that ends a conversation does: alone on the last line, or behind the last sentence, in any script.

@@ -138,9 +138,9 @@ export function renderQuestion(t: Translator, handoff: Of<"handoff.made">, trans
   const own = runOf(transcript, handoff.seq);
   const { state } = own;
   const beside = wordsBeside(turnBefore(transcript, handoff.seq, handoff.agent), handoff.call);
-  const words = safeMarkdown(
-    withShownCode([...(beside && beside !== handoff.text ? [shorten(beside, BESIDE_CHARS_MAX)] : []), handoff.text].join("\n\n")),
-  );
+  // A long question is the beginning of what the agent wrote, which is there whole.
+  const question = beside.startsWith(handoff.text) ? [] : [handoff.text];
+  const words = safeMarkdown(withShownCode([...(beside ? [shorten(beside, BESIDE_CHARS_MAX)] : []), ...question].join("\n\n")));
   const asked = state.startedBy ? `${mention(state.startedBy)} ` : "";
   const agent = safeMrkdwn(handoff.agent);
   const title = `${asked}${t("cards.text.asks", { agent: `${faceInText(handoff.agent, team)}${agent}` })}`;

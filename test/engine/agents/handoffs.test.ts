@@ -44,7 +44,17 @@ describe("a hand-over", () => {
   });
 
   test("to a person asks the question, else what stands beside it, else what there is to say", () => {
-    expect(ask({ question: " Which? " }, "beside")).toEqual({ kind: "handoff", to: "human", text: "Which?", options: [] });
+    expect(ask({ question: " Which? " }, "See above.")).toEqual({
+      kind: "handoff",
+      to: "human",
+      text: "Which?",
+      options: [],
+      beside: "See above.",
+    });
+    expect(ask({ question: "Which?" }, "Which?")).not.toHaveProperty("beside");
+    expect(ask({}, "beside")).not.toHaveProperty("beside");
+    const long = "a ".repeat(1_500);
+    expect(ask({}, long)).toMatchObject({ text: long.slice(0, 2_000), beside: long });
     expect(ask({}, "beside")).toMatchObject({ text: "beside" });
     expect(ask("  ", "")).toMatchObject({ text: "Transferred to human: please answer here." });
     expect(ask({ question: 3 }, "beside")).toMatchObject({ text: "beside" });

@@ -200,6 +200,8 @@ describe("of an event that is not its own, an agent hears", () => {
     expect(hears(hands)).toEqual({ role: "user", from: { kind: "agent", name: "B" }, text: "over" });
     expect(hears({ ...hands, beside: "see" })).toMatchObject({ text: "see\nover" });
     expect(hears({ ...hands, to: "human" })).toEqual({ role: "user", from: { kind: "agent asks a person", name: "B" }, text: "over" });
+    expect(hears({ ...hands, to: "human", beside: "see" })).toMatchObject({ text: "see\nover" });
+    expect(hears({ ...hands, to: "human", beside: "over and more" })).toMatchObject({ text: "over and more" });
     expect(hears({ ...hands, to: "human", turn: true })).toBeUndefined();
     expect(hears({ ...hands, quiet: true } as EventBody)).toBeUndefined();
   });

@@ -72,6 +72,7 @@ test("a stop word in the words of agents, beside a hand-over as well, and not in
   expect(fires(word, handed("A", "B", { text: "Over. DONE" }))).toEqual(fired);
   expect(fires(word, handed("A", "B", { text: "Over.", beside: "DONE" }))).toEqual(fired);
   expect(fires(word, handed("A", "B", { text: "DONE", beside: "Over." }))).toEqual(fired);
+  expect(fires(word, handed("A", "human", { text: "Shall I?", beside: "DONE" }))).toEqual([]);
   expect(fires(word, asked("DONE"), floor("A", { reason: "DONE" }), ended("A", "DONE"))).toEqual([]);
   expect(fires(textMention("DONE", ["B"]), said("A", "DONE"))).toEqual([]);
 });

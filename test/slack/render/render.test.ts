@@ -204,6 +204,21 @@ test("a question shows what the agent wrote beside it", () => {
   expect(json(show(log, 6, "question"))).toContain("I found two ways.\\n\\nWhich one?");
 });
 
+test("a question that is the beginning of longer words shows them once, and whole", () => {
+  const words = `First of all. ${"More. ".repeat(400)}Which one?`;
+  const log = logOf(
+    started(),
+    asks("x"),
+    selects("Coder"),
+    { type: "tool.called", agent: "Coder", call: "c1", tool: "transfer_to_human", args: "{}", text: words },
+    { type: "tool.returned", agent: "Coder", call: "c1", tool: "transfer_to_human", output: "…" },
+    { type: "handoff.made", agent: "Coder", to: "human", text: words.slice(0, 2_000), beside: words, call: "c1" },
+  );
+  const shown = json(show(log, 6, "question"));
+  expect(shown).toContain("Which one?");
+  expect(shown.split("First of all. More. More.")).toHaveLength(2);
+});
+
 test("an approval has buttons until it is given or denied", () => {
   const asked: EventBody[] = [started(), asks("x"), { type: "approval.requested", agent: "Coder", call: "c1", what: "rm -rf `out`" }];
   const open = show(logOf(...asked), 3, "approval");
