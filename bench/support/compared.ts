@@ -7,8 +7,14 @@ import type { Sample, Taken } from "./conversations-held.ts";
 
 /** So much more than the commit that it is compared with a turn may take; less than this cannot be told from noise. */
 const RATIO_MAX = 1.05;
-/** Measured in pairs, one version after the other, in changing order. */
-const PAIRS = 31;
+/** Each with processes of its own: how V8 has compiled one process' code, and where its memory lies, holds for as long as it lives. */
+const ROUNDS = 4;
+/** Measured in pairs, one version after the other, in changing order: so many a round at least, */
+const PAIRS_MIN = 16;
+/** and at most, while the middle of all pairs is not known to {@link ERROR_MAX}. */
+const PAIRS_MAX = 64;
+/** A standard error well below what may be missed by. */
+const ERROR_MAX = 0.015;
 /** Before that, until both are compiled. */
 const WARM_UPS = 10;
 
@@ -24,41 +30,41 @@ const SAMPLES: readonly Sample[] = [
 ];
 
 /**
- * What a turn takes now to what it took at a commit: both in one run, in a process each, in pairs. The median of the pairs' ratios of CPU time counts:
- * it is disturbed least by what else the machine does. True when every ratio is within the target.
+ * What a turn takes now to what it took at a commit: both in one run, in processes of their own, in pairs. The median of all pairs' ratios of CPU time
+ * counts: it is disturbed least by what else the machine does. True when every ratio is within the target. A quarter of an hour at most.
  */
 export async function compared(commit: string): Promise<boolean> {
   const [there, here] = [checkedOut(commit), join(import.meta.dirname, "../..")];
-  const [now, before] = [await started(here), await started(there)];
+  const pairsOf = new Map(SAMPLES.map((sample) => [sample, [] as (readonly [Taken, Taken])[]]));
+  for (let round = 0; round < ROUNDS; round++) {
+    const [now, before] = [await started(here), await started(there)];
+    for (const [sample, pairs] of pairsOf) {
+      for (let warm = 0; warm < WARM_UPS; warm++) for (const version of [now, before]) await taken(version, sample);
+      for (let pair = 0; pair < PAIRS_MAX && (pair < PAIRS_MIN || errorOf(ratiosOf(pairs)) > ERROR_MAX); pair++) {
+        const [first, second] = pair % 2 === 0 ? [now, before] : [before, now];
+        const [one, other] = [await taken(first, sample), await taken(second, sample)];
+        pairs.push(first === now ? [one, other] : [other, one]);
+      }
+    }
+    for (const { process } of [now, before]) process.disconnect();
+  }
   const rows: Record<string, object> = {};
   let isHeld = true;
-  for (const sample of SAMPLES) {
-    for (let warm = 0; warm < WARM_UPS; warm++) for (const version of [now, before]) await taken(version, sample);
-    const pairs: (readonly [Taken, Taken])[] = [];
-    for (let pair = 0; pair < PAIRS; pair++) {
-      const [first, second] = pair % 2 === 0 ? [now, before] : [before, now];
-      const [one, other] = [await taken(first, sample), await taken(second, sample)];
-      pairs.push(first === now ? [one, other] : [other, one]);
-    }
-    const ratios = pairs.map(([a, b]) => a.cpuUs / b.cpuUs).toSorted((a, b) => a - b);
+  for (const [sample, pairs] of pairsOf) {
+    const ratios = ratiosOf(pairs);
     const ratio = at(ratios, 1 / 2);
-    const us = (side: 0 | 1) =>
-      round(
-        at(
-          pairs.map((pair) => pair[side].cpuUs / pair[side].turnsEnded).toSorted((a, b) => a - b),
-          1 / 2,
-        ),
-      );
+    const us = (side: 0 | 1) => round(at(sorted(pairs.map((pair) => pair[side].cpuUs / pair[side].turnsEnded)), 1 / 2));
     if (ratio > RATIO_MAX) isHeld = false;
     rows[`${sample.where}, ${sample.led}, ${sample.turns} turns`] = {
       ratio: round(ratio),
       "middle half": `${round(at(ratios, 1 / 4))} … ${round(at(ratios, 3 / 4))}`,
+      pairs: pairs.length,
+      "standard error": Math.round(errorOf(ratios) * 1_000) / 1_000,
       "µs a turn": us(0),
       [`at ${commit}`]: us(1),
       [`at most ${RATIO_MAX}`]: ratio > RATIO_MAX ? "missed" : "held",
     };
   }
-  for (const { process } of [now, before]) process.disconnect();
   console.table(rows);
   return isHeld;
 }
@@ -122,6 +128,13 @@ async function answered(child: ChildProcess): Promise<unknown> {
     left.abort();
   }
 }
+
+const sorted = (numbers: readonly number[]): readonly number[] => numbers.toSorted((a, b) => a - b);
+
+const ratiosOf = (pairs: readonly (readonly [Taken, Taken])[]): readonly number[] => sorted(pairs.map(([a, b]) => a.cpuUs / b.cpuUs));
+
+/** Of the median of sorted ratios, as that of a normal distribution: 1.25 standard deviations ÷ the root of their number, a deviation being the middle half ÷ 1.35. */
+const errorOf = (ratios: readonly number[]): number => (0.93 * (at(ratios, 3 / 4) - at(ratios, 1 / 4))) / Math.sqrt(ratios.length);
 
 const at = (sorted: readonly number[], share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 

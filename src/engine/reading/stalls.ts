@@ -1,4 +1,4 @@
-import { hashOf } from "../hash.ts";
+import { HASH_START, hashedOn } from "../hash.ts";
 import { HUMAN, type EventBody, type Person, type RunEvent } from "../events/events.ts";
 import { read, type Fold, type Transcript } from "./fold.ts";
 
@@ -144,24 +144,37 @@ const SHINGLE_WORDS = 3;
 const WORDS_READ_MAX = 300;
 const CHARS_READ_MAX = 4_000;
 
-/** Each few words in a row, as a number; what two turns have in common is counted, and once in millions of turns one is taken for another. */
+/**
+ * Each few words in a row, as a number; what two turns have in common is counted, and once in millions of turns one is taken for another. Letter by letter: every
+ * turn of a conversation is read here, and to have its words as texts of their own takes several times as long.
+ */
 function shingles(text: string): ReadonlySet<number> {
-  const words =
-    text
-      .slice(0, CHARS_READ_MAX)
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu)
-      ?.slice(0, WORDS_READ_MAX) ?? [];
-  if (words.length < SHINGLE_WORDS) return new Set([hashOf(words.join(" "))]);
+  const letters = text.slice(0, CHARS_READ_MAX).toLowerCase();
   const found = new Set<number>();
-  let [first, second] = [0, 0];
-  for (const [at, word] of words.entries()) {
-    const third = hashOf(word);
-    if (at >= SHINGLE_WORDS - 1) found.add(Math.imul(Math.imul(first, SPREAD) ^ second, SPREAD) ^ third);
-    [first, second] = [second, third];
+  let [words, first, second, word] = [0, 0, 0, HASH_START];
+  for (let at = 0; at <= letters.length && words < WORDS_READ_MAX; at++) {
+    const code = at < letters.length ? (letters.codePointAt(at) ?? 0) : 0;
+    if (code > 0xffff) at++;
+    if (isOfWord(code)) word = hashedOn(word, code);
+    else if (word !== HASH_START) {
+      if (++words >= SHINGLE_WORDS) found.add(Math.imul(Math.imul(first, SPREAD) ^ second, SPREAD) ^ word);
+      [first, second, word] = [second, word, HASH_START];
+    }
   }
-  return found;
+  return words < SHINGLE_WORDS ? new Set([Math.imul(first, SPREAD) ^ second]) : found;
 }
+/** Letters and digits of all scripts. */
+function isOfWord(code: number): boolean {
+  if (code < 0x80) return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a);
+  const known = ofWords[code];
+  if (known !== undefined && known !== 0) return known === 1;
+  const is = /[\p{L}\p{N}]/u.test(String.fromCodePoint(code));
+  ofWords[code] = is ? 1 : 2;
+  return is;
+}
+/** Of what was asked about before: 1 where it is, 2 where not. A cache: without it they are the same. */
+const ofWords = new Uint8Array(0x10000);
+
 /** Odd, with its bits well mixed (the golden ratio's). */
 const SPREAD = 0x9e3779b1;
 

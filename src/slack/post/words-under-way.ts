@@ -1,5 +1,6 @@
 import type { Runner } from "../../runner/runner.ts";
 import { isEvent, type Delta, type RunEvent } from "../../engine/events/events.ts";
+import { safeLine, withoutMarks } from "../words/escape.ts";
 
 /** What agents are writing now: shown while it comes, kept nowhere. Of a turn that guards look at no words come by here. */
 export interface WordsUnderWay {
@@ -35,7 +36,8 @@ export function createWordsUnderWay({ shown = (delta) => delta }: Pick<Runner, "
       turns.set(key, ((before ?? "") + item.text).slice(0, CHARS_MAX));
     },
     of(thread, agent) {
-      const words = turns.get(keyOf(thread, agent)) ?? "";
+      const words = turns.get(keyOf(thread, agent));
+      if (words === undefined) return "";
       const delta = shown({ type: "text.delta", agent, text: words.slice(0, words.search(/\s\S*$/) + 1) });
       return delta.type === "text.delta" ? delta.text : "";
     },
@@ -43,3 +45,13 @@ export function createWordsUnderWay({ shown = (delta) => delta }: Pick<Runner, "
 }
 
 const keyOf = (thread: string, agent: string): string => `${thread}\n${agent}`;
+
+/** Of what an agent writes, the line that it is at, or its end: what one reads at a glance. */
+export function lastWords(words: string): string {
+  const line = withoutMarks(words.trimEnd().split("\n").at(-1) ?? "").trim();
+  if (line === "") return "";
+  const end = line.slice(-WORDS_CHARS_SHOWN);
+  const whole = line.length > end.length ? `…${end.slice(end.search(/\s|$/))}` : end;
+  return `${safeLine(whole, WORDS_CHARS_SHOWN)} …`;
+}
+const WORDS_CHARS_SHOWN = 70;

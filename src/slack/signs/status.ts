@@ -11,10 +11,9 @@ import type { People } from "../people/people.ts";
 import { persona, type Persona } from "../render/personas.ts";
 import { cameLate } from "../api/late-calls.ts";
 import { createBucket } from "../api/pacer.ts";
-import { safeLine, withoutMarks } from "../words/escape.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
-import { createWordsUnderWay } from "../post/words-under-way.ts";
+import { createWordsUnderWay, lastWords } from "../post/words-under-way.ts";
 import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
 /** Calls about one thread are at least this far apart; what changes in between is told once. */
@@ -66,7 +65,7 @@ export function createStatus(parts: {
   const sessions = createSessions({ ...parts, onAtWork: (thread) => void lines.poke(thread) });
   const lines = createKeyedWorker<Line>({
     clock,
-    begin: () => ({ shown: NOTHING, wantedAt: undefined, landsAt: undefined, dueAt: undefined, hasLanded: false }),
+    begin: () => ({ agent: undefined, shown: NOTHING, wantedAt: undefined, landsAt: undefined, dueAt: undefined, hasLanded: false }),
     look: tend,
     onError: (thread, error) => log(`the status of ${thread} could not be shown`, error),
     retryDelayMs: FAILED_MS,
@@ -81,9 +80,18 @@ export function createStatus(parts: {
   const unfollow = runner.follow((thread, item) => {
     words.hear(thread, item);
     if (!("seq" in item)) return item.type === "text.delta" ? pokeForWords(thread) : undefined;
-    const line = placeOf(thread) && lines.poke(thread);
-    if (line && item.type === "message.posted" && "agent" in item) line.landsAt = clock.now() + LANDED_MS;
+    const lands = item.type === "message.posted" && "agent" in item;
+    const line = placeOf(thread) && (lands || !saysAll(thread)) ? lines.poke(thread) : undefined;
+    if (line && lands) line.landsAt = clock.now() + LANDED_MS;
   });
+
+  /** Whether the line is as the log has it, so that no look is needed: of what is recorded in a run little changes who thinks. */
+  function saysAll(thread: string): boolean {
+    const transcript = runner.atHand(thread);
+    if (!transcript) return false;
+    const line = lines.stateOf(thread);
+    return line ? line.agent !== undefined && line.agent === whoThinks(transcript) : whoThinks(transcript) === undefined;
+  }
 
   /** Deltas come by the hundred; the line is looked at when it is time for new words. */
   function pokeForWords(thread: string): void {
@@ -117,6 +125,7 @@ export function createStatus(parts: {
     const transcript = await runner.read(thread);
     const isMember = whoThinks(transcript) === undefined ? undefined : await parts.people?.lookalikes();
     const wanted = want(transcript, parts.cards, isMember ?? (() => false));
+    line.agent = wanted.agent;
     const now = clock.now();
     holdToClock(line, now);
     const landed = line.landsAt !== undefined && line.landsAt <= now;
@@ -263,16 +272,6 @@ const ANYBODY: Persona = { username: "", icon_emoji: "" };
 
 const NOTHING: Shown = { speaker: undefined, speakerAt: undefined, calledAt: undefined, writing: "" };
 
-/** Of what an agent writes, the line that it is at, or its end: what one reads at a glance. */
-function lastWords(words: string): string {
-  const line = withoutMarks(words.trimEnd().split("\n").at(-1) ?? "").trim();
-  if (line === "") return "";
-  const end = line.slice(-WORDS_CHARS_SHOWN);
-  const whole = line.length > end.length ? `…${end.slice(end.search(/\s|$/))}` : end;
-  return `${safeLine(whole, WORDS_CHARS_SHOWN)} …`;
-}
-const WORDS_CHARS_SHOWN = 70;
-
 /** Where the clock was set back, what is ahead of it would be waited for as long as it was set back by. */
 function holdToClock(line: Line, now: number): void {
   const held = (at: number | undefined) => (at === undefined ? undefined : Math.min(at, now));
@@ -286,6 +285,8 @@ function holdToClock(line: Line, now: number): void {
 const goesByItself = ({ shown, dueAt }: Line): boolean => dueAt !== undefined && dueAt > (shown.calledAt ?? Infinity);
 
 interface Line {
+  /** Who thought at the last look. */
+  agent: string | undefined;
   shown: Shown;
   /** Since when somebody is to be shown where nobody is. */
   wantedAt: number | undefined;

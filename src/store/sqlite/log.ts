@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts";
 import { runEnded, runsRewritten } from "./runs/run-rows.ts";
 import { isOfIndex, isRunning, recordOf, startOrStop } from "../records/commit.ts";
 import { sqliteNames } from "./names.ts";
+import type { EarlyMarks } from "./outbox.ts";
 import type { ReadyRows } from "./ready.ts";
 import type { Commit, CommitResult, PostDraft, Store, ThreadSummary } from "../store.ts";
 
@@ -35,6 +36,7 @@ export function sqliteLog(
   connection: Connection,
   options: {
     readonly ready: ReadyRows;
+    readonly early: Pick<EarlyMarks, "areSet" | "made">;
     /** Sums up what the events cost. */
     readonly spent: (commit: Commit) => void;
     /** Keeps who was heard, and says who was heard too often. */
@@ -55,7 +57,7 @@ export function sqliteLog(
   // By itself: named in the other, it would have SQLite write its indexes anew with each commit, 4 KB each.
   const updateRunning = db.prepare("UPDATE threads SET running = ? WHERE id = ?");
   const addEvent = db.prepare("INSERT INTO events (thread, seq, body) VALUES (?, ?, ?)");
-  const addPost = db.prepare("INSERT INTO outbox (thread, seq, kind, part) VALUES (?, ?, ?, ?)");
+  const addPost = db.prepare("INSERT INTO outbox (thread, seq, kind, part, sending_since) VALUES (?, ?, ?, ?, ?)");
   const page = db
     .prepare<[string, number, number], string>(
       "SELECT body FROM events WHERE thread = (SELECT id FROM threads WHERE name = ?) AND seq > ? ORDER BY seq LIMIT ?",
@@ -100,13 +102,15 @@ export function sqliteLog(
     return { kind: "thread", id, own };
   };
 
-  const append = (commit: Commit, bodies: readonly string[]): Refused | Thread => {
+  /** `posts`: is given the rows that are to be posted; `sendingSince`: what they say of it. */
+  const append = (commit: Commit, bodies: readonly string[], posts: number[], sendingSince: string | null): Refused | Thread => {
     const thread = advanced(commit);
     if (thread.kind !== "thread") return thread;
     const { id, own } = thread;
     const workspace = own || commit.workspace;
     for (const [index, body] of bodies.entries()) addEvent.run(id, commit.afterSeq + 1 + index, body);
-    for (const post of inLogOrder(commit.posts)) addPost.run(id, commit.afterSeq + 1 + post.event, post.kind, post.part);
+    for (const post of inLogOrder(commit.posts))
+      posts.push(Number(addPost.run(id, commit.afterSeq + 1 + post.event, post.kind, post.part, sendingSince).lastInsertRowid));
     if (commit.heard) options.heard.add({ ...commit, workspace });
     if (commit.accounts) options.spent({ ...commit, workspace });
     // A fork is copied in several commits: only now is it known that the runs before are another thread's.
@@ -132,13 +136,16 @@ export function sqliteLog(
 
     commit: async (commit): Promise<CommitResult> => {
       const { events, bodies } = recordOf(commit);
+      const posts: number[] = [];
+      const areMarked = commit.posts.length > 0 && options.early.areSet();
       // A post that has been seen must not be unsaid by a power cut: before it leaves it is marked, and what is marked is on the disk with all
-      // that was written before it (outbox.ts). The rest can be thought again. A wait for the disk here would hold up the event loop.
+      // that was written before it (outbox.ts), be it by this commit or by one of its own. The rest can be thought again. A wait for the disk here would hold up the event loop.
       const done = await writeSoon(
-        (): Thread | Refused | Fenced => (commit.claim && !options.holds(commit.claim) ? { kind: "fenced" } : append(commit, bodies)),
+        (): Thread | Refused | Fenced => (commit.claim && !options.holds(commit.claim) ? { kind: "fenced" } : append(commit, bodies, posts, areMarked ? commit.at : null)),
         {
           made(made) {
             if (made.kind !== "thread") return;
+            options.early.made(posts, areMarked);
             // Only once it is there for good.
             if (known.size >= KNOWN_THREADS_MAX) known.clear();
             known.set(commit.thread, made);

@@ -16,7 +16,7 @@ import { sqliteKnowledge } from "./knowledge.ts";
 import { sqliteLog } from "./log.ts";
 import { sqliteLogins } from "./sealed/logins.ts";
 import { sqliteMemory } from "./memory.ts";
-import { sqliteOutbox } from "./outbox.ts";
+import { sqliteOutbox, takeBackMarks } from "./outbox.ts";
 import { sqliteRuns } from "./runs/run-index.ts";
 import { sqliteSpending } from "./runs/run-spending.ts";
 import { sqliteSchedules } from "./schedules.ts";
@@ -119,7 +119,7 @@ function onConnection(connection: Connection, clock: Clock): SqliteOpened {
 }
 
 function opener(shared: Shared): SqliteOpened {
-  const { clock, ready, settings, schedules, pins, audit, openers, told } = shared;
+  const { clock, ready, early, settings, schedules, pins, audit, openers, told } = shared;
   const member = join(shared);
   const now = () => clock.now();
   const connection = ownOf(shared.connection, () => {
@@ -128,6 +128,7 @@ function opener(shared: Shared): SqliteOpened {
     schedules.drop(member);
     if (openers.size > 0) return;
     try {
+      takeBackMarks(shared.connection, early);
       shared.connection.close();
     } finally {
       // Behind the lock: where a file is watched by having it open, its closing lets go of that.
@@ -138,6 +139,7 @@ function opener(shared: Shared): SqliteOpened {
   const store = {
     ...sqliteLog(connection, {
       ready,
+      early,
       now,
       spent,
       heard: sqliteHeard(connection),
@@ -153,6 +155,7 @@ function opener(shared: Shared): SqliteOpened {
       received: member.received,
     }),
     ...sqliteOutbox(connection, {
+      early,
       leisure: shared.leisure,
       onDelivered: ({ thread, workspace, delivered }) => member.changed(thread, workspace, { delivered }),
     }),

@@ -2,9 +2,8 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { migrate } from "../../../src/store/sqlite/schema.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
 import { type Store, StoreError } from "../../../src/store/store.ts";
@@ -17,7 +16,10 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "parley-open-"));
   path = join(directory, "parley.db");
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(directory, { recursive: true });
+});
 
 /** A database with `count` events of 1 KB in thread `t`. */
 async function filled(count = 1): Promise<void> {
@@ -209,7 +211,9 @@ describe("a file that cannot be used is refused with its name and the mend, and 
     expect((await store.commit(commitOf("t", 0, [said("one")]))).kind).toBe("ok");
     const away = join(directory, "away.db");
     await rename(path, away);
-    await setImmediate(); // The look before the first commit is good for that turn of the event loop.
+    // The look before the first commit is good for a tenth of a second.
+    const nowMs = performance.now();
+    vi.spyOn(performance, "now").mockImplementation(() => nowMs + 100);
     const kept = () => store.commit(commitOf("t", 1, [said("two")]));
     await expect(kept()).rejects.toThrow(/parley\.db: the file is gone.*start Parley again/);
     await expect(store.receive({ id: "Ev1", at: "2026-01-05T09:00:00.000Z", body: "{}" })).rejects.toThrow(StoreError);
