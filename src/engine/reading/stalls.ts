@@ -155,7 +155,7 @@ function shingles(text: string): ReadonlySet<number> {
   for (let at = 0; at <= letters.length && words < WORDS_READ_MAX; at++) {
     const code = at < letters.length ? (letters.codePointAt(at) ?? 0) : 0;
     if (code > 0xffff) at++;
-    if (isOfWord(code)) word = hashedOn(word, code);
+    if (code < 0x80 ? ASCII_OF_WORD[code] === 1 : isOfWord(code)) word = hashedOn(word, code);
     else if (word !== HASH_START) {
       if (++words >= SHINGLE_WORDS) found.add(Math.imul(Math.imul(first, SPREAD) ^ second, SPREAD) ^ word);
       [first, second, word] = [second, word, HASH_START];
@@ -163,9 +163,10 @@ function shingles(text: string): ReadonlySet<number> {
   }
   return words < SHINGLE_WORDS ? new Set([Math.imul(first, SPREAD) ^ second]) : found;
 }
+const ASCII_OF_WORD = Uint8Array.from({ length: 0x80 }, (_, code) => Number(/[a-z0-9]/i.test(String.fromCharCode(code))));
+
 /** Letters and digits of all scripts. */
 function isOfWord(code: number): boolean {
-  if (code < 0x80) return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a);
   const known = ofWords[code];
   if (known !== undefined && known !== 0) return known === 1;
   const is = /[\p{L}\p{N}]/u.test(String.fromCodePoint(code));
