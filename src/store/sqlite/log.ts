@@ -141,7 +141,8 @@ export function sqliteLog(
       // A post that has been seen must not be unsaid by a power cut: before it leaves it is marked, and what is marked is on the disk with all
       // that was written before it (outbox.ts), be it by this commit or by one of its own. The rest can be thought again. A wait for the disk here would hold up the event loop.
       const done = await writeSoon(
-        (): Thread | Refused | Fenced => (commit.claim && !options.holds(commit.claim) ? { kind: "fenced" } : append(commit, bodies, posts, areMarked ? commit.at : null)),
+        (): Thread | Refused | Fenced =>
+          commit.claim && !options.holds(commit.claim) ? { kind: "fenced" } : append(commit, bodies, posts, areMarked ? commit.at : null),
         {
           made(made) {
             if (made.kind !== "thread") return;

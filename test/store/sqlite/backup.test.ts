@@ -3,6 +3,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { backupSqlite } from "../../../src/store/sqlite/upkeep/backup.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
@@ -76,14 +77,20 @@ test("a file that is there is not overwritten, be it a backup, another file or t
   await expect(backupSqlite({ path, to: path })).rejects.toThrow("is there already");
 });
 
-test("a damaged database is not backed up as if it were whole, and leaves no half of a file", async () => {
-  await filled(200);
-  const bytes = await readFile(path);
-  bytes.fill(0x5a, bytes.byteLength / 2, bytes.byteLength / 2 + 4_096);
-  await writeFile(path, bytes);
-  await expect(backupSqlite({ path, to })).rejects.toThrow(/parley\.db: what was copied is damaged .*no backup was made/);
-  expect((await readdir(folder)).filter((name) => name.startsWith("copy"))).toEqual([]);
-});
+test.each(["events", "knowledge_words_data", "knowledge_words_config"])(
+  "a database that is damaged in %s is not backed up as if it were whole, and leaves no half of a file",
+  async (table) => {
+    await filled(200);
+    const db = new Database(path, { readonly: true });
+    const page = db.prepare<[string], number>("SELECT rootpage FROM sqlite_master WHERE name = ?").pluck().get(table)!;
+    db.close();
+    const bytes = await readFile(path);
+    bytes.fill(0x5a, (page - 1) * 4_096, page * 4_096);
+    await writeFile(path, bytes);
+    await expect(backupSqlite({ path, to })).rejects.toThrow(/parley\.db: what was copied is damaged .*no backup was made/);
+    expect((await readdir(folder)).filter((name) => name.startsWith("copy"))).toEqual([]);
+  },
+);
 
 test("where no file can be made, that is said, and nothing is left", async () => {
   await filled();

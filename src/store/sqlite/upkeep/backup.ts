@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { makeOwn } from "../../own-files.ts";
 import { openConnectionReadOnly } from "../connection.ts";
-import { explained } from "../driver/trouble.ts";
+import { explained, isSqliteError } from "../driver/trouble.ts";
 import { StoreError } from "../../store.ts";
 
 /** What was copied and looked at. */
@@ -49,14 +49,24 @@ export function verified(draft: string, path: string): { readonly threads: numbe
     db.pragma("journal_mode = DELETE");
     // Nobody else has this file: read as memory, its pages are not copied one by one.
     db.pragma(`mmap_size = ${statSync(draft).size}`);
-    const found = db.pragma("integrity_check(1)", { simple: true });
+    const found = integrityOf(db);
     if (found !== "ok")
       throw new StoreError(
-        `${path}: what was copied is damaged (${String(found).replaceAll("\n", " ")}), so no backup was made. \`parley doctor --db\` says more; keep the backups you have.`,
+        `${path}: what was copied is damaged (${found.replaceAll("\n", " ")}), so no backup was made. \`parley doctor --db\` says more; keep the backups you have.`,
       );
     return db.prepare<[], Backup>("SELECT (SELECT count(*) FROM threads) AS threads, (SELECT count(*) FROM events) AS events").get()!;
   } finally {
     db.close();
+  }
+}
+
+/** Where a page is damaged that the check itself needs, SQLite says so with an error in place of a result. */
+function integrityOf(db: Database.Database): string {
+  try {
+    return String(db.pragma("integrity_check(1)", { simple: true }));
+  } catch (error) {
+    if (!isSqliteError(error) || !/^SQLITE_(CORRUPT|NOTADB|ERROR)/.test(error.code)) throw error;
+    return error.message;
   }
 }
 
