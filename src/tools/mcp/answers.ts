@@ -1,8 +1,14 @@
 import type { StandardSchemaV1 } from "@modelcontextprotocol/client";
 import { z } from "zod";
 
-/** A page of a server's tools, not checked. */
-export const ToolsPage = z.object({ tools: z.array(z.unknown()), nextCursor: z.string().nullish() });
+/** A page of a server's tools, not checked. Go writes null for a list without entries; a mark for the next page may be a number. */
+export const ToolsPage = z.object({
+  tools: z
+    .array(z.unknown())
+    .nullable()
+    .transform((tools) => tools ?? []),
+  nextCursor: z.union([z.string(), z.number()]).nullish(),
+});
 
 /** One part where a list of them is wanted. */
 const isPart = (content: unknown): boolean => typeof content === "object" && content !== null && !Array.isArray(content);
@@ -16,7 +22,10 @@ const AnyCallResult = z.object({
   structuredContent: z.unknown().optional(),
   toolResult: z.unknown().optional(),
   task: z.unknown().optional(),
-  isError: z.boolean().nullish(),
+  isError: z
+    .unknown()
+    .transform((flag) => flag === true || flag === 1 || String(flag).toLowerCase() === "true")
+    .optional(),
   /** What a server of the newest protocol wants to be told before it goes on. */
   inputRequests: z
     .record(
@@ -49,5 +58,5 @@ function asItShouldBe(value: unknown): McpCallResult | undefined {
   };
   const isFlag = isError === undefined || typeof isError === "boolean";
   if (!Array.isArray(content) || !isFlag || inputRequests !== undefined || requestState !== undefined) return undefined;
-  return { content: content as unknown[], structuredContent, toolResult, task, isError };
+  return { content: content as unknown[], structuredContent, toolResult, task, isError: isError === true };
 }

@@ -18,6 +18,7 @@ import { lacksVariables, startFailure } from "./failures.ts";
 import { CallResult, type McpCallResult, ToolsPage } from "./answers.ts";
 import { withWholeGreeting } from "./greeting.ts";
 import { httpTransport } from "./http.ts";
+import type { Cursor } from "./list.ts";
 import { lastWordsOf } from "./last-words.ts";
 import { isUnauthorized, loginWanted } from "./login.ts";
 import { MCP_DEFAULTS, type McpDeps, type McpSettings } from "./settings.ts";
@@ -84,7 +85,7 @@ export class McpConnection {
   }
 
   /** One page of its tools, not checked. A server without tools has one empty page. */
-  async tools(cursor: string | undefined, signal: AbortSignal): Promise<z.output<typeof ToolsPage>> {
+  async tools(cursor: Cursor | undefined, signal: AbortSignal): Promise<z.output<typeof ToolsPage>> {
     const capabilities = this.#client.getServerCapabilities() ?? {};
     const saysNothing = Object.keys(capabilities).length === 0;
     if (!capabilities.tools && !saysNothing) return { tools: [] };

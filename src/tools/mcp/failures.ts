@@ -1,7 +1,7 @@
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, SseError } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import type { Outcome } from "../deadline.ts";
-import { CUT_CODE, ScopeWanted } from "./http.ts";
+import { CUT_CODE, ScopeWanted, TooOften } from "./http.ts";
 import { isUnauthorized, type LoginWanted } from "./login.ts";
 import { LOGIN_WANTED, type McpSettings } from "./settings.ts";
 import { MESSAGE_BYTES_MAX } from "./stdio.ts";
@@ -100,7 +100,7 @@ export const isSessionLost = (error: unknown): boolean => error instanceof SdkHt
 
 /** The server is alive, and what it says is that this call is wrong. */
 export const isAnswer = (error: unknown): boolean =>
-  isNoResult(error) || error instanceof ScopeWanted || (error instanceof ProtocolError && error.code !== CUT_CODE);
+  isNoResult(error) || error instanceof ScopeWanted || error instanceof TooOften || (error instanceof ProtocolError && error.code !== CUT_CODE);
 
 /** An answer that is none of MCP. */
 const isNoResult = (error: unknown): boolean =>
@@ -122,6 +122,8 @@ function thrownByCall(settings: McpSettings, called: string, error: unknown): Fa
       "not_allowed",
       `${named(settings)} refused ${called} (HTTP 403): the login that goes with it does not allow that. It wants: ${quoted(error.scopes, 300)}. Go on without, or ask a person: whoever runs Parley names that under the server's loginScopes, and the login is withdrawn in Home and given again.`,
     );
+  if (error instanceof TooOften)
+    return failed("busy", `${named(settings)} bears no more calls for now (HTTP 429), and did not run ${called}. Call it again ${later(error)}, or go on without.`); // prettier-ignore
   if (isUnauthorized(error)) return unavailable(settings, loginProblem(settings, { servers: [] }));
   if (error instanceof SdkHttpError) return unavailable(settings, startProblem(settings, error, ""));
   return lostDuring(settings, called);
@@ -145,6 +147,7 @@ export const lostDuring = (settings: McpSettings, called: string, lastWords = ""
   );
 
 function startProblem(settings: McpSettings, error: unknown, lastWords: string): string {
+  if (error instanceof TooOften) return `bears no more requests for now (HTTP 429). Ask it again ${later(error)}.`;
   const code = error instanceof SdkHttpError ? error.status : codeOf(error);
   if (code === 401 || code === 403)
     return `refuses our credentials (HTTP ${code}). Check ${secretsOf(settings).join(", ") || "the server's headersEnv, which names none"}.`;
@@ -157,6 +160,8 @@ function startProblem(settings: McpSettings, error: unknown, lastWords: string):
   if (typeof code === "string" && lastWords === "") return `cannot be reached (${code}). ${mendOf(settings)}`;
   return `did not start: ${quoted(error instanceof Error ? error.message : String(error), 300)}.${spaced(lastWords)} ${mendOf(settings)}`;
 }
+
+const later = ({ seconds }: TooOften): string => (seconds === undefined ? "later" : `after ${seconds} s`);
 
 const isStatus = (code: unknown): boolean => typeof code === "number" && code >= 100;
 

@@ -10,6 +10,7 @@ import type { Clock } from "../../engine/clock.ts";
 import { KEY_HEADER, KEY_META } from "../call-key.ts";
 import type { OwnLogin } from "../login/logins.ts";
 import { MESSAGE_BYTES_MAX } from "./stdio.ts";
+import { isJson, jsonIn, messagesIn } from "./wire.ts";
 
 export interface Address {
   readonly url: string;
@@ -43,7 +44,8 @@ export function httpTransport({ url, headers, login }: Address, clock: Clock): T
 
   async function limitedFetch(target: string | URL, init: RequestInit = {}): Promise<Response> {
     if ((init.method ?? "GET") === "GET") await streamAllowed(init.signal);
-    const { id, cancels, key } = sentIn(init.body);
+    const sending = sentIn(init.body);
+    const { id, cancels, key } = sending;
     const headers = new Headers(init.headers);
     if (key !== undefined) headers.set(KEY_HEADER, key);
     const abandoned = new AbortController();
@@ -51,12 +53,17 @@ export function httpTransport({ url, headers, login }: Address, clock: Clock): T
     const signal = init.signal ? AbortSignal.any([init.signal, abandoned.signal]) : abandoned.signal;
     const response = await fetchOnce(target, { ...init, headers, signal }, id);
     if (cancels !== undefined) open.get(cancels)?.abort();
+    if (!response.ok) {
+      if (id !== undefined) open.delete(id);
+      return await notTaken(response, sending);
+    }
     if (!response.body) return response;
     const { status, statusText } = response;
     const body = ReadableStream.from(
       limited(response.body, isEventStream(response), (resumable) => (id === undefined || resumable ? undefined : fail(id))),
     );
-    return new Response(body, { status, statusText, headers: response.headers });
+    const answer = new Response(body, { status, statusText, headers: response.headers });
+    return isEventStream(response) ? answer : Object.assign(answer, { json: async () => messagesOf(await answer.text(), id) });
   }
 
   async function fetchOnce(target: string | URL, init: RequestInit, id: string | number | undefined): Promise<Response> {
@@ -134,7 +141,48 @@ export async function loggedIn(
   return allowed(await send(headers));
 }
 
-const isEventStream = ({ headers }: Response): boolean => headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+/**
+ * What the SDK makes an error of, or follows to another address. Some servers say by such a status as well that what a request asks for cannot be done: it is
+ * answered, and its session is as good as it was. One that knows no notifications is none the worse for it.
+ */
+async function notTaken(response: Response, { id, method }: Sent): Promise<Response> {
+  const { status, statusText, headers } = response;
+  const text = await new Response(response.body && ReadableStream.from(limited(response.body, false, () => undefined))).text();
+  const asItCame = () => new Response(text, { status, statusText, headers });
+  if (status < 400 || status === 401 || status === 403 || method === undefined) return asItCame();
+  if (status === 429) throw new TooOften(headers.get("retry-after"));
+  if (id === undefined) return new Response(null, { status: 202 });
+  const answer = GREETINGS.includes(method) ? undefined : messagesIn(jsonIn(text)).find((one) => isJson(one) && one["id"] === id && isJson(one["error"])); // prettier-ignore
+  if (!answer) return asItCame();
+  return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json" } });
+}
+
+/** In which a refusal is what tells the protocols apart. */
+const GREETINGS: readonly string[] = ["initialize", "server/discover"];
+
+/** A server that bears no more calls for a while: it is fine. */
+export class TooOften extends Error {
+  override readonly name = "TooOften";
+  /** As it says; nothing where it does not. */
+  readonly seconds: number | undefined;
+
+  constructor(retryAfter: string | null) {
+    super("it is asked too often");
+    this.seconds = /^\d{1,6}$/.test(retryAfter ?? "") ? Number(retryAfter) : undefined;
+  }
+}
+
+/**
+ * What answers the request of this id; a refusal that names none is of this one, too.
+ * @throws SyntaxError for what is no JSON.
+ */
+function messagesOf(text: string, id: Sent["id"]): readonly unknown[] {
+  const value = jsonIn(text);
+  if (value === undefined) throw new SyntaxError("it is no JSON");
+  return messagesIn(value).map((one) => (isJson(one) && "error" in one && one["id"] === undefined ? { ...one, id } : one));
+}
+
+const isEventStream = ({ headers }: Response): boolean => /^text\/event-stream\b/i.test(headers.get("content-type") ?? "");
 
 /** Passes on what comes, up to a size, of events (`isStream`) up to a size of each, and tells when it has ended; `resumable`: the server numbers its events, and the SDK asks for the rest. */
 export async function* limited(
@@ -154,12 +202,16 @@ export async function* limited(
       resumable ||= /^id:/m.test(text);
       yield chunk;
     }
+    // The last event may lack the empty line that ends it.
+    if (isStream) yield EVENT_END;
   } finally {
     ended(resumable);
   }
 }
 
-const Sent = z.object({
+const EVENT_END = Buffer.from("\n\n");
+
+const Request = z.object({
   method: z.string(),
   id: z.union([z.string(), z.number()]).optional(),
   params: z
@@ -170,16 +222,20 @@ const Sent = z.object({
     .optional(),
 });
 
-/** The request in a body, the one that it cancels, and the key of the call in it. */
-function sentIn(body: unknown): {
+interface Sent {
   readonly id?: string | number | undefined;
+  readonly method?: string | undefined;
   readonly cancels?: string | number | undefined;
   readonly key?: string | undefined;
-} {
+}
+
+/** The request in a body, the one that it cancels, and the key of the call in it. */
+function sentIn(body: unknown): Sent {
   if (typeof body !== "string") return {};
-  const { data } = Sent.safeParse(JSON.parse(body));
+  const { data } = Request.safeParse(JSON.parse(body));
   return {
     id: data?.id,
+    method: data?.method,
     cancels: data?.method === "notifications/cancelled" ? data.params?.requestId : undefined,
     key: data?.params?._meta?.[KEY_META],
   };

@@ -4,6 +4,7 @@ import type { ToolSpec } from "../../engine/model.ts";
 import { quoted } from "../result.ts";
 import type { McpCallResult } from "./answers.ts";
 import type { McpConnection } from "./connection.ts";
+import type { Cursor } from "./list.ts";
 
 /** A tool that Parley makes of what a server has beside its tools: resources to read, and prompts that it has written. */
 export interface LibraryTool {
@@ -121,13 +122,13 @@ function listed(kinds: readonly Kind[]): LibraryTool["ask"] {
     const lines: string[] = [];
     let isMore = false;
     for (const { method, key, inWords, mayLack } of kinds) {
-      let cursor: string | undefined;
+      let cursor: Cursor | undefined;
       for (let page = 1; page <= PAGES_MAX && lines.length < LISTED_MAX; page++) {
         const asked = connection.ask(method, cursor === undefined ? {} : { cursor }, signal);
         const answer = await (mayLack ? asked.catch(unlessUnknown) : asked);
         const entries = z.array(z.unknown()).catch([]).parse(answer[key]);
         lines.push(...entries.flatMap((entry) => (Entry.safeParse(entry).data ? [inWords(Entry.parse(entry))] : [])));
-        cursor = z.string().optional().catch(undefined).parse(answer["nextCursor"]);
+        cursor = z.union([z.string(), z.number()]).optional().catch(undefined).parse(answer["nextCursor"]);
         if (cursor === undefined) break;
       }
       isMore ||= cursor !== undefined;

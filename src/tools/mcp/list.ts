@@ -36,9 +36,12 @@ export interface ToolList {
   readonly isCutShort: boolean;
 }
 
+/** As the server has it. */
+export type Cursor = string | number;
+
 interface Page {
   readonly tools: readonly unknown[];
-  readonly nextCursor?: string | null | undefined;
+  readonly nextCursor?: Cursor | null | undefined;
 }
 
 const TOOLS_MAX = 2_000; // Of which a request holds some; the others are found by a search.
@@ -51,13 +54,13 @@ const REASONS_MAX = 10;
 /** Reads a server's list to its end. What no model could use is left out, what is too long is cut; one bad tool does not spoil the others. `named`: kept before any limit, by the tool's name on the server. */
 export async function listTools(
   server: string,
-  pageAfter: (cursor: string | undefined) => Promise<Page>,
+  pageAfter: (cursor: Cursor | undefined) => Promise<Page>,
   named: ReadonlySet<string> = new Set(),
 ): Promise<ToolList> {
   const tools = new Map<string, RemoteTool>();
   const leftOut: string[] = [];
   let isCutShort = false;
-  let cursor: string | undefined;
+  let cursor: Cursor | undefined;
   for (let pages = 1; ; pages++) {
     const page = await pageAfter(cursor);
     for (const entry of page.tools) {

@@ -4,6 +4,7 @@ import type { Writable } from "node:stream";
 import { type JSONRPCMessage, parseJSONRPCMessage, serializeMessage, type Transport } from "@modelcontextprotocol/client";
 import type { Clock } from "../../engine/clock.ts";
 import { Lines } from "./lines.ts";
+import { isJson, jsonIn, messagesIn } from "./wire.ts";
 
 interface Program {
   readonly command: string;
@@ -114,12 +115,20 @@ export class StdioTransport implements Transport {
       return;
     }
     for (const line of lines) {
-      try {
-        const message = messageIn(line);
-        if (message) this.onmessage?.(message);
-      } catch (error) {
-        this.onerror?.(asError(error));
-      }
+      // What is no JSON is no message: some servers greet on the wrong stream.
+      const value = jsonIn(line);
+      if (value === undefined) continue;
+      for (const message of messagesIn(value)) this.#hear(message);
+    }
+  }
+
+  /** An answer is not looked at any closer here: whoever hears it does so first of all, and a second look costs as much as the rest of its way. */
+  #hear(message: unknown): void {
+    try {
+      const isAnswer = isJson(message) && "result" in message && !("method" in message);
+      this.onmessage?.(isAnswer ? (message as JSONRPCMessage) : parseJSONRPCMessage(message));
+    } catch (error) {
+      this.onerror?.(asError(error));
     }
   }
 
@@ -159,22 +168,6 @@ async function drained(stdin: Writable): Promise<void> {
   stdin.once("drain", resolve).once("close", resolve);
   await promise;
   stdin.off("drain", resolve).off("close", resolve);
-}
-
-/**
- * The message of a line; nothing where it is none, as some servers greet on the wrong stream. An answer is not looked at any closer here: whoever hears it does
- * so first of all, and a second look costs as much as the rest of its way.
- * @throws for JSON that is no message.
- */
-function messageIn(line: string): JSONRPCMessage | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  const isAnswer = typeof value === "object" && value !== null && "result" in value && !("method" in value);
-  return isAnswer ? (value as JSONRPCMessage) : parseJSONRPCMessage(value);
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

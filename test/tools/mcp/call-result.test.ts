@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { CallResult } from "../../../src/tools/mcp/answers.ts";
 import { toResult } from "../../../src/tools/mcp/calls/call-result.ts";
 import { failureOf } from "../../contracts/tool.ts";
 
@@ -38,6 +39,22 @@ test("parts that are words alone, a number, or without a kind are read", async (
   expect((await read({ content: ["milk", { type: "text", text: 42 }, { text: "and bread" }, { type: "text", text: null }] })).output).toBe(
     "milk\n42\nand bread\n",
   );
+});
+
+test("a flag that is a word, words that are data, and a file without an address are read", async () => {
+  const made = async (result: unknown) => {
+    const checked = await CallResult["~standard"].validate(result);
+    if (checked.issues) throw new Error(checked.issues[0]?.message);
+    return await toResult(checked.value, { tool: "shot", keepFile: undefined });
+  };
+  expect(await made({ content: [text("no page")], isError: "True" })).toMatchObject({ kind: "failed", error: { message: "no page" } });
+  expect(await made({ content: [text("page")], isError: "false" })).toMatchObject({ kind: "returned", output: "page" });
+  expect(await made({ content: [{ type: "text", text: { a: [1] } }, { type: "text", text: false }] })).toMatchObject({
+    output: '{"a":[1]}\nfalse',
+  });
+  expect(await made({ content: [{ type: "resource", resource: { text: "words" } }] })).toMatchObject({
+    output: "[file without an address]\nwords",
+  });
 });
 
 test("data that says again what the parts say, or has their media in it, is not given twice", async () => {

@@ -30,7 +30,19 @@ test.for([
     { serverInfo: { ...INFO, title: null }, capabilities: [], instructions: null },
     { serverInfo: INFO, capabilities: {} },
   ],
-] as const)("what is missing in a server's greeting is filled in: %j", ([said, whole]) => {
+  [
+    { serverInfo: INFO, capabilities: { tools: true, prompts: false, resources: { subscribe: 1, listChanged: true } } },
+    { serverInfo: INFO, capabilities: { tools: {}, resources: { listChanged: true } } },
+  ],
+  [
+    { serverInfo: INFO, capabilities: {}, instructions: ["Look first.", "Then act."] },
+    { serverInfo: INFO, capabilities: {}, instructions: "Look first.\nThen act." },
+  ],
+  [
+    { serverInfo: INFO, capabilities: {}, instructions: { en: "Look" } },
+    { serverInfo: INFO, capabilities: {} },
+  ],
+] as const)("what is missing in a server's greeting is filled in, and what is odd made whole: %j", ([said, whole]) => {
   expect(wholeGreeting(greeting(said))).toEqual(greeting(whole));
 });
 

@@ -27,8 +27,8 @@ test("a list is read page by page, and what is named is kept before any limit", 
     { tools: Array.from({ length: 1_500 }, (_, index) => tool(`a${index}`)), nextCursor: "1" },
     { tools: Array.from({ length: 1_500 }, (_, index) => tool(`b${index}`)), nextCursor: "2" },
   ];
-  const asked: (string | undefined)[] = [];
-  const page = async (cursor: string | undefined) => {
+  const asked: (string | number | undefined)[] = [];
+  const page = async (cursor: string | number | undefined) => {
     asked.push(cursor);
     return pages[Number(cursor ?? 0)] ?? { tools: [] };
   };
@@ -42,7 +42,7 @@ test("a list is read page by page, and what is named is kept before any limit", 
 });
 
 test.each(["", "same"])("a list that goes on at %j is at its end: there is no such page, or it has been read", async (nextCursor) => {
-  const asked: (string | undefined)[] = [];
+  const asked: (string | number | undefined)[] = [];
   const { leftOut } = await listTools("crm", async (cursor) => {
     asked.push(cursor);
     return { tools: [tool(`t${asked.length}`)], nextCursor };

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { FileRef } from "../../../engine/events/events.ts";
 import type { ToolEnd } from "../../../engine/tool.ts";
-import { capped, failed, OUTPUT_CHARS_MAX, quoted, size } from "../../result.ts";
+import { capped, failed, json, OUTPUT_CHARS_MAX, quoted, size } from "../../result.ts";
 import type { McpCallResult } from "../answers.ts";
 import { isObject } from "./called.ts";
 
@@ -77,11 +77,21 @@ interface Kept {
   bytes: number;
 }
 
-const Text = z.object({ type: z.literal("text"), text: z.union([z.string(), z.number().transform(String), z.null().transform(() => "")]) });
+const Words = z.union([
+  z.string(),
+  z.null().transform(() => ""),
+  z.union([z.number(), z.boolean(), z.looseObject({}), z.array(z.unknown())]).transform((value) => json(value) ?? ""),
+]);
+const Text = z.object({ type: z.literal("text"), text: Words });
 const MediaPart = z.object({ type: z.enum(["image", "audio"]), data: z.string(), mimeType: z.string().nullish() });
 const Resource = z.object({
   type: z.literal("resource"),
-  resource: z.object({ uri: z.string(), mimeType: z.string().nullish(), text: z.string().optional(), blob: z.string().optional() }),
+  resource: z.object({
+    uri: z.string().catch("without an address"),
+    mimeType: z.string().nullish(),
+    text: z.string().optional(),
+    blob: z.string().optional(),
+  }),
 });
 const Link = z.object({ type: z.literal("resource_link"), uri: z.string(), name: z.string().nullish(), description: z.string().nullish() });
 const Part = z.discriminatedUnion("type", [Text, MediaPart, Resource, Link]);
