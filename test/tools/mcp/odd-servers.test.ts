@@ -16,17 +16,15 @@ interface Asked {
   readonly params: { readonly [name: string]: unknown };
 }
 
-type Answer = object & { readonly jsonrpc: "2.0" };
-
 /** What a server of two tools says to this. */
-function said({ id, method, params }: Asked): Answer {
+function said({ id, method, params }: Asked): object {
   const results: { readonly [method: string]: object } = {
     initialize: { protocolVersion: params["protocolVersion"], capabilities: { tools: {} }, serverInfo: { name: "odd", version: "1" } },
     "tools/list": { tools: [{ name: "a" }, { name: "b" }] },
     "tools/call": { content: [{ type: "text", text: `${String(params["name"])} ran` }] },
   };
   const result = results[method];
-  return { jsonrpc: "2.0", id, ...(result ? { result } : { error: { code: -32_601, message: "unknown" } }) } as Answer;
+  return { jsonrpc: "2.0", id, ...(result ? { result } : { error: { code: -32_601, message: "unknown" } }) };
 }
 
 type Respond = (asked: Asked, response: ServerResponse, request: IncomingMessage) => unknown;
