@@ -35,12 +35,14 @@ const json = (response: ServerResponse, status: number, body: unknown, headers =
 /** Connected to a server that answers requests, and notifications where `hearsAll`, by `respond`. */
 async function odd(respond: Respond, { hearsAll = false } = {}): Promise<McpUnderTest & { readonly calls: () => number }> {
   let calls = 0;
-  const server = createServer(IDLE_STAYS, async (request, response) => {
-    if (request.method !== "POST") return response.writeHead(405).end();
+  const server = createServer(IDLE_STAYS, (request, response) => void answer(request, response));
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== "POST") return void response.writeHead(405).end();
     const asked = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()) as Asked;
     if (asked.method === "tools/call") calls++;
-    return asked.id === undefined && !hearsAll ? response.writeHead(202).end() : respond(asked, response, request);
-  });
+    if (asked.id === undefined && !hearsAll) response.writeHead(202).end();
+    else respond(asked, response, request);
+  }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closers.push(async () => {
     server.closeAllConnections();
