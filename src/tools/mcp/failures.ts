@@ -100,7 +100,10 @@ export const isSessionLost = (error: unknown): boolean => error instanceof SdkHt
 
 /** The server is alive, and what it says is that this call is wrong. */
 export const isAnswer = (error: unknown): boolean =>
-  isNoResult(error) || error instanceof ScopeWanted || error instanceof TooOften || (error instanceof ProtocolError && error.code !== CUT_CODE);
+  isNoResult(error) ||
+  error instanceof ScopeWanted ||
+  error instanceof TooOften ||
+  (error instanceof ProtocolError && error.code !== CUT_CODE);
 
 /** An answer that is none of MCP. */
 const isNoResult = (error: unknown): boolean =>

@@ -45,7 +45,8 @@ function wholeCapabilities(capabilities: Json): Json {
   );
 }
 
-const isSound = ([name, value]: readonly [string, unknown]): boolean => !["listChanged", "subscribe"].includes(name) || typeof value === "boolean";
+const isSound = ([name, value]: readonly [string, unknown]): boolean =>
+  !["listChanged", "subscribe"].includes(name) || typeof value === "boolean";
 
 const filled = (thing: Json): Json => Object.fromEntries(Object.entries(thing).filter(([, value]) => value !== null));
 

@@ -22,7 +22,9 @@ export function jsonIn(text: string): unknown {
 /** Numbers that JSON does not have are null, as JavaScript writes them. What stands in a text stays. */
 function withoutNaN(text: string): unknown {
   try {
-    return JSON.parse(text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g, (found) => (found.startsWith('"') ? found : "null")));
+    return JSON.parse(
+      text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g, (found) => (found.startsWith('"') ? found : "null")),
+    );
   } catch {
     return undefined;
   }

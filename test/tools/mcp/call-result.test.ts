@@ -49,7 +49,14 @@ test("a flag that is a word, words that are data, and a file without an address 
   };
   expect(await made({ content: [text("no page")], isError: "True" })).toMatchObject({ kind: "failed", error: { message: "no page" } });
   expect(await made({ content: [text("page")], isError: "false" })).toMatchObject({ kind: "returned", output: "page" });
-  expect(await made({ content: [{ type: "text", text: { a: [1] } }, { type: "text", text: false }] })).toMatchObject({
+  expect(
+    await made({
+      content: [
+        { type: "text", text: { a: [1] } },
+        { type: "text", text: false },
+      ],
+    }),
+  ).toMatchObject({
     output: '{"a":[1]}\nfalse',
   });
   expect(await made({ content: [{ type: "resource", resource: { text: "words" } }] })).toMatchObject({

@@ -77,12 +77,18 @@ const refusing = (status: number, refusal: object, headers = {}): Respond => {
 };
 const NO_CITY = { error: { code: -32_602, message: "city is missing" } };
 
-test.for([400, 404, 422, 500])("a call that is refused with HTTP %i is made once, told in the server's words, and ends no session", async (status) => {
-  const under = await odd(refusing(status, NO_CITY));
-  expect(failureOf(await under.call("a"))).toEqual({ kind: "tool_error", message: 'The MCP server "fixture" refused "a": city is missing' });
-  expect(under.calls()).toBe(1);
-  expect(outputOf(await under.call("b"))).toBe("b ran");
-});
+test.for([400, 404, 422, 500])(
+  "a call that is refused with HTTP %i is made once, told in the server's words, and ends no session",
+  async (status) => {
+    const under = await odd(refusing(status, NO_CITY));
+    expect(failureOf(await under.call("a"))).toEqual({
+      kind: "tool_error",
+      message: 'The MCP server "fixture" refused "a": city is missing',
+    });
+    expect(under.calls()).toBe(1);
+    expect(outputOf(await under.call("b"))).toBe("b ran");
+  },
+);
 
 test.for([
   [{ "retry-after": "5" }, "after 5 s"],
