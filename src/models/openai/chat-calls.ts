@@ -1,4 +1,8 @@
 import type { Piece } from "../piece.ts";
+import type { ToolNames } from "./tool-names.ts";
+
+/** A tool's own name by its name on the wire, and whether there is one. */
+export type WireNames = Pick<ToolNames, "own" | "has">;
 
 export interface LooseCall {
   readonly index?: unknown;
@@ -30,10 +34,11 @@ function objectIn(text: string): unknown {
 
 /**
  * Deltas of one call share an index. Some servers leave the index out or give 0 to every call, and send each call whole with an id of its own:
- * another id under a known index begins another call, and so does another name where no ids are given. `nameOf`: a tool's own name, by its
- * name on the wire.
+ * another id under a known index begins another call, and so does another name where no ids are given, or where both are names of tools.
  */
-export function newCallKeys(nameOf: (wire: string) => string): { pieces(part: LooseCall, isWhole: boolean): Generator<Piece, void, void> } {
+export function newCallKeys({ own: nameOf, has: isTool }: WireNames): {
+  pieces(part: LooseCall, isWhole: boolean): Generator<Piece, void, void>;
+} {
   const known = new Map<number, Known>();
   let last = 0;
   let begun = 0;
@@ -47,7 +52,8 @@ export function newCallKeys(nameOf: (wire: string) => string): { pieces(part: Lo
         byId !== undefined && (!tool || goesOn(known.get(byId), tool, called?.arguments)) ? byId : tool ? -1 - begun : last;
       const at = typeof number === "number" && !isWhole ? number : unnumbered;
       const before = known.get(at);
-      const isNew = !before || (tool !== "" && !goesOn(before, tool, called?.arguments) && isAnother(before, { id: callId, tool, args: called?.arguments })); // prettier-ignore
+      const isOther = before && isTool(before.tool) && isTool(tool) && !tool.startsWith(before.tool);
+      const isNew = !before || isOther || (tool !== "" && !goesOn(before, tool, called?.arguments) && isAnother(before, { id: callId, tool, args: called?.arguments })); // prettier-ignore
       last = at;
       if (isNew) {
         known.set(at, { key: begun++, id: callId, tool, hasArgs: false, args: "" });

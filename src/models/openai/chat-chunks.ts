@@ -2,7 +2,7 @@ import { finishedBy } from "../replies/finishes.ts";
 import type { Piece } from "../piece.ts";
 import { noReply, type ServerEvent } from "../replies/server-events.ts";
 import { saidBy } from "../refusals/said.ts";
-import { newCallKeys, plainCall, type LooseCall } from "./chat-calls.ts";
+import { newCallKeys, plainCall, type LooseCall, type WireNames } from "./chat-calls.ts";
 import { usageOf, type LooseUsage } from "./chat-usage.ts";
 
 /** What compatible servers really send: any part may be missing, null or of another kind. */
@@ -57,12 +57,12 @@ interface LooseDelta {
   readonly function_call?: LooseCall["function"];
 }
 
-/** The pieces of a reply of the Chat Completions API, streamed or in one document. `nameOf`: a tool's own name, by its name on the wire. */
+/** The pieces of a reply of the Chat Completions API, streamed or in one document. */
 export async function* chatChunks(
   batches: AsyncIterable<readonly ServerEvent[]>,
-  nameOf: (wire: string) => string,
+  names: WireNames,
 ): AsyncGenerator<readonly Piece[], void, void> {
-  const reader = newChunkReader(nameOf);
+  const reader = newChunkReader(names);
   for await (const events of batches) {
     const found: Piece[] = [];
     const isDone = events.some((event) => reader(event, found));
@@ -72,8 +72,8 @@ export async function* chatChunks(
 }
 
 /** Puts what an event says behind what was found; gives whether it was the last one. */
-function newChunkReader(nameOf: (wire: string) => string): (event: ServerEvent, found: Piece[]) => boolean {
-  const calls = newCallKeys(nameOf);
+function newChunkReader(names: WireNames): (event: ServerEvent, found: Piece[]) => boolean {
+  const calls = newCallKeys(names);
   let isFinished = false;
   let refusal = "";
   /** What deltas have said, and whether they have called anything. */

@@ -14,6 +14,8 @@ import { wantedBy, type OpenAiCall } from "./client.ts";
 import { plainTool } from "../tool-rules/plain-tool.ts";
 import { toolNames, type ToolNames } from "./tool-names.ts";
 
+const NO_NAMES: ToolNames = toolNames([], safeName, false);
+
 /** One call of the Chat Completions API. */
 export async function* chatPieces(
   call: OpenAiCall,
@@ -24,7 +26,7 @@ export async function* chatPieces(
   const client = await call.client;
   const wanted = wantedBy(settings, request);
   const images = wanted.has("images") && settings.images ? await readImages(request.messages, readFile) : NO_IMAGES;
-  let names: ToolNames | undefined;
+  let names = NO_NAMES;
   const { events } = yield* conceding(concessions, { thread: thread.id, sending }, (manner): Put<Opened> => {
     const body = chatBody(call, request, manner, manner.without.has("images") ? NO_IMAGES : images);
     names = body.names;
@@ -35,7 +37,7 @@ export async function* chatPieces(
       send: async () => opened(await client.chat.completions.create(body.body, { signal }).asResponse()),
     };
   });
-  yield* chatChunks(events, (wire) => names?.own(wire) ?? wire);
+  yield* chatChunks(events, names);
 }
 
 type OwnMessage = Extract<ModelMessage, { role: "assistant" }>;

@@ -2,6 +2,8 @@
 export interface ToolNames {
   wire(tool: string): string;
   own(wire: string): string;
+  /** Whether a tool has this name on the wire. */
+  has(wire: string): boolean;
 }
 
 /** `plain`: letters, digits and underscores, a letter first: what the strictest servers take. */
@@ -18,7 +20,7 @@ export function toolNames(tools: readonly string[], safe: (name: string) => stri
     return name;
   };
   for (const tool of tools) wire(tool);
-  return { wire, own: (name) => byWire.get(name) ?? name };
+  return { wire, own: (name) => byWire.get(name) ?? name, has: (name) => byWire.has(name) };
 }
 
 const PLAIN_CHARS_MAX = 60;

@@ -145,7 +145,7 @@ test.each(["null", "None", "stop", "STOP"])(
     const source = { provider: "The server's", model: "m", host: "h", address: "h", keyName: "K", secrets: [] };
     const timeouts = { firstTokenMsMax: 180_000, betweenTokensMsMax: 60_000, callMsMax: 600_000 };
     const calling = { request: request(), source, timeouts, clock, habits: { opensUnmarked: false }, by: "m" };
-    const call = replyFrom(() => chatChunks(batches(), (name) => name), calling, new AbortController().signal);
+    const call = replyFrom(() => chatChunks(batches(), { own: (name) => name, has: () => false }), calling, new AbortController().signal);
     expect((await call.next()).value).toEqual({ type: "text", text: "Bl" });
     const next = call.next();
     await clock.advance(30_000);

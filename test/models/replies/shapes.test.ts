@@ -177,6 +177,13 @@ describe("arguments of a call", () => {
     );
   }); // prettier-ignore
 
+  test("two calls under one index and one id are two where both name tools", async () => {
+    const under = (name: string) => frame({ tool_calls: [{ index: 0, id: "c", function: { name, arguments: "{}" } }] });
+    const { url } = await chatServer((_, response) => stream(response, under("search"), under("recall"), frame({}, "tool_calls"), DONE));
+    const tools = ["search", "recall"].map((name) => ({ name, description: "Does.", parameters: { type: "object" } }));
+    expect((await ask(modelAt(url), request({ tools }))).reply).toMatchObject({ toolCalls: [{ tool: "search" }, { tool: "recall" }] });
+  });
+
   test("two calls without ids, both under index 0, are two", async () => {
     const reply = await replyTo(call({ index: 0 }, '{"q":"a"}'), call({ index: 0 }, '{"q":"b"}'), frame({}, "tool_calls"), DONE);
     expect(reply).toMatchObject({ toolCalls: [{ args: '{"q":"a"}' }, { args: '{"q":"b"}' }] });
