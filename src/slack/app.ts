@@ -55,7 +55,7 @@ export interface SlackAppParts extends Pick<HandlerContext, "memory" | "settings
   readonly web: Web;
   readonly store: Store;
   readonly dispatch: Pick<Dispatch, "serve">;
-  /** Shared with the outbox; one of its own when absent. */
+  /** Shared with the outbox; made here when absent. */
   readonly pace?: Pace;
   readonly runner: Runner;
   readonly forgetting: Pick<Forgets, "forget" | "message">;
@@ -70,33 +70,33 @@ export interface SlackAppParts extends Pick<HandlerContext, "memory" | "settings
   readonly workflows?: boolean;
   /** Each reader's own when absent. */
   readonly language?: LanguageSetting;
-  /** One of several workspaces behind one door: envelopes come by {@link SlackApp.handle}. */
+  /** For one of several workspaces behind one door: its envelopes come by {@link SlackApp.handle}. */
   readonly tenancy?: Tenancy;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
-  /** What one process does for the workspace beside the signs, such as keeping the cards; made each time that this one comes to do it. */
+  /** What one process does for the workspace beside the signs, such as keeping the cards. Called each time that this process becomes that one. */
   readonly led?: () => Beside;
-  /** A channel that was closed to the app is open again, or given up. */
+  /** Called when a channel that was closed to the app is open again, or given up. */
   readonly onChannelSettled?: () => void;
-  /** Slack drops events, and has said so here. */
+  /** Called when Slack says that it drops events. */
   readonly onDropped?: (dropped: Dropped) => void;
   /** What this process does; all of it when absent. */
   readonly role?: Role;
 }
 
 export interface Tenancy {
-  /** Who Parley is in the workspace: Slack is not asked. */
+  /** Who Parley is in the workspace; known, so that Slack is not asked. */
   readonly me: { readonly team: string; readonly user: string; readonly bot: string; readonly enterprise?: string };
   readonly inbox: Inbox;
 }
 
-/** Parley's ear in Slack: what people write and press becomes words to the runner. */
+/** The part that hears: what people write and press in Slack goes to the runner. */
 export interface SlackApp extends WorkspaceSearch {
   readonly files: PostedFiles;
   readonly botUserId: string;
   /** The workspace that the token belongs to; the first part of its threads' names. */
   readonly teamId: string;
-  /** Shared with the outbox: whom no agent is to be taken for. Closed by whoever ends the posting. */
+  /** Shared with the outbox, which asks for names that no agent may look like. Closed by whoever ends the posting. */
   readonly people: People;
   readonly onlookers: Onlookers;
   /** The teams of this workspace, those that its people have made included. */
@@ -104,22 +104,22 @@ export interface SlackApp extends WorkspaceSearch {
   readonly closedChannels: ClosedChannels;
   /** Connects; then handles what an earlier process left, and reads back what was missed. Rejects with what to do when Slack refuses. */
   start(): Promise<void>;
-  /** Hears nothing more; resolves when what was being handled has been. */
+  /** Takes nothing more; resolves when what was being handled has been handled. */
   stop(): Promise<void>;
   /** Whether a socket, or the HTTP door, is open now. */
   connected(): boolean;
   httpPort(): number | undefined;
   /** An envelope for this workspace, from the inbox. Rejects when it should be given again. */
   handle(body: Body): Promise<void>;
-  /** What a form that cannot be taken is answered with the ack; then it need not be handled. Never rejects. */
+  /** What goes back with the ack for a form that is refused; such a form need not be handled. Nothing for any other. Never rejects. */
   answer(body: unknown): Promise<object | undefined>;
-  /** Whether something begins by a bot's word, or a reaction, of which nothing else becomes. */
+  /** Whether a bot's message, or a reaction, triggers work; otherwise it is of no use to anybody. */
   waitsFor(body: unknown): boolean;
   /** There was a gap: what was missed is read back. `repeats`: Slack repeats for some minutes what nobody took, as it does over HTTP. */
   catchUp(repeats: boolean): void;
   /** Slack drops events of the workspace; what is missing is read back, and the operator is told. */
   onDropped(dropped: Dropped): void;
-  /** Whether all that people have said in a thread has been heard, and they could say something; see catch-up.ts. */
+  /** Whether everything that people have said in a thread has arrived, and they were able to say something; see catch-up.ts. */
   heardAll(thread: string): boolean;
 }
 
@@ -142,9 +142,9 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const channelNameOf = createChannelNames({ read: web.read, clock });
   const threadBefore = createThreadBefore({ web, people, channelNameOf, attachments, me, reads: pace.askedReads, clock });
   const { search, keepLeave } = createWorkspaceSearch({ web, store, people, channelNameOf, me, clock, log });
-  // Never our own, whatever the settings say.
+  // Never ourselves, whatever the settings say.
   const bots = (parts.bots ?? []).filter((bot) => bot !== me.bot);
-  // Slack has just said that the app is installed.
+  // The token works, so the app is installed: an earlier removal is over.
   const removed = tenancy ? undefined : await store.note(removedNote(me.team));
   if (removed) await store.swapNote(removedNote(me.team), removed, "");
   await parts.shelf?.open(me.team);
@@ -221,12 +221,12 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const http = parts.http && isDoor(role) ? createHttpReceiver({ ...heard, door: parts.http }) : undefined;
   const receiver = tenancy || !isDoor(role) ? NO_DOOR : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...at }));
   const bolt: App = new App({
-    // Bolt calls nobody here; where the token changes it is given none.
+    // Bolt makes no calls here; where the token can change, it gets none.
     ...(typeof botToken === "string"
       ? { token: botToken, botId: me.bot, botUserId: me.user, tokenVerificationEnabled: false }
       : { authorize: async () => ({ botId: me.bot, botUserId: me.user }) }),
     receiver,
-    // Bolt's own lets two shapes of own messages through, and its conversation store only grows.
+    // Bolt's filter lets two shapes of our own messages through, and its conversation store only grows.
     ignoreSelf: false,
     convoStore: false,
     clientOptions: { ...clientOptions(parts.apiUrl, log), retryConfig: { retries: 0 } },
