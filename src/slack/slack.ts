@@ -31,7 +31,7 @@ import { codeIn } from "./language/code-words.ts";
 import { createLanguages } from "./language/whose-language.ts";
 import type { Onlookers } from "./people/onlookers.ts";
 import type { Allow } from "./people/permissions.ts";
-import { createTurnStreams } from "./post/turn-streams.ts";
+import { createTurnStreams } from "./post/streams/turn-streams.ts";
 import { postLooking } from "./post/post-or-find.ts";
 import type { TokenSource } from "./api/token-source.ts";
 import { createWeb, type Called } from "./api/web-client.ts";

@@ -18,7 +18,7 @@ import { ended, LATE, settleEnd, stops, sureOf, type Refused, type Sending, type
 import type { Problem } from "./delivery-problem.ts";
 import type { HeldCards } from "./cards/held-cards.ts";
 import { rankOf, type Pace } from "./pace.ts";
-import type { TurnStreams } from "./turn-streams.ts";
+import type { TurnStreams } from "./streams/turn-streams.ts";
 import { findPosted, slackTimeBefore } from "./find-posted.ts";
 import { createKnownEnd } from "./known-end.ts";
 import { startOf, upTo, type Of } from "../render/log-reading.ts";

@@ -1,27 +1,28 @@
-import { withinMs, type Clock } from "../../engine/clock.ts";
-import { isEvent, type RunEvent } from "../../engine/events/events.ts";
-import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
-import { sessionOf, whoWrites } from "./who-writes.ts";
-import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
-import type { Runner } from "../../runner/runner.ts";
-import type { Store } from "../../store/store.ts";
-import { whileOurs } from "../api/while-ours.ts";
-import { failureOf, isUnsure } from "../api/api-errors.ts";
-import { createBucket } from "../api/pacer.ts";
-import type { Log, Web } from "../api/web-client.ts";
-import type { Languages } from "../language/whose-language.ts";
-import type { People } from "../people/people.ts";
-import { persona } from "../render/personas.ts";
-import { partialTurn } from "../render/turn-messages.ts";
-import type { TeamCard } from "../../team-shelf.ts";
-import type { RenderedMessage } from "../words/blocks.ts";
-import { MARKDOWN_CHARS_MAX } from "../words/limits.ts";
-import { placeOf, type Place } from "../words/place.ts";
+import { withinMs, type Clock } from "../../../engine/clock.ts";
+import { isEvent, type RunEvent } from "../../../engine/events/events.ts";
+import { currentRun, type Transcript } from "../../../engine/reading/transcript.ts";
+import { createKeyedQueue } from "../../../keyed-queue.ts";
+import { createKeyedWorker, type Worked } from "../../../runner/keyed-worker.ts";
+import type { Runner } from "../../../runner/runner.ts";
+import type { Store } from "../../../store/store.ts";
+import { whileOurs } from "../../api/while-ours.ts";
+import { failureOf, isUnsure } from "../../api/api-errors.ts";
+import { createBucket } from "../../api/pacer.ts";
+import type { Log, Web } from "../../api/web-client.ts";
+import type { Languages } from "../../language/whose-language.ts";
+import type { People } from "../../people/people.ts";
+import { persona } from "../../render/personas.ts";
+import { partialTurn } from "../../render/turn-messages.ts";
+import type { TeamCard } from "../../../team-shelf.ts";
+import type { RenderedMessage } from "../../words/blocks.ts";
+import { MARKDOWN_CHARS_MAX } from "../../words/limits.ts";
+import { placeOf, type Place } from "../../words/place.ts";
 import { createWordsUnderWay } from "./words-under-way.ts";
 import { isDue, noteEnd, type GrowingTurn } from "./growing-turn.ts";
 import { createStreamLeftovers } from "./stream-leftovers.ts";
 import { noteKey, noteOf, noteText, OVER, threadOfNote, type StreamNote } from "./stream-notes.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace } from "../pace.ts";
+import { sessionOf, whoWrites } from "./who-writes.ts";
 
 /** In direct messages a turn is shown while it is written: as a stream, which ends as the message that would have been posted. */
 export interface TurnStreams {
@@ -80,15 +81,15 @@ export function createTurnStreams(parts: {
   const stops = createBucket({ perMinute: STREAMS_PER_MINUTE, burst: BURST, clock });
   const appends = createBucket({ perMinute: APPENDS_PER_MINUTE, burst: BURST, clock });
   const growing = new Map<string, GrowingTurn>();
-  /** What is done to a thread's stream is done one after the other: the last job of each thread. */
-  const lines = new Map<string, Promise<unknown>>();
+  /** What is done to a thread's stream is done one after the other. */
+  const queue = createKeyedQueue();
   let isUnavailable = false;
 
   const worker = createKeyedWorker({
     clock,
     begin: () => undefined,
     look: async (thread): Promise<Worked> => {
-      await inLine(thread, () => tend(thread));
+      await queue.run(thread, () => tend(thread));
       return { kind: "done", gapMs: APPEND_GAP_MS };
     },
     onError: (thread, error) => log(`what an agent writes could not be shown in ${thread}`, error),
@@ -109,14 +110,6 @@ export function createTurnStreams(parts: {
     // While a stream is open here, only another process changes its note.
     if (thread !== undefined && growing.has(thread)) worker.poke(thread);
   });
-
-  function inLine<T>(thread: string, job: () => Promise<T>): Promise<T> {
-    const next = (lines.get(thread) ?? Promise.resolve()).then(job);
-    const done = next.catch(() => undefined);
-    lines.set(thread, done);
-    void done.then(() => lines.get(thread) === done && lines.delete(thread));
-    return next;
-  }
 
   /** Begins a stream, or adds what has been written since. */
   async function tend(thread: string): Promise<void> {
@@ -288,13 +281,13 @@ export function createTurnStreams(parts: {
   const isDirect = (thread: string): boolean => placeOf(thread)?.channel.startsWith("D") === true;
 
   return {
-    settle: async (thread, signal) => (isDirect(thread) ? inLine(thread, () => settle(thread, signal)) : undefined),
-    finish: async (turn, signal) => (isDirect(turn.thread) ? inLine(turn.thread, () => finish(turn, signal)) : { kind: "none" }),
+    settle: async (thread, signal) => (isDirect(thread) ? queue.run(thread, () => settle(thread, signal)) : undefined),
+    finish: async (turn, signal) => (isDirect(turn.thread) ? queue.run(turn.thread, () => finish(turn, signal)) : { kind: "none" }),
     async close() {
       unfollow();
       unfollowNotes();
       closing.abort();
-      await withinMs(clock, CLOSE_MS_MAX, Promise.all([worker.close(), ...lines.values()]));
+      await withinMs(clock, CLOSE_MS_MAX, Promise.all([worker.close(), queue.idle()]));
     },
   };
 }
