@@ -20,7 +20,7 @@ import { createVisits, type VisitParts } from "./visits.ts";
 import { createWatch } from "./watch.ts";
 
 export type { DayBudgets, Spending } from "./day-budgets.ts";
-export type { Forgets } from "./forgetting.ts";
+export type { Forgets } from "./upkeep/forgetting.ts";
 export type { Heard, Said } from "./hear.ts";
 export type { RunnableTeam } from "./runnable-team.ts";
 
