@@ -141,7 +141,10 @@ export async function createSlackApp(parts: SlackAppParts): Promise<SlackApp> {
   const onDropped = (dropped: Dropped) => [parts.onDropped, catchUp.dropped].forEach((tell) => tell?.(dropped));
   const heard = { inbox, clock, log, onConnected: () => afterGap(parts.http !== undefined), onDropped, answer: answersOf(ctx, home) };
   const http = parts.http && isDoor(role) ? createHttpReceiver({ ...heard, door: parts.http }) : undefined;
-  const receiver = tenancy || !isDoor(role) ? NO_DOOR : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) }));
+  const receiver =
+    tenancy || !isDoor(role)
+      ? NO_DOOR
+      : (http ?? createReceiver({ ...heard, appToken: parts.appToken ?? "", ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}) }));
   const bolt: App = new App({
     // Bolt makes no calls here; where the token can change, it gets none.
     ...(typeof botToken === "string"

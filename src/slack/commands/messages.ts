@@ -104,7 +104,12 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   }
   if (!run.running && !isLate) ctx.whisper.react(message, SEEN);
   const withoutOrder = (text: string) => (order ? (commandIn(text, situation)?.rest ?? text) : text);
-  const { said, unread } = await saidBy(ctx, { ...incoming, addressed }, { id, affiliation, words, shared, withoutOrder, taken }, { thread, transcript, run });
+  const { said, unread } = await saidBy(
+    ctx,
+    { ...incoming, addressed },
+    { id, affiliation, words, shared, withoutOrder, taken },
+    { thread, transcript, run },
+  );
   const heard = await ctx.runner.say(said);
   await show(ctx, heard, { thread, message, listener, affiliation });
   // After the words that stand below the order, so that whoever speaks next has them.
