@@ -60,7 +60,7 @@ export interface TenantsParts extends TenantParts {
 }
 
 export function createTenants(parts: TenantsParts): Tenants {
-  const { installations, runner, clock, log } = parts;
+  const { installations, runner, log } = parts;
   const directory = createDirectory(installations);
   const tokens = createInstalledTokens({
     ...parts,
