@@ -124,5 +124,7 @@ function unreadMessage(transcript: Transcript, id: string): Said | undefined {
     .slice(at)
     .findLast((event) => (event.type === "message.edited" || event.type === "message.deleted" ? event.id === id : false));
   if (amended?.type === "message.deleted") return undefined;
-  return amended?.type === "message.edited" ? { ...said, text: amended.text } : said;
+  if (amended?.type !== "message.edited") return said;
+  const { beside: _, ...own } = said;
+  return { ...own, text: amended.text, ...(amended.beside ? { beside: amended.beside } : {}) };
 }

@@ -2,31 +2,32 @@ import { once } from "node:events";
 import { withinMs, type Clock } from "../engine/clock.ts";
 import type { Store } from "../store/store.ts";
 
-/** Work that one process does for all, such as keeping a workspace's cards up to date. */
+/** What one process of all does at a time, such as keeping true what people see of a workspace's runs. */
 export interface Led {
-  /** Catches up with what was left undone, by whichever process, and follows what happens from here on. */
+  /** Puts right what is not as it should be, whoever left it so, and follows what happens from here on. */
   start(): void;
-  /** Begins nothing more; resolves when what is under way has ended. */
+  /** Does nothing more; resolves when what is under way has ended. */
   close(): Promise<void>;
 }
 
 export interface Leader<L extends Led> {
   /** Stands in line to lead. */
   start(): void;
-  /** The work, while this process leads. */
+  /** What is led, while it is led here. */
   led(): L | undefined;
-  /** Stops leading, so that another process does. */
+  /** Leads no more, so that another one does. */
   close(): Promise<void>;
 }
 
 /** Between two tries, where the store cannot be asked. */
 const AGAIN_MS = 5_000;
-/** The work gives its calls some seconds to end. One that never ends must not keep the next process waiting. */
+/** What is led gives calls that are under way some seconds. Whoever is next is not kept waiting by one that never ends. */
 const CLOSE_MS_MAX = 30_000;
 
 /**
- * Of all processes that stand in line for a key, one leads until it closes or is gone; then the next in line takes over, and first catches up with what was
- * left undone. `create` is called each time that this process comes to lead. A process that stands back behind a newer version of Parley leads no more.
+ * Of all processes that stand in line for a key one leads, until it closes or is gone; then the next one in line takes over, and begins by
+ * putting right what the one before has not come to. `create` is called each time that this one comes to lead. One that stands back behind a newer
+ * Parley leads no more.
  */
 export function createLeader<L extends Led>(parts: {
   readonly store: Pick<Store, "exclusively" | "standsBack">;
@@ -51,7 +52,7 @@ export function createLeader<L extends Led>(parts: {
     if (!over.aborted) await once(over, "abort");
     current = undefined;
     const closed = led.close().then(() => "closed" as const);
-    // Waited for without a limit here: the caller of close() has its own.
+    // Whoever closes waits for its end, and has a limit of its own.
     if (closing.signal.aborted) return void (await closed);
     if ((await withinMs(clock, CLOSE_MS_MAX, closed)) === "closed") return;
     log(`what was led for ${key} has not come to its end in ${CLOSE_MS_MAX / 1_000} s; it is left to the next one`);
@@ -75,7 +76,7 @@ export function createLeader<L extends Led>(parts: {
     led: () => current,
     async close() {
       closing.abort();
-      // Not for the place in line, which may be far back.
+      // The line itself may be long.
       await leading;
     },
   };

@@ -151,6 +151,12 @@ describe("a message that is changed or taken back", () => {
     ]);
     expect(edit(START, said("m"), deleted)).toEqual([]);
     expect(del(START, said("m"), deleted)).toEqual([]);
+    // What came along, put back as it was at first.
+    const [first, second] = [[{ text: "| 99 |" }], [{ text: "| 98 |" }]];
+    const tableNow = { ...edited, text: "words", beside: second } as EventBody;
+    expect(wished({ kind: "edit", id: "m", text: "words", beside: first }, START, said("m", "words", { beside: first }), tableNow)).toEqual(
+      [{ type: "message.edited", ...about, text: "words", beside: first }],
+    );
   });
 });
 

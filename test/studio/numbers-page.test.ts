@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { keptEvaluations } from "../../src/eval/kept-evaluations.ts";
 import { systemClock } from "../../src/engine/clock.ts";
 import type { EventBody } from "../../src/engine/events/events.ts";
 import { ownersAccess } from "../../src/studio/access.ts";
@@ -66,6 +67,9 @@ describe.skipIf(!chromiumPath())("the studio's pages of numbers", () => {
         ? { name: "planning", cases: 40, repeats: 1, endOf: (one, team) => ((one * 7 + team * 3) % 10 < 5 + team * 3 ? "solved" : "wrong") }
         : { endOf: (one) => (one === 1 ? "solved" : "wrong"), text },
     );
+    const kept = keptEvaluations(opened.store);
+    const { endedAt: _, ...stopped } = (await kept.find(earlier))!;
+    await kept.put({ ...stopped, stoppedAtUsd: 0.5 });
     evaluation = await keptEvaluation(opened.store, { cases: 55, repeats: 1, text });
   });
   afterAll(async () => {
@@ -135,6 +139,7 @@ describe.skipIf(!chromiumPath())("the studio's pages of numbers", () => {
 
   test("an evaluation shows its report, is compared with another, and each of its runs opens", async () => {
     const page = await open("#/evaluations");
+    await page.getByRole("row", { name: earlier }).getByText("stopped at its budget").waitFor();
     await page.getByRole("link", { name: evaluation }).press("Enter");
     await figure(page, "Solved by each team").locator(".recharts-errorBar").first().waitFor();
     expect(await figure(page, "Cost").getByRole("row").count()).toBe(3);

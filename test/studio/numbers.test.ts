@@ -4,7 +4,7 @@ import type { EventBody } from "../../src/engine/events/events.ts";
 import { keptReport } from "../../src/eval/report/kept-report.ts";
 import { gridsOf } from "../../src/eval/report/table.ts";
 import { changesSince } from "../../src/eval/report/baseline.ts";
-import { readEvaluations } from "../../src/eval/kept-evaluations.ts";
+import { keptEvaluations, readEvaluations } from "../../src/eval/kept-evaluations.ts";
 import { CostsAnswer, QualityAnswer } from "../../src/studio/api/cost-shapes.ts";
 import { CasesAnswer, EvaluationAnswer, EvaluationsAnswer } from "../../src/studio/api/evaluation-shapes.ts";
 import { keptEvaluation } from "./evaluations.ts";
@@ -157,6 +157,14 @@ test("an evaluation is told with the numbers of its report, and each case leads 
   expect(evaluations.map((one) => [one.id, one.cases])).toEqual([
     [id, 60],
     [before, 3],
+  ]);
+  const all = keptEvaluations(open.store);
+  const { endedAt: _, ...stopped } = (await all.find(before))!;
+  await all.put({ ...stopped, stoppedAtUsd: 0.5 });
+  await all.put({ ...(await all.find(id))!, endedAt: "2026-01-05T10:00:00.000Z" });
+  expect(held(EvaluationsAnswer, await json("/api/v1/evaluations")).evaluations.map((one) => [one.endedAt, one.stoppedAtUsd])).toEqual([
+    ["2026-01-05T10:00:00.000Z", undefined],
+    [undefined, 0.5],
   ]);
   const kept = readEvaluations(open.store);
   const report = await keptReport(kept, (await kept.find(id))!);

@@ -141,6 +141,8 @@ export const ERROR_CODES: { readonly [code: string]: KnownCode } = {
     user_not_in_channel: "The person is not in the channel, so that a line for them alone cannot be shown there.",
     hash_conflict: "Somebody has changed the view meanwhile; it is shown anew.",
     not_found: "The view was closed meanwhile.",
+    expired_trigger_id: "The form was asked for more than three seconds ago. Parley tells whoever did so.",
+    exchanged_trigger_id: "The form was opened already, as before a crash.",
   }),
   ...meant("say", [
     "storage_limit_reached",

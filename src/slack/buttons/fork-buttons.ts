@@ -55,8 +55,8 @@ export async function submitFork(
   const { values } = view.state;
   const speaker = kind === "speaker" ? values[FIELDS.to]?.[FIELDS.element]?.selected_option?.value : undefined;
   const team = kind === "team" ? values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value : state.team;
-  if (team === undefined || (kind === "speaker" && speaker === undefined)) return;
   const t = await ctx.languages.of(user);
+  if (team === undefined || (kind === "speaker" && speaker === undefined)) return tellDirectly(ctx, user, t("refusals.text.notUnderstood"));
   const whyNot = whyNotTeam(t, ctx.teams, team);
   if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
   const { agents } = ctx.teams.cards.find(({ name }) => name === team) ?? { agents: [] };

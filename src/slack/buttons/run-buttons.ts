@@ -16,7 +16,7 @@ import { pressId, type PressBody, type SubmissionBody } from "../words/press-pay
 import { postOnce } from "../post/post-once.ts";
 import type { Deed } from "../people/permissions.ts";
 import { placeOf } from "../words/place.ts";
-import { taskMessage, taskOf } from "../render/log-reading.ts";
+import { inShort, taskMessage } from "../render/log-reading.ts";
 import { refused } from "../people/permission-check.ts";
 import { steer } from "../commands/run-control.ts";
 import { asSetIn } from "../commands/start-run.ts";
@@ -74,7 +74,7 @@ export async function pressNext(ctx: HandlerContext, press: PressBody, actor: Ac
   await openModal(
     ctx,
     press.trigger_id,
-    kind === "continue" ? continueModal(t, about) : otherTeamModal(t, about, ctx.teams, taskOf(transcript, r)),
+    kind === "continue" ? continueModal(t, about) : otherTeamModal(t, about, ctx.teams, inShort(taskMessage(transcript, r))),
   );
 }
 
@@ -113,9 +113,12 @@ export async function submitRunModal(
   const attempt = { user, affiliation, startedBy, channel: place.channel, subject: about.thread, id: submission.view.id };
   const no = await refused(ctx, DEEDS[kind], attempt);
   if (no) return tellDirectly(ctx, user, safeMrkdwn(no));
-  const words = kind === "team" ? taskOf(transcript, about.run) : values[FIELDS.words]?.[FIELDS.element]?.value?.trim();
+  const task = kind === "team" ? taskMessage(transcript, about.run) : undefined;
+  const words = task ? task.text : values[FIELDS.words]?.[FIELDS.element]?.value?.trim();
+  const shown = inShort(task ?? { text: words ?? "" });
   const team = kind === "continue" ? teamOf(ctx, transcript, about.run) : values[FIELDS.team]?.[FIELDS.element]?.selected_option?.value;
-  if (!words || (kind === "team" && !team)) return;
+  if (words === undefined || shown === "" || (kind === "team" && !team))
+    return tellDirectly(ctx, user, (await ctx.languages.of(user))("refusals.text.notUnderstood"));
   const whyNot = kind === "continue" || kind === "team" ? whyNotTeam(await ctx.languages.of(user), ctx.teams, team) : undefined;
   if (whyNot !== undefined) return tellDirectly(ctx, user, safeMrkdwn(whyNot));
   if (kind === "steer" && !running) return tellDirectly(ctx, user, (await ctx.languages.of(user))("control.text.overBefore"));
@@ -127,12 +130,10 @@ export async function submitRunModal(
     user,
     channel: place.channel,
     threadTs: place.ts,
-    text: `${lineOver(t, kind, { user, to, team })}\n>${safeMrkdwn(words).replaceAll("\n", "\n>")}`,
+    text: `${lineOver(t, kind, { user, to, team })}\n>${safeMrkdwn(shown).replaceAll("\n", "\n>")}`,
   });
   if (!ts) return;
   const before = isTask ? await unreadBefore(ctx, transcript, { channel: place.channel, root: place.ts, until: ts }) : undefined;
-  // What the task quoted is there for another team as well.
-  const quoted = kind === "team" ? (taskMessage(transcript, about.run)?.beside ?? []) : [];
   const answers = question?.seq ?? (kind === "answer" ? about.seq : undefined);
   const said: Said = {
     thread: about.thread,
@@ -143,8 +144,9 @@ export async function submitRunModal(
     addressed: isTask,
     ...(to === undefined ? {} : { to }),
     ...(isTask ? { ...(await inLanguageOf(ctx, user)), ...(await asSetIn(ctx, place.channel, { team })) } : {}),
-    beside: [...(before?.beside ?? []), ...quoted],
-    files: before?.files ?? [],
+    // What came along with the task is there for another team as well.
+    beside: [...(before?.beside ?? []), ...(task?.beside ?? [])],
+    files: [...(before?.files ?? []), ...(task?.files ?? [])],
     ...(before?.told ? { before: before.told } : {}),
     ...(answers === undefined ? {} : { answers }),
   };

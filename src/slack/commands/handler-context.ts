@@ -46,13 +46,34 @@ export function openModal(ctx: HandlerContext, triggerId: string, view: ModalVie
   return courtesy(ctx, "views.open", () => ctx.web.write.views.open({ trigger_id: triggerId, view }));
 }
 
-/** Something that the person can simply ask for again: its failure is for the operator alone. */
+/** Slack has not opened what somebody asked for, and they see nothing: they are told at the door. */
+export class NotOpened extends Error {
+  readonly code: string;
+  /** Slack opens a form within three seconds of what asked for it. */
+  readonly isTooLate: boolean;
+
+  constructor(code: string) {
+    super(`Slack has opened no form: ${code}`);
+    this.code = code;
+    this.isTooLate = code === EXPIRED || code === "invalid_trigger_id";
+  }
+}
+
+const EXPIRED = "expired_trigger_id";
+const OPENING: ReadonlySet<string> = new Set(["views.open", "views.push"]);
+
+/**
+ * Something that the person can simply ask for again: its failure is for the operator alone.
+ * @throws NotOpened where a form is surely not shown that they wait for.
+ */
 export async function courtesy(ctx: HandlerContext, method: string, call: () => Promise<unknown>): Promise<void> {
   try {
     await call();
   } catch (error) {
     const code = slackErrorCode(error);
+    if (code === EXPIRED) throw new NotOpened(code);
     if (code !== undefined && knownCode(code).reaction === "fine") return;
     ctx.log(`${method} did not work${code ? `: ${code}` : ""}`, code ? undefined : error);
+    if (OPENING.has(method) && code !== undefined && knownCode(code).reaction !== "look") throw new NotOpened(code);
   }
 }

@@ -8,7 +8,7 @@ import type { HandlerContext } from "./handler-context.ts";
 import { safeLine, safeMrkdwn } from "../words/escape.ts";
 import { CARD_LINE_CHARS, RUN_ID_CHARS } from "../words/limits.ts";
 import { placeOf, type Place } from "../words/place.ts";
-import { taskOf } from "../render/log-reading.ts";
+import { inShort, taskMessage } from "../render/log-reading.ts";
 import { stateOf } from "../render/run-summary.ts";
 
 /** A run that a person can see from where they are. */
@@ -67,7 +67,7 @@ async function runsAmong(
     const transcript = await ctx.runner.read(thread);
     const run = currentRun(transcript);
     if (!fits(run) || (starter !== undefined && run.startedBy?.id !== starter)) continue;
-    runs.push({ thread, place, run, task: taskOf(transcript, run.run) });
+    runs.push({ thread, place, run, task: inShort(taskMessage(transcript, run.run)) });
   }
   return runs;
 }

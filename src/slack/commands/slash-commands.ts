@@ -102,7 +102,10 @@ export async function discuss(ctx: HandlerContext, shortcut: MessageShortcutBody
   const words = wordsIn(message);
   const text = await plainText(words.own, namingOf(ctx));
   const shared = [...(message.files ?? []), ...words.files];
-  if (text === "" && shared.length + words.carried.length === 0) return answer((await ctx.languages.of(user.id))("control.text.noWords"));
+  // What Slack says in the place of a deleted one nobody has said.
+  const isGone = message.subtype === "tombstone";
+  if (isGone || (text === "" && shared.length + words.carried.length === 0))
+    return answer((await ctx.languages.of(user.id))("control.text.noWords"));
   if (await isOutside(ctx, channel.id)) return answer(notHere(await ctx.languages.of(user.id), channel.id));
   const thread = threadOf(ctx, { channel: channel.id, ...message });
   const transcript = await ctx.runner.read(thread);
@@ -197,7 +200,7 @@ export async function startFromModal(ctx: HandlerContext, submission: Submission
   const task = chosen(NEW_RUN.task)?.value?.trim();
   const team = chosen(NEW_RUN.team)?.selected_option?.value;
   const channel = chosen(NEW_RUN.channel)?.selected_conversation;
-  if (!task || !team || !channel) return;
+  if (!task || !team || !channel) return tellDirectly(ctx, user, (await ctx.languages.of(user))("refusals.text.notUnderstood"));
   const line = await startRun(ctx, { key: submission.view.id, user, affiliation, channel, team, text: task });
   if (line) await tellDirectly(ctx, user, line);
 }

@@ -5,18 +5,18 @@ import * as told from "../words/event-payloads.ts";
 import { placeOf } from "../words/place.ts";
 import * as pressed from "../words/press-payloads.ts";
 
-/** The channels that a body names in any way. A body may be forged, so the gate asks about each of them. */
+/** Channels that a body tells of or acts on, in whatever it says so itself: nothing of that is believed, all of it is asked about. */
 type Reaches<B> = (body: B) => readonly (string | undefined)[];
 
-/** A way in, which must say what it reaches. */
+/** A way in. A new one cannot be made without saying what it reaches. */
 interface Door<S extends z.ZodType> {
   readonly shape: S;
   readonly reaches: Reaches<z.output<S>> | Exempt;
 }
 
 /**
- * Why the gate asks about no channel. `nobody`: no person acts. `spoken`: somebody wrote in a channel, and Slack let them. `none`: it is about no
- * thread, or its handler asks about each one itself.
+ * Why nobody is asked about at a door. `nobody`: Slack tells what no person does. `spoken`: somebody wrote in a channel, which Slack let them.
+ * `none`: it tells of no thread, or asks for itself, one by one, about each that it does.
  */
 export type Exempt = "nobody" | "spoken" | "none";
 
@@ -24,20 +24,18 @@ const door = <S extends z.ZodType, const R extends Door<S>["reaches"]>(shape: S,
 
 const inMessage = (press: pressed.PressBody) => pressed.placeOfPress(press)?.channel;
 const inValue = (press: pressed.PressBody) => placeOf(written.ButtonValue.parse(press.actions[0].value).t ?? "")?.channel;
-/**
- * The channels of a thread's button. It stands in the thread, in a modal whose metadata names the thread, or in a message to one person, where the
- * button's value names it.
- */
-export const OF_THREAD = (press: pressed.PressBody) => [
-  inMessage(press),
-  placeOf(press.view?.private_metadata ?? "")?.channel,
-  inValue(press),
-];
+/** A button of a thread: there, in a modal that names it, or in a line to one person, where the button names it. */
+const OF_THREAD = (press: pressed.PressBody) => [inMessage(press), placeOf(press.view?.private_metadata ?? "")?.channel, inValue(press)];
 const ofThread = door(pressed.PressBody, OF_THREAD);
-/** A button in a list of runs: the list stands in one channel, and the button names a thread. */
+/** A button of a list names the thread; the list is somewhere itself. */
 const ofList = door(pressed.PressBody, (press) => [inMessage(press), inValue(press)]);
 const ofChannel = door(pressed.PressBody, (press) => [inMessage(press)]);
-const formOfThread = door(pressed.SubmissionBody, ({ view }) => [placeOf(aboutRun(view.private_metadata)?.thread ?? "")?.channel]);
+const OF_FORM = ({ view }: pressed.SubmissionBody) => [
+  placeOf(written.AboutRun.safeParse(view.private_metadata).data?.thread ?? "")?.channel,
+];
+const formOfThread = door(pressed.SubmissionBody, OF_FORM);
+const OF_SETTINGS = ({ view }: pressed.SubmissionBody) => [written.AboutChannel.safeParse(view.private_metadata).data?.channel];
+const OF_NEW_RUN = ({ view }: pressed.SubmissionBody) => [view.state.values[NEW_RUN.channel]?.[NEW_RUN.element]?.selected_conversation];
 const onMessage = door(pressed.MessageShortcutBody, ({ channel }) => [channel.id]);
 
 /** Every way in, by the handler behind it. */
@@ -49,15 +47,15 @@ export const DOORS = {
   assistantThread: door(told.AssistantThreadBody, "none"),
   channelClosed: door(told.ChannelClosedBody, "nobody"),
   channelOpened: door(told.ChannelOpenedBody, "nobody"),
-  // Nothing of it is shown to anybody here; who may see a file is checked where it is searched.
+  // Of what it says nothing is told to anybody here; who may see what is looked at where it is searched.
   fileChanged: door(told.FileChangedBody, "nobody"),
   memberJoined: door(told.MemberJoinedBody, "nobody"),
   uninstalled: door(told.UninstalledBody, "nobody"),
   tokensRevoked: door(told.TokensRevokedBody, "nobody"),
-  // Most reactions trigger nothing; who reacts is checked where one does.
+  // Most are nobody's business here: whoever reacts is asked about where something begins by it.
   reactionAdded: door(told.ReactionBody, "none"),
   userChanged: door(told.UserChangeBody, "nobody"),
-  // Slack does not say who runs a workflow, so it may do what everybody may; that is checked where its run begins.
+  // Who runs a workflow is not said: it may what everybody may, which is looked at where it begins.
   stepExecuted: door(told.StepBody, "nobody"),
 
   stopPressed: ofThread,
@@ -111,7 +109,7 @@ export const DOORS = {
   listedResume: ofList,
   listedStop: ofList,
   listedTranscript: ofList,
-  settingsSubmitted: door(pressed.SubmissionBody, ({ view }) => [written.AboutChannel.safeParse(view.private_metadata).data?.channel]),
+  settingsSubmitted: door(pressed.SubmissionBody, OF_SETTINGS),
   homePressed: door(pressed.PressBody, (press) => {
     const [{ selected_option: option, value }] = press.actions;
     return [placeOf(written.HomeValue.parse(option?.value ?? value).thread ?? "")?.channel];
@@ -121,16 +119,17 @@ export const DOORS = {
 
   command: door(pressed.CommandBody, ({ text, channel_id: channel }) => [isSameEverywhere(text) ? undefined : channel]),
   newRun: door(pressed.GlobalShortcutBody, "none"),
-  newRunSubmitted: door(pressed.SubmissionBody, ({ view }) => [
-    view.state.values[NEW_RUN.channel]?.[NEW_RUN.element]?.selected_conversation,
-  ]),
+  newRunSubmitted: door(pressed.SubmissionBody, OF_NEW_RUN),
   discuss: onMessage,
   controls: onMessage,
 } as const;
 
 export type DoorName = keyof typeof DOORS;
 
-/** Doors that only open a form, for which Slack wants the `trigger_id` of the press or command. */
+/** Of these something names the place that it is about; one that names none has lost it on its way. */
+export const NAME_PLACES: ReadonlySet<unknown> = new Set([OF_THREAD, OF_FORM, OF_SETTINGS, OF_NEW_RUN]);
+
+/** Behind these there is nothing but a form, which Slack opens by the `trigger_id` of whatever asked for it. */
 export const OPENS_FORM: ReadonlySet<DoorName> = new Set<DoorName>([
   "steerPressed",
   "wordsPressed",
@@ -147,12 +146,10 @@ export const OPENS_FORM: ReadonlySet<DoorName> = new Set<DoorName>([
 export type BodyAt<N extends DoorName> = z.output<(typeof DOORS)[N]["shape"]>;
 
 /**
- * Whether a `/parley` command has the same answer in every channel: help, the teams, and the form for a new run, which asks for a channel itself. With
- * a word behind `new` it has not: that may be a team for the form, or a whole task, which begins in this channel.
+ * What `/parley` says of no channel: help, the teams, and the form for a new run, which asks for a channel itself. One word behind `new` may be
+ * a team, and the form is opened; it may as well be the whole task, which begins at once.
  */
 function isSameEverywhere(text: string): boolean {
   const [word = "", ...more] = text.trim().toLowerCase().split(/\s+/);
   return word === "" || word === "help" || word === "teams" || (word === "new" && more.length === 0);
 }
-
-const aboutRun = (metadata: string) => written.AboutRun.safeParse(metadata).data;

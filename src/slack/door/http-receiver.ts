@@ -81,7 +81,9 @@ export function createHttpReceiver(parts: {
   async function read(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     try {
       const options = { signingSecret: door.signingSecret, bodyLimit: BODY_BYTES_MAX, logger };
+      request.headers["content-type"] = mediaType(request);
       const verified = await bolts.parseAndVerifyHTTPRequest(options, request);
+      verified.headers["content-type"] = BEGINS_JSON.test(verified.rawBody.toString()) ? JSON_TYPE : FORM_TYPE;
       try {
         return bolts.parseHTTPRequestBody(verified) as unknown;
       } catch {
@@ -127,5 +129,11 @@ export function createHttpReceiver(parts: {
 const Handshake = z
   .object({ type: z.unknown().optional(), challenge: z.string().max(500).catch(""), ssl_check: z.unknown().optional() })
   .catch({ type: undefined, challenge: "", ssl_check: undefined });
+
+/** Bolt knows the types as Slack writes them; what is on the way to here may add to them, or write others. A form never begins as Slack's JSON does. */
+const mediaType = ({ headers }: IncomingMessage): string => (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+const JSON_TYPE = "application/json";
+const FORM_TYPE = "application/x-www-form-urlencoded";
+const BEGINS_JSON = /^\s*[[{]/;
 
 const status = (response: ServerResponse, code: number): void => void response.writeHead(code).end();

@@ -105,13 +105,17 @@ function firstAfter(events: readonly RunEvent[], seq: number): number {
 }
 
 /** The task of a run of the thread; of the first, where that one is not found. */
-export const taskOf = (transcript: Transcript, run: string | undefined): string => taskMessage(transcript, run)?.text ?? "";
-
 export function taskMessage(transcript: Transcript, run: string | undefined): PersonMessage | undefined {
   const { events } = transcript;
   const start = events.findIndex((event) => event.type === "run.started" && run !== undefined && event.run.startsWith(run));
   const task = events.slice(Math.max(0, start)).find((event) => event.type === "message.posted" && "person" in event);
   return task?.type === "message.posted" && "person" in task ? task : undefined;
+}
+
+/** What a person has said, in short; of what came without words, how its files are called, or what it says. */
+export function inShort(said: Pick<PersonMessage, "text" | "files" | "beside"> | undefined): string {
+  const { text = "", files = [], beside = [] } = said ?? {};
+  return [text, files.map(({ name }) => name).join(", "), ...beside.map((one) => one.text)].find((one) => one.trim() !== "") ?? "";
 }
 
 /** One event by its type. */

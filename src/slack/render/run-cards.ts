@@ -4,7 +4,7 @@ import { withShownCode } from "../../engine/code-blocks.ts";
 import type { CodeRan, Failure, FileRef, Forecast, RunLimits } from "../../engine/events/events.ts";
 import { limitsNow } from "../../engine/limits/run-limits.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
-import { type Transcript } from "../../engine/reading/transcript.ts";
+import { isPersonMessage, type Transcript } from "../../engine/reading/transcript.ts";
 import { ACTIONS, actions, button, confirmed, context, markdown, mention, section, type Rendered } from "../words/blocks.ts";
 import { safeLine, safeMarkdown, safeMrkdwn, shorten, withoutMarks } from "../words/escape.ts";
 import { CARD_LINE_CHARS, FILE_BYTES_MAX, RUN_ID_CHARS } from "../words/limits.ts";
@@ -16,7 +16,7 @@ import type { Translator } from "../language/translator.ts";
 import { ownPart, ownWords } from "./fork-words.ts";
 import { faceInText } from "./personas.ts";
 import { planAsText, planOf } from "./turn-plan.ts";
-import { answerTo, decisionOn, nextOf, runOf, turnBefore, wordsBeside, type Of } from "./log-reading.ts";
+import { answerTo, decisionOn, inShort, nextOf, runOf, turnBefore, wordsBeside, type Of } from "./log-reading.ts";
 import { plainText } from "./turn-messages.ts";
 
 /** The app's own messages. Those that may be edited later show the log as it is when they are made. */
@@ -24,11 +24,11 @@ import { plainText } from "./turn-messages.ts";
 /** What is being worked on, by whom, within which limits, how far it is; with Stop while it runs. */
 export function renderCard(t: Translator, started: Of<"run.started">, transcript: Transcript, team: TeamCard): Rendered {
   const { state, events } = runOf(transcript, started.seq);
-  const task = events.find((event) => event.type === "message.posted" && "person" in event) as { readonly text: string } | undefined;
+  const task = events.find(isPersonMessage);
   const ended = state.running ? undefined : events.findLast((event) => event.type === "run.stopped");
   const stands = state.running ? "cards.text.isOnIt" : ended?.outcome === "done" ? "cards.text.isDone" : "cards.text.hasStopped";
   const title = t(stands, { team: safeMrkdwn(started.team), person: mention(started.startedBy) });
-  const line = task ? line1(task.text) : "";
+  const line = task ? line1(inShort(task)) : "";
   const own = ownPart(started, transcript);
   const progress =
     [own && ownWords(t, own), progressOf(t, state, team) ?? waitsInLine(t, started, state)].filter(Boolean).join(" · ") || undefined;
@@ -44,7 +44,7 @@ export function renderCard(t: Translator, started: Of<"run.started">, transcript
   ];
   return {
     kind: "message",
-    text: t.under(safeMrkdwn(started.team), task ? line1(withoutMarks(task.text)) : t("cards.text.newRun")),
+    text: t.under(safeMrkdwn(started.team), task ? line1(withoutMarks(inShort(task))) : t("cards.text.newRun")),
     plain: [title, line, progress ?? ""].join("\n").trim(),
     blocks: blocks(planOf(t, state, { events }, turnsMax)),
     // Rarely asked for, and half of what a card takes to make.
@@ -157,7 +157,7 @@ export function renderQuestion(t: Translator, handoff: Of<"handoff.made">, trans
       blocks: [
         section(title),
         markdown(words),
-        context(t("cards.text.answeredBy", { person: mention(answer.person), answer: line1(answer.text) })),
+        context(t("cards.text.answeredBy", { person: mention(answer.person), answer: line1(inShort(answer)) })),
       ],
     };
   }

@@ -90,9 +90,12 @@ export const mayBeHeard = (
   bots: ReadonlySet<string>,
 ): boolean => (message.bot_id !== undefined && bots.has(message.bot_id)) || isInName(message);
 
-/** A mention that was edited into a message comes as a second app_mention, and is the first that speaks to the bot. */
-const messageId = ({ type, channel, ts, edited }: MessageEvent): string =>
-  type === "app_mention" && edited ? `message:${channel}:${ts}:${edited.ts}` : `message:${channel}:${ts}`;
+/**
+ * A mention that was edited into a message comes as a second app_mention, and is the first that speaks to the bot. Of a message and its mention one has
+ * been seen to come without the files of the other: then they are two, and whoever hears them knows the words by then.
+ */
+const messageId = ({ type, channel, ts, edited, files = [] }: MessageEvent): string =>
+  `message:${channel}:${ts}${type === "app_mention" && edited ? `:${edited.ts}` : ""}${files.length > 0 ? ":files" : ""}`;
 
 /**
  * Envelopes of one lane are handled one after the other: those of one thread, and outside of threads those of one person. Lanes that differ in their

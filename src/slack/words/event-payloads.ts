@@ -27,7 +27,7 @@ export const MessageEvent = z.object({
   user: maybe(id),
   bot_id: maybe(short),
   app_id: maybe(short),
-  username: maybe(short),
+  username: maybe(short).catch(undefined),
   bot_profile: maybe(z.object({ name: maybe(short), app_id: maybe(id).catch(undefined), team_id: maybe(id).catch(undefined) })).catch(
     undefined,
   ),
@@ -40,7 +40,7 @@ export const MessageEvent = z.object({
   ts: timestamp,
   thread_ts: maybe(timestamp),
   channel: id,
-  channel_type: maybe(short),
+  channel_type: maybe(short).catch(undefined),
   team: maybe(id),
   user_team: maybe(id),
   source_team: maybe(id),
@@ -159,8 +159,7 @@ export const isDeletion = ({ subtype, message: after, previous_message: before, 
  * reference, it is an edit by its time.
  */
 export function isAmendment({ subtype, message: after, previous_message: before }: MessageEvent): boolean {
-  const whose = before ?? after;
-  if (subtype !== "message_changed" || !after || !whose?.user || whose.bot_id) return false;
+  if (subtype !== "message_changed" || !after || !(before?.user ?? after.user) || (before?.bot_id ?? after.bot_id)) return false;
   return before ? !isSaidAlike(after, before) : after.edited !== undefined;
 }
 

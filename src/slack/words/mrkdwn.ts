@@ -67,7 +67,9 @@ function withoutMention(mrkdwn: string, bot: string): string {
   if (!mrkdwn.includes(`<@${bot}`)) return mrkdwn;
   const isShown = shownIn(mrkdwn);
   return mrkdwn.replaceAll(ADDRESS, (all, before: string, marks: string, user: string, closing: string, behind: string, index: number) => {
-    if (user !== bot || isShown(index + all.indexOf("<"))) return all;
+    // "@parley's plan" tells of it, and is no address.
+    if (user !== bot || isShown(index + all.indexOf("<")) || OF_IT.test(mrkdwn.slice(index + all.length, index + all.length + 2)))
+      return all;
     const isClosed = closing.length > 0 && closing === marks.split("").toReversed().join("");
     const kept = isClosed ? "" : marks + closing;
     const isFirst = index === 0 || mrkdwn[index - 1] === "\n" || before === "\n";
@@ -75,6 +77,7 @@ function withoutMention(mrkdwn: string, bot: string): string {
   });
 }
 
+const OF_IT = /^['’]\p{L}/u;
 /** A mention with the marks that make it bold, and the blanks around it. */
 const ADDRESS = /([ \n]?)([*_~]{0,3})<@([A-Z0-9]{1,40})(?:\|[^<>]{0,200})?>[,:]?([*_~]{0,3})[,:]?( ?)/g;
 

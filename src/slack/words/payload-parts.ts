@@ -2,12 +2,19 @@ import { z } from "zod";
 
 /**
  * What the shapes of Slack's payloads are made of. Objects may carry more than is named, as Slack's do. What is null is read as absent, and so is an
- * empty word where an id, a time or a name would stand: forms have no other way to say that there is none, and some servers write them all.
+ * empty word where an id, a time or a name would stand, and an object without a field: forms have no other way to say that there is none, and some servers
+ * write them all.
  */
 export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const timestamp = z.string().regex(/^\d{1,12}\.\d{1,6}$/);
 export const maybe = <S extends z.ZodType>(schema: S) => z.preprocess(orAbsent, schema.optional());
-const orAbsent = (value: unknown): unknown => (value === null || value === "" ? undefined : value);
+const orAbsent = (value: unknown): unknown => (value === null || value === "" || isEmpty(value) ? undefined : value);
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value !== "object" || Array.isArray(value)) return false;
+  for (const _ in value) return false;
+  return true;
+}
 export const short = z.string().max(500);
 
 const address = maybe(z.string().max(2_000)).catch(undefined);

@@ -70,10 +70,11 @@ export const MessageShortcutBody = z.object({
   message: z.object({
     ts: timestamp,
     thread_ts: maybe(timestamp),
+    subtype: maybe(short).catch(undefined),
     text: z.string().catch(""),
     user: maybe(id),
     bot_id: maybe(short),
-    username: maybe(short),
+    username: maybe(short).catch(undefined),
     bot_profile: maybe(z.object({ name: maybe(short) })).catch(undefined),
     files: SharedFiles,
     blocks: carried,

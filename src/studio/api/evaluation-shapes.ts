@@ -13,7 +13,12 @@ const EvaluationLine = z
     name: text,
     file: text.describe("As it was named."),
     at,
-    endedAt: at.optional().describe("Absent where it was interrupted, or goes on."),
+    endedAt: at.optional().describe("Absent where it was interrupted, stopped at its budget, or goes on."),
+    stoppedAtUsd: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe("Its budget, in US dollars, where it stopped at it; until somebody goes on with it."),
     teams: z.array(text),
     cases: count,
     casesInAll: count,

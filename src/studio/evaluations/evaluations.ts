@@ -86,8 +86,10 @@ export function createEvaluations(logs: Pick<Logs, "note" | "load">, clock: Pick
   };
 }
 
-function lineOf({ id, name, file, at, endedAt, teams, cases, casesInAll, repeats, seed }: Kept): EvaluationsAnswer["evaluations"][number] {
-  return { id, name, file, at, ...(endedAt === undefined ? {} : { endedAt }), teams: [...teams], cases, casesInAll, repeats, seed };
+function lineOf({ id, name, file, at, endedAt, stoppedAtUsd, ...of }: Kept): EvaluationsAnswer["evaluations"][number] {
+  const { teams, cases, casesInAll, repeats, seed } = of;
+  const left = { ...(endedAt === undefined ? {} : { endedAt }), ...(stoppedAtUsd === undefined ? {} : { stoppedAtUsd }) };
+  return { id, name, file, at, ...left, teams: [...teams], cases, casesInAll, repeats, seed };
 }
 
 /** What JSON has no way to write is an interval of nothing. */

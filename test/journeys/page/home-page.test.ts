@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Locator, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { chromiumPath, launchChromium, watchForTrouble } from "../../support/browser/chromium.ts";
 import { openJourney, PAIR, type Journey } from "../../support/journey.ts";
@@ -45,14 +45,22 @@ describe.skipIf(!chromiumPath())("App Home in the page", () => {
     await modal.getByRole("button", { name: "Create" }).click();
     await home.getByText("trio", { exact: true }).waitFor();
 
-    /** Home may be shown anew at any moment, as in Slack, and a menu that is open is gone with what was there: whoever sees no dialog chooses again. */
-    const choose = (label: string, opens: Locator) =>
-      eventually(async () => {
-        if (await opens.isVisible()) return;
+    /**
+     * Home may be shown anew at any moment, as in Slack, and a menu that is open is gone with what was there: then it is chosen again. What was told to the app
+     * is waited for: chosen twice, its dialog would come twice, and the second would lie over what is done next.
+     */
+    const choose = async (label: string, opens: Locator) => {
+      let told = 0;
+      const count = (request: Request) => void (told += request.url().endsWith("/page/click") ? 1 : 0);
+      page.on("request", count);
+      await eventually(async () => {
         await home.getByRole("button", { name: "More actions" }).last().click({ timeout: CHOICE_MS });
         await page.getByRole("menuitem", { name: label }).click({ timeout: CHOICE_MS });
-        await opens.waitFor({ timeout: CHOICE_MS });
+        await expect.poll(() => told, { timeout: CHOICE_MS }).toBe(1);
       });
+      page.off("request", count);
+      await opens.waitFor();
+    };
     await choose("Open…", modal.getByRole("button", { name: "New agent…" }));
     await modal.getByRole("button", { name: "New agent…" }).click();
     await modal.getByLabel("Name").fill("Cleo");

@@ -128,13 +128,17 @@ test("a message that is deleted in Slack goes out of the log, also when it was r
   const turn = thread.ofKind("turn").find((message) => message.text.includes("Very large"));
   await control.remove({ channel: GENERAL, ts: turn?.ts ?? "" });
   await expect.poll(async () => JSON.stringify(await thread.log()).includes("Very large")).toBe(false);
+  // As Slack's reference has a deletion, with nothing of what was there.
+  const other = thread.ofKind("turn").find((message) => message.text.includes("Whales are large"));
+  await control.event({ type: "message", subtype: "message_deleted", hidden: true, channel: GENERAL, ts: "1900000000.000100", deleted_ts: other?.ts }); // prettier-ignore
+  await expect.poll(async () => JSON.stringify(await thread.log()).includes("Whales are large")).toBe(false);
 
   // The task itself, when the run is over; its root stays as a tombstone.
   await control.remove({ channel: GENERAL, ts: thread.ts });
   await expect.poll(async () => JSON.stringify(await thread.log()).includes("whales")).toBe(false);
   const log = await thread.log();
   expect(log.map(({ seq }) => seq)).toEqual(log.map((_event, index) => index + 1));
-  expect(log.filter(({ forgotten }) => forgotten !== undefined)).toHaveLength(3);
+  expect(log.filter(({ forgotten }) => forgotten !== undefined)).toHaveLength(4);
 });
 
 test("what was left alone for longer than the team file says is forgotten at the next start, and a removed workspace after its time", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
+import { GENERAL, JONAS, MARIA, openJourney, PAIR, type Journey } from "../../support/journey.ts";
 import { openModelDesk } from "../../support/storm/model-desk.ts";
 import { buttonsOf, wordsOf, type Thread } from "../../support/slack/thread.ts";
 
@@ -70,7 +70,8 @@ test("a result tells who of those that were asked disagrees, in whatever languag
 
 test("from a result people go on in the thread, and hand the task to another team", async () => {
   const journey = await openJourney({ file: FILE, replies: REPLIES });
-  const thread = await journey.mention("@parley tabs or spaces?");
+  const { ts } = await journey.slack.control.post({ user: MARIA, channel: GENERAL, text: "@parley tabs or spaces?", files: [{ name: "style.md", content: Buffer.from("Tabs.") }] }); // prettier-ignore
+  const thread = journey.thread(GENERAL, ts);
   await thread.ended();
   await thread.click("Another team…", JONAS);
   await fill(journey, JONAS, chosen("team", "pair"));
@@ -79,6 +80,11 @@ test("from a result people go on in the thread, and hand the task to another tea
   expect((await thread.log()).filter(({ type }) => type === "run.started")).toMatchObject([
     { team: "trio" },
     { team: "pair", startedBy: { name: "Jonas" } },
+  ]);
+  const tasks = (await thread.log()).flatMap((event) => (event.type === "message.posted" && "person" in event ? [event] : []));
+  expect(tasks.map(({ files, beside }) => [files?.map(({ name }) => name), beside?.[0]])).toEqual([
+    [["style.md"], { source: "file style.md", text: "Tabs." }],
+    [["style.md"], { source: "file style.md", text: "Tabs." }],
   ]);
   await thread.click("Continue…", MARIA);
   await fill(journey, MARIA, words("and for Rust?"));

@@ -106,6 +106,7 @@ const HEARD: { readonly [how: string]: { readonly event?: Json; readonly around?
   "no id of the event": { around: { event_id: undefined } },
   "no id of the app": { around: { api_app_id: undefined } },
   "no home of the channel": { around: { is_ext_shared_channel: null, context_team_id: null, context_enterprise_id: "" } },
+  "a name longer than any": { event: { username: "x".repeat(900) } },
   "a profile of a bot that is empty": { event: { bot_profile: {} } },
   "fields that nobody has heard of": { event: { language: { locale: "en" }, list_record: null, x_files: ["?"] }, around: { x: {} } },
 };
@@ -207,13 +208,105 @@ describe("as the reference has them, with nothing of what was there before", () 
     expect(problems()).toEqual([]);
   });
 
+  test("an edit's words count, whatever is left out of what was there before", async () => {
+    const { ts, reply } = await steered();
+    const befores: readonly Json[] = [{}, { ts: reply }, { ts: reply, thread_ts: ts, text: "only the second one" }];
+    for (const [nth, previous_message] of befores.entries()) {
+      const message = {
+        ...inner,
+        text: `only the ${["first", "second", "third"][nth]} one`,
+        ts: reply,
+        ...(nth === 1 ? {} : { thread_ts: ts }),
+      };
+      const previous = nth === 1 ? { ...previous_message, thread_ts: ts } : previous_message;
+      await send(envelope({ type: "message", subtype: "message_changed", hidden: true, channel: GENERAL, message, previous_message: previous, ts: stamp() })); // prettier-ignore
+    }
+    expect((await parley.log(ts)).flatMap((one) => (one.type === "message.edited" ? [one.text] : []))).toEqual([
+      "only the first one",
+      "only the second one",
+      "only the third one",
+    ]);
+    expect(problems()).toEqual([]);
+  });
+
   test("a deletion takes the words out of the log, of the first message and of a later one", async () => {
     const { ts, reply } = await steered();
     const event = { type: "message", subtype: "message_deleted", hidden: true, channel: GENERAL };
-    await send(envelope({ ...event, ts: stamp(), deleted_ts: reply }));
+    await send(envelope({ ...event, ts: stamp(), deleted_ts: reply, previous_message: {} }));
     expect(JSON.stringify(await parley.log(ts))).not.toContain("Linux");
     await send(envelope({ ...event, ts: stamp(), deleted_ts: ts }));
     expect(JSON.stringify(await parley.log(ts))).not.toContain("fix the build");
+    expect(problems()).toEqual([]);
+  });
+});
+
+test("words that are taken out beside a file count no more, as long as nobody has read them", async () => {
+  const ts = await parley.post("@parley fix the build");
+  const reply = stamp();
+  const files = [{ id: "F0GONE", mode: "tombstone", name: "plan.pdf" }];
+  const message = said(reply, { channel: GENERAL, channel_type: "channel", thread_ts: ts, subtype: "file_share", files });
+  await send(envelope(message));
+  await send(envelope({ type: "message", subtype: "message_changed", hidden: true, channel: GENERAL, message: { ...message, text: "" }, previous_message: message, ts: stamp() })); // prettier-ignore
+  const edits = (await parley.log(ts)).flatMap((one) => (one.type === "message.edited" ? [[one.text, JSON.stringify(one.beside)]] : []));
+  expect(edits).toEqual([["", expect.stringContaining("plan.pdf")]]);
+  expect(problems()).toEqual([]);
+});
+
+test("a message that somebody had discussed goes out of the log with its deletion, though the deletion names Slack's own hand", async () => {
+  const ts = stamp();
+  const user = { id: JONAS, team_id: "T0LOCAL" };
+  const message = { type: "message", user: MARIA, text: "my password is XYLOPHONE", ts };
+  await send({ type: "message_action", callback_id: "parley_discuss", user, channel: { id: GENERAL }, trigger_id: "1.2.3", message });
+  expect(JSON.stringify(await parley.log(ts))).toContain("XYLOPHONE");
+  const gone = {
+    type: "message",
+    subtype: "tombstone",
+    user: "USLACKBOT",
+    hidden: true,
+    ts,
+    thread_ts: ts,
+    text: "This message was deleted.",
+  };
+  await send(envelope({ type: "message", subtype: "message_deleted", hidden: true, channel: GENERAL, ts: stamp(), deleted_ts: ts, previous_message: gone })); // prettier-ignore
+  expect(JSON.stringify(await parley.log(ts))).not.toContain("XYLOPHONE");
+  // Of what is in its place nobody has anything discussed.
+  const later = { ...gone, ts: stamp(), thread_ts: undefined };
+  await send({
+    type: "message_action",
+    callback_id: "parley_discuss",
+    user,
+    channel: { id: GENERAL },
+    trigger_id: "1.2.4",
+    message: later,
+  });
+  expect(await parley.log(later.ts)).toEqual([]);
+  expect(problems()).toEqual([]);
+});
+
+describe("files that only one of a mention's two events names are heard", () => {
+  const files = [{ id: "F0GONE", mode: "tombstone", name: "plan.pdf" }];
+  const told = (ts: string) => ({
+    mention: envelope(said(ts, { type: "app_mention", channel: GENERAL, channel_type: undefined, text: "<@U0PARLEY> read this" })),
+    message: envelope(said(ts, { channel: GENERAL, channel_type: "channel", text: "<@U0PARLEY> read this", subtype: "file_share", files })),
+  });
+  const besides = async (ts: string) =>
+    (await parley.log(ts)).flatMap((event) => (event.type === "message.posted" && "person" in event ? [JSON.stringify(event.beside ?? [])] : [])); // prettier-ignore
+
+  test("behind the words, where it is the second, and are forgotten with them", async () => {
+    const ts = stamp();
+    const { mention, message } = told(ts);
+    for (const body of [mention, message, mention, message]) await send(body);
+    expect(await besides(ts)).toEqual(["[]", expect.stringContaining("plan.pdf")]);
+    await send(envelope({ type: "message", subtype: "message_deleted", hidden: true, channel: GENERAL, ts: stamp(), deleted_ts: ts }));
+    expect(JSON.stringify(await parley.log(ts))).not.toMatch(/plan\.pdf|read this/);
+    expect(problems()).toEqual([]);
+  });
+
+  test("with them, where it is the first", async () => {
+    const ts = stamp();
+    const { mention, message } = told(ts);
+    for (const body of [message, mention, message]) await send(body);
+    expect(await besides(ts)).toEqual([expect.stringContaining("plan.pdf")]);
     expect(problems()).toEqual([]);
   });
 });
@@ -254,6 +347,16 @@ describe("what a person asks for in a way that cannot be read is answered to the
       trigger_id: "1.2.3",
       message: { text: "look" },
     }),
+    "a form that has lost of which thread it is": () =>
+      submission({ callback_id: "parley_steer", private_metadata: "", state: { values: { words: { value: { value: "be quick" } } } } }),
+    "a form of a channel's settings that has lost of which": () =>
+      submission({ callback_id: "parley_settings", state: { values: { turns: { value: { selected_option: { value: "quiet" } } } } } }),
+    "a form for a new run in which nothing is filled in": () => submission({ callback_id: "parley_new", state: { values: {} } }),
+    "an edited call that has lost what was written": () =>
+      submission({ callback_id: "parley_edit", private_metadata: JSON.stringify({ thread: `T0LOCAL/${GENERAL}/1.000001`, seq: 1 }), state: { values: {} } }), // prettier-ignore
+    "settings that have lost what was chosen": () =>
+      submission({ callback_id: "parley_settings", private_metadata: JSON.stringify({ channel: GENERAL, revision: 0 }), state: { values: {} } }), // prettier-ignore
+    "a form of App Home that has lost all its fields": () => submission({ callback_id: "parley_home_me", state: { values: {} } }),
     "a shortcut without Slack's leave to open a form": () => ({ type: "shortcut", callback_id: "parley_new", user, trigger_id: "" }),
     "a button that opens a form without it": () =>
       press({
@@ -267,6 +370,43 @@ describe("what a person asks for in a way that cannot be read is answered to the
     await send(body());
     await eventually(() => expect(posts().slice(before).map(({ args }) => args["text"])).toEqual([expect.stringMatching(/could not be read, so nothing was done/)])); // prettier-ignore
     expect(problems()).toEqual([expect.stringMatching(/^something of Slack's was not understood: /)]);
+  });
+
+  test("where words are missing in a form, or there are blanks alone, whoever sent it off is told", async () => {
+    const ts = await parley.post("@parley fix the build");
+    const about = { callback_id: "parley_steer", private_metadata: JSON.stringify({ thread: `${parley.slack.teamId}/${GENERAL}/${ts}` }) };
+    const posts = () => parley.slack.control.calls("chat.postMessage").filter(({ args }) => args["channel"] === JONAS);
+    const before = posts().length;
+    for (const value of [undefined, null, "  "]) await send(submission({ ...about, id: `V${++number}`, state: { values: { words: { value: { value } } } } })); // prettier-ignore
+    await eventually(() => expect(posts().slice(before)).toHaveLength(3));
+    for (const { args } of posts().slice(before)) expect(args["text"]).toMatch(/could not be read, so nothing was done/);
+    expect(await parley.heard(ts)).toEqual(["Maria: fix the build"]);
+    expect(problems()).toEqual([]);
+  });
+
+  test("a form that was asked for too long ago for Slack is told, from a button, a shortcut and App Home", async () => {
+    const ts = await parley.post("@parley fix the build");
+    const at = { container: { type: "message", message_ts: ts, channel_id: GENERAL } };
+    const asked = (action: string, more: Json): Json =>
+      press({ ...more, actions: [{ type: "button", block_id: "b", action_id: action, value: "{}", action_ts: stamp() }] });
+    const posts = () => parley.slack.control.calls("chat.postMessage").filter(({ args }) => args["channel"] === JONAS);
+    const before = posts().length;
+    parley.slack.control.fault({ method: "views.open", kind: "error", code: "expired_trigger_id", times: 3 });
+    await send(asked("parley.run.steer", { ...at, trigger_id: "1.2.a" }));
+    await send({ type: "shortcut", callback_id: "parley_new", user, trigger_id: "1.2.b" });
+    await send(asked("parley.home.search", { trigger_id: "1.2.c", channel: undefined, container: { type: "view", view_id: "V0" }, view: { id: "V0", type: "home" } })); // prettier-ignore
+    await eventually(() => expect(posts().slice(before)).toHaveLength(3));
+    for (const { args } of posts().slice(before))
+      expect(args["text"]).toMatch(/^Slack opens a form only within three seconds, .* once more\.$/);
+    expect(parley.problems.filter((line) => /views\.open/.test(line))).toEqual([]);
+    // Opened already, as before a crash; and refused for another reason.
+    for (const code of ["exchanged_trigger_id", "view_too_large"]) {
+      parley.slack.control.fault({ method: "views.open", kind: "error", code });
+      await send({ type: "shortcut", callback_id: "parley_new", user, trigger_id: `1.2.${code}` });
+    }
+    await eventually(() => expect(posts().slice(before)).toHaveLength(4));
+    expect(posts().at(-1)?.args["text"]).toMatch(/^Slack did not open the form \(view_too_large\), so nothing was done\./);
+    expect(problems()).toEqual([]);
   });
 
   test("a command without Slack's leave to open a form", async () => {

@@ -68,6 +68,21 @@ test("commands and pressed buttons come as forms and are handled as well", async
   await eventually(() => expect(handled).toHaveLength(2));
 });
 
+test.each([
+  "application/x-www-form-urlencoded; charset=utf-8",
+  "Application/X-WWW-Form-URLEncoded",
+  "text/plain;charset=UTF-8",
+  "application/octet-stream",
+  "application/json;charset=utf-8",
+])("what a proxy on the way makes of the types (%s) changes nothing", async (type) => {
+  const form = new URLSearchParams({ command: "/parley", text: "help", user_id: "U1", channel_id: "C1" }).toString();
+  expect((await fetch(url, signed(form, { type }))).status).toBe(200);
+  expect((await fetch(url, signed(event("Ev1"), { type }))).status).toBe(200);
+  await eventually(() => expect(handled).toHaveLength(2));
+  expect(handled).toContainEqual(expect.objectContaining({ command: "/parley", text: "help" }));
+  expect(problems).toEqual([]);
+});
+
 test("a form that cannot be taken is answered with what is wrong, and not written down", async () => {
   await receiver.stop();
   const wrong = { response_action: "errors", errors: { name: "Take another." } };

@@ -280,6 +280,11 @@ test("a message has one id in all the ways in which it can come", () => {
   // A mention that was edited in later speaks to the bot for the first time.
   expect(envelopeIdOf({ event: { ...event, type: "app_mention", edited: { ts: "1700000001.000000" } } }, "e4")).not.toBe(asMessage);
   expect(envelopeIdOf({ type: "block_actions" }, "e5")).toBe("envelope:e5");
+  // One of the two has been seen to come without the files of the other, whichever came first.
+  const files = [{ id: "F1" }];
+  const withFiles = envelopeIdOf({ event: { ...event, files } }, "e6");
+  expect(envelopeIdOf({ event: { ...event, type: "app_mention", files } }, "e7")).toBe(withFiles);
+  expect(withFiles).not.toBe(asMessage);
 });
 
 test("what a person asks for outside of threads waits behind that person's own wishes, and behind nobody else's", () => {

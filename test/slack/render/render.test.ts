@@ -70,6 +70,12 @@ test("the card says who is on it, for whom, within which limits, and has Stop wh
   expect(JSON.stringify(card.fallback)).toContain("*Turn 2 of at most 24*\\n☑ *Coder* Done.\\n▶ *Critic*");
 });
 
+test("the card of a task that is a file alone is called by it", () => {
+  const task = { ...asks(""), files: [{ hash: "h", name: "plan.pdf", mediaType: "application/pdf", bytes: 9 }] } as EventBody;
+  const card = show(logOf(started(), task), 1, "card");
+  expect([json(card), card.text]).toEqual([expect.stringContaining("\\n>plan.pdf"), expect.stringMatching(/: plan\.pdf$/)]);
+});
+
 test("the card of a run that waits for its turn says so, until somebody begins", () => {
   const waiting: EventBody = { type: "run.started", run: "run-1", team: "coding", startedBy: { id: "U0MARIA", name: "Maria" }, ahead: 22 };
   const card = show(logOf(waiting, asks("One")), 1, "card");
@@ -190,6 +196,11 @@ test("a question mentions who asked for the run, has a button for each answer, a
   expect(buttons(answered)).toEqual([]);
   expect(json(answered)).toContain("answered by <@U0MARIA>: SQLite");
   expect(json(show(logOf(...asked, stopped()), 4, "question"))).toContain("not answered; the run has stopped");
+  const file = { hash: "h", name: "plan_v2.pdf", mediaType: "application/pdf", bytes: 9 };
+  const byFile = { ...asks("", "m3"), files: [file], beside: [{ source: "file plan_v2.pdf", text: "SQLite, then." }] } as EventBody;
+  expect(json(show(logOf(...asked, byFile), 4, "question"))).toContain("answered by <@U0MARIA>: plan_v2.pdf");
+  const unreadable = { ...asks("", "m4"), beside: [{ text: "(Attached, but not readable for you: a.pdf: it was deleted.)" }] } as EventBody;
+  expect(json(show(logOf(...asked, unreadable), 4, "question"))).toContain("answered by <@U0MARIA>: (Attached, but not readable");
 });
 
 test("a question shows what the agent wrote beside it", () => {

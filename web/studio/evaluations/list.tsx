@@ -38,7 +38,7 @@ export default function Evaluations() {
                 </tr>
               </thead>
               <tbody>
-                {answer.evaluations.map(({ id, at, endedAt, cases, casesInAll, repeats, teams, file }) => (
+                {answer.evaluations.map(({ id, at, endedAt, stoppedAtUsd, cases, casesInAll, repeats, teams, file }) => (
                   <tr key={id}>
                     <td>
                       <a href={evaluationHref(id)}>{id}</a>
@@ -46,7 +46,7 @@ export default function Evaluations() {
                     <td>
                       <time dateTime={at}>{whole(at)}</time>
                     </td>
-                    <td>{endedAt === undefined ? "not ended" : "ended"}</td>
+                    <td>{endedAt !== undefined ? "ended" : stoppedAtUsd !== undefined ? "stopped at its budget" : "not ended"}</td>
                     <td className="number">{cases === casesInAll ? cases : `${cases} of ${casesInAll}`}</td>
                     <td className="number">{repeats}</td>
                     <td dir="auto">{teams.join(", ")}</td>

@@ -47,6 +47,10 @@ export const refusals: Translated<"refusals"> = {
   "text.notIn": "Du bist nicht in {where}, also zeige ich dir nichts davon, und nichts wurde getan. Wer darin ist, kann dich einladen.",
   "text.overseesOnly":
     "Du siehst, was in diesem Channel geschieht, und bist nicht darin: dort tust du nichts. Wer darin ist, kann dich einladen.",
+  "text.formTooLate":
+    "Slack öffnet ein Formular nur innerhalb von drei Sekunden, und ich habe länger gebraucht: Es wurde nichts getan. Verlange es noch einmal.",
+  "text.notOpened":
+    "Slack hat das Formular nicht geöffnet ({code}), also wurde nichts getan. Verlange es noch einmal; wer Parley betreibt, findet es im Log.",
   "text.notUnderstood":
     "Was Slack mir davon geschickt hat, war nicht zu lesen, also wurde nichts getan. Versuche es noch einmal, oder sage es in Worten; wer Parley betreibt, findet im Log, was fehlte.",
   "text.sightUnsaid":

@@ -43,6 +43,9 @@ export const refusals = {
   "text.thisConversation": "this conversation",
   "text.notIn": "You are not in {where}, so I show you nothing of it, and nothing was done. Whoever is in it can invite you.",
   "text.overseesOnly": "You see what happens in this channel, and are not in it: you do nothing there. Whoever is in it can invite you.",
+  "text.formTooLate": "Slack opens a form only within three seconds, and I took longer: nothing was done. Ask for it once more.",
+  "text.notOpened":
+    "Slack did not open the form ({code}), so nothing was done. Ask for it once more; whoever runs Parley finds it in its log.",
   "text.notUnderstood":
     "What Slack sent me of this could not be read, so nothing was done. Try again, or say it in words; whoever runs Parley finds in its log what was missing.",
   "text.sightUnsaid": "Slack does not say just now whether you are in {where} ({code}), so nothing was done.{why} Try again in a moment.",

@@ -47,6 +47,10 @@ export const refusals: Translated<"refusals"> = {
   "text.notIn": "Vous n’êtes pas dans {where}, donc je ne vous en montre rien, et rien n’a été fait. Qui s’y trouve peut vous inviter.",
   "text.overseesOnly":
     "Vous voyez ce qui se passe dans ce canal, mais vous n’y êtes pas : vous n’y faites rien. Qui s’y trouve peut vous inviter.",
+  "text.formTooLate":
+    "Slack n’ouvre un formulaire que dans les trois secondes, et il m’en a fallu plus : rien n’a été fait. Redemandez-le.",
+  "text.notOpened":
+    "Slack n’a pas ouvert le formulaire ({code}), donc rien n’a été fait. Redemandez-le ; qui gère Parley le trouvera dans son journal.",
   "text.notUnderstood":
     "Ce que Slack m’en a envoyé était illisible, donc rien n’a été fait. Réessayez, ou dites-le avec des mots ; qui gère Parley trouvera dans son journal ce qui manquait.",
   "text.sightUnsaid":
