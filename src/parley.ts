@@ -14,8 +14,8 @@ import { lessonsIn } from "./models/refusals/kept-lessons.ts";
 import { isWorker, THREADS_AT_ONCE } from "./engine/role.ts";
 import { isOfEvaluation } from "./eval/evaluation-threads.ts";
 import { createRunner, type Forgets, type Runner } from "./runner/runner.ts";
-import { createForgetting } from "./runner/forgetting.ts";
-import { leadRetention } from "./runner/retention.ts";
+import { createForgetting } from "./runner/upkeep/forgetting.ts";
+import { leadRetention } from "./runner/upkeep/retention.ts";
 import { createDayBudgets } from "./runner/day-budgets.ts";
 import type { Executor } from "./sandbox/executor.ts";
 import { keeping } from "./sandbox/keeping.ts";
@@ -26,7 +26,7 @@ import type { Slack } from "./slack/slack.ts";
 import { rulesAt } from "./slack/people/channel-settings.ts";
 import { accountsOf, scopeOf } from "./slack/words/accounts.ts";
 import { channelOf } from "./slack/words/place.ts";
-import { writeAuditOut } from "./runner/write-audit-out.ts";
+import { writeAuditOut } from "./runner/upkeep/write-audit-out.ts";
 import { createKeyRing } from "./store/key-ring.ts";
 import { editNote } from "./store/notes.ts";
 import { redactAll, redactedPorts } from "./store/redacted.ts";
@@ -63,7 +63,7 @@ export { channelOf, placeNames, placeOf, threadBeside } from "./slack/words/plac
 export { lookAtKnowledge } from "./open-knowledge.ts";
 export { readSpending, type ThreadSpending } from "./store/spending.ts";
 export { copyLog, forkPointAt, writeFork, type ForkPoint } from "./runner/fork.ts";
-export { createForgetting, FORGETTING } from "./runner/forgetting.ts";
+export { createForgetting, FORGETTING } from "./runner/upkeep/forgetting.ts";
 export type { Target } from "./store/forgetting.ts";
 export { lessonsIn } from "./models/refusals/kept-lessons.ts";
 export { inWords as lessonInWords } from "./models/refusals/conceding.ts";
@@ -79,10 +79,10 @@ export { readableByOthers } from "./store/own-files.ts";
 /** Where what is kept is, and how it is opened, read and looked through. */
 export * from "./store/open-store.ts";
 
-/** A running Parley: settings in, conversations out. `start`, `demo`, `run` and the journeys all come in by this door. */
+/** A running Parley. The commands (`start`, `demo`, `run`) and the journeys all open one by {@link createParley}. */
 export interface Parley {
   readonly runner: Runner;
-  /** With what the studio forks runs. */
+  /** What the studio forks runs with. */
   readonly forks: ForkParts;
   readonly forgetting: Forgets;
   readonly store: Store;
@@ -93,7 +93,7 @@ export interface Parley {
   /** What the studio makes teams with. */
   readonly workshop: OpenWorkshop;
   readonly executor: Executor;
-  /** One line for each reply of a replay file that nobody of this team has asked for since the process began. */
+  /** One line for each reply of a replay file that nobody in this team has asked for since the process began. */
   leftovers(team: string): readonly string[];
   /** Whether Slack can reach Parley now; false without Slack. */
   connected(): boolean;
@@ -101,9 +101,12 @@ export interface Parley {
   httpPort(): number | undefined;
   /** Where the studio is, with `studioAt` and after the start. */
   studioUrl(): string | undefined;
-  /** Takes up what was going on, connects to Slack, and works on what comes: of this workspace alone, where one is named. Runs of evaluations go on only so. */
+  /**
+   * Resumes what was going on, connects to Slack, and works on what comes. With a workspace it serves that one alone; runs of evaluations go on only
+   * where theirs is named.
+   */
   start(workspace?: string): Promise<void>;
-  /** Ends within seconds; turns under way go on at the next start. */
+  /** Resolves within seconds; turns under way go on at the next start. */
   stop(): Promise<void>;
 }
 
@@ -175,9 +178,9 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
     await store.close();
   };
   try {
-    // Doors ask a model for a summary alone.
     const inSlack = () => slack;
     const alerts = openAlerts({ ...options, role, store, dispatch, executor, budgets: () => budgets, inSlack, clock }, problem);
+    // What providers allow is divided among the processes that take turns. A door, which asks models for summaries alone, reckons with all processes.
     gates = createGates(settings.providers, clock, shareOf(store, isWorker(role) ? "turns" : undefined), alerts?.replied);
     const { teams, leftovers } = openTeams(settings, {
       env,
@@ -205,10 +208,10 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       rulesAt: (thread) => rulesAt(thread, { settings: kept, log: problem }),
       clock,
       runs,
-      // What is only shown, and not recorded, goes by this door.
+      // What is only shown does not pass the store, where secrets are taken out; so they are taken out here.
       shown: (delta) => redactAll(delta, redact),
       slots: threadsAtOnce,
-      // While others wait; alone, a workspace may have them all.
+      // Holds while other workspaces wait; alone, one may have all slots.
       perWorkspace: Math.ceil(threadsAtOnce / 2),
       ...((options.asksAtLimits ?? options.slack !== undefined) ? { haltMinutes: settings.budgets.waitMinutes } : {}),
       budgets,
@@ -220,7 +223,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       isParked: (thread, served) => slack?.isParked(thread) || (served === undefined && isOfEvaluation(thread)),
     }));
     workshop = openWorkshop({ settings, shelf: own, kept, versions, runner: talks, store });
-    if (isWorker(role)) tellOfTurns({ turns: talks, aside: store.aside, clock }); // As long as the store is open.
+    if (isWorker(role)) tellOfTurns({ turns: talks, aside: store.aside, clock }); // Ends when the store is closed.
     const forgetting = createForgetting({ store, rewrite: talks.rewrite, forgetter, compacts: "if small" });
     const rules = { ...settings.retention, auditDays: settings.audit.days };
     const retention = leadRetention({ store, rules, forgetting, forgetter, audit, clock, log: problem });
@@ -265,7 +268,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
       httpPort: () => slack?.httpPort(),
       studioUrl: () => studio?.url(),
       async start(workspace) {
-        // Before anybody works: what is to be gone comes into no prompt. Where others are at work, whoever leads carries it on.
+        // Before any turn begins, so that what is being forgotten gets into no prompt. Where other processes are at work, the leading one carries it on.
         if (isWorker(role) && store.openers() === 1)
           await forgetting.resume().catch((error: unknown) => problem("what was being forgotten could not be carried on at once", error));
         if (isWorker(role)) retention.start();
@@ -276,7 +279,7 @@ export async function createParley(options: ParleyOptions): Promise<Parley> {
         alerts?.start();
       },
       async stop() {
-        // Where others take turns, they need not wait until this one has said goodbye.
+        // Where other processes take turns, they can have this one's at once: they need not wait until it has said goodbye to Slack.
         await Promise.all([studio?.close(), slack?.hangUp(), store.openers("turns") > 1 ? talks.rest() : undefined]);
         await Promise.all([retention.close(), alerts?.close()]);
         await talks.close();

@@ -36,17 +36,17 @@ import type { CreateModel } from "./build/models.ts";
 /** The teams of the settings, ready to talk. */
 export interface Teams {
   /**
-   * For one thread; the same team and thread give an equal team each time. From `snapshot` where that is given, else from the settings of
-   * now. Throws for a name that {@link has} does not know, and an error for people for a snapshot that cannot be used any more.
+   * The team for one thread; the same team and thread give an equal one each time. Built from `snapshot` where that is given, else from the current
+   * settings. Throws for a name that {@link has} does not know; and an error for people where a snapshot cannot be used any more.
    */
   build(team: string, thread: string, snapshot?: string): TimedTeam;
-  /** All that the settings of now, or these, say of this team, as canonical JSON without secrets. */
+  /** Everything that the current settings, or `around`, say of this team, as canonical JSON without secrets. */
   snapshot(team: string, around?: Settings): string;
-  /** Which models a team of these settings speaks with, and how they are set: the same text for the same ones. */
+  /** A text that is the same for two snapshots exactly where their teams use the same models with the same settings. */
   modelsIn(snapshot: string): string | undefined;
-  /** Whether Slack shows the card, the questions and the result alone. */
+  /** Whether Slack shows only the card, the questions and the result. */
   isQuiet(team: string): boolean;
-  /** Whether a run of it runs code and calls tools: the strictest that it and the teams inside it say. */
+  /** The rules for code and tools in a run of it: the strictest of its own and of the teams inside it. */
   policy(team: string): { readonly code: ActionPolicy; readonly tools: ActionPolicy };
   has(name: string): boolean;
   names(): string[];
@@ -54,7 +54,7 @@ export interface Teams {
   readonly cards: readonly TeamCard[];
 }
 
-/** A team that says how long a run of it may take, so that it can be ended also while nothing happens. */
+/** A team with the limits that hold also while nothing is recorded. */
 interface TimedTeam extends Team {
   readonly minutesMax: number;
   readonly limitsAtFirst: RunLimits;
@@ -67,35 +67,35 @@ export interface BuildDeps {
   readonly createModel: CreateModel;
   readonly executor: Executor;
   readonly keepFile: KeepFile;
-  /** The content of what people posted; without it code is given none of it. */
+  /** Reads files that people posted; without it, code gets none of them. */
   readonly readFile?: ReadFile;
-  /** The file's MCP servers; a program that starts none cannot use a file that has some. */
+  /** The file's MCP servers; without it, a file that has some cannot be used. */
   readonly servers?: Pick<McpServers, "tools">;
-  /** How agents are asked that are elsewhere; a program without it reaches none. */
+  /** Asks agents that run elsewhere; without it, none can be asked. */
   readonly foreign?: (agent: ForeignAt) => AskForeign;
-  /** Without one, agents keep no notes. */
+  /** Without it, agents keep no notes. */
   readonly notes?: Notebook;
-  /** Without one, nothing that people have said elsewhere is found. */
+  /** Without it, agents cannot search what people said elsewhere. */
   readonly search?: Search;
-  /** Without it, teams look nothing up. */
+  /** Without it, teams have no documents to look things up in. */
   readonly knowledge?: LookUp;
-  /** Without `env` no key is found for a search of the web; without the others the public web is read, and this process remembers its pages. */
+  /** By default: no environment, so no key for a search of the web; the public web; and a page cache of this process. */
   readonly web?: Partial<Web>;
-  /** What takes the place of parts of a team in a replay, which knows what was decided and done. */
+  /** For a replay, which knows what was decided and done: takes the place of parts of a team. */
   readonly recorded?: {
-    /** In place of whoever leads, with the participant inside which it leads. */
+    /** In place of a leader; `within`: the participant inside which it leads. */
     leader(leader: Agent, within: string | undefined): Agent;
-    /** In place of an agent, with the participant inside which it speaks. */
+    /** In place of an agent; `within`: the participant inside which it speaks. */
     member(agent: Agent, within: string | undefined): Agent;
     /** In place of the executor, for the agent of this name. */
     runCode(agent: string): RunCode;
   };
 }
 
-/** Of one process: runs that began with settings which have changed since. */
+/** How many earlier settings a process keeps built, for runs that began with them. */
 const SNAPSHOTS_KEPT_MAX = 100;
 
-/** Settings → teams. Every model in use is made here, once, and shared: what it lacks is known before anybody talks. Throws `ConfigError`. */
+/** Builds the teams of the settings. Each model in use is made once and shared, so what it lacks is known before anybody talks. Throws `ConfigError`. */
 export function buildTeams(settings: Settings, deps: BuildDeps): Teams {
   const servers = deps.servers ?? noServers(settings);
   const web: Web = { env: {}, reach: PUBLIC_WEB, pages: createPageCache(), ...deps.web };

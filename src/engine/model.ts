@@ -12,7 +12,7 @@ import type { Turn } from "./turn.ts";
 export interface Model {
   /** As the log shows it: the provider's own model name. */
   readonly name: string;
-  /** What one call may take at most; absent where nobody asks for money, as with scripted models. */
+  /** The bounds of what one call may take; absent where calls cost nothing, as with scripted models. */
   readonly terms?: CallTerms;
   call(request: ModelRequest, turn: Turn): AsyncGenerator<ModelDelta, ModelReply, void>;
 }
@@ -20,7 +20,7 @@ export interface Model {
 export interface CallTerms {
   /** The longest reply that is asked for. */
   readonly outputTokensMax: number;
-  /** US dollars, at most, of a call that reads and writes no more than this; `undefined` when the price is unknown. */
+  /** The highest price, in US dollars, of a call of at most so many tokens; `undefined` when the price is unknown. */
   usdMax(tokens: { readonly inputTokens: number; readonly outputTokens: number }): number | undefined;
 }
 
@@ -29,15 +29,15 @@ export interface ModelRequest {
   readonly agent: string;
   /** Instructions; the same text on every call of an agent, so that prompt caches hit. */
   readonly system: string;
-  /** Oldest first; grows only at its end from one call to the next. Whose words they are is in the text already. Ends with a user or tool message. */
+  /** Oldest first; from one call to the next it grows only at its end. The text already says whose words they are. Ends with a user or tool message. */
   readonly messages: readonly ModelMessage[];
-  /** How many of the messages, from the first, the agent's next request will begin with too; those behind are for this call alone. All when absent. */
+  /** With how many of these messages the agent's next request will begin, too; the rest are for this call alone. All when absent. */
   readonly stable?: number;
   readonly tools: readonly ToolSpec[];
   /** Ask for JSON of this shape instead of prose. */
   readonly answer?: AnswerSpec;
   readonly outputTokensMax?: number;
-  /** The whole call, where it may take less than what the model is given in all; what takes longer is a failure. */
+  /** A limit on the whole call that is tighter than the model's own; what takes longer is a failure. */
   readonly callMsMax?: number;
   readonly temperature?: number;
   /** How many replies this agent has been given before in this thread, read off the log; replay chooses by it, so that a restart changes nothing. */
@@ -46,8 +46,8 @@ export interface ModelRequest {
 
 export type ModelMessage =
   /**
-   * Without `from` they are the app's own words; `beside` stands below them. Neither is there any more in what a provider is handed: by then both
-   * are marked in the text. The images are named in the text, too; a model that cannot see is told so. Their content is in the store, under their hash.
+   * `from`: whose words they are; the app's own when absent. `beside`: what stands below them. Both are written into the text before a provider gets
+   * the message. The images are named in the text, too, and a model that cannot see is told so. Their content is in the store, under their hash.
    */
   | {
       readonly role: "user";
@@ -56,23 +56,23 @@ export type ModelMessage =
       readonly beside?: readonly Piece[];
       readonly images?: readonly FileRef[];
     }
-  /** `kept`: what came with the calls and has to go back with them. */
+  /** `kept`: what came with the calls and must be sent back with them. */
   | { readonly role: "assistant"; readonly text: string; readonly toolCalls: readonly ToolCall[]; readonly kept?: Kept }
-  /** `told`: what is to be known before the result is read, such as that a person has changed the call; in the text, too, by the time it is handed out. */
+  /** `told`: what the model must know before it reads the result, such as that a person changed the call; written into the text before a provider gets it. */
   | {
       readonly role: "tool";
       readonly call: string;
       readonly tool: string;
       readonly text: string;
       readonly failed: boolean;
-      /** What it gave to be seen, named in the text in this order. */
+      /** Images that the tool returned, named in the text in this order. */
       readonly images?: readonly FileRef[];
       readonly told?: readonly Piece[];
     };
 
 /** What a provider gave along with calls and wants back with them, such as signatures and encrypted reasoning; opaque to everybody else. */
 export interface Kept {
-  /** Who gave it, in what format and as which model: nobody else is given it back. */
+  /** The provider, the format and the model that gave it: only that one gets it back. */
   readonly by: string;
   readonly what: { readonly [key: string]: unknown };
 }
@@ -80,7 +80,7 @@ export interface Kept {
 export interface ToolCall {
   readonly call: string;
   readonly tool: string;
-  /** JSON text as the model wrote it; perhaps broken. Whole: never cut off by a stream that died. */
+  /** JSON text as the model wrote it, perhaps invalid; but never cut off by a stream that broke. */
   readonly args: string;
 }
 
@@ -104,7 +104,7 @@ export type JsonSchema = { readonly [key: string]: unknown };
 export type ModelDelta = { readonly type: "text"; readonly text: string } | { readonly type: "reasoning"; readonly text: string };
 
 export type ModelReply =
-  /** Without words and calls it has nothing to add to the results that it was handed. `kept`: beside calls. */
+  /** With neither words nor calls, the model has nothing to add to the results that it was given. `kept`: only with calls. */
   | ({
       readonly kind: "answer";
       readonly text: string;
@@ -112,11 +112,11 @@ export type ModelReply =
       readonly kept?: Kept;
       readonly usage: Usage;
     } & Circumstances)
-  /** `received`: the words that had come before it failed. */
+  /** `received`: the words that had arrived before it failed. */
   | ({ readonly kind: "failure"; readonly error: ModelFailure; readonly received?: string; readonly usage?: Usage } & Circumstances);
 
 interface Circumstances {
-  /** Who spoke, where that is not the model that was asked. */
+  /** The model that answered, where that is not the one that was asked. */
   readonly model?: string;
   readonly notices?: Notices;
 }
@@ -127,7 +127,7 @@ export interface ModelFailure extends Failure {
   readonly retryAfterMs?: number;
 }
 
-/** `message` beside it is one sentence for people that names the mend, and holds no secret. */
+/** The failure's `message` is one sentence for people that names the mend, and holds no secret. */
 export type ModelFailureKind =
   | "rate_limited"
   | "overloaded"

@@ -9,31 +9,31 @@ import { currentRun, owedTurn, type Transcript } from "./reading/transcript.ts";
 
 /** What comes next in a conversation. */
 export type Step =
-  /** Who have the floor go on, or a leader says who is next. */
+  /** These agents take, or go on with, their turns. A leader's turn says who is next. */
   | { readonly kind: "turns"; readonly speakers: readonly Agent[] }
-  /** Somebody gets the floor. */
+  /** An agent gets the floor. */
   | { readonly kind: "select"; readonly event: EventBody }
-  /** Before the run ends: how an agent stands to the answer, or the summary. No limit stands in its way. */
+  /** Before the run ends: an agent's stance on the answer, or the summary. No limit holds it back. */
   | { readonly kind: "lastWord"; readonly agent: Agent }
-  /** It stops, or halts. */
+  /** The run stops, or halts. */
   | { readonly kind: "end"; readonly event: EventBody };
 
-/** Read off the log of a run that has work: so it is the same after a crash. */
+/** Read off the log alone, so it is the same after a crash. To be called for a run that has work. */
 export function nextStep(team: Team, transcript: Transcript): Step {
   const stopped = whyStop(team, transcript);
   if (stopped) return ending(team, transcript, stopped);
   return currentRun(transcript).halt ? summary(team, transcript) : speaking(team, transcript);
 }
 
-/** Those who are to say how they stand to the answer do so first; then it is summed up. */
+/** First the stances on the answer, then the summary, then the end. */
 function ending(team: Team, transcript: Transcript, event: EventBody): Step {
   const asked = nextStance(team, transcript, event) ?? owedSummary(team, transcript, event);
   return asked ? { kind: "lastWord", agent: asked } : { kind: "end", event };
 }
 
 /**
- * Who is still to sum up a run that is about to end with an answer: once, where people read the result and the answer is one of many turns. Nobody
- * where a leader has answered for all.
+ * The agent that still has to sum up a run before it ends with an answer: once, where people read the result and there were many turns. Nobody where
+ * the answer is a leader's, which speaks for all.
  */
 function owedSummary({ summarizer, agents }: Team, transcript: Transcript, end: EventBody): Agent | undefined {
   if (!summarizer || end.type !== "run.stopped" || end.outcome !== "done" || !end.reasons.some(hasAnswer)) return undefined;

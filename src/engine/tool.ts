@@ -7,60 +7,63 @@ import type { ActionPolicy, HeldCode, Failure, FileRef, Leak, Person, Source, Us
  * result the model can read; it does not throw for bad arguments or a failing service.
  */
 export interface Tool extends ToolSpec {
-  /** Whether a person is asked before it runs; never when absent, whatever the rule of the run: it touches nothing outside. `first-time`: until somebody has said yes to it in the thread. */
+  /**
+   * Whether a person is asked before it runs. `first-time`: until somebody has allowed it in the thread. When absent nobody is asked, whatever the
+   * rule of the run: such a tool touches nothing outside.
+   */
   readonly approval?: "never" | "always" | "first-time";
   /** What its calls bring into a conversation, or take out of it; nothing when absent. */
   readonly touches?: readonly Touch[];
   /**
-   * A mark of all that it says of itself. A yes that was given to another one is none to this. Absent where it cannot change. In parts with dots between
-   * them, of which older logs have the first ones.
+   * A fingerprint of everything that the tool says of itself. A yes to a tool with another one does not count for it. Absent where the tool cannot
+   * change. Parts are joined by dots; older logs hold only the first ones.
    */
   readonly spec?: string;
-  /** What it says of itself beside that, for people; nothing when empty. */
+  /** What it says of itself beside its description, for people; empty where it says nothing. */
   readonly annotations?: string;
-  /** Whether it says something else of itself than when it was last used: then a person is asked, whatever its rule. */
+  /** Whether it describes itself otherwise than when it was last used: then a person is asked, whatever its rule. */
   readonly hasChanged?: () => boolean;
   /**
-   * Whom it acts for, with what is theirs, such as a login. Where words of others stand in the thread, this person is asked before a call, and
-   * nobody else's yes counts. Nothing where it acts for nobody in particular.
+   * The person for whom it acts, with something of theirs such as a login. Where others' words stand in the thread, that person is asked before a
+   * call, and nobody else's yes counts. `undefined` where it acts for nobody in particular.
    */
   readonly actsFor?: (turn: Turn) => Person | undefined;
   run(args: unknown, turn: Turn, origin?: CallOrigin): Promise<ToolResult>;
 }
 
 /**
- * `private`: what it gives is not for everybody. `untrusted`: somebody may have written what it gives to deceive who reads it. `outside`: what it is
- * given reaches others.
+ * `private`: its results are not for everybody. `untrusted`: its results may have been written to deceive whoever reads them. `outside`: its
+ * arguments reach others.
  */
 export type Touch = "private" | "untrusted" | "outside";
 
 /** Where a call comes from. Absent only outside of a conversation. After a crash, the same call comes again with the same origin. */
 export interface CallOrigin {
-  /** The run, inside a participant that is a team its turn, behind a tool the call of that tool. */
+  /** The run; inside a team that is a participant, that team's turn; inside a team behind a tool, the call of that tool. */
   readonly run: string;
   readonly agent: string;
   /**
-   * Id of the call; with `run` and `agent` unique in the thread. In a log that nobody keeps: what is called, and for which time, so that it is the
-   * same when the conversation is held again.
+   * Id of the call; with `run` and `agent` unique in the thread. Where the log is not kept, it is made of the tool's name and a count, so that it
+   * is the same when the conversation is held again.
    */
   readonly call: string;
-  /** For a tool that must act once: the same for the same call, also after a crash, and no other's in any thread. Absent where nobody gives one. */
+  /** For a tool that must act once: the same for the same call, also after a crash, and different from that of every other call in any thread. Absent where there is none. */
   readonly key?: string;
-  /** Tells who watches how far a long call has come: `is waiting for …`, behind the agent's name. */
+  /** Shows people how far a long call has come. `doing` follows the agent's name: `is waiting for …`. */
   readonly tell?: (doing: string) => void;
-  /** The person whose words led to it. */
+  /** The person whose words led to the call. */
   readonly askedBy: Person;
-  /** What a person has said to what the same call has asked before, the oldest first. */
+  /** What people answered to the questions that this call asked before, the oldest first. */
   readonly answers?: readonly ToolAnswer[];
-  /** The same for what it wanted a yes for. */
+  /** What people said to the wishes that this call had before. */
   readonly verdicts?: readonly ToolVerdict[];
-  /** Has the agent's own model answer for the tool, within the budgets of the run; absent where none is there. */
+  /** Has the agent's own model answer a request of the tool, within the budgets of the run; absent where the agent has no model. */
   readonly sample?: Sample;
-  /** The thread's files, as far as the guards let them go to the tool, without those of these keys; nothing where none are kept. */
+  /** The thread's files that the guards let the tool have, except those with the `known` keys. Absent where no files are kept. */
   readonly files?: (known: ReadonlySet<string>) => Promise<readonly ThreadFile[]>;
-  /** The rules of that run; what the tool does inside keeps to them. */
+  /** The rules of the run; what the tool does inside keeps to them. */
   readonly policy?: { readonly code?: ActionPolicy; readonly tools?: ActionPolicy };
-  /** Code that people hold back there. */
+  /** Code of the thread that is held back until a person allows it. */
   readonly held?: readonly HeldCode[];
 }
 
@@ -70,7 +73,7 @@ export interface ToolQuestion {
   readonly text: string;
   /** Answers offered to choose from. */
   readonly options?: readonly string[];
-  /** What the tool has to be given back with the answer; kept in the log. */
+  /** Given back to the tool with the answer; kept in the log. */
   readonly state: string;
 }
 
@@ -80,11 +83,11 @@ export interface ToolAnswer {
   readonly text: string | undefined;
 }
 
-/** What a call wants a person's yes for before it goes on, beside the yes to itself. */
+/** Something that a running call wants a person's yes for before it goes on. */
 export interface ToolWish {
-  /** Letters, digits and `-`. Known to whoever runs the tool as long as the process is there: a call that comes again with another's has been lost in between. */
+  /** Letters, digits and `-`. The tool knows it as long as its process lives: a verdict on another id belongs to a call that was lost in between. */
   readonly id: string;
-  /** What is wanted, as if it were a call: a yes for the run holds for all of this name. */
+  /** What is wanted, named as a tool is: a yes for the run holds for everything of this name. */
   readonly tool: string;
   /** JSON text. */
   readonly args: string;
@@ -100,7 +103,7 @@ export interface ToolWish {
 export interface ToolVerdict {
   readonly wish: string;
   readonly tool: string;
-  /** As they were asked for. */
+  /** As the wish had them. */
   readonly args: string;
   readonly approved: boolean;
   /** Who said it; nobody where no answer came in time. */
@@ -117,7 +120,7 @@ export interface ThreadFile {
   readonly content: Uint8Array;
 }
 
-/** What a tool has a model answer: words and pictures, the oldest first, with nothing of the conversation. */
+/** A tool's request to a model: words and pictures, the oldest first, and nothing of the conversation. */
 export interface Sampled {
   readonly system: string;
   readonly messages: readonly { readonly role: "user" | "assistant"; readonly text: string; readonly images?: readonly FileRef[] }[];
@@ -137,7 +140,10 @@ export type Sample = (
 export type ToolResult =
   ToolEnd | { readonly kind: "asks"; readonly question: ToolQuestion } | { readonly kind: "wishes"; readonly wish: ToolWish };
 
-/** `files`: kept already, for people; the agent reads the output. `images`: those of them that its model is shown, named in the output in this order. `sources`: where it was found, for people. `usage`: of the models that worked inside. `touched`: what came in there, beside what the tool says that it touches. */
+/**
+ * `files`: stored already, for people; the agent reads the output. `images`: those of the files that its model is shown, named in the output in this
+ * order. `sources`: where it was found, for people. `usage`: of models that worked inside. `touched`: what came in, beside what the tool declares.
+ */
 export type ToolEnd =
   | {
       readonly kind: "returned";

@@ -1,21 +1,21 @@
 import type { Transcript } from "./reading/transcript.ts";
 
-/** What is done in a conversation, and where: the one value that agents, models, tools and code runs are handed. */
+/** One agent's turn in a conversation: the one value that is handed to agents, models, tools and code runs. */
 export interface Turn {
-  /** The log that whoever has the turn reads; of a team that is a participant, the team's own. */
+  /** The log that the agent reads; inside a team that is a participant of another, the inner team's own. */
   readonly transcript: Transcript;
-  /** Aborted when nobody waits for it any more. */
+  /** Aborted when nobody waits for the turn any more. */
   readonly signal: AbortSignal;
   /**
-   * Resolves when something has next been recorded that came from outside, such as an answer. Of turns side by side, the one that waited for
-   * it goes on at once.
+   * Resolves when the next thing from outside, such as an answer, has been recorded. So a turn that waited for it goes on at once while others
+   * run beside it.
    */
   readonly heard: () => Promise<unknown>;
   readonly thread: Thread;
   /**
-   * Sets aside what a call may cost, in US dollars at most, before it is made, where several share a budget; waits while what is left is set
-   * aside for others' calls. Nothing where there is nothing left, or the signal was aborted, as it is where the turn is another process' by now: the call is
-   * not to be made. Absent where nobody has to keep to a budget with others, and no other process may have the turn.
+   * Sets aside what a call may cost at most, in US dollars, before it is made, where several calls share a budget; waits while what is left is set
+   * aside for other calls. Resolves to nothing where nothing is left, or where the signal was aborted, also because another process has taken the
+   * turn over: then the call must not be made. Absent where there is no shared budget and no other process could take the turn over.
    */
   readonly reserve?: (usdMax: number, signal: AbortSignal) => Promise<Reservation | undefined>;
   /** Told of each request before it goes to a model's server. */
@@ -35,15 +35,15 @@ export interface Reservation {
   ended(usd: number): void;
 }
 
-/** The conversation that it is part of. */
+/** The conversation that a turn is part of. */
 export interface Thread {
   /** Unique among all threads: where calls have to wait, threads take turns. */
   readonly id: string;
-  /** The thread's own log first, then those inside it that the turn is part of: of teams that are participants or stand behind tools. The last is the innermost. */
+  /** The thread's own log, then the logs of the teams inside it that the turn is part of (participants, or teams behind tools), the innermost last. */
   readonly logs: readonly Transcript[];
 }
 
-/** A turn of those who talk in a thread. Without `heard`, nobody from outside is heard before the conversation waits. */
+/** A turn in a thread. Without `heard`, the turn hears nothing from outside while it runs. */
 export const turnIn = (
   { id, transcript }: { readonly id: string; readonly transcript: Transcript },
   signal: AbortSignal,
@@ -58,7 +58,7 @@ export const inside = (turn: Turn, transcript: Transcript): Turn => ({
   thread: { ...turn.thread, logs: [...turn.thread.logs, transcript] },
 });
 
-/** For what is asked in no conversation, such as a check of the settings. `id`: what takes turns with others' threads. */
+/** For calls that belong to no conversation, such as a check of the settings. `id`: as which it takes turns with threads. */
 export const outside = (signal: AbortSignal, id = "none"): Turn => turnIn({ id, transcript: { events: [] } }, signal);
 
 const nobody = (): Promise<never> => new Promise(() => undefined);

@@ -4,7 +4,7 @@ import { currentRun, type Transcript } from "../engine/reading/transcript.ts";
 import type { Lane } from "../store/lanes.ts";
 import type { Store } from "../store/store.ts";
 import { isUsedUp, nextDay, type DayBudgets } from "./day-budgets.ts";
-import { FORGETTING } from "./forgetting.ts";
+import { FORGETTING } from "./upkeep/forgetting.ts";
 import { forkPointAt, withOtherWords, writeFork, type ForkTarget, type OtherWords } from "./fork.ts";
 import { noTeam } from "./hear.ts";
 import { heldToRate, usedRate, type RateSettings } from "./rates.ts";

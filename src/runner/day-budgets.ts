@@ -9,7 +9,7 @@ import type { Settings } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { forEachOf } from "./look-over.ts";
 
-/** In US dollars, for a day in UTC; without limit where one is absent. */
+/** US dollars a day (UTC); no limit where one is absent. */
 export interface BudgetSettings {
   readonly personUsdPerDay?: number | undefined;
   readonly channelUsdPerDay?: number | undefined;
@@ -18,18 +18,18 @@ export interface BudgetSettings {
 
 /**
  * What persons, channels and workspaces may spend a day, and have spent. An account is named as its settings are: `workspace`, `channel/C1`,
- * `person/U1`; their `usdPerDay` goes before the team file's budgets.
+ * `person/U1`. A `usdPerDay` in these settings takes precedence over the team file's budgets.
  */
 export interface DayBudgets {
-  /** For whom the costs of a thread are summed by day. */
+  /** The accounts to which a thread's costs are added, by day. */
   accounts(thread: string, startedBy: Person): readonly string[];
-  /** How an account stands today; `limit` is absent where it has no budget. */
+  /** How an account stands today. */
   spending(workspace: string, account: string): Promise<Spending>;
-  /** Those that a run has to keep, of a thread and who started it, and their budgets. */
+  /** The budgets that a run in this thread, started by this person, has to keep. */
   held(workspace: string, thread: string, startedBy: Person): Promise<readonly Budget[]>;
   /** How far people may raise the budget of an account for a day. */
   most(account: string): number;
-  /** For the rest of the day, and no further than {@link most}; `false` where that is not more than there is. May be called twice. */
+  /** Raises a budget for the rest of the day, up to {@link most}; `false` where that would not raise it. May be called twice. */
   raise(workspace: string, budget: { readonly account: string; readonly usd: number }, person: Person): Promise<boolean>;
 }
 
@@ -37,9 +37,10 @@ export interface Spending {
   readonly account: string;
   /** UTC: `2026-11-23`. */
   readonly day: string;
+  /** `undefined` where the account has no budget. */
   readonly limit: number | undefined;
   readonly spent: number;
-  /** False where it is at least so much. */
+  /** False where some price is not known: then `spent` is a lower bound. */
   readonly priced: boolean;
   /** Some of it rests on estimated tokens. */
   readonly estimated?: true;
@@ -59,14 +60,14 @@ export const nextDay = (nowMs: number): string => new Date((Math.floor(nowMs / D
 
 const DAY_MS = 24 * 60 * 60_000;
 const DAY_CHARS = "2026-11-23".length;
-/** Two people who raise at the same moment; more than a few rounds is a bug. */
+/** Two people may raise a budget at the same moment; more than a few rounds of that is a bug. */
 const TRIES_MAX = 10;
 
 export function createDayBudgets(parts: {
   readonly store: Pick<Store, "spentOn">;
   readonly settings: Pick<Settings, "get" | "put" | "follow">;
   readonly budgets: BudgetSettings;
-  /** How far people may raise them; as far as they like where one is absent. */
+  /** How far people may raise budgets; without bounds where one is absent. */
   readonly ceilings?: BudgetSettings;
   readonly accounts: DayBudgets["accounts"];
   readonly clock: Pick<Clock, "now">;
@@ -75,7 +76,7 @@ export function createDayBudgets(parts: {
   const most = (account: string): number => inFile(parts.ceilings ?? {}, account) ?? Infinity;
   const today = () => dayOf(clock.now());
 
-  /** What people have set for an account, for as long as nobody sets anything else: looked at before and after each event of a run. */
+  /** A cache of what people have set for accounts, since it is asked for before and after each event of a run; an entry goes when its setting changes. */
   const set = new Map<string, Promise<SetByPeople>>();
   settings.follow((changed) => {
     if (changed.name === undefined) set.clear();
@@ -99,7 +100,7 @@ export function createDayBudgets(parts: {
   async function limitOf(workspace: string, account: string): Promise<number | undefined> {
     const { own, raised: raisedThen } = await setOf(workspace, account);
     const first = inFile(budgets, account);
-    // Set in Slack, it raises the file's as a press does; where the file has none, any is less.
+    // A budget set in Slack may raise the file's only up to the ceiling; where the file has none, any budget is a restriction.
     const limit = own === undefined || first === undefined ? (own ?? first) : Math.min(own, Math.max(first, most(account)));
     const raised = raisedOn(today(), raisedThen);
     return limit === undefined || raised === undefined ? limit : Math.max(limit, Math.min(raised, most(account)));
@@ -185,15 +186,15 @@ export const nearingBudgets = (budgets: readonly Budget[], { neared }: RunState)
     .map(({ account, spent, limit }) => ({ limit: "budget" as const, account, used: spent, of: limit }))
     .filter((one) => isNear(one) && !neared.some(({ account, of }) => account === one.account && of === one.of));
 
-/** Whose logs are read at once: a store that is asked for several gives them together. */
+/** How many logs are read at once: a store that is asked for several can read them together. */
 const LOGS_AT_ONCE_MAX = 20;
-/** Clocks of processes are apart, and what has waited too long is ended a little later. */
+/** Clocks of processes may differ, and a halt that is over is ended a little later. */
 const MARGIN_MS = 3_600_000;
 
 /**
- * Has each run of a workspace look again that waits for the budget of one of these accounts, and for nothing else. A run stands at a limit for a day at most: of all
- * that wait for people those alone are read in which something was recorded since, and between them others have their turn. Ends early once the signal
- * comes; whoever has raised the budget is told of no end then, and does it again at the next start.
+ * Looks again at each run of a workspace that waits for the budget of one of these accounts, and for nothing else. A run halts for a day at most, so only
+ * threads are read in which something was recorded within that time; other work goes on between them. Rejects once the signal is aborted: then the caller
+ * does it again at the next start.
  */
 export async function lookAgainAtBudgets(
   { workspace, accounts, here }: { readonly workspace: string; readonly accounts: readonly string[]; readonly here: string | undefined },

@@ -19,7 +19,7 @@ export interface Said {
   readonly workspace: string;
   readonly person: Person;
   readonly text: string;
-  /** Unique id of the message where it came from: said twice, heard once. */
+  /** Unique id of the message where it came from; what is said twice with one id is heard once. */
   readonly id: string;
   /** Whether the bot is spoken to (a mention, a direct message). Only such words start a run; others are heard while one is going on. */
   readonly addressed: boolean;
@@ -27,34 +27,34 @@ export interface Said {
   readonly team?: string;
   /** In which language people are told of a run that this starts, such as `de`; English when absent. */
   readonly language?: string;
-  /** Whether people see the turns of a run that this starts, or find them in a file; as its team says when absent. */
+  /** Whether the turns of a run that this starts are in a file instead of in the thread; as its team says when absent. */
   readonly quiet?: boolean;
   /** What a run that this starts may cost, in US dollars, where that is less than its team's own limit. */
   readonly usdMax?: number;
-  /** Posted with it; their content is in the store. */
+  /** Files posted with it; their content is in the store. */
   readonly files?: readonly FileRef[];
-  /** What came along and is none of the person's words. */
+  /** What came with the words and is not the person's own. */
   readonly beside?: Beside;
-  /** How much was read of what people had said before a run that this begins; the words are in `beside`. */
+  /** How much was read of what people said before a run that this starts; the words are in `beside`. */
   readonly before?: ReadBefore;
-  /** The agent that is to speak next, when the words are for one of them. */
+  /** The agent that the words are for: it speaks next. */
   readonly to?: string;
-  /** For a run that this starts: a team that is not among those that there are, with its rules; `team` is its name. `plays`: as the event has it. */
+  /** For a run that this starts: a team that is kept nowhere, with its rules; `team` is its name. `plays`: as in `run.started`. */
   readonly draft?: { readonly snapshot: string; readonly plays?: { readonly run: string; readonly startedBy: Person } } & Required<Rules>;
-  /** Seq of the question that it answers; the one that fits best when absent. */
+  /** Seq of the question that it answers; when absent, the one that fits best. */
   readonly answers?: number;
 }
 
 export type Heard =
   | { readonly kind: "started"; readonly run: string; readonly team: string }
-  /** An open question had been handed to a person; this is its answer. `left`: questions that are still open. */
+  /** It was the answer to this question. `left`: how many questions are still open. */
   | { readonly kind: "answered"; readonly question: Question; readonly left: number }
   /** Agents are talking; the next speaker reads it. */
   | { readonly kind: "steered" }
   | { readonly kind: "duplicate" }
   /** The question that it was to answer is not open any more. */
   | { readonly kind: "too late" }
-  /** Not addressed to the bot, and nobody is talking. */
+  /** Not addressed to the bot, and no run goes on. */
   | { readonly kind: "ignored" }
   /** An unknown team, an empty or too long text, a budget or a rate that is used up. */
   | Refused;
@@ -63,12 +63,12 @@ export interface HearingParts {
   readonly store: Pick<Store, "putFile">;
   readonly dispatch: Pick<Dispatch, "ahead">;
   readonly teams: Teams;
-  /** What holds in the place where a thread is, for runs that begin now; of this and the team's own rules, the stricter. */
+  /** The rules of the place where a thread is, for runs that begin now; of these and the team's own, the stricter hold. */
   readonly rulesAt?: (thread: string) => Promise<Rules>;
   readonly clock: Pick<Clock, "now">;
-  /** What a run will probably take; nothing is said of it when absent. */
+  /** Forecasts of what a run will take; none are made when absent. */
   readonly forecasts?: Pick<Forecasts, "of">;
-  /** How long a run waits for people at a limit. Absent where there are none to ask: then it stops there at once. */
+  /** How long a run waits for people at a limit. Absent where there is nobody to ask: then it stops at once. */
   readonly haltMinutes?: number;
   /** What may be spent a day; without limit when absent. */
   readonly budgets?: DayBudgets;
@@ -84,7 +84,10 @@ interface Rules {
 /** Longer words are refused: they would crowd out the conversation in every later request. */
 const TEXT_CHARS_MAX = 30_000;
 
-/** What a person's words are to a thread, as its log says: a task, an answer, or steering. Recorded before it resolves; only in the lane's turn. */
+/**
+ * Decides by the thread's log what a person's words are there (a task, an answer, or steering) and records them before it resolves. To be called only in
+ * the lane's turn.
+ */
 export async function hear(lane: Lane, said: Said, parts: HearingParts): Promise<Heard> {
   const { running } = currentRun(lane.transcript);
   if (wasHeard(lane.transcript, said.id)) return { kind: "duplicate" };
@@ -97,7 +100,7 @@ export async function hear(lane: Lane, said: Said, parts: HearingParts): Promise
   return begin(lane, said, [message, ...wish], parts);
 }
 
-/** As it is recorded; or why it is not. */
+/** The event that is recorded, or why none is. */
 function messageOf({ text: written, files = [], beside = [], person, id }: Said): PersonMessage | RefusedFor {
   const text = written.trim();
   if (text === "" && files.length + beside.length === 0) return { kind: "empty" };

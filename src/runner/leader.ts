@@ -2,32 +2,31 @@ import { once } from "node:events";
 import { withinMs, type Clock } from "../engine/clock.ts";
 import type { Store } from "../store/store.ts";
 
-/** What one process of all does at a time, such as keeping true what people see of a workspace's runs. */
+/** Work that one process does for all, such as keeping a workspace's cards up to date. */
 export interface Led {
-  /** Puts right what is not as it should be, whoever left it so, and follows what happens from here on. */
+  /** Catches up with what was left undone, by whichever process, and follows what happens from here on. */
   start(): void;
-  /** Does nothing more; resolves when what is under way has ended. */
+  /** Begins nothing more; resolves when what is under way has ended. */
   close(): Promise<void>;
 }
 
 export interface Leader<L extends Led> {
   /** Stands in line to lead. */
   start(): void;
-  /** What is led, while it is led here. */
+  /** The work, while this process leads. */
   led(): L | undefined;
-  /** Leads no more, so that another one does. */
+  /** Stops leading, so that another process does. */
   close(): Promise<void>;
 }
 
 /** Between two tries, where the store cannot be asked. */
 const AGAIN_MS = 5_000;
-/** What is led gives calls that are under way some seconds. Whoever is next is not kept waiting by one that never ends. */
+/** The work gives its calls some seconds to end. One that never ends must not keep the next process waiting. */
 const CLOSE_MS_MAX = 30_000;
 
 /**
- * Of all processes that stand in line for a key one leads, until it closes or is gone; then the next one in line takes over, and begins by
- * putting right what the one before has not come to. `create` is called each time that this one comes to lead. One that stands back behind a newer
- * Parley leads no more.
+ * Of all processes that stand in line for a key, one leads until it closes or is gone; then the next in line takes over, and first catches up with what was
+ * left undone. `create` is called each time that this process comes to lead. A process that stands back behind a newer version of Parley leads no more.
  */
 export function createLeader<L extends Led>(parts: {
   readonly store: Pick<Store, "exclusively" | "standsBack">;
@@ -52,7 +51,7 @@ export function createLeader<L extends Led>(parts: {
     if (!over.aborted) await once(over, "abort");
     current = undefined;
     const closed = led.close().then(() => "closed" as const);
-    // Whoever closes waits for its end, and has a limit of its own.
+    // Waited for without a limit here: the caller of close() has its own.
     if (closing.signal.aborted) return void (await closed);
     if ((await withinMs(clock, CLOSE_MS_MAX, closed)) === "closed") return;
     log(`what was led for ${key} has not come to its end in ${CLOSE_MS_MAX / 1_000} s; it is left to the next one`);
@@ -76,7 +75,7 @@ export function createLeader<L extends Led>(parts: {
     led: () => current,
     async close() {
       closing.abort();
-      // The line itself may be long.
+      // Not for the place in line, which may be far back.
       await leading;
     },
   };

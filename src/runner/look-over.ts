@@ -3,15 +3,15 @@ import { isStoreTrouble } from "./store-trouble.ts";
 
 /** Between two tries, where the store cannot be asked. */
 const AGAIN_MS = 5_000;
-/** Half a day: a store that is away for longer is looked after by somebody, who starts Parley anew. */
+/** Half a day: a store that is away for longer needs an operator, who will start Parley again. */
 const TRIES_MAX = 8_640;
 
-/** From when on threads in which something was recorded are to be looked over, as `ThreadSummary.at`; `undefined`: all. Rejects as the store does. */
+/** Only threads in which something was recorded from this time on (as `ThreadSummary.at`) are looked over; `undefined`: all. Rejects as the store does. */
 export type Since = () => Promise<string | undefined>;
 
 /**
- * Looks over what others may have left, or does what else nobody would come back to by itself: where the store cannot be asked it is done again, until
- * it has come to its end, or the signal comes; it is done once in any case. Never rejects. `problem`: told once, with what failed first.
+ * Does what nobody would come back to otherwise, such as looking over what other processes left. Tries at least once, and again where the store cannot be
+ * asked, until it has worked or the signal is aborted. Never rejects. `problem` is called once, with the first error.
  */
 export async function lookOver(
   look: () => Promise<void>,
@@ -21,7 +21,7 @@ export async function lookOver(
     try {
       return await look();
     } catch (error) {
-      // After the end the store may be gone already, and that is no news.
+      // When this process closes, the store may be gone already: that is no problem to tell.
       if (signal.aborted) return;
       if (tries === 1) problem(error);
       if (!isStoreTrouble(error) || tries === TRIES_MAX) return;
@@ -31,7 +31,7 @@ export async function lookOver(
   }
 }
 
-/** Does it for each of them, so many at once: where each asks a store, several are asked together, and memory holds no more of them. */
+/** Runs it for each item, so many at once: a store that is asked by several at a time can answer them together, and no more are held in memory. */
 export async function forEachOf<Item>(
   items: readonly Item[],
   atOnceMax: number,

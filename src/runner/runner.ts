@@ -20,59 +20,59 @@ import { createVisits, type VisitParts } from "./visits.ts";
 import { createWatch } from "./watch.ts";
 
 export type { DayBudgets, Spending } from "./day-budgets.ts";
-export type { Forgets } from "./forgetting.ts";
+export type { Forgets } from "./upkeep/forgetting.ts";
 export type { Heard, Said } from "./hear.ts";
 export type { RunnableTeam } from "./runnable-team.ts";
 
-/** The only writer, one for each process. People's words come in, events are recorded, and readers are told of what has been recorded. */
+/** The only writer of logs, one for each process. It takes people's words, records events, and tells those who follow of what was recorded. */
 export interface Runner {
   /** A person's words: a task, an answer, or steering, as the log says. Recorded before it resolves. */
   say(said: Said): Promise<Heard>;
   /** Answers an open approval; `false` when there is none by that call (it was answered before). */
   approve(thread: string, verdict: Verdict): Promise<boolean>;
-  /** Ends the run at once, also in mid-call and in mid-container; `false` when nobody is talking. */
+  /** Ends the run at once, also in the middle of a model's call or of a code run; `false` when no run goes on. */
   stop(thread: string, person: Person): Promise<boolean>;
-  /** Gives up the turns under way in these threads, wherever, as a crash would: their logs say how to go on. A wake-up begins them anew. */
+  /** Ends the turns under way in these threads, in whichever process, as a crash would: their logs say how to go on. A wake-up begins them again. */
   park(concerns: (thread: string) => boolean): Promise<void>;
-  /** What a person wants of the run beside words for it; `false` when it is not to be had, and nothing is recorded. */
+  /** What a person wants of the run beside saying words to it, such as a pause; `false` when it cannot be done now, and then nothing is recorded. */
   steer(thread: string, wish: Steering): Promise<boolean>;
-  /** Begins a fork of a run in a thread of its own; the same again, and it is there once. */
+  /** Begins a fork of a run in a thread of its own. Called again with the same wish, it begins no second one. */
   fork(wish: ForkWish): Promise<Forked>;
   /** Whether a fork would be refused now, before there is a thread for it. */
   refusesFork: Forks["wouldRefuse"];
-  /** Sums up the last run of the thread for a person; `undefined` where that is not to be had. Its cost counts for the run. */
+  /** Sums up the last run of the thread for a person; `undefined` where that cannot be done. What it costs is added to the run. */
   sumUp(thread: string, person: Person): Promise<RunSummarized | undefined>;
-  /** What a person would be offered now at these limits. */
+  /** How far a person could raise these limits now. */
   offerAt(reasons: readonly StopReason[]): RaiseOffer;
-  /** What a run will probably take. Absent where nothing is known of runs that are over. */
+  /** What a run will probably take. Absent where nothing is known of finished runs. */
   readonly forecasts?: Forecasts;
-  /** Lets a run that waits look again whether it can go on, as when a budget of the day has been raised. */
+  /** Has a waiting run checked again: whether it can go on now, as when a budget of the day was raised. */
   lookAgain(thread: string): Promise<void>;
-  /** Budgets of the day have been raised: the workspace's runs that wait for one of these, and for nothing else, look again; all but the one of `here`. */
+  /** Budgets of the day were raised: has those runs of the workspace checked again that wait for these budgets and for nothing else, except the one in `here`. */
   budgetsRaised(workspace: string, accounts: readonly string[], here?: string): Promise<void>;
   /**
-   * Alone in the line of those who write to this thread, while `rewrite` puts anew what stands in its log; nobody holds what stood there
+   * Runs `rewrite`, which changes what stands in the thread's log, while nobody else writes to it; afterwards no process holds what stood there
    * before. `stoppedBy`: a run that goes on is stopped first, in that person's name.
    */
   rewrite<T>(thread: string, rewrite: () => Promise<T>, stoppedBy?: Person): Promise<T>;
-  /** The log of a thread, to read. Empty for an unknown thread. `throughSeq`: it is known to go as far as this event, as whoever has its post knows. */
+  /** The log of a thread, to read; empty for an unknown thread. `throughSeq`: the result goes at least as far as this event, which the caller knows to be recorded. */
   read(thread: string, throughSeq?: number): Promise<Transcript>;
-  /** The same at once, where it is in memory and in use, as that of a run that goes on here is; nothing where it would have to be read. */
+  /** The same without waiting, where the log is in memory, as that of a run that goes on here; `undefined` where it would have to be read. */
   atHand(thread: string): Transcript | undefined;
   /**
-   * Tells of each event once it is recorded, by whichever process, and of the deltas of turns that are here, as they come. Returns how to
-   * stop listening. A listener must not throw.
+   * Calls the listener with each event once it is recorded, by whichever process, and with the deltas of turns in this process as they come. A
+   * listener must not throw. Returns a function that stops it.
    */
   follow(listener: Follower): () => void;
-  /** Takes what nobody may see out of words that are only shown, as {@link Runner.follow} does with each delta; for those who put several together. */
+  /** Takes secrets out of words that are only shown, as {@link Runner.follow} does with each delta; for those who join several deltas. */
   readonly shown?: (delta: Delta) => Delta;
-  /** What may be spent a day, and has been. Absent where nobody has to keep to anything. */
+  /** What may be spent a day, and what has been spent. Absent where there are no budgets. */
   readonly budgets?: DayBudgets;
-  /** Takes up every run whose log says that it is unfinished, and works on what comes; of this workspace alone, where one is named. */
+  /** Resumes every run that its log calls unfinished, and works on what comes; on this workspace alone, where one is named. */
   start(workspace?: string): void;
-  /** Takes no new work, gives up turns under way (their logs say how to go on) and resolves when nothing runs. What people say is still taken. */
+  /** Takes no new work, ends the turns under way (their logs say how to go on) and resolves when nothing runs. What people say is still recorded. */
   rest(): Promise<void>;
-  /** Rests, and takes nothing more. */
+  /** As {@link rest}, and records nothing more. */
   close(): Promise<void>;
 }
 
@@ -82,31 +82,31 @@ export type Follower = (thread: string, item: RunEvent | Delta) => void;
 
 export interface RunnerParts extends Omit<HearingParts, "forecasts">, Omit<VisitParts, "isParked"> {
   readonly store: Store;
-  /** By which it is told beforehand what a run will probably take; it is not when absent. */
+  /** Finished runs, by which a forecast is made of a run that begins; none is made when absent. */
   readonly runs?: Pick<FinishedRuns, "alike" | "enter">;
   readonly dispatch: Dispatch;
   readonly clock: Clock;
-  /** Which messages an event makes in its thread, given the log before it. */
+  /** Which messages are posted for an event, given the log before it. */
   readonly posts: (event: RunEvent, before: Transcript, thread: string) => readonly { readonly kind: string; readonly part: number }[];
-  /** Nobody could be answered there now: no turn begins until the thread is woken again. `served`: the workspace that alone is worked on here, where it is one. */
+  /** Whether nobody could be answered in the thread now: then no turn begins until it is woken again. `served`: the only workspace that is worked on here, where it is one. */
   readonly isParked?: (thread: string, served: string | undefined) => boolean;
-  /** Threads worked on at once, and of one workspace while others wait. */
+  /** How many threads are worked on at once; `perWorkspace`: how many of one workspace while others wait. */
   readonly slots: number;
   readonly perWorkspace: number;
-  /** A delta as whoever follows may see it; as it came when absent. Asked once of each, however many follow. */
+  /** Makes of a delta what followers may see; unchanged when absent. Called once for each delta, however many follow. */
   readonly shown?: (delta: Delta) => Delta;
-  /** How far people may raise limits; as far as they like when absent. */
+  /** How far people may raise limits; without bounds when absent. */
   readonly ceilings?: RaiseCeilings;
-  /** Nothing can be recorded now, as on a full disk. Told in the log when absent. */
+  /** Called when nothing can be recorded, as on a full disk; when absent, that goes to the operator's log. */
   readonly onStoreTrouble?: (error: Error) => void;
   /**
-   * Whether all that people have said in the thread has come in by now; asked before a question, an approval or a halt expires. If not, the
-   * thread is looked at again once it has: {@link Runner.lookAgain}. Always so when absent.
+   * Whether everything that people have said in the thread has arrived; asked before a question, an approval or a halt expires. After a `false`,
+   * {@link Runner.lookAgain} is to be called once it has. Always true when absent.
    */
   readonly heardAll?: (thread: string) => boolean;
 }
 
-/** See {@link Runner}. One lane per thread: appends to a log happen one after the other, and one turn at a time runs in it. */
+/** See {@link Runner}. Each thread has one lane: its log is appended to by one writer after the other, and one visit at a time works on it. */
 export function createRunner(parts: RunnerParts): Runner {
   const { store, dispatch, clock } = parts;
   const followers = new Set<Follower>();
@@ -168,7 +168,7 @@ export function createRunner(parts: RunnerParts): Runner {
     });
   }
 
-  /** What the disk does not take is tried again until it does, unless somebody wants to hear of it. */
+  /** Work that the store could not record is tried again until it can, unless the caller wants to hear of it. */
   function onBug(error: unknown, thread: string): void {
     if (!isStoreTrouble(error)) parts.log(`the work on ${thread} broke`, error);
     else if (parts.onStoreTrouble) parts.onStoreTrouble(error);
@@ -190,7 +190,7 @@ export function createRunner(parts: RunnerParts): Runner {
   const lookAgain = (thread: string): Promise<void> =>
     inLane(thread, undefined, (lane) => (currentRun(lane.transcript).running ? lane.append([], "now") : Promise.resolve()));
 
-  // Beside the line of those who write: what is recorded is there at once.
+  // Readers do not wait for the thread's writers: what is recorded can be read at once.
   function read(thread: string, throughSeq = 0): Promise<Transcript> {
     const known = lanes.atHand(thread, throughSeq);
     return known ? Promise.resolve(known) : readIn(thread, throughSeq);
@@ -218,7 +218,7 @@ export function createRunner(parts: RunnerParts): Runner {
   let resting: Promise<void> | undefined;
   const rest = (): Promise<void> => {
     visits.close();
-    // Posts that are under way are ended by whoever serves them.
+    // Posts under way are ended by the outbox, which serves them.
     return (resting ??= serving?.stop() ?? Promise.resolve());
   };
 
@@ -233,7 +233,7 @@ export function createRunner(parts: RunnerParts): Runner {
     steer,
     fork: forks.begin,
     refusesFork: forks.wouldRefuse,
-    // Not in the thread's line: whoever writes there does not wait for a model.
+    // Not in the thread's turn: nobody who writes there should wait for a model.
     async sumUp(thread, person) {
       const lane = await lanes.enter(thread, undefined);
       try {
@@ -270,7 +270,7 @@ export function createRunner(parts: RunnerParts): Runner {
   };
 }
 
-/** After these the thread is to be worked on. */
+/** After these the thread is worked on at once. */
 const GO_ON: ReadonlySet<Steering["kind"]> = new Set(["resume", "skip", "raise", "summarize"]);
 
 const accountsIn = (budgets: DayBudgets | undefined): Pick<Parameters<typeof createLanes>[0], "accounts"> =>

@@ -12,36 +12,36 @@ import type { Store } from "../store/store.ts";
 import { dayOf, isUsedUp, nearingBudgets, nextDay, reasonsOf, type Budget, type DayBudgets } from "./day-budgets.ts";
 import type { RunnableTeam } from "./runnable-team.ts";
 
-/** What holds a run to its time and its money, beside what it says itself. */
+/** Holds a run to its time and to the budgets of the day, which its team does not know of. */
 export interface Watch {
   /**
-   * Ends what nobody has decided or answered in time; a run that only waited for a new day's budget goes on. In nobody's turn. False when
-   * something is over, and whether somebody has answered all the same is not known yet.
+   * Expires questions, approvals and halts that nobody has answered in time; a run that waited only for a new day's budget goes on. Called outside of the
+   * lane's turn. False where something is over, but it is not known yet whether somebody has answered all the same.
    */
   expire(lane: Lane): Promise<boolean>;
-  /** Sees to it that the thread is looked at again when the next thing is over, or soon, where something is over and could not be ended. */
+  /** Has the thread looked at again when the next thing expires; soon, where `ended` says that something could not be expired yet. */
   expectTheEndOfWaiting(lane: Lane, ended: boolean): Promise<void>;
   /** The team, held to the budgets of the day as well. */
   within(team: RunnableTeam, lane: Lane): Promise<WatchedTeam>;
-  /** Holds the limit on minutes also while nothing is recorded: a model or a tool that hangs and hears no signal does not hold the run. */
+  /** Ends or halts the run at its limit on minutes even while nothing is recorded, as when a model or a tool hangs and heeds no signal. */
   minutes(lane: Lane, team: RunnableTeam, turn: AbortController): Promise<void>;
-  /** Until when a question, an approval or a halt waits, and what can be made of it; agents know of neither. */
+  /** Adds to a question, an approval or a halt until when it waits, and to a halt how far people may raise the limit. */
   timed(item: EventBody, team: RunnableTeam): EventBody;
 }
 
 export interface WatchedTeam {
   readonly team: RunnableTeam;
-  /** To be called when something has been recorded, in nobody's turn: reads the budgets anew, and tells of limits that come near. */
+  /** To be called when something has been recorded, outside of the lane's turn: reads the budgets again, and records limits that come near. */
   looked(): Promise<void>;
-  /** Sets money aside for its calls; absent where nobody has set a budget. */
+  /** Sets money aside for its calls. Absent where there is no budget, and no other process could take the turn over. */
   readonly reserve?: Turn["reserve"];
-  /** The visit is over: nothing stays set aside for it. */
+  /** To be called when the visit is over: releases what is still set aside for it. */
   leave(): Promise<void>;
 }
 
-/** Whoever reads what was said wakes the thread when it has; should that be missed, it is looked at all the same. */
+/** The thread is woken when its unheard words have been read; in case that is missed, it is looked at after this. */
 const UNHEARD_LOOK_MS = 60_000;
-/** A summary is one reply; what takes longer is not waited for. */
+/** A summary is one reply of a model; one that takes longer is not waited for. */
 const SUMMARY_MINUTES_MAX = 2;
 
 export function createWatch(parts: {
@@ -62,7 +62,7 @@ export function createWatch(parts: {
     return budgets && startedBy ? budgets.held(lane.workspace, lane.thread, startedBy) : [];
   }
 
-  /** What is over now. */
+  /** The events that expire what is over now. */
   async function overNow(lane: Lane): Promise<readonly EventBody[]> {
     const run = currentRun(lane.transcript);
     if (isHalted(run) && run.halt) {
@@ -74,7 +74,7 @@ export function createWatch(parts: {
     return expiring(lane.transcript, clock.now()).over;
   }
 
-  /** When something that the run waits for is over next. */
+  /** When the next thing that the run waits for expires (ISO 8601). */
   function nextEnd({ transcript }: Lane): string | undefined {
     const { next } = expiring(transcript, clock.now());
     const run = currentRun(transcript);
@@ -107,7 +107,7 @@ export function createWatch(parts: {
       lane.inTurn(async () => {
         const over = await overNow(lane);
         if (over.length === 0) return true;
-        // A new day's budget has nothing to do with what people say.
+        // Nothing that people say could change a new day's budget.
         if (over.some(({ type }) => type !== "limit.raised") && !heardAll(lane.thread)) return false;
         await lane.append(over, "keep");
         return true;
@@ -116,7 +116,7 @@ export function createWatch(parts: {
     expectTheEndOfWaiting: (lane, ended) =>
       lane.inTurn(async () => {
         const next = ended ? nextEnd(lane) : new Date(clock.now() + UNHEARD_LOOK_MS).toISOString();
-        // An answer that has come meanwhile has woken the thread already; that visit comes back here.
+        // Where an answer has come meanwhile, the thread is awake, and that visit comes back here.
         if (next !== undefined && isWaiting(lane.transcript)) await lane.append([], { at: next });
       }),
 
@@ -130,8 +130,8 @@ export function createWatch(parts: {
       const limited = { ...team, limits: any(team.limits, () => reasonsOf(held)) };
       const reserved = new Set<string>();
       /**
-       * Between a call that was asked for and one that is made this process may have stood still, and been taken for gone: then the turn is another's, and
-       * so is its call. Rejects where it cannot be known and nobody has the turn either.
+       * Whether the turn is still this process's. It may have stood still before the call, and been taken for gone: then another process has the turn, and
+       * makes the call. Rejects where that cannot be known and the turn was not ended either.
        */
       const isHere = async (signal: AbortSignal): Promise<boolean> => {
         await store.stillHere?.().catch((error: unknown) => {
@@ -151,10 +151,10 @@ export function createWatch(parts: {
           return undefined;
         }
         held = await heldBy(lane);
-        // Raised while the call waited.
+        // The budget may have been raised while the call waited.
         const now = held.find(({ account }) => account === told.account);
         if (now && now.limit > told.spent) return reserve(usd, signal);
-        // Costs that no event has told yet are spent all the same.
+        // `told.spent` has costs in it that no event has told yet.
         held = held.map((one) => (one === now ? { ...one, spent: Math.max(one.spent, told.spent) } : one));
         return undefined;
       };
@@ -170,7 +170,7 @@ export function createWatch(parts: {
         async leave() {
           const left = [...reserved];
           reserved.clear();
-          // One that cannot be told keeps no other from being told.
+          // All are begun: one that fails must not keep the others set aside.
           await Promise.all(left.map((reservation) => store.callEnded(reservation, 0)));
         },
         async looked() {
@@ -217,5 +217,5 @@ export function createWatch(parts: {
   };
 }
 
-/** There is no budget: the call was only to be asked about. */
+/** For a call without a budget, of which only had to be known that it may be made here. */
 const NOTHING_SET_ASIDE: Reservation = { ended: () => undefined };

@@ -31,7 +31,7 @@ import { codeIn } from "./language/code-words.ts";
 import { createLanguages } from "./language/whose-language.ts";
 import type { Onlookers } from "./people/onlookers.ts";
 import type { Allow } from "./people/permissions.ts";
-import { createTurnStreams } from "./post/turn-streams.ts";
+import { createTurnStreams } from "./post/streams/turn-streams.ts";
 import { postLooking } from "./post/post-or-find.ts";
 import type { TokenSource } from "./api/token-source.ts";
 import { createWeb, type Called } from "./api/web-client.ts";
@@ -46,7 +46,7 @@ export interface SlackSettings {
   readonly http?: HttpDoor;
   /** Any Slack-compatible server; Slack's own when absent. */
   readonly apiUrl?: string;
-  /** Until a post without an answer is taken for one of unknown outcome; half a minute when absent. */
+  /** After so long without an answer nobody knows whether a post arrived; half a minute when absent. */
   readonly writeTimeoutMs?: number;
   /** Ids of other bots whose words are heard; none when absent. */
   readonly bots?: readonly string[];
@@ -77,13 +77,13 @@ export interface SlackParts extends Omit<SlackSettings, "botToken"> {
   readonly teams: TeamCards;
   /** The teams that people make; none where it is absent. */
   readonly shelf?: TeamShelf;
-  /** Told of files that come, change and go in a workspace; nobody is when absent. */
+  /** Called for files that are added, changed or removed in a workspace. */
   readonly fileChanged?: (team: string, change: FileChange) => void;
   readonly clock: Clock;
   readonly log: (line: string) => void;
-  /** Told how long each post has waited for Slack's pace, in ms; nobody is when absent. */
+  /** Called with how long each post has waited for Slack's pace, in ms. */
   readonly paced?: (waitedMs: number) => void;
-  /** Told of events that Slack drops, beside the operator; nobody is when absent. */
+  /** Called when Slack drops events; the operator's log says so in any case. */
   readonly onDropped?: (dropped: Dropped) => void;
 }
 
@@ -92,23 +92,23 @@ export interface Slack {
   connected(): boolean;
   /** Where the HTTP door is, once it is open. */
   httpPort(): number | undefined;
-  /** Whether all that people have said in a thread has come in; if not, it is read, and the runner looks at it again. */
+  /** Whether everything that people have said in a thread has arrived. If not, it is read, and the runner looks at the thread again. */
   heardAll(thread: string): boolean;
-  /** Whether its channel is closed to the app for a while: no turn begins in it until it is open, and the runner looks at it again. */
+  /** Whether the thread's channel is closed to the app for a while. No turn begins in it until it is open; then the runner looks at it again. */
   isParked(thread: string): boolean;
-  /** What agents search the workspace with. */
+  /** Searches the workspace for agents. */
   readonly search: Search;
-  /** The files of a workspace that teams look things up in; nothing where the app is not installed. */
+  /** The files of a workspace that teams look things up in; `undefined` where the app is not installed. */
   filesIn(team: string): Promise<PostedFiles | undefined>;
-  /** Whoever looks at runs of a workspace elsewhere than here; nothing where the app is not installed. `since`: of that installation. */
+  /** People who look at a workspace's runs outside of Slack, as in the studio; `undefined` where the app is not installed. `since`: when it was installed. */
   onlookersIn(team: string): Promise<{ readonly onlookers: Onlookers; readonly since: string } | undefined>;
-  /** Posts for whoever runs Parley, once. Never rejects. */
+  /** Posts a message for whoever runs Parley, once. Never rejects. */
   alert(place: AlertPlace, message: AlertMessage): Promise<PostedAlert>;
-  /** Connects, posts what is due, and hears what comes. Rejects with what to do when Slack refuses. */
+  /** Connects, posts what is due, and handles what comes. Rejects with what to do when Slack refuses. */
   start(): Promise<void>;
-  /** Hears nothing more. What the agents still say is posted until {@link stop}. */
+  /** Takes nothing more from Slack. What agents still say is posted until {@link stop}. */
   hangUp(): Promise<void>;
-  /** Posts under way end; the rest is due at the next start. */
+  /** Lets posts under way end; the rest is due at the next start. */
   stop(): Promise<void>;
   /** Resolves when everything that is due has been posted and every card shows what the log says. */
   idle(): Promise<void>;
@@ -125,7 +125,7 @@ export interface Tenant extends Slack {
 }
 
 /**
- * The room's front door: the ear (app.ts) and the ctx (outbox.ts, card-updates.ts), which meet only in the store.
+ * The room's front door. What hears (app.ts) and what posts (outbox.ts, card-updates.ts) meet only in the store.
  * @throws Error with what to do, when Slack refuses the token.
  */
 export async function createSlack(parts: SlackParts): Promise<Tenant> {
@@ -144,10 +144,10 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   const web = createWeb({ ...reach, ...(store.stillHere ? { beforeWriting: store.stillHere } : {}) });
   const pace = createPace(clock, shareOf(store), parts.paced);
   const stopping = new AbortController();
-  /** While they are kept here; by one process at a time. */
+  /** Only in the process that keeps the cards of the workspace. */
   let cards: Cards | undefined;
   const led = () => (cards = createCards({ store, web, pace, cardFor, load, atHand, languages, clock, onProblem }));
-  // What waited for it is due.
+  // When a channel opens again, the posts that waited for it are due.
   const app = await createSlackApp({ ...parts, web, pace, log, led, onChannelSettled: () => outbox.poke() });
   const languages = createLanguages(app.people, parts.language);
   const cardFor = (name: string): TeamCard => app.teams.cards.find((card) => card.name === name) ?? { ...NO_CARD, name };
@@ -181,9 +181,9 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   async function told(problem: Problem): Promise<void> {
     switch (problem.kind) {
       case "thread-gone": {
-        // One after the other: every message of the thread may be refused.
+        // One after the other, since each message of the thread may be refused.
         const next = gone.then(() => stopUnseen(problem.thread, problem.code));
-        // What fails is told once, and keeps no other from being stopped.
+        // A failure is logged by the caller, and does not keep other runs from being stopped.
         gone = next.catch(() => undefined);
         return next;
       }
@@ -217,7 +217,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     }
   }
 
-  /** Nobody can read the thread any more: the run must not go on, and cost, unseen; who started it is told, once for each run. */
+  /** Nobody can read the thread any more: its run must not go on and cost money unseen. The person who started it is told, once for each run. */
   async function stopUnseen(thread: string, code: string): Promise<void> {
     const { startedBy, run, language } = currentRun(await runner.read(thread));
     const stopped = await runner.stop(thread, { id: "slack", name: `Slack (${code})` });
@@ -225,9 +225,9 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     if (stopped) log(`the run in ${thread} was stopped: Slack answers ${code}. ${says}`);
     const key = `gone/${thread}`;
     const told = await store.note(key);
-    // Of two who find it out, one tells.
+    // Of two processes that find it out, one tells.
     if (!startedBy || run === undefined || told === run || !(await store.swapNote(key, told, run))) return;
-    // Theirs, as it was put down with the run: nothing is waited for between the note and the words.
+    // Their language as the run recorded it: nothing is waited for between the note and the message.
     const t = await languages.ofRun({ language });
     const text = t(stopped ? "codes.text.stopped" : "codes.text.ended", { code: safeMrkdwn(code), says: codeIn(t, code) });
     const word = { id: `gone/${run}`, channel: startedBy.id, text };
@@ -252,7 +252,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
     onDropped: (dropped) => app.onDropped(dropped),
     async start() {
       if (isWorker(parts.role ?? "all")) outbox.start();
-      // Known before the first agent speaks.
+      // Fetched now, to be there before the first agent speaks.
       void app.people.lookalikes();
       await app.start();
     },
@@ -261,7 +261,7 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
       stopping.abort();
       app.people.close();
       await Promise.all([outbox.stop(), streams.close()]);
-      // The post that found a thread gone is not made again: who is to be told of it now would never hear of it.
+      // The post that found a thread gone is not tried again, so the person would never be told later.
       await Promise.race([gone, clock.sleep(LAST_WORDS_MS_MAX, lastWords.signal)]);
       lastWords.abort();
       featureWatch.close();
@@ -274,10 +274,10 @@ export async function createSlack(parts: SlackParts): Promise<Tenant> {
   };
 }
 
-/** A token that is refused may be good again: an app that is installed anew keeps it, with the scopes that it lacked. */
+/** How soon posts are tried again after Slack refused the token: an app that is installed again, with the scopes that it lacked, keeps its token. */
 const HELD_MS = 60_000;
 
-/** Of the ten seconds that a stop has. */
+/** A part of the ten seconds that a stop may take. */
 const LAST_WORDS_MS_MAX = 2_000;
 
 /** For a run of a team that the file no longer has. */

@@ -1,46 +1,45 @@
 /**
- * Accept first, then work. What comes from outside is to be written down and acknowledged within a second or two, whatever else there is to
- * do in the one event loop; so work asks here before it begins.
+ * Accept first, then work. What comes from outside must be written down and acked within a second or two, whatever else the one event loop has to do.
+ * So work asks here before it begins.
  */
 export interface Leisure {
-  /** Something has come from outside. */
+  /** To be called when something comes from outside. */
   interrupted(): void;
-  /** One more is being written down, or one less. As long as many are, it is a rush, also while the disk is slow. */
+  /** One more, or one less, is being written down. While many are, it is a rush, also where the disk is slow. */
   accepting(more: 1 | -1): void;
-  /** One more waits for the disk beside the event loop, or one less: no rush, and yet not at rest. */
+  /** One more, or one less, waits for the disk beside the event loop: no rush, but busy. */
   syncing(more: 1 | -1): void;
-  /** Resolves when work may begin: not while things keep coming in, but for their pauses, and at the latest after {@link RUSH_MS_MAX}. In the order of asking. */
+  /** Resolves, in the order of the calls, when work may begin: in a rush only in its pauses, or when it has lasted for {@link RUSH_MS_MAX}. */
   turn(): Promise<void>;
-  /** How long ago something came in a rush that had not lasted for longer than {@link RUSH_MS_MAX}; infinite where nothing has. */
+  /** Ms since something last came in a rush of less than {@link RUSH_MS_MAX}; infinite where there was none. */
   sinceRushMs(): number;
   /** Whether anything is being written down, waits for the disk, or waits to begin. */
   isBusy(): boolean;
 }
 
-/** So many, each within {@link GAP_MS} of the one before, are a rush: its end is waited for. Fewer are what comes in on any day. */
+/** So many arrivals, each within {@link GAP_MS} of the one before, are a rush, and work waits for its end. Fewer are ordinary. */
 const RUSH_MIN = 30;
-/** Bursts come in pieces: a socket is read in turns with others, and whoever sends needs time as well. */
+/** Bursts come in pieces: a socket is read in turns with others, and the sender takes time as well. */
 const GAP_MS = 100;
 /**
- * The more there were, the likelier more come: after so long for each a little begins, in what would be an idle wait, and with what comes next it waits
- * again. Of fifty people who ask at once nobody waits the whole gap.
+ * How long a pause in a rush must be for a little work to begin, for each arrival so far: the more came, the likelier more will come. With the next
+ * arrival work waits again. So when fifty people ask at once, nobody waits the whole gap.
  */
 const GAP_MS_EACH = 0.1;
 const GAP_MS_MIN = 5;
-/** A rush that lasts longer is the new usual, and work goes on beside it. */
+/** A rush that lasts longer is the ordinary load, and work goes on beside it. */
 const RUSH_MS_MAX = 2_000;
-/** A turn of the event loop that takes more of the processor has enough to do: nothing more begins, but for one now and then. */
+/** A turn of the event loop that took more processor time than this was full: no more work begins then, except one piece now and then. */
 const LONG_TURN_CPU_MS = 20;
 const NOW_AND_THEN_MS = 100;
-/** How often a rush is looked at whose end is waited for. A loop that turned without a rest for it would take all of a processor for nothing. */
+/** How often it is checked whether a rush is over. Checking in each turn of the event loop would take a whole processor. */
 const LOOK_MS = 5;
-/** What begins in one turn of the event loop. Between two turns everything that has come in is read. */
+/** How much work begins in one turn of the event loop. Between two turns everything that has arrived is read. */
 const BEGUN_PER_TURN = 4;
 const BEGUN_PER_TURN_IN_RUSH = 1;
 
 /**
- * `cpuMs`: what this process has taken of the processor; on a machine that is busy with others a turn takes long, and has little to do.
- * `rest`: has it look again after {@link LOOK_MS}.
+ * `cpuMs`: the processor time of this process, since on a busy machine a turn may take long and do little. `rest`: calls `look` after {@link LOOK_MS}.
  */
 export function createLeisure(
   now: () => number = () => performance.now(),
@@ -59,10 +58,10 @@ export function createLeisure(
 
   const isRush = (at: number): boolean => accepting >= RUSH_MIN || (inARow >= RUSH_MIN && at - lastAt < GAP_MS);
 
-  /** It is perhaps over. */
+  /** Whether the rush may be over. */
   const isPause = (at: number): boolean => accepting < RUSH_MIN && at - lastAt >= Math.max(GAP_MS_MIN, inARow * GAP_MS_EACH);
 
-  /** How many may begin now, in no rush. `turnCpuMs`: what this turn of the event loop took of the processor. */
+  /** How much work may begin now, outside of a rush. `turnCpuMs`: processor time of this turn of the event loop. */
   function share(at: number, turnCpuMs: number): number {
     if (turnCpuMs > LONG_TURN_CPU_MS) return at - begunAt < NOW_AND_THEN_MS ? 0 : BEGUN_PER_TURN_IN_RUSH;
     return BEGUN_PER_TURN;
@@ -80,7 +79,7 @@ export function createLeisure(
     if (isTurning) return;
     isTurning = true;
     const before = cpuMs();
-    // The loop turns without a rest while work may begin: it reads each time, and sleeps in no turn.
+    // While work waits, the loop goes round without sleeping, and reads what has arrived each time.
     setImmediate(() => {
       const at = now();
       if (isRush(at) && !isPause(at)) look();

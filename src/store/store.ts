@@ -4,15 +4,15 @@ import type { Claim } from "./dispatch.ts";
 import type { Leisure } from "./leisure.ts";
 
 /**
- * The note that says what a person of a workspace is called, for logs in which the id stands because the name was not known: {@link Store.load}
- * reads it in its place.
+ * Key of the note with the name of a person of a workspace. Where the name was not known yet, a log holds the id in its place, and
+ * {@link Store.load} puts the name there.
  */
 export const nameNote = (workspace: string, person: string): string => `name/${workspace}/${person}`;
 
-/** The note that says in which language a person of a workspace reads Slack: a locale such as `de-DE`. */
+/** Key of the note with the language in which a person of a workspace reads Slack: a locale such as `de-DE`. */
 export const localeNote = (workspace: string, person: string): string => `locale/${workspace}/${person}`;
 
-/** In place of a thread, where more was missed than can be told: each log is read again by whoever holds it. */
+/** Stands for every thread in {@link Committed}: more changes were missed than can be listed, so whoever holds a log reads it again. */
 export const EVERY_THREAD = "";
 
 /**
@@ -22,37 +22,37 @@ export const EVERY_THREAD = "";
  */
 export interface Store {
   /**
-   * Events of a thread with `seq > afterSeq`, in order; none for an unknown thread. People whose ids stood in for their names bear these, once they are known ({@link nameNote}).
-   * `first`: whoever asks needs no more than so many of them; a store may give them all the same.
+   * Events of a thread with `seq > afterSeq`, in order; none for an unknown thread. Where an id stands in for a person's name, the name is put in
+   * its place once it is known ({@link nameNote}). `first`: the caller needs only the first so many; a store may return more.
    */
   load(thread: string, afterSeq: number, first?: number): Promise<RunEvent[]>;
   commit(commit: Commit): Promise<CommitResult>;
   /**
-   * Tells of each commit and of each post that was delivered, whichever process did it, after it, a thread's in the order of its log: how
-   * readers such as the outbox follow without polling. Of one's own one has been told when {@link commit} or {@link markDelivered} resolves. A listener reads what it is told and returns at once;
-   * one that throws is warned about and breaks nothing. Returns how to stop listening.
+   * Calls the listener after each commit and each delivered post, of whichever process; those of one thread in the order of its log. So readers
+   * such as the outbox need not poll. For what this process does, the listener has been called when {@link commit} or {@link markDelivered}
+   * resolves. A listener must return at once; one that throws is logged and breaks nothing. Returns a function that stops it.
    */
   follow(listener: (committed: Committed) => void): () => void;
 
-  /** Writes an envelope from outside down before it is acked; then its lane is work for those who serve `envelope`. `false`: this id was seen before. */
+  /**
+   * Writes down an envelope from outside; awaited before the envelope is acked. From then on its lane is due for those who serve `envelope`.
+   * `false`: this id was seen before.
+   */
   receive(envelope: Envelope): Promise<boolean>;
   /** What comes from outside is written down before other work begins. */
   readonly leisure: Leisure;
   /** Envelopes not yet marked handled, oldest first, at most `limit`; of one lane where one is named. */
   unhandled(limit: number, lane?: string): Promise<Envelope[]>;
-  /** What one process writes first stands first, though nobody waited for it; where that is not said, whoever needs an order waits. */
+  /** What one process writes is stored in the order of the calls, also where it does not await them. Where this is absent, whoever needs an order must await. */
   readonly writesInOrder?: true;
-  /** `claim`: of whoever works on its lane. `false`: somebody else does by now, and nothing is marked. */
+  /** Marks an envelope as handled. `claim`: the caller's claim on its lane. `false`: somebody else works on the lane by now, and nothing was marked. */
   handled(id: string, claim?: Claim): Promise<boolean>;
 
-  /**
-   * Posts not yet delivered of one lane (a thread) in order, or of every lane when none is named, or of every lane of one workspace; at
-   * most `limit`.
-   */
+  /** Posts not yet delivered, in order, at most `limit`: of one lane (a thread), of all lanes of a workspace, or of all. */
   duePosts(lane: string | undefined, limit: number, workspace?: string): Promise<Post[]>;
   /** The threads of a place (those whose names differ in the last part alone) in which a post is not yet delivered, the oldest post first. */
   dueThreads(place: string): Promise<string[]>;
-  /** Before a post is tried: from here on a crash leaves a post that may have arrived. When it resolves, the post's event is on the disk too. */
+  /** Awaited before a post is tried: after a crash, a marked post may have arrived. When it resolves, the post's event is on the disk too. */
   markSending(id: number, at: string): Promise<void>;
   /** `receipt`: what the other side calls it (for Slack: the ts). Given up posts carry the reason instead. */
   markDelivered(id: number, outcome: { receipt: string } | { gaveUp: string }): Promise<void>;
@@ -65,14 +65,14 @@ export interface Store {
   /** Puts it where this stands there now (`undefined`: nothing); `false`: something else does, and it stays. */
   swapNote(key: string, from: string | undefined, to: string): Promise<boolean>;
   /**
-   * Tells of each note that was put, by whichever process, by its key and once it stands there: how what is remembered of it is kept true.
-   * Of one's own one has been told when the call resolves. A listener returns at once, as with {@link follow}. Returns how to stop listening.
+   * Calls the listener with the key of each note that was put, by whichever process, once it is stored; so a cache of notes can be kept true. For
+   * what this process puts, it has been called when the put resolves. The rest is as with {@link follow}.
    */
   followNotes(listener: (key: string) => void): () => void;
   /**
-   * Runs a job when no other one under this key is running, in whichever process; those who wait are let in as they came. For what must not
-   * be tried by two at once, such as a call that spends something, and for what one of all does for as long as it is there. Whoever goes lets
-   * go: the others do not wait for its job, which hears of it by `lost` and is to end. A job must not ask for its own key.
+   * Runs the job while no other job under this key runs, in any process; those who wait are let in in the order in which they came. For what two
+   * must not try at once, such as a call that spends something, and for what one process does for all. A process that is gone, or is taken for
+   * gone, loses the key at once: its job hears of that by `lost` and must end. A job must not ask for its own key.
    */
   exclusively<T>(key: string, job: (lost: AbortSignal) => Promise<T>): Promise<T>;
 
@@ -84,39 +84,39 @@ export interface Store {
   spentOn(workspace: string, account: string, day: string): Promise<DaySpent>;
 
   /**
-   * Sets money aside for a call, of the budget of each of these accounts: as long as less than its limit was spent, and set aside for others.
-   * Waits while the last of it is only set aside. What is set aside by one who is gone is let go.
+   * Sets money aside for a call in the budget of each of these accounts, as long as what was spent and what is set aside for other calls is below
+   * its limit. Waits while only what is set aside stands in the way, since that may come back. What a process set aside that is gone is released.
    */
   reserve(call: CallCost, signal: AbortSignal): Promise<Reserved>;
   /**
-   * The call has ended and has cost so much, which a commit that {@link Commit.settles} it will tell; of one that cost nothing, or that nobody
-   * will tell of, nothing is set aside any more. Of one that is settled already nothing is left to do.
+   * The call has ended. With a cost, so much counts as spent until a commit that {@link Commit.settles} it tells of it. With 0, for a call that cost
+   * nothing or of which no commit will tell, what was set aside is released. Does nothing where it is settled already.
    */
   callEnded(reservation: string, usd: number): Promise<void>;
 
   /**
-   * How many processes have it open now, this one among them: what all may do together is parted by so many. Known at once, or as it was a moment ago.
-   * `turns`: of those that take turns. A store that knows no roles counts all.
+   * How many processes have the store open now, this one included: what all may do together is divided by it. May be a moment old. `turns`: only
+   * those that take turns; a store that knows no roles counts all.
    */
   openers(doing?: "turns"): number;
   /**
-   * Asked before something is done outside that others must not do again, such as a call to Slack: resolves when no other process can have
-   * taken this one for gone, and rejects when one has, or when nobody can be asked for so long: after standing still, or behind a cut line, what it
-   * had is another's before it is told so. Absent where a process that goes takes all with it.
+   * Awaited before something is done outside that must not be done twice, such as a call to Slack. Resolves while no other process can have taken
+   * this one for gone. Rejects when one has, or when the store could not be asked for so long: a process that stood still, or was cut off, has lost
+   * its work to others before it hears of that. Absent where no other process takes work over.
    */
   stillHere?(): Promise<void>;
   /**
-   * Aborted once a newer Parley works on the same database: this one ends what it has in hand, and what one of all does is left to the newer ones. Absent
-   * where one process has it.
+   * Aborted once a newer version of Parley works on the same database: this process ends what it has in hand, and leaves to the newer ones what one
+   * process does for all. Absent where only one process can have the store open.
    */
   readonly standsBack?: AbortSignal;
-  /** To the others that have it open. Absent where one process has it. */
+  /** What is told to the other processes that have the store open. Absent where there can be none. */
   readonly aside?: Aside;
 
   /**
    * Threads whose run has started and not stopped, oldest first: what a start takes up again. Of one workspace where one is named. `since` (as
-   * {@link ThreadSummary.at}): those in which something was recorded from then on. `last`: of these no more than so many, in which something was recorded
-   * last. A store may give the others too.
+   * {@link ThreadSummary.at}): only those in which something was recorded from then on. `last`: only the so many in which something was recorded
+   * last. A store may return more.
    */
   unfinished(workspace?: string, since?: string, last?: number): Promise<ThreadSummary[]>;
   /** The threads that were active last, newest first. Of one workspace where one is named. */
@@ -130,17 +130,17 @@ export interface Commit {
   readonly workspace: string;
   /** The number of the last event the writer has read; refused as `stale` when the log has moved on: read on, decide again, try again. */
   readonly afterSeq: number;
-  /** In whose name, where it is whoever has the turn; refused as `fenced` when somebody else has it by now, or nobody: give up the turn. */
+  /** The writer's claim, where it has the thread's turn. Refused as `fenced` once somebody else has the turn, or nobody: give it up. */
   readonly claim?: Claim;
   readonly at: string;
   readonly events: readonly EventBody[];
   /** Outbox rows for these events. */
   readonly posts: readonly PostDraft[];
-  /** For whom the costs that these events tell are summed by day, such as `channel/C1`; for nobody when absent, as where a log is copied. */
+  /** Accounts for which the costs in these events are summed by day, such as `channel/C1`; none when absent, as where a log is copied. */
   readonly accounts?: readonly string[];
-  /** Of whom these events are something that a person may not do without end; of nobody when absent, as where a log is copied. */
+  /** What people did in these events that is limited an hour; nothing when absent, as where a log is copied. */
   readonly heard?: readonly Heard[];
-  /** What was set aside for calls whose costs these events tell: it is let go with them. */
+  /** Reservations for calls whose costs these events tell; they are released in the same transaction. */
   readonly settles?: readonly string[];
   /** When the thread is to be worked on next: `now`, a time, or not at all (it waits for a person, or it is over). `keep` leaves a wake-up that is there. */
   readonly wake: "now" | "none" | "keep" | { readonly at: string };
@@ -150,7 +150,7 @@ export interface Commit {
 export interface Heard {
   readonly person: string;
   readonly kind: "run" | "message";
-  /** As many within an hour: one more is refused. As many as they like when absent, and then nothing is kept of it. */
+  /** So many within an hour; one more is refused. When absent there is no limit, and nothing is counted. */
   readonly perHour?: number;
 }
 
@@ -166,7 +166,7 @@ export interface CallCost {
 
 export type Reserved =
   | { readonly kind: "reserved"; readonly reservation: string }
-  /** Of this budget nothing is left: so much was spent, costs that no commit has told yet included. */
+  /** Nothing is left of this account's budget. `spent`: US dollars, with the costs that no commit has told of yet. */
   | { readonly kind: "used up"; readonly account: string; readonly spent: number }
   | { readonly kind: "aborted" };
 
@@ -196,11 +196,11 @@ export interface Committed {
   readonly posts: number;
   /** Whether the thread is to be worked on at once. */
   readonly wakes: boolean;
-  /** What stood in its log was put anew, as when words were forgotten: whoever holds it reads it again. Of {@link EVERY_THREAD}: it may have been in any. */
+  /** The log was rewritten, as when words were forgotten: whoever holds it reads it again. With {@link EVERY_THREAD} it may have been any log. */
   readonly rewritten?: true;
-  /** A post of this kind has come to where people read it. */
+  /** A post of this kind was delivered. */
   readonly delivered?: string;
-  /** Whether it was made by way of this very store: what is to be counted once in all is counted where this is so. */
+  /** Whether it was made through this very store. What must be counted once among all processes is counted where this is true. */
   readonly here: boolean;
 }
 
@@ -230,8 +230,8 @@ export interface Envelope {
   /** JSON text, as it came. */
   readonly body: string;
   /**
-   * What is handled in the order in which it came: `workspace/place/…`, lanes that differ in the last part alone being in one place. What an
-   * earlier version has written down names none, and is in one lane.
+   * Envelopes of one lane are handled in the order in which they came: `workspace/place/…`. Lanes that differ only in the last part are in one
+   * place. Absent in what an earlier version has written down, all of which is in one lane.
    */
   readonly lane?: string;
 }
@@ -251,6 +251,6 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
 }
 
-/** An error for the operator's log: with where it came from, but for a {@link StoreError}, whose message says all. */
+/** An error for the operator's log: with its stack, except for a {@link StoreError}, whose message says all. */
 export const inFull = (error: unknown): string =>
   error instanceof Error ? ((error.name === "StoreError" ? undefined : error.stack) ?? error.message) : String(error);

@@ -3,7 +3,7 @@ import { assistant } from "../../src/engine/agents/assistant.ts";
 import type { Person } from "../../src/engine/events/events.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns } from "../../src/engine/stops/max-turns.ts";
-import { FORGETTING } from "../../src/runner/forgetting.ts";
+import { FORGETTING } from "../../src/runner/upkeep/forgetting.ts";
 import { textMention } from "../../src/engine/stops/text-mention.ts";
 import { mention, open, said } from "../support/running.ts";
 import { scripted, team } from "../support/scripted.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import type { Agent } from "../../src/engine/team.ts";
-import { createRetention } from "../../src/runner/retention.ts";
+import { createRetention } from "../../src/runner/upkeep/retention.ts";
 import { manualClock } from "../support/clock.ts";
 import { mention, open, said } from "../support/running.ts";
 import { MARIA, team } from "../support/scripted.ts";

@@ -8,7 +8,7 @@ import { roundRobin } from "../../src/engine/policies/round-robin.ts";
 import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import { textMention } from "../../src/engine/stops/text-mention.ts";
 import { createDayBudgets, dayOf } from "../../src/runner/day-budgets.ts";
-import { createForgetting } from "../../src/runner/forgetting.ts";
+import { createForgetting } from "../../src/runner/upkeep/forgetting.ts";
 import type { RunnableTeam } from "../../src/runner/runnable-team.ts";
 import type { SqliteOpened } from "../../src/store/sqlite/store.ts";
 import { mention, open, said } from "../support/running.ts";

@@ -7,7 +7,7 @@ import type { Memory } from "../../src/engine/memory.ts";
 import type { Agent, Team } from "../../src/engine/team.ts";
 import { currentRun, isWaiting, lastSpeaker } from "../../src/engine/reading/transcript.ts";
 import { createRunner, type Runner, type RunnerParts } from "../../src/runner/runner.ts";
-import { createForgetting } from "../../src/runner/forgetting.ts";
+import { createForgetting } from "../../src/runner/upkeep/forgetting.ts";
 import { createSlackApp, type SlackApp, type SlackAppParts } from "../../src/slack/app.ts";
 import type { TeamCard } from "../../src/team-shelf.ts";
 import { createWeb } from "../../src/slack/api/web-client.ts";

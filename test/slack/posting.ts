@@ -9,7 +9,7 @@ import { createCards, type Cards } from "../../src/slack/post/cards/card-updates
 import type { Problem } from "../../src/slack/post/delivery-problem.ts";
 import { createOutbox, type Outbox } from "../../src/slack/post/outbox.ts";
 import { createPace } from "../../src/slack/post/pace.ts";
-import { createTurnStreams } from "../../src/slack/post/turn-streams.ts";
+import { createTurnStreams } from "../../src/slack/post/streams/turn-streams.ts";
 import { createLanguages } from "../../src/slack/language/whose-language.ts";
 import { plan } from "../../src/slack/render/render.ts";
 import { clientOptions, createWeb } from "../../src/slack/api/web-client.ts";

@@ -7,7 +7,7 @@ import { maxTurns } from "../../src/engine/stops/max-turns.ts";
 import { textMention } from "../../src/engine/stops/text-mention.ts";
 import type { Model, ModelReply } from "../../src/engine/model.ts";
 import { roundRobin } from "../../src/engine/policies/round-robin.ts";
-import { createForgetting } from "../../src/runner/forgetting.ts";
+import { createForgetting } from "../../src/runner/upkeep/forgetting.ts";
 import { createRunner } from "../../src/runner/runner.ts";
 import { plan } from "../../src/slack/render/render.ts";
 import { createSlack } from "../../src/slack/slack.ts";

@@ -1,6 +1,6 @@
 import type { EventBody, Person } from "../../src/engine/events/events.ts";
 import { keptCaseLines } from "../../src/eval/cases/kept-cases.ts";
-import { createForgetting } from "../../src/runner/forgetting.ts";
+import { createForgetting } from "../../src/runner/upkeep/forgetting.ts";
 import { casesIn, keepCase, type KeptCase } from "../../src/store/cases/kept-cases.ts";
 import { noteFork } from "../../src/store/forks/forks.ts";
 import type { Opened } from "../../src/store/own-store.ts";

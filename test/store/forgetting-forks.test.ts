@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EventBody, Person } from "../../src/engine/events/events.ts";
-import { createForgetting } from "../../src/runner/forgetting.ts";
+import { createForgetting } from "../../src/runner/upkeep/forgetting.ts";
 import { forksUnder, noteFork, type Fork } from "../../src/store/forks/forks.ts";
 import type { Target } from "../../src/store/forgetting.ts";
 import { openSqlite } from "../../src/store/sqlite/store.ts";

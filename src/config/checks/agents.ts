@@ -2,24 +2,18 @@ import { HUMAN } from "../../engine/events/events.ts";
 import { USER } from "../../engine/policies/selector-rules.ts";
 import { targetOf, type AgentSettings, type AssistantSettings } from "../schema/agents.ts";
 import { get } from "../build/parts.ts";
+import type { Found } from "../registry/definition.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { TeamSettings } from "../schema/team-file.ts";
 import { heardIn } from "./names.ts";
 import { namesOf, unknownAgent, unknownEntry, type Path, type Report, type Surroundings } from "./report.ts";
 import { checkModel, checkThinker, checkTools } from "./tools.ts";
 
-/** Every name that an agent's settings speak of leads somewhere. */
-export function checkAgent(
-  agent: AgentSettings,
-  index: number,
-  team: TeamSettings,
-  around: Surroundings,
-  registry: Registry,
-  report: Report,
-): void {
-  const path = ["agents", index];
-  checkHears(agent, path, team, around, report);
-  get(registry.agent, agent.kind ?? "assistant").check?.(agent, { team, path, around, report });
+/** Every name that an agent's settings speak of leads somewhere. `found.path` is the agent's. */
+export function checkAgent(agent: AgentSettings, found: Found, registry: Registry): void {
+  const { team, path, around, report } = found;
+  checkHears(agent, found);
+  get(registry.agent, agent.kind ?? "assistant").check?.(agent, found);
   if ("model" in agent) checkThinker(agent, path, around, report);
   if (!("handoffs" in agent)) return;
   checkHandoffs(agent, path, team, report);
@@ -36,7 +30,7 @@ export function checkInner(
   if (agent.voice !== "members") checkModel(agent.voice.model, [...path, "voice", "model"], around, report);
 }
 
-function checkHears(agent: AgentSettings, path: Path, team: TeamSettings, around: Surroundings, report: Report): void {
+function checkHears(agent: AgentSettings, { team, path, around, report }: Found): void {
   const others = [...heardIn(team, around).filter((name) => name !== agent.name), USER];
   const seen = new Set<string>();
   for (const [position, { from }] of (agent.hears ?? []).entries()) {

@@ -9,21 +9,15 @@ import type { Found } from "../registry/definition.ts";
 import type { Registry } from "../registry/registry.ts";
 import { calledAs, readToolRef } from "../tool-names.ts";
 import { heardIn } from "./names.ts";
-import { list, namesOf, unknownAgent, type Path, type Report, type Surroundings } from "./report.ts";
+import { list, namesOf, unknownAgent, type Path } from "./report.ts";
 
 /** Every condition can come true: those it speaks of are there, and no limit stops the run first. */
-export function checkStop(
-  stop: StopSettings,
-  path: Path,
-  team: TeamSettings,
-  around: Surroundings,
-  registry: Registry,
-  report: Report,
-): void {
+export function checkStop(stop: StopSettings, found: Found, registry: Registry): void {
+  const { path } = found;
   for (const kind of ["any", "all"] as const)
-    for (const [index, inner] of (stop[kind] ?? []).entries()) checkStop(inner, [...path, kind, index], team, around, registry, report);
+    for (const [index, inner] of (stop[kind] ?? []).entries()) checkStop(inner, { ...found, path: [...path, kind, index] }, registry);
   for (const [key, setting] of Object.entries(stop))
-    if (setting !== undefined) registry.stop.get(key)?.check?.(setting, { team, path: [...path, key], around, report });
+    if (setting !== undefined) registry.stop.get(key)?.check?.(setting, { ...found, path: [...path, key] });
 }
 
 /** These are among those whose words are heard. */

@@ -3,7 +3,7 @@ import { checkDescriptions } from "./descriptions.ts";
 import { checkKnowledge } from "./knowledge.ts";
 import { checkNames } from "./names.ts";
 import { checkRecursion } from "./recursion.ts";
-import type { Report, Surroundings } from "./report.ts";
+import type { Path, Report, Surroundings } from "./report.ts";
 import { checkSpeakers } from "./speakers.ts";
 import { checkStop } from "./stop.ts";
 import { checkStances } from "./stances.ts";
@@ -17,9 +17,10 @@ export function checkTeam(name: string, team: TeamSettings, around: Surroundings
   checkNames(name, team, around, report);
   checkVoices(team, report);
   checkDescriptions(team, report);
-  for (const [index, agent] of team.agents.entries()) checkAgent(agent, index, team, around, registry, report);
+  const at = (path: Path) => ({ team, path, around, report });
+  for (const [index, agent] of team.agents.entries()) checkAgent(agent, at(["agents", index]), registry);
   checkSpeakers(team, around, registry, report);
   checkStances(team, report);
   checkKnowledge(team, around, report);
-  if (team.stop) checkStop(team.stop, ["stop"], team, around, registry, report);
+  if (team.stop) checkStop(team.stop, at(["stop"]), registry);
 }

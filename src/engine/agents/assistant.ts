@@ -20,11 +20,11 @@ import { waitsForYes } from "./wishes.ts";
 import { heard } from "../reading/hearing.ts";
 import { commonView, viewOf } from "../reading/view.ts";
 
-/** Tools that may come and go while an agent speaks, read before each request and each call. */
+/** Tools that may come and go while an agent speaks; asked for before each request and each call. */
 export type LiveTools = (turn: Turn) => Promise<{
-  /** What its model is offered. */
+  /** Those that its model is told of. */
   readonly offered: readonly Tool[];
-  /** What it may call. */
+  /** Those that it may call. */
   readonly callable: readonly Tool[];
 }>;
 
@@ -35,24 +35,25 @@ export interface AssistantSettings {
   readonly instructions: string;
   readonly model: Model;
   readonly tools: readonly Tool[];
-  /** Beside them. */
+  /** Further tools, beside `tools`. */
   readonly liveTools?: LiveTools | undefined;
   /**
-   * What is said to it alone, behind the conversation. Where it is there, `instructions` are those of several of the team, and their requests
-   * begin alike: with these and the conversation as all of them hear it. For one without tools, among agents who speak one after the other.
+   * What this agent alone is told; it stands behind the conversation. With it, `instructions` are shared by several agents of the team, so that their
+   * requests begin alike, with the instructions and the conversation as all of them hear it, and share a prompt cache. Only for agents without tools who
+   * speak one after the other.
    */
   readonly ownPart?: string | undefined;
-  /** To whom it may hand over; `human` asks a person. */
+  /** The agents to whom it may hand over; `human` asks a person. */
   readonly handoffs: readonly (string | Handoff)[];
-  /** Replies with tool calls that one turn may make before it must answer. */
+  /** How many replies with tool calls one turn may make before it must answer. */
   readonly toolRoundsMax: number;
-  /** What ends a turn whose rounds are used up: one more call without tools, or the results of the last round as they are. */
+  /** What ends a turn whose rounds are used up. `prose`: one more call without tools. `summary`: the results of the last round as they are. */
   readonly afterTools: "prose" | "summary";
-  /** How much of what was said its model is handed; {@link CONTEXT_DEFAULT} when absent. */
+  /** How much of the conversation its model is given; {@link CONTEXT_DEFAULT} when absent. */
   readonly context?: ContextStrategy;
-  /** Before its first words in a run it calls its tool `recall` with the task, by rule: what it then reads is in the log. */
+  /** Whether it calls its tool `recall` with the task before its first words in a run, without its model asking for it. The log has what it reads. */
   readonly recallsFirst?: boolean;
-  /** It answers with JSON of this shape, which is checked; what does not fit is sent back once with the error. */
+  /** The shape of the JSON that it answers with. An answer that does not fit is sent back to the model once, with the error. */
   readonly answer?: AnswerSpec;
 }
 

@@ -1,50 +1,50 @@
 import type { Failure, Forecast, Notices, Person, ReadBefore, Usage } from "./values.ts";
 import type { ActionPolicy, HeldCode } from "./work.ts";
 
-/** A run as a whole: its beginning and end, what people do with it, and how it is decided that it ends. */
+/** A run as a whole: its beginning and end, what people do with it, and how its end is decided. */
 export type RunFact =
   | {
       readonly type: "run.started";
       readonly run: string;
       readonly team: string;
       readonly startedBy: Person;
-      /** In which language people are told what happens in this run, such as `de`; English when absent. What agents say is theirs. */
+      /** The language in which people are told what happens, such as `de`; English when absent. Agents choose their own language. */
       readonly language?: string;
-      /** SHA-256 (hex) of the team's settings, which are kept under it: the run keeps them to its end. Absent for a team without a file. */
+      /** SHA-256 (hex) of the team's settings, stored under it; the run keeps to them until its end. Absent for a team without a file. */
       readonly teamHash?: string;
-      /** Set where people see the card, the questions and the result of this run, and find the turns in a file. */
+      /** Set where people see only the card, the questions and the result of this run; its turns are in a file. */
       readonly turnsInFile?: true;
-      /** Set where people are there to ask: at a limit the run halts and waits for them, and does not stop at once. */
+      /** Set where there are people to ask: at a limit the run halts and waits for them instead of stopping. */
       readonly haltsAtLimits?: true;
-      /** Whether code is run in this run, whatever its team and its place say later; `auto` when absent. An agent's own rule may be stricter. */
+      /** Whether code runs in this run, whatever its team and its place say later; `auto` when absent. An agent's own rule may be stricter. */
       readonly code?: ActionPolicy;
       /** The same for tools that touch the world outside. */
       readonly tools?: ActionPolicy;
-      /** In US dollars, where it may cost less than the team's own limit lets it: of a run that began by itself. */
+      /** What it may cost, in US dollars, where that is less than the team's own limit: for a run that began by itself. */
       readonly usdMax?: number;
-      /** How many others waited to be worked on when it began, and went first or took turns with it; nobody when absent. */
+      /** How many others waited to be worked on when it began; none when absent. */
       readonly ahead?: number;
-      /** What it would probably take, before anything was known of it but its task; absent where too few such runs were known. */
+      /** What it will probably take, as far as its task tells; absent where too few runs like it were known. */
       readonly forecast?: Forecast;
-      /** What people had said where it begins, before it began, and how much of that its agents were given. */
+      /** How much its agents were given of what people had said there before it began. */
       readonly before?: ReadBefore;
-      /** Of a team that is a participant: another turn of it in the same run outside. Never stored; see `outside`. */
+      /** For a team that is a participant: this is another turn of the team in the same run outside. Never stored; see `outside`. */
       readonly goesOn?: true;
-      /** Of a log that nobody keeps, behind a tool: after a crash the conversation is held again from its beginning. */
+      /** For a log behind a tool, which is not kept: after a crash the conversation is held again from its beginning. */
       readonly unkept?: true;
-      /** Of a conversation inside another: code that is held back there. Never stored; see `outside`. */
+      /** For a conversation inside another: code that is held back there. Never stored; see `outside`. */
       readonly held?: readonly HeldCode[];
-      /** Of a team that is a participant with one voice: who speaks is decided as if nobody of it had spoken before. Never stored. */
+      /** For a team that is a participant with one voice: who speaks is decided as if none of its agents had spoken before. Never stored. */
       readonly anew?: true;
-      /** What follows, up to that event, is a copy of another run, which had that team. */
+      /** The events behind this one, up to `seq`, are a copy of that run, which had that team. */
       readonly forkedFrom?: { readonly run: string; readonly seq: number; readonly team: string };
-      /** Its agents say what models have said in that run, which that person has started; who forgets those words forgets them here. */
+      /** Its agents repeat what models said in that run, which that person started; when those words are forgotten there, they are forgotten here. */
       readonly plays?: { readonly run: string; readonly startedBy: Person };
     }
   | { readonly type: "finish.decided"; readonly agent: string; readonly reason: string; readonly usage?: Usage }
   /**
-   * How an agent stands to the answer with which a run is about to end, said to nobody of the team. `of`: the answer's seq. `unclear`: neither a
-   * plain yes nor a no, as it stands in `reason`, or none was given, as `error` says.
+   * An agent's stance on the answer with which a run is about to end; the other agents do not read it. `of`: the answer's seq. `unclear`: `reason` is
+   * neither a plain yes nor a no, or there is none, as `error` says.
    */
   | {
       readonly type: "stance.given";
@@ -57,8 +57,8 @@ export type RunFact =
       readonly usage?: Usage;
     }
   /**
-   * What the run came to, for people alone: agents do not read it. `upToSeq`: of what was said up to that event. `person`: who asked for it; absent
-   * where the run is about to end. `text` is empty where none could be had, as `error` says.
+   * A summary of the run up to the event `upToSeq`, for people; agents do not read it. `person`: who asked for it; absent where the run is about to end.
+   * `text` is empty where there is none, as `error` says.
    */
   | {
       readonly type: "run.summarized";
@@ -77,17 +77,17 @@ export type RunFact =
   | { readonly type: "run.unpaused"; readonly run: string; readonly person: Person; readonly id?: string }
   /** What a person thinks of a run. Agents do not read it. */
   | { readonly type: "feedback.given"; readonly run: string; readonly person: Person; readonly helpful: boolean }
-  /** A person asks for the end at the next border of a turn; to end it at once, the runner aborts and records `run.stopped`. */
+  /** A person asks for the end when the current turn is over; to end it at once, the runner aborts the turn and records `run.stopped`. */
   | { readonly type: "stop.requested"; readonly person: Person }
   /** The process was away and goes on with the run; the time in between does not count. */
   | { readonly type: "run.resumed"; readonly run: string }
   | {
       readonly type: "run.stopped";
       readonly run: string;
-      /** One line for people; the reasons that fired together, joined. */
+      /** One line for people: all reasons that held, joined. */
       readonly reason: string;
       readonly reasons: readonly StopReason[];
-      /** `done`: a goal of the team. `limit`: a cap that is always on. `stopped`: a person. `failed`: a turn could not be had. */
+      /** Why it ended. `done`: a goal of the team was reached. `limit`: a limit was. `stopped`: a person stopped it. `failed`: an agent's turn failed. */
       readonly outcome: "done" | "limit" | "stopped" | "failed";
     };
 
@@ -99,7 +99,7 @@ export type StopReason =
   | { readonly kind: "tokens"; readonly limit: number; readonly total: number; readonly input: number; readonly output: number }
   | { readonly kind: "usd"; readonly limit: number; readonly spent: number }
   | { readonly kind: "minutes"; readonly limit: number; readonly elapsed: number }
-  /** What may be spent on a day for an account, such as `person/U1`, is spent. `priced` is false where it is at least that much. */
+  /** The budget of the day is spent of an account such as `person/U1`. `priced` is false where `spent` is a lower bound. */
   | {
       readonly kind: "budget";
       readonly account: string;

@@ -14,9 +14,9 @@ export type TalkFact =
       readonly candidates?: readonly string[];
       /** The selector's own view: did the last turn bring the task forward? */
       readonly progress?: boolean;
-      /** The others that speak side by side with it and are recorded next, also when the process dies in between; on the first one only. */
+      /** The others that speak side by side with it. They are recorded next, also after a crash in between. Only on the first one. */
       readonly others?: readonly string[];
-      /** Who chose, where that is not the selector. */
+      /** The leader that chose, where that is not the selector. */
       readonly leader?: string;
       readonly notices?: Notices;
       readonly usage?: Usage;
@@ -24,12 +24,12 @@ export type TalkFact =
   | PersonMessage
   | AgentMessage
   | HandoffMade
-  /** A participant that is a team has come to its end, and its members have said what there was to say; or an agent had nothing to add to what its tools gave. */
+  /** A turn without a message of its own: of a team that is a participant, whose members have spoken; or of an agent with nothing to add to its tools' results. */
   | { readonly type: "turn.ended"; readonly agent: string; readonly reason: string; readonly notices?: Notices; readonly usage?: Usage }
   | {
       readonly type: "turn.failed";
       readonly agent: string;
-      /** Where the agent is a team: which of its members could not answer, with the teams between them, such as `Desk/Ana`. */
+      /** Where the agent is a team: the member whose turn failed, behind the teams between them, such as `Desk/Ana`. */
       readonly member?: string;
       readonly error: Failure;
       readonly notices?: Notices;
@@ -37,7 +37,7 @@ export type TalkFact =
     }
   /** A person wants this agent to speak next: it has the floor when the turns that are open have ended. */
   | { readonly type: "speaker.requested"; readonly speaker: string; readonly person: Person }
-  /** A person has broken this agent's turn off; somebody else speaks next. */
+  /** A person has ended this agent's turn; another agent speaks next. */
   | { readonly type: "turn.skipped"; readonly agent: string; readonly person: Person; readonly id?: string }
   /** A person has changed a message before anybody had read it. `of`: its seq; `id`: its id. Agents read the new text in its place. */
   | {
@@ -46,7 +46,7 @@ export type TalkFact =
       readonly id: string;
       readonly person: Person;
       readonly text: string;
-      /** What was posted with the words, and stays. */
+      /** The files of the message, which stay. */
       readonly files?: readonly FileRef[];
       readonly beside?: Beside;
     }
@@ -69,10 +69,10 @@ export interface PersonMessage {
   readonly text: string;
   /** Id of the message where it came from; a second message with the same id is not recorded. */
   readonly id?: string;
-  /** What was posted with the words. */
+  /** Files posted with the words. */
   readonly files?: readonly FileRef[];
   readonly beside?: Beside;
-  /** Seq of the question that it answers; 0 for none of those that are open. Where this is absent, it answered all of them. */
+  /** Seq of the question that it answers; 0 where it answers none of those that are open. Where it is absent, the message answered all that were. */
   readonly answers?: number;
 }
 
@@ -80,14 +80,14 @@ export interface AgentMessage {
   readonly type: "message.posted";
   readonly agent: string;
   readonly text: string;
-  /** `stop` asks for the end by itself; `summary` is tool output that stands in for prose. */
+  /** `stop`: the message asks for the end. `summary`: it is the output of tools, in place of the agent's own words. */
   readonly kind?: "stop" | "summary";
-  /** Which characters of the text code has printed; none of them where it is absent, or nobody knew when it was recorded. */
+  /** The part of the text that code has printed; absent where there is none, and where it was not known. */
   readonly printed?: { readonly from: number; readonly to: number };
   /** The model that wrote it, as the provider names it. */
   readonly model?: string;
   readonly notices?: Notices;
-  /** Somebody else's agent has written it: words that may be there to deceive. */
+  /** Set where an agent that somebody else runs has written it: it may have been written to deceive. */
   readonly touched?: readonly "untrusted"[];
   readonly usage?: Usage;
 }
@@ -100,24 +100,24 @@ export interface HandoffMade {
   readonly to: string;
   /** For people: the question. For agents: the notice that the target reads. */
   readonly text: string;
-  /** A participant who is a person is asked for their turn: the text is shown to people, and is nobody's words to the agents. */
+  /** It asks a participant who is a person for their turn: people are shown the text, agents do not read it. */
   readonly turn?: true;
   /** Words that the agent wrote beside it, for everybody; absent where they are the text. A question that was cut is the beginning of them. */
   readonly beside?: string;
   /** Answers offered to choose from; only when `to` is a person. */
   readonly options?: readonly string[];
-  /** The tool call that asked for it, when a model did. */
+  /** The model's call that made the hand-over. */
   readonly call?: string;
-  /** A call of a tool that waits for the answer, and what the tool is given back with it. Only when `to` is a person. */
+  /** The tool call that waits for the answer, and the state that the tool gets back with it. Only when `to` is a person. */
   readonly asks?: { readonly call: string; readonly state: string };
-  /** A server wants a login that this person can give, in private; the words are for everybody. Only when `to` is a person. */
+  /** A server wants a login, which this person can give in private; everybody may read the text. Only when `to` is a person. */
   readonly login?: LoginWish;
-  /** ISO 8601, UTC: when the run goes on without an answer; it waits for as long as it takes when absent. Only when `to` is a person. */
+  /** ISO 8601, UTC: when the run goes on without an answer; without it, the run waits for ever. Only when `to` is a person. */
   readonly answerBy?: string;
   readonly usage?: Usage;
 }
 
-/** The text of a question to a person: more is cut. */
+/** A longer text of a question to a person is cut. */
 export const QUESTION_CHARS_MAX = 2_000;
 
 /** All that was said with a hand-over, by the one who made it. */
@@ -131,7 +131,10 @@ export interface LoginWish {
   readonly share: "person" | "place" | "workspace";
 }
 
-/** `policy`: by rule. `selector`: a model chose. `only`: nobody else could. `fallback`: the model named nobody usable. `person`: somebody asked for this agent. */
+/**
+ * Who chose. `policy`: a rule. `selector`: a model. `only`: nobody, since no other agent could speak. `fallback`: a rule, since the model named no agent
+ * that could. `person`: a person asked for the agent.
+ */
 export type SelectedBy = "policy" | "selector" | "only" | "fallback" | "person";
 
 /** The name under which a hand-over goes to a person. */

@@ -1,6 +1,6 @@
 import type { Failure, FileRef, Notices, Person, Source, Usage } from "./values.ts";
 
-/** What agents do beside talking: tools, code, and what people allow of them. */
+/** What agents do beside talking (tools and code), and what people allow of it. */
 export type WorkFact =
   | {
       readonly type: "tool.called";
@@ -8,13 +8,13 @@ export type WorkFact =
       /** Id of the call, unique in the thread. */
       readonly call: string;
       readonly tool: string;
-      /** The arguments as the model wrote them: JSON text, perhaps broken. */
+      /** The arguments as the model wrote them: JSON text, perhaps invalid. */
       readonly args: string;
       /** Words the model wrote beside its calls; on the first call of a reply only, as is `usage`. */
       readonly text?: string;
-      /** The other calls of the reply, which are recorded next, also when the process dies in between; on its first call only. */
+      /** The other calls of the reply. They are recorded next, also after a crash in between. Only on its first call. */
       readonly others?: readonly { readonly call: string; readonly tool: string; readonly args: string }[];
-      /** What came with the reply and goes back with its calls, to the same provider's model alone; on the first call only. See `Kept`. */
+      /** What the provider gave with the reply and gets back with its calls; only on the first call. See `Kept`. */
       readonly kept?: { readonly by: string; readonly what: { readonly [key: string]: unknown } };
       /** The model that wrote the calls; on the first call of a reply only, as are `notices`. */
       readonly model?: string;
@@ -28,14 +28,14 @@ export type WorkFact =
       readonly call: string;
       readonly tool: string;
       readonly output: string;
-      /** What it gave besides, for people. */
+      /** Files that it returned, for people. */
       readonly files?: readonly FileRef[];
       /** Those of the files that the model is shown, in the order in which the output names them. */
       readonly images?: readonly FileRef[];
       /** Where the output was found. */
       readonly sources?: readonly Source[];
       readonly changed?: { readonly person: Person; readonly args: string };
-      /** What it has brought in. */
+      /** What the output has brought into the conversation. */
       readonly touched?: readonly (keyof Leak)[];
       readonly usage?: Usage;
     }
@@ -45,11 +45,11 @@ export type WorkFact =
       readonly call: string;
       readonly tool: string;
       readonly error: Failure;
-      /** What it gave all the same, such as a picture of what went wrong; as of one that returned. */
+      /** Files that it returned all the same, such as a picture of what went wrong; as in `tool.returned`. */
       readonly files?: readonly FileRef[];
       readonly images?: readonly FileRef[];
       readonly changed?: { readonly person: Person; readonly args: string };
-      /** What it has brought in: a failure has words, too. */
+      /** What it has brought into the conversation, since a failure has words, too. */
       readonly touched?: readonly (keyof Leak)[];
       readonly usage?: Usage;
     }
@@ -58,22 +58,22 @@ export type WorkFact =
       readonly type: "approval.requested";
       readonly agent: string;
       readonly call: string;
-      /** The code, or the tool and its arguments; says so where it was cut. */
+      /** The code, or the tool and its arguments; where it was cut, it says so. */
       readonly what: string;
-      /** The tool that it would call; for code, `language` instead. Neither in logs of older versions. */
+      /** The tool that would be called; for code, `language` instead. Older logs have neither. */
       readonly tool?: string;
       readonly language?: string;
-      /** Nobody else's yes counts: it is done with what is theirs. */
+      /** The only person whose yes counts, since something of theirs is used. */
       readonly only?: Person;
-      /** A yes holds for this tool in the whole thread. */
+      /** Set where a yes holds for this tool in the whole thread. */
       readonly lasting?: true;
-      /** A mark of what the tool says of itself: a yes is to that alone. */
+      /** A fingerprint of what the tool says of itself: the yes is to a tool with this one. */
       readonly spec?: string;
-      /** What it says, where that is something else than when it was last used. */
+      /** What the tool says of itself, where that has changed since it was last used. */
       readonly says?: string;
-      /** The call would reach others, and these were read before. */
+      /** Set where the call would reach others: what was read before, by the tools that brought it in. */
       readonly because?: Leak;
-      /** ISO 8601, UTC: when it is taken for a no; it waits for as long as it takes when absent. */
+      /** ISO 8601, UTC: when no answer counts as a no; without it, the run waits for ever. */
       readonly approveBy?: string;
     }
   | {
@@ -83,27 +83,27 @@ export type WorkFact =
       readonly person: Person;
       readonly reason?: string;
       /**
-       * `run`: calls of the same kind need no question in this run: code of that agent, or that tool. `call`: for this call alone, also where a
-       * yes to the tool would hold in the whole thread. Only with a yes.
+       * `run`: the yes holds in this run for all code of that agent, or for all calls of that tool. `call`: it holds for this call alone, also where a yes
+       * to the tool would hold in the whole thread. Only with a yes.
        */
       readonly scope?: "run" | "call";
-      /** What the person made of the code, or of the tool's arguments; that is run in its place. Only with a yes. */
+      /** The code, or the tool's arguments, as the person changed them; these are used. Only with a yes. */
       readonly edited?: string;
     }
   /** Nobody has said yes or no in time: it is not run. */
   | { readonly type: "approval.expired"; readonly call: string }
-  /** A yes for the whole run, given to this call, is taken back: from here on each call is asked for again. */
+  /** A person takes back the yes for the whole run that was given to this call: from here on, a person is asked before each call again. */
   | { readonly type: "approval.withdrawn"; readonly call: string; readonly person: Person }
   /** A model wrote code that the same agent is about to run. */
   | { readonly type: "code.written"; readonly agent: string; readonly text: string; readonly notices?: Notices; readonly usage?: Usage };
 
-/** What a conversation holds, by the names of the tools that have brought it in: what is not for everybody, and what may have been written to deceive. */
+/** The tools, by name, that have brought words into a conversation which are not for everybody (`private`), or may have been written to deceive (`untrusted`). */
 export interface Leak {
   readonly private: readonly string[];
   readonly untrusted: readonly string[];
 }
 
-/** Whether code is run, or a tool called: not at all, after a person's yes, or at once, code in the sandbox. */
+/** Whether code is run, or a tool called: not at all, after a person's yes, or at once. */
 export type ActionPolicy = "off" | "ask" | "auto";
 
 export interface CodeRan {
@@ -114,19 +114,19 @@ export interface CodeRan {
   readonly language: string;
   readonly outcome: CodeOutcome;
   readonly exitCode: number;
-  /** What it printed, stdout and stderr in order, capped; says so where it was cut. */
+  /** What it printed, stdout and stderr in order, up to a limit; where it was cut, it says so. */
   readonly output: string;
   readonly elapsedMs: number;
-  /** What contained it, such as `container` or `wasm`, in words for people. */
+  /** Where it ran, such as `container` or `wasm`, in words for people. */
   readonly executor: string;
   readonly files: readonly FileRef[];
-  /** The most memory that the sandbox had in use at one time until then, where that can be told. */
+  /** The highest memory use of the sandbox until then; absent where that is not known. */
   readonly memoryPeakBytes?: number;
-  /** What the block was held to; absent where it was not run. */
+  /** The limits of the block; absent where it was not run. */
   readonly limits?: { readonly timeoutMs: number; readonly memoryMb: number; readonly outputBytesMax: number };
   /** A person has changed the block before it ran; this is what ran. */
   readonly changed?: { readonly person: Person; readonly code: string };
-  /** Why it was not run, as `output` says it in words, where no person was asked: code is off there, or the block is held back. */
+  /** Why it was not run without anybody having been asked (code is off, or the block is held back); `output` says it in words. */
   readonly withheld?: Withheld;
 }
 
@@ -134,15 +134,18 @@ export type Withheld = { readonly why: "off" | HeldCode["why"] } & Pick<HeldCode
 
 export type CodeOutcome = "ok" | "error" | "timeout" | "oom" | "output_limit" | "cancelled" | "rejected" | "sandbox_lost";
 
-/** A block of code that comes again unchanged in a run and is not simply run, because of what a person has said or done; or that now may be. */
+/** Code that is not simply run when an agent writes it again in the run, because of what a person said or did about it; or that now may be run again. */
 export interface HeldCode {
   readonly language: string;
   readonly code: string;
-  /** `code` is the whole text of a question: meant is whatever stands in it, in whatever form. */
+  /** `code` is the whole text of a question: code that stands anywhere in it is meant. */
   readonly isWithin?: true;
-  /** The rest was cut from what the person was shown. */
+  /** `code` is only the beginning: the person was shown no more. */
   readonly isBeginning?: true;
-  /** `asked`: in a question, which nobody has answered with a plain yes; `changed`: it was run in another form; `allowed`: what was said before is no more. */
+  /**
+   * `asked`: it stood in a question that nobody has answered with a plain yes. `changed`: a person had it run in another form. `allowed`: it is not held
+   * back any more.
+   */
   readonly why: "refused" | "expired" | "skipped" | "asked" | "changed" | "allowed";
   readonly by?: string;
   readonly reason?: string;

@@ -13,23 +13,23 @@ export interface BudgetLimits {
 }
 
 /**
- * Holds the limits on tokens and money before each model call, where the stops `tokens` and `usd` hold them after it: a call that could
- * pass one asks for a shorter reply, or is not made. What the log says of the run is added to what it cannot say yet: calls under way, and
- * calls that have ended inside an event to come. That is lost with the process, as those calls are.
+ * Checks the limits on tokens and money before each model call, while the stops `tokens` and `usd` check them after it. A call that could pass a limit
+ * asks for a shorter reply, or is not made. To what the log says of the run it adds what the log cannot say yet: calls under way, and calls that have
+ * ended but whose event is not recorded yet. After a crash these are forgotten, and so are the calls.
  */
 export interface Budget {
-  /** A model that keeps within the budget. One without terms, or without a known price, is not held back where nothing is known. */
+  /** The model, kept within the budget. Where its price or its terms are not known, money is not checked. */
   within(model: Model): Model;
 }
 
-/** `depth`: which of the thread's logs is of the run that it is for: 0 for the thread's own, 1 for that of a team inside it, and so on. */
+/** `depth`: the log whose run the budget is of, among the thread's logs: 0 for the thread's own, 1 for that of a team inside it, and so on. */
 export function createBudget(atFirst: BudgetLimits, depth: number): Budget {
-  /** What was asked of models in the run that begins at this place of this log: more than is recorded, while events are to come. */
+  /** What the current run has spent, with calls whose events are not recorded yet. */
   let asked: BudgetReading = { events: [], startIndex: -1, spent: NOTHING };
-  /** The upper bounds of calls under way, which may be several: agents speak side by side. */
+  /** The upper bounds of calls under way; several, where agents speak side by side. */
   const underWay = new Set<Amount>();
 
-  /** Of the run, to the last token that is known of. */
+  /** Everything that is known to be spent or under way in the run. */
   function spent(log: Transcript): Amount {
     const { startIndex, usage } = currentRun(log);
     const recorded = { tokens: tokensOf(usage), usd: usage.usd };
@@ -43,7 +43,7 @@ export function createBudget(atFirst: BudgetLimits, depth: number): Budget {
     const inputTokens = inputTokensMax(request);
     const wanted = Math.min(request.outputTokensMax ?? Infinity, model.terms?.outputTokensMax ?? Infinity);
     const before = spent(log);
-    // As people have raised them meanwhile.
+    // People may have raised them meanwhile.
     const limits = limitsNow(atFirst, currentRun(log));
     const outputTokens = affordable(limits, before, wanted, (output) => cost(model, inputTokens, output));
     if (outputTokens < Math.min(wanted, OUTPUT_TOKENS_MIN))

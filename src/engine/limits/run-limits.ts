@@ -29,10 +29,10 @@ export const limitsNow = <Some extends Partial<RunLimits>>(limits: Some, { raise
   ...raised,
 });
 
-/** From here on people are told that a limit comes near. */
+/** People are told that a limit comes near once this share of it is used. */
 export const NEAR_SHARE = 0.8;
 
-/** What has come near and has not been told of; what is used up already is told of otherwise. */
+/** Limits that have come near and that the run has not told of. Not those that are used up: the run stops or halts at them. */
 export function nearing(limits: RunLimits, state: RunState): readonly NearedLimit[] {
   const now = limitsNow(limits, state);
   const used: RunLimits = {
@@ -61,8 +61,8 @@ const UNBOUNDED: RaiseCeilings = {
 };
 
 /**
- * What a person is offered at a limit: twice as much of what has been reached, as far as the ceilings let them. Where they let nothing more of one
- * of them the run would halt again at once: then nothing is offered.
+ * What a person is offered at a limit: twice as much of each limit that was reached, up to the ceilings. Where a ceiling allows no more of one of them
+ * nothing is offered, since the run would halt again at once.
  */
 export function offerAt(reasons: readonly StopReason[], ceilings: RaiseCeilings = UNBOUNDED): RaiseOffer {
   const to: { -readonly [limit in keyof RunLimits]?: number } = {};

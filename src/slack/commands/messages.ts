@@ -1,7 +1,7 @@
 import { withinMs } from "../../engine/clock.ts";
 import type { RunState } from "../../engine/reading/run-state.ts";
-import { currentRun } from "../../engine/reading/transcript.ts";
-import type { Heard } from "../../runner/runner.ts";
+import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
+import type { Heard, Said } from "../../runner/runner.ts";
 import type { Affiliation } from "../people/affiliation.ts";
 import { attachedBeside } from "../door/attachments.ts";
 import { hearAmendment, hearDeletion } from "./deletions.ts";
@@ -13,7 +13,7 @@ import { safeMrkdwn } from "../words/escape.ts";
 import type { FindActor } from "../door/gate.ts";
 import { helpText, teamNamed } from "../render/help-text.ts";
 import { READ, SEEN } from "../signs/reactions.ts";
-import { readCarried, wordsIn } from "../words/message-words.ts";
+import { readCarried, wordsIn, type MessageWords } from "../words/message-words.ts";
 import { bareText, plainText } from "../words/mrkdwn.ts";
 import { isAmendment, isDeletion, type MessageBody, type MessageEvent } from "../words/event-payloads.ts";
 import type { Deed } from "../people/permissions.ts";
@@ -26,15 +26,16 @@ import { addressee, commandIn, isWordless } from "./control-words.ts";
 import { hearAfterRun, offerToGoOn } from "./after-run.ts";
 import { tellHeld } from "./held-words.ts";
 import { beginUnattended, UNATTENDED_RUNS_MAX } from "../schedules/unattended-runs.ts";
-import { areTooManyBots, incomingFrom } from "./incoming.ts";
+import { areTooManyBots, incomingFrom, type Incoming } from "./incoming.ts";
 import { takeUpBlocks, type Taken } from "./take-up.ts";
 import { hearLateFiles, saidIdOf } from "./said-before.ts";
 import { wishedTeam, type TeamWish } from "./team-wish.ts";
+import type { SharedFile } from "../words/payload-parts.ts";
 import type { z } from "zod";
 
 /**
- * A message came, in a channel or directly: a task, an answer, steering, a word such as `stop`, or a cry for help. Ordinary talk is not even read.
- * May be called twice with the same message.
+ * Takes a message from a channel or a direct conversation: a task, an answer, steering, a word such as `stop`, or a request for help. Talk among people
+ * is left alone. May be called twice with the same message.
  */
 export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBody>, findActor: FindActor, taken?: Taken): Promise<void> {
   if (isDeletion(body.event)) return hearDeletion(ctx, body.event);
@@ -43,7 +44,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   if (!incoming) return;
   const { message, user } = incoming;
   const addressed = taken !== undefined || incoming.addressed;
-  // Channel talk outside of threads is nobody's business here.
+  // Talk in a channel outside of threads is not for the bot.
   if (!addressed && !message.thread_ts) return;
   const thread = threadOf(ctx, message);
   const transcript = await ctx.runner.read(thread);
@@ -54,10 +55,10 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   if (!addressed && !run.running) return hearAfterRun(ctx, incoming, { thread, transcript, run }, findActor);
 
   const actor = incoming.bot ? undefined : findActor();
-  // The first sign, before anything that takes time: also before it is known who they are, where Slack is slow to say.
+  // The first sign comes before anything that takes time; where Slack is slow, also before it says who they are.
   const isLate = actor !== undefined && addressed && !run.running && (await withinMs(ctx.clock, SIGN_MS, actor)) === undefined;
   if (isLate) ctx.whisper.react(message, SEEN);
-  // A bot that is heard is the operator's choice.
+  // The operator has chosen which bots are heard, so they count as members.
   const affiliation = (await actor)?.affiliation ?? "member";
   const listener = { user, channel: message.channel, threadTs: message.thread_ts, ts: message.ts };
   const words = wordsIn(message);
@@ -72,7 +73,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   };
   const asked = isOffered(run, bare) ? undefined : commandIn(bare, situation);
   const meant = asked && isAboutRun(asked.word, { run, message, isAlone }) ? asked.word : undefined;
-  // Bots have no words of command; nor is one a task, or a bot's "stop" would begin what nobody asked for.
+  // Bots give no orders. Nor is such a word a task of theirs: a bot's "stop" would begin a run that nobody asked for.
   if (incoming.bot && !run.running && (meant !== undefined || (isAlone && isWordless(bare)))) return;
   const word = incoming.bot ? undefined : meant;
   const id = `${saidIdOf(ctx, message.channel, message.ts)}${taken?.after === undefined ? "" : `:after:${taken.after}`}`;
@@ -92,7 +93,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
     subject: thread,
     id: message.ts,
   };
-  // A bystander's talk among people is not answered each time, nor kept.
+  // Words that are not for the bot are people's talk in the thread: their refusal is neither told nor recorded.
   const no = await (addressed ? refused : wouldRefuse)(ctx, deedOf(run), attempt);
   if (no) {
     if (order) return command(ctx, order.word, { ...order.from, id });
@@ -104,47 +105,73 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
     if (wish.kind === "unsure") return askForTeam(ctx, wish, { thread, run, listener, ts: message.ts });
   }
   if (!run.running && !isLate) ctx.whisper.react(message, SEEN);
-  const all = await plainText(words.own, namingOf(ctx));
-  const said = order ? (commandIn(all, situation)?.rest ?? all) : all;
-  const wish = run.running ? { text: said } : settledTeam(wishedTeam(said, ctx.teams), said, taken);
-  const set = run.running ? {} : await asSetIn(ctx, message.channel, { team: wish.team, before: run });
+  const withoutOrder = (text: string) => (order ? (commandIn(text, situation)?.rest ?? text) : text);
+  const { said, unread } = await saidBy(
+    ctx,
+    { ...incoming, addressed },
+    { id, affiliation, words, shared, withoutOrder, taken },
+    { thread, transcript, run },
+  );
+  const heard = await ctx.runner.say(said);
+  await show(ctx, heard, { thread, message, listener, affiliation });
+  // After the words that stand below the order, so that whoever speaks next has them.
+  if (order) await command(ctx, order.word, { ...order.from, id: `${id}:${order.word}` });
+  // The same words whether the person or the app may not read it: nobody learns anything about a channel that is not theirs.
+  if (unread > 0 && (heard.kind === "started" || heard.kind === "steered" || heard.kind === "answered"))
+    await ctx.whisper.tell(listener, (await ctx.languages.of(user))("control.text.linkUnread"));
+}
+
+/** The message as the runner takes it, with what came along; and how many of the messages that it links to could not be read. */
+async function saidBy(
+  ctx: HandlerContext,
+  { message, user, bot, addressed }: Incoming,
+  about: {
+    readonly id: string;
+    readonly affiliation: Affiliation;
+    readonly words: MessageWords;
+    readonly shared: readonly SharedFile[];
+    /** The text without the order at its beginning, where there is one. */
+    readonly withoutOrder: (text: string) => string;
+    readonly taken: Taken | undefined;
+  },
+  { thread, transcript, run }: { readonly thread: string; readonly transcript: Transcript; readonly run: RunState },
+): Promise<{ readonly said: Said; readonly unread: number }> {
+  const { id, affiliation, words, taken } = about;
+  const { channel, ts, thread_ts: root } = message;
+  const text = about.withoutOrder(await plainText(words.own, namingOf(ctx)));
+  const wish = run.running ? { text } : settledTeam(wishedTeam(text, ctx.teams), text, taken);
+  const set = run.running ? {} : await asSetIn(ctx, channel, { team: wish.team, before: run });
   const team = run.running ? run.team : set.team;
   const to = addressee(wish.text, ctx.teams.cards.find(({ name }) => name === team)?.agents ?? []);
-  const attached = await ctx.attachments({ files: shared });
-  const quoted = await ctx.quotes({ user, affiliation, id: `${message.channel}:${message.ts}`, text: words.own });
+  const attached = await ctx.attachments({ files: about.shared });
+  const quoted = await ctx.quotes({ user, affiliation, id: `${channel}:${ts}`, text: words.own });
   const carried = await readCarried(words, namingOf(ctx));
-  const { channel, ts, thread_ts: root } = message;
   const isBehind = !run.running && root !== undefined && root !== ts;
   const before = isBehind ? await unreadBefore(ctx, transcript, { channel, root, until: ts }) : undefined;
-  const heard = await ctx.runner.say({
+  const said: Said = {
     thread,
     workspace: ctx.me.team,
-    person: incoming.bot ?? (await personOf(ctx, user)),
+    person: bot ?? (await personOf(ctx, user)),
     text: wish.text,
     files: [...attached.files, ...quoted.files, ...(before?.files ?? [])],
     beside: [...(before?.beside ?? []), ...quoted.beside, ...carried, ...attachedBeside(attached)],
     ...(before?.told ? { before: before.told } : {}),
     id,
     addressed,
-    ...(run.running || incoming.bot ? {} : await inLanguageOf(ctx, user)),
+    ...(run.running || bot ? {} : await inLanguageOf(ctx, user)),
     ...set,
     ...(to === undefined ? {} : { to }),
-  });
-  await show(ctx, heard, { thread, message, listener, affiliation });
-  // The words below the order come first, so that whoever speaks next has them.
-  if (order) await command(ctx, order.word, { ...order.from, id: `${id}:${order.word}` });
-  // Whichever of us may not: a stranger learns nothing about a channel that is not theirs.
-  if (quoted.unread > 0 && (heard.kind === "started" || heard.kind === "steered" || heard.kind === "answered"))
-    await ctx.whisper.tell(listener, (await ctx.languages.of(user))("control.text.linkUnread"));
+  };
+  return { said, unread: quoted.unread };
 }
 
-/** An answer that an agent offers, typed: it is the answer. `stop` always stops. */
+/** Whether the words are an answer that an agent offers; then they are no order. Except `stop`, which always stops. */
 const isOffered = ({ questions }: RunState, said: string): boolean =>
   phraseKey(said) !== "stop" && questions.some(({ options }) => options.some((option) => phraseKey(option) === phraseKey(said)));
 
 /**
- * What came along is what a "help" or a "summary" is about; and in a thread of people in which no agent has talked, "summary" asks for one of
- * what they have said: a task.
+ * Whether the order is about the run. With a file or a quote, "help" and "summary" are about that; and in a thread in which no agent has talked yet,
+ * "summary" is a task: to sum up what people have said.
  */
 function isAboutRun(
   word: Word,
@@ -154,7 +181,7 @@ function isAboutRun(
   return isAlone && (word === "help" || run.run !== undefined || message.thread_ts === undefined);
 }
 
-/** Of a bot's mention: it is not one of so many runs that no person is near. */
+/** Whether a bot's mention may begin a run: not where bots and workflows have begun too many in a row without a person's word. */
 async function mayBegin(ctx: HandlerContext, { channel, ts }: MessageEvent, { running }: RunState): Promise<boolean> {
   if (running || (await beginUnattended(ctx, { channel, cause: ts })) === "may") return true;
   ctx.log(
@@ -163,10 +190,10 @@ async function mayBegin(ctx: HandlerContext, { channel, ts }: MessageEvent, { ru
   return false;
 }
 
-/** Who has written waits no longer for a sign. */
+/** After so long a person gets a sign that their message was seen, whatever is still to be looked up. */
 const SIGN_MS = 100;
 
-/** Which team of two is meant, before any model is asked. */
+/** Asks which of two teams is meant, before any model is called. */
 async function askForTeam(
   ctx: HandlerContext,
   { said, near }: Extract<TeamWish, { readonly kind: "unsure" }>,
@@ -190,7 +217,7 @@ async function askForTeam(
   });
 }
 
-/** The task for the team that was chosen. A word that was no team's name belongs to the task. */
+/** The task and its team. A first word that turned out to be no team's name is part of the task. */
 function settledTeam(wish: TeamWish, said: string, taken: Taken | undefined): { readonly text: string; readonly team?: string } {
   if (wish.kind === "clear") return taken?.team === undefined ? wish : { text: wish.text, team: taken.team };
   if (taken?.team === undefined) return { text: said };

@@ -5,18 +5,18 @@ import * as told from "../words/event-payloads.ts";
 import { placeOf } from "../words/place.ts";
 import * as pressed from "../words/press-payloads.ts";
 
-/** Channels that a body tells of or acts on, in whatever it says so itself: nothing of that is believed, all of it is asked about. */
+/** The channels that a body names in any way. A body may be forged, so the gate asks about each of them. */
 type Reaches<B> = (body: B) => readonly (string | undefined)[];
 
-/** A way in. A new one cannot be made without saying what it reaches. */
+/** A way in, which must say what it reaches. */
 interface Door<S extends z.ZodType> {
   readonly shape: S;
   readonly reaches: Reaches<z.output<S>> | Exempt;
 }
 
 /**
- * Why nobody is asked about at a door. `nobody`: Slack tells what no person does. `spoken`: somebody wrote in a channel, which Slack let them.
- * `none`: it tells of no thread, or asks for itself, one by one, about each that it does.
+ * Why the gate asks about no channel. `nobody`: no person acts. `spoken`: somebody wrote in a channel, and Slack let them. `none`: it is about no
+ * thread, or its handler asks about each one itself.
  */
 export type Exempt = "nobody" | "spoken" | "none";
 
@@ -24,10 +24,13 @@ const door = <S extends z.ZodType, const R extends Door<S>["reaches"]>(shape: S,
 
 const inMessage = (press: pressed.PressBody) => pressed.placeOfPress(press)?.channel;
 const inValue = (press: pressed.PressBody) => placeOf(written.ButtonValue.parse(press.actions[0].value).t ?? "")?.channel;
-/** A button of a thread: there, in a modal that names it, or in a line to one person, where the button names it. */
+/**
+ * The channels of a thread's button. It stands in the thread, in a modal whose metadata names the thread, or in a message to one person, where the
+ * button's value names it.
+ */
 const OF_THREAD = (press: pressed.PressBody) => [inMessage(press), placeOf(press.view?.private_metadata ?? "")?.channel, inValue(press)];
 const ofThread = door(pressed.PressBody, OF_THREAD);
-/** A button of a list names the thread; the list is somewhere itself. */
+/** A button in a list of runs: the list stands in one channel, and the button names a thread. */
 const ofList = door(pressed.PressBody, (press) => [inMessage(press), inValue(press)]);
 const ofChannel = door(pressed.PressBody, (press) => [inMessage(press)]);
 const OF_FORM = ({ view }: pressed.SubmissionBody) => [
@@ -47,15 +50,15 @@ export const DOORS = {
   assistantThread: door(told.AssistantThreadBody, "none"),
   channelClosed: door(told.ChannelClosedBody, "nobody"),
   channelOpened: door(told.ChannelOpenedBody, "nobody"),
-  // Of what it says nothing is told to anybody here; who may see what is looked at where it is searched.
+  // Nothing of it is shown to anybody here; who may see a file is checked where it is searched.
   fileChanged: door(told.FileChangedBody, "nobody"),
   memberJoined: door(told.MemberJoinedBody, "nobody"),
   uninstalled: door(told.UninstalledBody, "nobody"),
   tokensRevoked: door(told.TokensRevokedBody, "nobody"),
-  // Most are nobody's business here: whoever reacts is asked about where something begins by it.
+  // Most reactions trigger nothing; who reacts is checked where one does.
   reactionAdded: door(told.ReactionBody, "none"),
   userChanged: door(told.UserChangeBody, "nobody"),
-  // Who runs a workflow is not said: it may what everybody may, which is looked at where it begins.
+  // Slack does not say who runs a workflow, so it may do what everybody may; that is checked where its run begins.
   stepExecuted: door(told.StepBody, "nobody"),
 
   stopPressed: ofThread,
@@ -126,10 +129,10 @@ export const DOORS = {
 
 export type DoorName = keyof typeof DOORS;
 
-/** Of these something names the place that it is about; one that names none has lost it on its way. */
+/** Doors whose bodies name the place that they are about: one that names none has lost it on its way. */
 export const NAME_PLACES: ReadonlySet<unknown> = new Set([OF_THREAD, OF_FORM, OF_SETTINGS, OF_NEW_RUN]);
 
-/** Behind these there is nothing but a form, which Slack opens by the `trigger_id` of whatever asked for it. */
+/** Doors that only open a form, for which Slack wants the `trigger_id` of the press or command. */
 export const OPENS_FORM: ReadonlySet<DoorName> = new Set<DoorName>([
   "steerPressed",
   "wordsPressed",
@@ -146,8 +149,8 @@ export const OPENS_FORM: ReadonlySet<DoorName> = new Set<DoorName>([
 export type BodyAt<N extends DoorName> = z.output<(typeof DOORS)[N]["shape"]>;
 
 /**
- * What `/parley` says of no channel: help, the teams, and the form for a new run, which asks for a channel itself. One word behind `new` may be
- * a team, and the form is opened; it may as well be the whole task, which begins at once.
+ * Whether a `/parley` command has the same answer in every channel: help, the teams, and the form for a new run, which asks for a channel itself. With
+ * a word behind `new` it has not: that may be a team for the form, or a whole task, which begins in this channel.
  */
 function isSameEverywhere(text: string): boolean {
   const [word = "", ...more] = text.trim().toLowerCase().split(/\s+/);

@@ -16,24 +16,24 @@ import { id, maybe } from "../words/payload-parts.ts";
 import { placeOfPress, PressBody, SubmissionBody } from "../words/press-payloads.ts";
 import { noteView } from "../home/team-forms.ts";
 
-/** What is done behind each door; the body has passed its shape, and `actor` has been let in. */
+/** The handler behind each door. The body has its shape, and `actor` has been let in. */
 export type Handlers = {
   readonly [name in DoorName]: (body: BodyAt<name>, actor: name extends "message" ? FindActor : Actor) => Promise<void>;
 };
 
-/** Of all that is written in a channel little is meant for us: who has written is looked up for that alone. */
+/** Looks up who has written a message; only where it is for the bot, as few are in a channel. */
 export type FindActor = () => Promise<Actor>;
 
-/** A message is not held up any longer while Slack does not say who has written it. */
+/** So long a message waits for Slack to say who has written it. */
 const ACTOR_WAIT_MS = 2_500;
 
-/** Of a command, a press or a form: whoever gave it waits for the answer, and a modal must open within three seconds. */
+/** The same for a command, a press or a form: the person waits for the answer, and a modal must open within three seconds. */
 const DOOR_WAIT_MS = 400;
 
-/** Who acts, where Slack tells what no person does. Nobody's id is in any table. */
+/** Who acts where no person does. No table of permissions has this id. */
 const NOBODY: Actor = { user: "", affiliation: "external" };
 
-/** The one way to a handler: the body has its shape, it is known who acts, and they may look into every channel that it reaches. */
+/** The one way to a handler: checks the shape of the body, who acts, and that they may look into every channel that the body reaches. */
 export type Enter = <N extends DoorName>(name: N, body: unknown) => Promise<void>;
 
 export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
@@ -58,7 +58,7 @@ export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
       const [issue] = parsed.error.issues;
       return putAside(ctx, raw, `${issue?.path.join(".") ?? "?"} ${issue?.message ?? ""}`);
     }
-    // A door's handler takes what its shape gives: both stand under one name, and the compiler does not follow a name through two tables.
+    // A door's handler takes what its shape gives. The compiler cannot see that, since it does not relate two tables by a key.
     const body = parsed.data as never;
     const handle = handlers[name] as (body: never, actor: Actor) => Promise<void>;
     if (reaches === "nobody") return handle(body, NOBODY);
@@ -70,7 +70,7 @@ export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
     for (const channel of new Set(channels)) {
       if (channel === undefined) continue;
       let sight = await ctx.people.mayRead(channel, actor);
-      // A full member is not told to be no member because Slack was slow to say that they are one.
+      // A full member must not be refused because Slack was slow to say that they are one: here it is waited for longer.
       if (sight.kind === "shut" && actor.affiliation === "unsaid") {
         actor = (await actorIn(ctx.people, raw, STANDING_WAIT_MS)) ?? actor;
         sight = await ctx.people.mayRead(channel, actor);
@@ -86,7 +86,7 @@ export function createGate(ctx: HandlerContext, handlers: Handlers): Enter {
   }
 }
 
-/** What cannot be read; whoever has pressed, sent off or commanded it is told, for nothing else becomes of it. */
+/** For what cannot be read. Whoever pressed, submitted or commanded it is told, since nothing else comes of it. */
 async function putAside(ctx: HandlerContext, raw: unknown, why: string): Promise<void> {
   ctx.log(`something of Slack's was not understood: ${why}`);
   await tellAsker(ctx, raw, (t) => t("refusals.text.notUnderstood"));
@@ -103,7 +103,7 @@ async function tellAsker(ctx: HandlerContext, raw: unknown, say: (t: Translator)
   await tellDirectly(ctx, user, words);
 }
 
-/** Of anything that a person asks for, and of no event. */
+/** Matches what a person asks for; `event: never` leaves events out. */
 const withChannel = z
   .object({ id: maybe(id).catch(undefined), channel_id: maybe(id).catch(undefined) })
   .optional()
@@ -118,13 +118,13 @@ const Asked = z.object({
   response_url: maybe(z.string().max(2_000)).catch(undefined),
 });
 
-/** A server that has no such method, as Slack has, vouches itself for whom it shows the message with the button. */
+/** On a Slack-compatible server without the method that tells who is in a channel, it counts that the server has shown the person the button's message. */
 function isShown(raw: unknown, channel: string, sight: Sight): boolean {
   const press = PressBody.safeParse(raw).data;
   return sight.kind === "unsaid" && sight.code === "unknown_method" && press !== undefined && placeOfPress(press)?.channel === channel;
 }
 
-/** Whether what a person is told of their own accord may still be told them; `undefined`: Slack does not say just now, for it is asked too much. */
+/** Whether a person may still read a channel, before they are told of something in it unasked; `undefined`: Slack is asked too much to say so now. */
 export async function mayStillRead(ctx: Pick<MessageContext, "people">, user: string, channel: string): Promise<boolean | undefined> {
   const affiliation = await ctx.people.affiliationOf({ user, teams: [] });
   const sight = await ctx.people.mayRead(channel, { user, affiliation });

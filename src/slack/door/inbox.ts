@@ -8,27 +8,26 @@ import { tsOfEvent, envelopeIdOf, isNobodys, isReaction, laneOf, readBody, type 
 import type { Log } from "../api/web-client.ts";
 import { createUnwritten, type Unwritten } from "./unwritten.ts";
 
-/** Lanes in work at once. What waits is in the store, and in memory the names of its lanes alone. */
+/** Lanes worked on at once. Of those that wait only the names are in memory; the envelopes are in the store. */
 const LANES_AT_ONCE_MAX = 100;
-/** Read at once of a lane; most have one. */
+/** How many envelopes of a lane are read at once; most have one. */
 const ENVELOPES_PER_READ = 20;
 const READ_AGAIN_MS = 5_000;
 /** Ten times the largest that Slack sends, and within what the store takes. */
 const ENVELOPE_BYTES_MAX = 1_000_000;
-/** Handling is a matter of milliseconds; what hangs is left to others, or to the next start. */
+/** Handling takes milliseconds; what hangs is left to other processes, or to the next start. */
 const CLOSE_TIMEOUT_MS = 5_000;
-/** What is waited for at once until it is dealt with; of more, these first. */
+/** {@link Inbox.dealtWith} waits for so many envelopes at a time, the oldest first. */
 const ASKED_MAX = 100;
-/** Between two looks whether what was written down is dealt with. */
+/** How often it looks whether they are dealt with. */
 const DEALT_WITH_LOOK_MS = 200;
 /** An envelope whose handling breaks is tried again after these waits, then given up: one bad envelope must not hold up a thread for good. */
 const RETRY_DELAYS_MS = [1_000, 5_000] as const;
 
 /**
- * What came from Slack and is not yet dealt with. An envelope is in the store before Slack hears that it has arrived, so that a crash at
- * any instant loses nothing; what a process has left unhandled another one handles, or the next start. Envelopes of one thread are handled in
- * order, by one process at a time, of different threads side by side, the channels in turn. What comes in goes before what is to be done: in a
- * burst envelopes are written down and acked, and are worked on when it is over.
+ * What came from Slack and is not handled yet. An envelope is in the store before it is acked, so a crash at any instant loses nothing; what a process
+ * leaves unhandled is handled by another one, or at the next start. Envelopes of one thread are handled in order, by one process at a time; those of
+ * different threads side by side, the channels in turn. Writing down comes before handling: in a burst, envelopes are written down and acked first.
  */
 export class Inbox {
   readonly #store: Store;
@@ -47,8 +46,8 @@ export class Inbox {
   #serving: Serving | undefined;
 
   /**
-   * `handle` may be called again with a body that it has seen, after a crash or when it rejected. `originOf`: of several workspaces, which a
-   * body is from, for the same ids of channels and messages may be in all of them.
+   * `handle` may be called again with a body that it has seen, after a crash or when it rejected. `originOf`: which of several workspaces a body is
+   * from, since ids of channels and messages may be the same in all of them.
    */
   constructor(parts: {
     readonly store: Store;
@@ -59,11 +58,11 @@ export class Inbox {
     readonly originOf?: (body: unknown) => string;
     /** Ids of other bots whose words are heard; none when absent. */
     readonly bots?: readonly string[];
-    /** Hears of each message, our own too, by its ts. */
+    /** Called with the ts of each message, our own included. */
     readonly onMessage?: (ts: string) => void;
-    /** Whether something begins by what is nobody's word otherwise: a bot's, or a reaction. Nothing when absent. */
+    /** Whether a bot's message, or a reaction, triggers work; if not, it is dropped. All are dropped when absent. */
     readonly waitsFor?: (body: unknown) => boolean;
-    /** Is given all that comes, also a message that was told of before: leave to search may come with the second telling. */
+    /** Called with everything that comes, also with the second event of a message: leave to search may come with either. */
     readonly keepLeave?: (body: unknown) => Promise<void>;
   }) {
     this.#store = parts.store;
@@ -79,14 +78,14 @@ export class Inbox {
     this.#keepLeave = parts.keepLeave ?? (async () => undefined);
   }
 
-  /** An envelope is on its way: no more work begins until it is written down. */
+  /** To be called when an envelope is on its way: no other work begins until it is written down. */
   coming(): void {
     this.#store.leisure.interrupted();
   }
 
   /**
-   * Writes an envelope down; once this resolves it may be acked. Rejects when the store cannot take it: then do not ack, and Slack sends
-   * it again; where it is an event, it is written down all the same as soon as the store takes it. Handling begins behind that, in its turn.
+   * Writes an envelope down; once this resolves it may be acked. Rejects when the store cannot take it: then do not ack, and Slack sends it again. An
+   * event is kept in memory, too, and written down as soon as the store can. Handling begins later, in its turn.
    */
   async receive(body: unknown, socketEnvelopeId?: string): Promise<void> {
     if (isDeeperThan(body, ENVELOPE_LEVELS_MAX)) {
@@ -114,12 +113,12 @@ export class Inbox {
       await this.#keepLeave(body);
       await this.#store.receive(envelope);
     } catch (error) {
-      // A press or a command is not done later: whoever made it was told that it did not work.
+      // Not a press or a command: its person sees that it did not work, and does not expect it later.
       if (isStoreTrouble(error) && isEvent(body)) this.#unwritten.keep(envelope);
       throw error;
     }
     this.#unwritten.forget(id);
-    // What is not written down was not heard yet.
+    // Only now: what is not written down was not heard.
     heard();
   }
 
@@ -134,7 +133,7 @@ export class Inbox {
       this.#log(`an envelope of ${lane} could not be read or marked; it is tried again`, error);
     while (!this.#closing.signal.aborted) {
       try {
-        // What an earlier version has left names no lane: it goes before all that came behind it in the same threads.
+        // What an earlier version has left names no lane. It is handled first, since it came before everything else in its threads.
         await this.#store.exclusively(NO_LANE, () => this.#workIn({ key: NO_LANE }));
         if (this.#closing.signal.aborted) return;
         this.#serving = this.#dispatch.serve("envelope", { slots: LANES_AT_ONCE_MAX, perWorkspace: LANES_AT_ONCE_MAX, onBug }, work);
@@ -156,7 +155,7 @@ export class Inbox {
   /** Resolves when everything that was written down before this was asked is dealt with; `false` when the closing came first. */
   async dealtWith(): Promise<boolean> {
     for (;;) {
-      // By what there is, and not by when: the clocks of those who write it down may be apart.
+      // By their ids and not by time: the clocks of the processes that write envelopes may differ.
       const asked = new Set((await this.#store.unhandled(ASKED_MAX)).map(({ id }) => id));
       if (asked.size === 0) return true;
       for (let [oldest] = await this.#store.unhandled(1); oldest && asked.has(oldest.id); [oldest] = await this.#store.unhandled(1)) {
@@ -178,7 +177,7 @@ export class Inbox {
     await withinMs(this.#clock, CLOSE_TIMEOUT_MS, ended());
   }
 
-  /** Everything that is in a lane, in order; what comes into it meanwhile makes it work again. Rejects where the store cannot be read or written. */
+  /** Handles everything in a lane, in order. What comes into it meanwhile makes the lane due again. Rejects where the store cannot be read or written. */
   async #workIn({ key: lane, claim, onSignal }: Pick<Work, "key"> & Partial<Work>): Promise<void> {
     let isLost = false;
     onSignal?.(() => (isLost = true));
@@ -191,18 +190,18 @@ export class Inbox {
           const body = parse(envelope.body);
           if (body && !(await this.#handled(envelope, body))) return;
           const mark = this.#store.handled(envelope.id, claim);
-          // One that failed, or came too late, ends it: what comes behind is handled after it, the next time.
+          // A mark that failed, or that came too late, ends this visit: what stands behind is handled the next time, after it.
           void mark.then(
             (isOurs) => void (isLost ||= !isOurs),
             () => void (isLost = true),
           );
           marks.push(mark);
-          // Where what stands behind it could be written before it, a crash would have it handled again behind that: a pause behind what ended it. Elsewhere
-          // nothing waits for it, and words that came together are all heard before a turn answers them.
+          // Where a later write may be stored before an earlier one, a crash could have this envelope handled again behind a later one, such as a pause
+          // behind what ended it. So there the mark is awaited. Elsewhere it is not, and words that came together are all heard before a turn answers.
           if (!this.#store.writesInOrder) await mark;
         }
       } finally {
-        // Those behind one that failed are written, too, before anything is read anew.
+        // All marks are written, also those behind one that failed, before anything is read again.
         await Promise.allSettled(marks);
         await Promise.all(marks);
       }
@@ -218,9 +217,9 @@ export class Inbox {
         await this.#handle(body);
         return true;
       } catch (error) {
-        // What was not done in time has lost its store under it: it is not handled, and the next start has it.
+        // While closing, the store may have gone away under it: it stays unhandled, for the next start.
         if (this.#closing.signal.aborted) return false;
-        // The disk or the database: whatever came is handled once that is better, and who has the lane tries it again.
+        // A trouble of the disk or the database passes, so the envelope is not given up: the dispatcher tries the lane again.
         if (isStoreTrouble(error)) throw error;
         this.#log(
           `envelope ${envelope.id} broke its handling${delayMs === undefined ? ", and is given up" : ", and is tried again"}`,
@@ -233,7 +232,7 @@ export class Inbox {
   }
 }
 
-/** What lets somebody act: it is nobody's business later. */
+/** Fields that let their holder act in Slack; they must not be kept. */
 const NOT_WRITTEN: ReadonlySet<string> = new Set(["token", "action_token", "bot_access_token"]);
 
 const isEvent = (body: unknown): boolean => typeof body === "object" && body !== null && "type" in body && body.type === "event_callback";

@@ -1,52 +1,50 @@
 import { createQueue } from "../../keyed-queue.ts";
-import type { Clock } from "../../engine/clock.ts";
 import type { Search } from "../../engine/search.ts";
 import type { Installation, Installations } from "../../store/installations.ts";
-import type { TeamCards, TeamShelf } from "../../team-shelf.ts";
-import type { Inbox } from "../door/inbox.ts";
 import type { OAuthSettings } from "./oauth-pages.ts";
 import { originOf, type Origin } from "./body-origin.ts";
 import { placeOf, teamOf } from "../words/place.ts";
 import { NOT_INSTALLED } from "../search/workspace-search.ts";
-import { createSlack, type SlackSettings, type Tenant } from "../slack.ts";
+import type { Tenant } from "../slack.ts";
 import type { Dropped } from "../words/envelope.ts";
 import { createDirectory } from "./installation-directory.ts";
 import { followInstallations } from "./installation-news.ts";
 import { worksAt } from "./token-check.ts";
 import { createInstalledTokens } from "./installed-tokens.ts";
-import { type TenantPorts, tenantScoped } from "./tenant-scope.ts";
-import type { Log } from "../api/web-client.ts";
+import { openTenant, type TenantParts } from "./open-tenant.ts";
 
 /** A workspace in which Parley works. */
 export interface Seated {
   readonly team: string;
-  /** Whose token serves it: the workspace's own, or its organisation's. */
+  /** Its own, or its organisation's: whose token serves it. */
   readonly installation: Installation;
   readonly tenant: Tenant;
 }
 
-/** The workspaces, each with its own clients, queues and pace, opened by an installation and closed by its end. */
+/** The workspaces, each with its own clients, queues and pace: opened when the app is installed, closed when it is removed. */
 export interface Tenants {
-  /** What the database says. Begins nothing. */
+  /** Reads the installations from the database, and begins nothing. */
   load(): Promise<void>;
+  /** Opens every workspace, and asks again for those whose token Slack had refused. */
   start(): Promise<void>;
-  /** The workspace that something comes from; nothing where the app is not installed. */
+  /** The workspace that something comes from, opened where it is not yet; `undefined` where the app is not installed. */
   find(origin: Origin): Promise<Seated | undefined>;
   /** The installation that something is about. */
   installationOf(origin: Origin): Installation | undefined;
-  /** A name that is the same for all that comes from one installation. */
+  /** A key that is the same for everything that comes from one installation. */
   keyOf(origin: Origin): string;
-  /** It is on the disk, for the first time or anew: what was parked goes on. */
+  /** To be called once an installation is stored, the first one or a later one: what was parked goes on. */
   installed(installation: Installation): Promise<void>;
-  /** Slack says that it is over. Its runs are parked and its posts wait, unless its token works still. */
+  /** Slack says that the app was removed. Its runs are parked and its posts wait, unless its token still works. */
   removed(installation: Installation): Promise<void>;
-  /** Nobody could be answered in this thread now. */
+  /** As `Slack.heardAll`; true where the app is not installed, since nothing can be read there. */
   heardAll(thread: string): boolean;
+  /** Whether nobody could be answered in this thread now. */
   isParked(thread: string): boolean;
   readonly search: Search;
-  /** Whether this id is the organisation's, or of a workspace of it. */
+  /** Whether this id is the organisation's, or that of one of its workspaces. */
   isOf(org: string, id: string): boolean;
-  /** Whether something begins in its workspace by what is nobody's word otherwise. */
+  /** As `Tenant.waitsFor`, of the workspace that it comes from. */
   waitsFor(body: unknown): boolean;
   readonly keepLeave: Tenant["keepLeave"];
   readonly catchUp: Tenant["catchUp"];
@@ -56,64 +54,32 @@ export interface Tenants {
   idle(): Promise<void>;
 }
 
-export interface TenantsParts
-  extends TenantPorts, Pick<SlackSettings, "apiUrl" | "writeTimeoutMs" | "bots" | "allow" | "workflows" | "language" | "role"> {
+export interface TenantsParts extends TenantParts {
   readonly installations: Installations;
   readonly oauth: OAuthSettings;
-  readonly teams: TeamCards;
-  readonly shelf?: TeamShelf;
-  readonly inbox: Inbox;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly paced?: (waitedMs: number) => void;
 }
 
 export function createTenants(parts: TenantsParts): Tenants {
-  const { installations, runner, clock, log } = parts;
+  const { installations, runner, log } = parts;
   const directory = createDirectory(installations);
   const tokens = createInstalledTokens({
     ...parts,
     onDead: (installation, code) => lookInto(installation, () => lost(installation, "refused", code)),
   });
   const seats = new Map<string, Seated>();
-  /** Looked at before their workspace's seat was open: which channels are closed is known there. */
+  /** Threads that were asked for before their workspace was open: which of its channels are closed was not known then. */
   const early = new Set<string>();
-  /** Being looked into. */
+  /** Installations that Slack is being asked about. */
   const doubted = new Set<string>();
   const underWay = new Set<Promise<void>>();
   let isEnding = false;
-  /** Openings and closings happen one after the other. */
+  /** Workspaces are opened and closed one after the other. */
   const inTurn = createQueue();
   const news = followInstallations({ store: parts.store, installations, onNews: (installation) => inTurn(() => learn(installation)), log });
 
   async function open(team: string, installation: Installation): Promise<Seated> {
-    const own = tokens.of(installation);
-    const { get, insteadOf } = own;
-    const tenant = await createSlack({
-      ...tenantScoped(team, parts),
-      botToken: {
-        get,
-        insteadOf,
-        refused: (token, code) => doubt(installation, token, code),
-        team: installation.isOrg ? team : undefined,
-      },
-      tenancy: {
-        me: { team, user: installation.botUser, bot: installation.bot, ...(installation.isOrg ? { enterprise: installation.id } : {}) },
-        inbox: parts.inbox,
-      },
-      teams: parts.teams,
-      ...(parts.shelf ? { shelf: parts.shelf } : {}),
-      ...(parts.bots ? { bots: parts.bots } : {}),
-      ...(parts.allow ? { allow: parts.allow } : {}),
-      workflows: parts.workflows ?? false,
-      ...(parts.role ? { role: parts.role } : {}),
-      ...(parts.paced ? { paced: parts.paced } : {}),
-      ...(parts.language ? { language: parts.language } : {}),
-      clock,
-      log: (line) => log(line),
-      ...(parts.apiUrl ? { apiUrl: parts.apiUrl } : {}),
-      ...(parts.writeTimeoutMs === undefined ? {} : { writeTimeoutMs: parts.writeTimeoutMs }),
-    });
+    const refused = (token: string, code: string) => doubt(installation, token, code);
+    const tenant = await openTenant(team, installation, { ...tokens.of(installation), refused }, parts);
     const seated = { team, installation, tenant };
     seats.set(team, seated);
     await tenant.start();
@@ -132,7 +98,7 @@ export function createTenants(parts: TenantsParts): Tenants {
     });
   }
 
-  async function close(ofInstallation: string): Promise<string[]> {
+  async function close(ofInstallation: string): Promise<void> {
     const closing = [...seats.values()].filter(({ installation }) => installation.id === ofInstallation);
     for (const { team } of closing) seats.delete(team);
     await Promise.all(
@@ -141,10 +107,9 @@ export function createTenants(parts: TenantsParts): Tenants {
         await tenant.stop();
       }),
     );
-    return closing.map(({ team }) => team);
   }
 
-  /** Slack has said no to the newest token. One no may be a slip of Slack's: it is asked once more before everything is closed. */
+  /** Slack has refused a token. Where it is the newest, Slack is asked once more before everything is closed: a single refusal may be a slip. */
   function doubt(installation: Installation, token: string, code: string): void {
     const { id, name } = installation;
     if (!tokens.of(installation).isNewest(token)) return;
@@ -154,7 +119,7 @@ export function createTenants(parts: TenantsParts): Tenants {
     });
   }
 
-  /** Once at a time for an installation: a hundred calls may be refused together. */
+  /** One at a time for each installation: a hundred calls may be refused together. */
   function lookInto({ id }: Pick<Installation, "id">, look: () => Promise<void>): void {
     if (isEnding || doubted.has(id) || !directory.has(id)) return;
     doubted.add(id);
@@ -193,22 +158,22 @@ export function createTenants(parts: TenantsParts): Tenants {
     directory.add(installation);
     if (isEnding) return;
     for (const team of await directory.workspacesOf(installation)) {
-      // To whom the app is not installed Slack sends nothing, and repeats nothing.
+      // While the app was not installed, Slack sent nothing, and it repeats nothing.
       (await open(team, installation)).tenant.catchUp(false);
-      // Nobody has worked on these since; each goes on from its log.
+      // Nobody has worked on these meanwhile; each goes on from its log.
       for (const { thread } of await parts.store.unfinished(team)) await runner.lookAgain(thread);
     }
     log(`Parley is installed in ${installation.name} (${installation.id})`);
   }
 
-  /** As another process has found it. */
+  /** Another process has found out that this is the state of an installation now. */
   async function learn(installation: Installation): Promise<void> {
     if (isEnding) return;
     if (installation.state !== "active") return directory.has(installation.id) ? shut(installation) : undefined;
     if (directory.activeSince(installation.id) !== installation.at) await takeIn(installation);
   }
 
-  /** What Slack refused at an earlier time is asked again: an admin may have allowed the app anew, and no event tells of it. */
+  /** Asks again for an installation that Slack had refused: an admin may have allowed the app since, and no event tells of it. */
   async function tryAgain(installation: Installation): Promise<void> {
     const token = await tokens
       .of(installation)
@@ -256,14 +221,14 @@ export function createTenants(parts: TenantsParts): Tenants {
         .get()
         .catch(() => undefined);
       const answer = token === undefined ? "no" : await worksAt(parts.apiUrl, token);
-      // Installed again meanwhile, or told of late.
+      // It was installed again meanwhile, or the event came late.
       if (answer === "yes") return log(`${installation.name} (${installation.id}) has Parley again; it goes on`);
-      // Tokens are not thrown away over an event that may be an old one.
+      // Not known: the event may be an old one, so the tokens are kept.
       await lost(installation, answer === "no" ? "removed" : "refused", "the app was removed");
     },
     heardAll(thread) {
       const team = placeOf(thread)?.team ?? "";
-      // Nobody's thread can be read; that of a workspace that is not open yet will be.
+      // Where the app is not installed nothing can be read; where the workspace is not open yet, it will be.
       return seats.get(team)?.tenant.heardAll(thread) ?? directory.servedBy(team) === undefined;
     },
     isParked(thread) {

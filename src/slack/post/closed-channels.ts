@@ -16,30 +16,36 @@ import type { PostContext } from "./post-or-find.ts";
 import { type NoteStore, postNoted } from "./post-once.ts";
 
 const WAIT_MS_MAX = CLOSED_CHANNEL_DAYS_MAX * 24 * 3_600_000;
-/** No event tells of a channel that is opened while nobody is connected, or to an app without it in its manifest: it is asked, less and less often. */
+/**
+ * Slack is asked, less and less often, whether a channel is open again: no event tells of it while nobody is connected, nor where the app's manifest
+ * lacks the event.
+ */
 const LOOK_MS_MIN = 60_000;
 const LOOK_MS_MAX = 6 * 3_600_000;
-/** People could not answer while the channel was closed: what has run out meanwhile waits for so long. Also when a channel counts as open for good. */
+/**
+ * People could not answer while the channel was closed, so questions that ran out meanwhile stay open for so long after it opens. Then the channel
+ * counts as open for good.
+ */
 const JUST_OPENED_MS = 3_600_000;
-/** More are not waited for: their runs end at once. */
+/** In further channels the runs end at once. */
 const CHANNELS_MAX = 1_000;
 
-/** Slack's words for a channel that the app may be let into again; after any other no, the thread itself is gone. */
+/** Slack's codes for a channel that may open again to the app; after any other refusal, the thread itself is gone. */
 const MAY_REOPEN: ReadonlySet<string> = new Set(["channel_not_found", "not_in_channel", "is_archived"]);
 
-/** Channels that are closed to the app, as by archiving or removing it: nothing is done or said in their threads until they are open again. */
+/** Channels that are closed to the app, as when they are archived or it is removed from them: nothing is done or said there until they are open again. */
 export interface ClosedChannels {
   /** Whether turns and posts in the thread wait. */
   has(thread: string): boolean;
-  /** Whether its channel was opened so short a while ago that nobody can be said not to have answered. */
+  /** Whether its channel opened so recently that people have not had time to answer. */
   justOpened(thread: string): boolean;
-  /** Slack said so by an event. False when it is not waited for: then its runs are to end. */
+  /** To be called when an event says that a channel was closed. False where it is not waited for: then its runs must end. */
   closed(channel: string, code: string): Promise<boolean>;
-  /** Slack has refused a post in the thread. False as above. */
+  /** To be called when Slack has refused a post in the thread. False as with {@link closed}. */
   refused(thread: string, code: string): Promise<boolean>;
-  /** It may be open again, or one of them: Slack is asked. Never rejects. */
+  /** Asks Slack whether this channel is open again; without one, all that are closed. Never rejects. */
   look(channel?: string): Promise<void>;
-  /** Looks now and then whether they are open again, until {@link rest}: one process does so for all, which hear of it. */
+  /** Asks now and then, until {@link rest}. One process does so for all; the others learn it from the store. */
   start(): void;
   rest(): Promise<void>;
   close(): Promise<void>;
@@ -48,16 +54,17 @@ export interface ClosedChannels {
 /** Times in ms. */
 const Entry = z.object({
   since: z.number(),
-  /** Open again since then. */
+  /** When it opened again. */
   opened: z.number().optional(),
-  /** Waited for no longer. */
+  /** It stayed closed for too long, and is not waited for any longer. */
   over: z.boolean().optional(),
 });
 type Entry = z.output<typeof Entry>;
 
 /**
- * A run in a channel that is closed goes on when the app is back: its turn is given up as by a crash, its posts stay due, its questions and
- * approvals stay open. Which channels are closed, and since when, is kept in the store, and what one process finds out the others know at once. After {@link CLOSED_CHANNEL_DAYS_MAX} the runs end.
+ * A run in a closed channel goes on when the channel opens again: its turn is given up as in a crash, its posts stay due, its questions and approvals
+ * stay open. Which channels are closed, and since when, is a note in the store, so what one process finds out, the others know at once. After
+ * {@link CLOSED_CHANNEL_DAYS_MAX} days the runs end.
  */
 export async function createClosedChannels(
   parts: PostContext & {
@@ -66,7 +73,7 @@ export async function createClosedChannels(
     readonly clock: Clock;
     readonly team: string;
     readonly languages: Pick<Languages, "ofRun">;
-    /** A channel is open again, or given up: what is due there is posted, or refused. */
+    /** Called when a channel is open again, or given up: its posts are due again, to be posted or refused. */
     readonly onSettled: () => void;
   },
 ): Promise<ClosedChannels> {
@@ -77,14 +84,14 @@ export async function createClosedChannels(
   const nextLook = new Map<string, number>();
   const ending = new AbortController();
   let resting = new AbortController();
-  /** Channels of which more is known here than is written down yet. */
+  /** Channels whose entry here is not written down yet, with how many writes are under way. */
   const unwritten = new Map<string, number>();
   let woken = new AbortController();
   let looking: Promise<void> = Promise.resolve();
   let written: Promise<void> = Promise.resolve();
   let ever: Promise<void> = Promise.resolve();
 
-  /** What is known of this channel; of the others stays what stands there. */
+  /** Writes this channel's entry into the note, and leaves those of the others as they stand there. */
   function write(channel: string): Promise<void> {
     unwritten.set(channel, (unwritten.get(channel) ?? 0) + 1);
     const put = async () => {
@@ -103,12 +110,12 @@ export async function createClosedChannels(
     return (written = written.catch(() => undefined).then(put));
   }
 
-  /** What others have found out. */
+  /** Takes over what other processes have found out. */
   async function readOn(): Promise<void> {
     const noted = readEntries(await store.note(noteKey));
     let isSettled = false;
     for (const channel of new Set([...entries.keys(), ...Object.keys(noted)])) {
-      // What was put here is known, and may be looked into just now.
+      // What this process is about to write is newer.
       if (unwritten.has(channel) || isSame(entries.get(channel), noted[channel])) continue;
       const [before, entry] = [isClosed(channel), noted[channel]];
       if (entry) entries.set(channel, entry);
@@ -146,7 +153,7 @@ export async function createClosedChannels(
     if (isClosed(channel)) return true;
     if (!before && entries.size >= CHANNELS_MAX) return false;
     const now = clock.now();
-    // Closed again so soon, it was never open: Slack says one thing of the channel, and another when something is posted there.
+    // Closed again so soon means that it was never open: Slack may call a channel open, and yet refuse a post in it.
     const since = before?.opened !== undefined && now - before.opened < JUST_OPENED_MS ? before.since : now;
     entries.set(channel, { since });
     nextLook.set(channel, now + LOOK_MS_MIN);
@@ -161,7 +168,7 @@ export async function createClosedChannels(
     return true;
   }
 
-  /** Who began a run, once for each. */
+  /** Tells whoever began the run, once for each run. */
   async function tell(thread: string, code: string): Promise<void> {
     const { startedBy, run, running, language } = currentRun(await runner.read(thread));
     if (!startedBy || run === undefined || !/^[UW][A-Z0-9]{2,20}$/.test(startedBy.id)) return;
@@ -195,7 +202,7 @@ export async function createClosedChannels(
       for (const thread of await threadsIn(channel)) await runner.lookAgain(thread);
       parts.onSettled();
     } else if (now - entry.since >= WAIT_MS_MAX) {
-      // A channel that is given up is forgotten after as long again.
+      // A channel that was given up is forgotten after as long again.
       if (entry.over) return now - entry.since >= 2 * WAIT_MS_MAX ? drop(channel) : undefined;
       entries.set(channel, { ...entry, over: true });
       await write(channel);
@@ -216,7 +223,7 @@ export async function createClosedChannels(
       const { channel: found } = await web.read.conversations.info({ channel });
       return found !== undefined && found.is_archived !== true && (found.is_member === true || found.is_im === true);
     } catch (error) {
-      // Where it may not be asked, the next post shows whether it is.
+      // Where the app may not ask, it counts as open: the next post shows whether it is.
       return failureOf(error).kind === "unavailable";
     }
   }
@@ -239,13 +246,13 @@ export async function createClosedChannels(
       woken = new AbortController();
       const either = AbortSignal.any([woken.signal, resting]);
       if (entries.size === 0) {
-        // Nothing is to be looked at: no timer runs until something is.
+        // Nothing is closed: no timer runs until something is.
         await once(either, "abort");
         continue;
       }
       const nextMs = Math.min(...[...entries.keys()].map((channel) => nextLook.get(channel) ?? clock.now()));
       await clock.sleep(Math.max(nextMs - clock.now(), LOOK_MS_MIN / 2), either);
-      // Whoever leads next looks.
+      // Not once this one is to rest: the process that leads next asks.
       for (const channel of entries.keys()) if (!resting.aborted && (nextLook.get(channel) ?? 0) <= clock.now()) await look(channel);
     }
   }
@@ -282,7 +289,7 @@ export async function createClosedChannels(
 const isSame = (one: Entry | undefined, other: Entry | undefined): boolean =>
   one?.since === other?.since && one?.opened === other?.opened && one?.over === other?.over;
 
-/** None where the note cannot be read: then the next post shows what is closed. */
+/** None where the note cannot be parsed: then the next post shows what is closed. */
 function readEntries(note: string | undefined): { readonly [channel: string]: Entry } {
   try {
     return z.record(z.string(), Entry).parse(JSON.parse(note ?? "{}"));

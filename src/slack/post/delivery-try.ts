@@ -11,40 +11,40 @@ export interface Sending {
   readonly place: Place;
   readonly signal: AbortSignal;
   form: Form;
-  /** Slack takes it in no form; what is tried now says that something is missing here. */
+  /** Slack takes it in no form; what is posted now says that a message is missing here. */
   gaveUp: boolean;
   /** When the first try began. */
   since: string | undefined;
-  /** Of our ids, those that are known to be in the thread. */
+  /** Messages of this post that are known to be in the thread: from our id to the ts. */
   readonly posted: Map<string, string>;
-  /** It is on the disk that it is being sent, and it is its time: what it says may be read, and goes out at once. */
+  /** It is its turn in the channel, and the try is marked in the store: the message may be rendered and sent at once. */
   mayLeave: boolean;
   /** The id that was tried last: the post's own, or that of a piece. */
   wanted: string;
-  /** How often Slack has said no in a word that nobody knows, and what follows when that was a refusal. */
+  /** How often Slack has refused it with a code that is not documented; `otherwise`: what to do when that is taken for a refusal. */
   doubts: number;
   otherwise?: Refused | undefined;
 }
 
 /** What became of a try. */
 export type Sent =
-  /** `ends`: the event of the run's end, where the message tells that too. */
+  /** `ends`: seq of the run's end, where the message tells that too. */
   | { readonly kind: "posted"; readonly receipt: string; readonly rendered: Rendered | undefined; readonly ends?: number | undefined }
   | Refused
-  /** The bucket knows how long to wait. `mayBeThere`: an earlier try is still to be looked for. */
+  /** Too many calls; the bucket knows how long to wait. `mayBeThere`: an earlier try is still to be looked for. */
   | { readonly kind: "limited"; readonly mayBeThere: boolean }
   | { readonly kind: "unknown" }
-  /** A no that cannot be relied on: looked for, tried again, and taken for one when it comes again and again. */
+  /** A refusal that cannot be relied on: the message is looked for and tried again, and after some of them the refusal is believed. */
   | { readonly kind: "doubtful"; readonly otherwise: Refused }
   | { readonly kind: "gone" | "held"; readonly code: string };
 
-/** What follows from a no to this form. */
+/** What follows when Slack refuses a form of the message. */
 export type Refused = { readonly kind: "next-form"; readonly form: Form } | { readonly kind: "refused"; readonly code: string };
 
-/** Tries of a message that Slack refuses in a word without a meaning; each is looked for, and the last is believed. */
+/** After so many refusals with an undocumented code the refusal is believed; after each, the message is looked for. */
 const DOUBTS_MAX = 3;
 
-/** It is not there, and was refused often enough. */
+/** What to do where undocumented refusals have come often enough to be believed. */
 export function sureOf({ doubts, otherwise }: Sending): Refused | undefined {
   return doubts >= DOUBTS_MAX ? otherwise : undefined;
 }
@@ -54,7 +54,7 @@ export function ended(failure: CallFailure, bucket: Bucket, refused: Refused): S
   return stops(failure, bucket, { mayBeThere: false }) ?? refused;
 }
 
-/** The failures that no other form of the message would mend. */
+/** What becomes of a try that failed in a way that no other form of the message would mend; `undefined` for other failures. */
 export function stops(failure: CallFailure, bucket: Bucket, { mayBeThere }: { readonly mayBeThere: boolean }): Sent | undefined {
   switch (failure.kind) {
     case "limited":
@@ -75,12 +75,12 @@ export function stops(failure: CallFailure, bucket: Bucket, { mayBeThere }: { re
   }
 }
 
-/** Kinds whose words are read off the log when they leave: a moment later an answer tells that it was all, and a card who is next. */
+/** Kinds that are rendered only when they are about to leave: by then a turn can tell that it was all, and a card who is next. */
 export const LATE: ReadonlySet<string> = new Set(["turn", "card"]);
 
 /**
- * The answer's message has told the end of the run, which is settled with it: before the answer is, for of one that is not settled it is asked
- * again what it tells.
+ * Settles the row of a run's end that the answer's message has told. To be called before the answer's own row is settled: after a crash in between, the
+ * answer is looked at again, and the end settled then.
  */
 export async function settleEnd(
   store: Pick<Store, "duePosts" | "markDelivered">,

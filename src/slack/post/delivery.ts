@@ -18,7 +18,7 @@ import { ended, LATE, settleEnd, stops, sureOf, type Refused, type Sending, type
 import type { Problem } from "./delivery-problem.ts";
 import type { HeldCards } from "./cards/held-cards.ts";
 import { rankOf, type Pace } from "./pace.ts";
-import type { TurnStreams } from "./turn-streams.ts";
+import type { TurnStreams } from "./streams/turn-streams.ts";
 import { findPosted, slackTimeBefore } from "./find-posted.ts";
 import { createKnownEnd } from "./known-end.ts";
 import { startOf, upTo, type Of } from "../render/log-reading.ts";
@@ -33,25 +33,28 @@ export interface DeliveryParts {
   readonly load: (thread: string, throughSeq?: number) => Promise<Transcript>;
   readonly languages: Pick<Languages, "ofRun">;
   readonly clock: Clock;
-  /** Whom no agent is to be taken for; nobody where it is absent. */
+  /** People's names, which no agent may look like; not checked where it is absent. */
   readonly people?: Pick<People, "lookalikes">;
   readonly onProblem: (problem: Problem) => void;
-  /** Channels that are closed for a while: their posts wait. None is where it is absent. */
+  /** Channels that are closed for a while, whose posts wait; absent where none can be. */
   readonly closedChannels?: {
     has(thread: string): boolean;
-    /** Slack has refused a post; false where it is not waited for. */
+    /** To be called when Slack has refused a post; false where the channel is not waited for. */
     refused(thread: string, code: string): Promise<boolean>;
   };
-  /** Turns that grow while they are written; none does where it is absent. */
+  /** Turns that are shown while they are written; absent where none are. */
   readonly streams?: Pick<TurnStreams, "settle" | "finish">;
-  /** What was posted as it was rendered, absent when an earlier process had posted it; before the store says that it was delivered. */
+  /** Called for each message that is in Slack. `rendered`: as it was posted; absent when an earlier process had posted it. */
   readonly onPosted: (post: Post, rendered: Rendered | undefined) => Promise<void>;
 }
 
-/** `done`: the row is settled, posted or given up. `held`: Slack takes nothing from us. `parked`: nothing is taken in this channel. `stopped`: the row waits for the next start. */
+/**
+ * `done`: the row is settled, since its message was posted or given up. `held`: Slack refuses the token. `parked`: the channel is closed. `stopped`: the
+ * signal was aborted. After the last three the row is still due.
+ */
 export type Outcome = "done" | "held" | "parked" | "stopped";
 
-/** Takes one post to its end: once in Slack, whatever happens on the way. */
+/** Delivers one post: its message is in Slack once, whatever happens on the way, or the row says why it is not. */
 export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCards): (post: Post, signal: AbortSignal) => Promise<Outcome> {
   const { store, web, clock, onProblem } = parts;
   const degraded = new Set<string>();
@@ -72,15 +75,15 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
       wanted: outboxId(post),
       doubts: 0,
     };
-    // An answer that was all of its run has told its end, while this waited behind it.
+    // While the row of a run's end waited behind the answer, the answer's message has told the end.
     if (post.kind === "end" && (await store.receipt(post.thread, post.seq, post.kind)) !== undefined) return "done";
     let mayBeThere = post.sendingSince !== undefined;
     let delayMs = RETRY_DELAY_MS;
-    // Before anybody looks for a message: what a stream left may be taken away then.
+    // First of all: what a stream has left may have to be removed, before anybody looks for the message.
     await parts.streams?.settle(post.thread, signal);
     while (!signal.aborted) {
       if (parts.closedChannels?.has(post.thread)) return "parked";
-      // While it waits for its time and for the disk the log goes on: an answer then tells that it was all, and a card who is next.
+      // While a turn or a card waits for its time and for the disk, the log goes on: then the turn can tell that it was all, and the card who is next.
       if (!mayBeThere && !sending.mayLeave && LATE.has(post.kind)) {
         const left = post.kind === "card" ? await cards.leave(post, signal, (...how) => leaves(sending, ...how)) : await leaves(sending);
         if (left === "needless") return settle(post, "its answer was there before it");
@@ -90,13 +93,13 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
       const about = await read(sending);
       if (about.rendered.kind === "nothing") return settle(post, about.rendered.why);
       const rendered = sending.form.notice ?? about.rendered;
-      // The end has perhaps been recorded behind the wait for the disk, and a power cut must not unsay it either.
+      // The end of the run may have been recorded since the mark was written. Marked again, so that a power cut cannot take it back.
       if (sending.mayLeave && "ends" in rendered) await markSending(sending);
       const sent = (mayBeThere ? await look(sending, rendered) : undefined) ?? sureOf(sending) ?? (await send(sending, rendered, about));
       switch (sent.kind) {
         case "posted":
           if (sent.ends !== undefined) await settleEnd(store, { thread: post.thread, seq: sent.ends, receipt: sent.receipt });
-          // Begun one after the other, written together.
+          // Both begin now, so that the store can write them in one transaction.
           await Promise.all([parts.onPosted(post, sent.rendered), store.markDelivered(post.id, { receipt: sent.receipt })]);
           return "done";
         case "next-form":
@@ -138,24 +141,24 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
     return "stopped";
   };
 
-  /** What the post says by now, and in whose name. */
+  /** The message of a post as the log makes it now, with the team whose agents it shows. */
   async function read({ post, form }: Sending): Promise<About> {
     const transcript = await parts.load(post.thread, post.seq);
     const started = startOf(transcript, post.seq);
     const t = await parts.languages.ofRun(started ?? {});
     const about = { t, team: parts.cardFor(started?.team ?? ""), run: started?.run ?? "" };
-    // Beside words that Slack does not take as they are, the end has a message of its own.
+    // Where the message is not in its usual form, the end of the run gets a message of its own: the log is read only up to the turn.
     const shown = post.kind === "turn" && !isAsMeant(form) ? upTo(transcript, post.seq) : transcript;
     try {
       return { ...about, rendered: render(t, post, shown, about.team, await originOf(post, started)) };
     } catch (error) {
-      // One message that cannot be made must not hold up the conversation.
+      // A message that cannot be rendered must not hold up the conversation.
       onProblem({ kind: "bug", thread: post.thread, error });
       return { ...about, rendered: { kind: "nothing", why: "it could not be rendered" } };
     }
   }
 
-  /** The log that a fork was made of, for its result alone: of the same channel, whoever reads here may read there. */
+  /** The log that a fork was made of, for the fork's result; only where it is of the same channel, which the same people can read. */
   async function originOf(post: Post, started: Of<"run.started"> | undefined): Promise<Transcript | undefined> {
     const run = post.kind === "end" ? started?.forkedFrom?.run : undefined;
     const thread = run?.slice(0, run.lastIndexOf("#"));
@@ -163,7 +166,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
     return thread !== undefined && there && there.team === here?.team && there.channel === here.channel ? parts.load(thread) : undefined;
   }
 
-  /** After a failure that may hide a success, or a crash in between. `undefined`: it is not there, or nobody can tell. */
+  /** Looks for the message, after a crash or a failure that may hide a success. `undefined`: it is not there, or nobody can tell. */
   async function look(sending: Sending, rendered: RenderedFile | RenderedMessage): Promise<Sent | undefined> {
     const { post, place, signal, posted } = sending;
     if (rendered.kind === "file" || sending.form.shape === "file") {
@@ -186,10 +189,10 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
   }
 
   function unreadable(failure: CallFailure, bucket: Bucket, post: Post): Sent | undefined {
-    // A word of Slack's that nobody knows says no more of the thread than of the message.
+    // A code that Slack does not document says nothing of the thread.
     const passing = failure.kind === "undocumented" ? undefined : stops(failure, bucket, { mayBeThere: true });
     if (passing) return passing;
-    // A question that nobody sees would wait for ever: twice is the smaller harm, and only the first answer counts.
+    // It is posted again: a question that nobody sees would wait for ever, while of one that is there twice only the first answer counts.
     onProblem({ kind: "maybe-twice", thread: post.thread, code: failure.code });
     degrade("history", failure.code);
     return undefined;
@@ -209,7 +212,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
     return { kind: "posted", receipt, rendered, ends: rendered.ends };
   }
 
-  /** The ts, or what became of it instead. */
+  /** The ts of the message, or what became of the try instead. */
   async function postOne(sending: Sending, message: RenderedMessage, { team, run }: About): Promise<string | Sent> {
     const { post, place, signal, form } = sending;
     const isMember = (message.speaker === undefined ? undefined : await parts.people?.lookalikes()) ?? (() => false);
@@ -234,9 +237,9 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
     } catch (error) {
       const failure = failureOf(error);
       if (failure.kind === "unavailable") {
-        // Slack says so of one conversation that the app is not let into; what it may do elsewhere is not touched by that.
+        // Slack says this of one conversation that the app is not let into; elsewhere it may go on.
         if (failure.code === "no_permission") return { kind: "gone", code: failure.code };
-        // Some other right is missing: then nothing at all can be posted.
+        // It is not the persona's scope that is missing: then nothing at all can be posted.
         if (!withPersona || (failure.needed !== "" && !failure.needed.includes("customize"))) return { kind: "held", code: failure.code };
         degrade("personas", failure.code);
         return { kind: "next-form", form };
@@ -247,7 +250,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
     }
   }
 
-  /** `message`: what the file is instead of; without it the thread has the words already, or has none. */
+  /** `message`: what the file stands in for; without it, the thread has the words already or has none. */
   async function sendFile(sending: Sending, t: Translator, file: RenderedFile, message?: RenderedMessage): Promise<Sent> {
     const { post, place, signal, form } = sending;
     const bytes = "text" in file.content ? Buffer.from(file.content.text) : await store.file(file.content.hash);
@@ -264,7 +267,7 @@ export function createDelivery(parts: DeliveryParts, pace: Pace, cards: HeldCard
     return ended(failure, pace.uploads, instead(failure.code));
   }
 
-  /** It is its time in the channel, and its try is on the disk. */
+  /** Waits until it is its turn in the channel, and marks the try in the store. False where the signal was aborted. */
   async function leaves(sending: Sending, signal = sending.signal, rank = rankOf(sending.post.kind)): Promise<boolean> {
     if (!(await pace.turn(sending.place.channel, signal, rank))) return false;
     await markSending(sending);

@@ -13,7 +13,7 @@ import { cameLate } from "../api/late-calls.ts";
 import { createBucket } from "../api/pacer.ts";
 import { placeOf, type Place } from "../words/place.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
-import { createWordsUnderWay, lastWords } from "../post/words-under-way.ts";
+import { createWordsUnderWay, lastWords } from "../post/streams/words-under-way.ts";
 import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
 
 /** Calls about one thread are at least this far apart; what changes in between is told once. */

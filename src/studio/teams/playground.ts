@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { BuiltShelf, InPlace } from "../../config/team-shelf.ts";
-import { FORGETTING } from "../../runner/forgetting.ts";
+import { FORGETTING } from "../../runner/upkeep/forgetting.ts";
 import type { Runner, Said } from "../../runner/runner.ts";
 import { dropFork, noteFork, WHOLE_SEQ } from "../../store/forks/forks.ts";
 import type { Store } from "../../store/store.ts";

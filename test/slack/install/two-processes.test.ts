@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, onTestFinished, test } from "vitest";
 import { createWorkspaces } from "../../../local-slack/index.ts";
-import { createForgetting } from "../../../src/runner/forgetting.ts";
+import { createForgetting } from "../../../src/runner/upkeep/forgetting.ts";
 import { createRunner } from "../../../src/runner/runner.ts";
 import { Inbox } from "../../../src/slack/door/inbox.ts";
 import { createTenants } from "../../../src/slack/install/tenants.ts";

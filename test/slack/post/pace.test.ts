@@ -85,6 +85,23 @@ test("what is posted late, since the workspace had no room, keeps its distance f
   expect(levelMost(at)).toBeLessThanOrEqual(POST_BURST_PER_CHANNEL + 0.001);
 });
 
+test("who gives up in a channel after the workspace had its time for it leaves that time to the other channels", async () => {
+  const clock = manualClock(0);
+  const pace = createPace(clock);
+  const [busy, gone] = [new AbortController(), new AbortController()];
+  const others = Array.from({ length: 3 * POST_BURST }, (_, other) => pace.turn(`C-other-${other}`, busy.signal));
+  const LAST = 2; // What goes behind everything that the others say.
+  const held = Array.from({ length: 6 }, () => pace.turn("C1", gone.signal, LAST));
+  await clock.advance(5_000);
+  busy.abort();
+  // The workspace has a time for each of them at once, and the channel for two a second apart.
+  await clock.advance(500);
+  gone.abort();
+  await Promise.all([...others, ...held]);
+  const free = [0, 1, 2, 3].map(async (other) => (await pace.turn(`C-free-${other}`, never)) && clock.now());
+  expect(await clock.run(Promise.all(free))).toEqual([5_500, 5_500, 5_500, 5_500]);
+});
+
 /** How full a channel's bucket was at most, by the times of its posts: as Slack counts. */
 function levelMost(at: readonly number[]): number {
   let [level, most] = [0, 0];

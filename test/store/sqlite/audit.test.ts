@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import { createForgetting } from "../../../src/runner/forgetting.ts";
+import { createForgetting } from "../../../src/runner/upkeep/forgetting.ts";
 import { hashOf, repeatsHash } from "../../../src/store/audit-chain.ts";
 import type { Target } from "../../../src/store/forgetting.ts";
 import type { AuditRow } from "../../../src/store/records/audit-entries.ts";

@@ -3,7 +3,7 @@
  * by a message, and goes on when it is answered, so that whoever listens can end it anywhere.
  */
 import { once } from "node:events";
-import { createForgetting } from "../../../src/runner/forgetting.ts";
+import { createForgetting } from "../../../src/runner/upkeep/forgetting.ts";
 import type { Target } from "../../../src/store/forgetting.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { forkChild } from "../../support/children.ts";
-import { createForgetting } from "../../../src/runner/forgetting.ts";
+import { createForgetting } from "../../../src/runner/upkeep/forgetting.ts";
 import type { Target } from "../../../src/store/forgetting.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
 import { checkSqlite } from "../../../src/store/sqlite/upkeep/check.ts";

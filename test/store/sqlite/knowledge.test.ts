@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createForgetting } from "../../../src/runner/forgetting.ts";
+import { createForgetting } from "../../../src/runner/upkeep/forgetting.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";
 import { documentOf, knowledgeContract, passage } from "../../contracts/knowledge.ts";
 import { decision, hits, newFolder } from "./planted-database.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { readEvent } from "../../../src/cli/logs/event-shape.ts";
 import type { RunEvent } from "../../../src/engine/events/events.ts";
-import { createForgetting } from "../../../src/runner/forgetting.ts";
+import { createForgetting } from "../../../src/runner/upkeep/forgetting.ts";
 import type { Target } from "../../../src/store/forgetting.ts";
 import type { Opened } from "../../../src/store/own-store.ts";
 import { openSqlite, openSqliteReadOnly } from "../../../src/store/sqlite/store.ts";

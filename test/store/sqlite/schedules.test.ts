@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createForgetting } from "../../../src/runner/forgetting.ts";
+import { createForgetting } from "../../../src/runner/upkeep/forgetting.ts";
 import { SCHEDULE_BYTES_MAX } from "../../../src/store/schedules/schedules.ts";
 import { openSqlite } from "../../../src/store/sqlite/store.ts";
 import { StoreError } from "../../../src/store/store.ts";

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { EventBody } from "../../../../src/engine/events/events.ts";
-import { createForgetting } from "../../../../src/runner/forgetting.ts";
+import { createForgetting } from "../../../../src/runner/upkeep/forgetting.ts";
 import { append } from "../../../../src/store/contracts/commits.ts";
 import { ALIKE_AMONG } from "../../../../src/store/runs/finished-runs.ts";
 import { ALIKE, alikeRuns } from "../../alike.ts";

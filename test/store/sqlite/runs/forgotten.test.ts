@@ -2,7 +2,7 @@ import Database from "better-sqlite3";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createForgetting } from "../../../../src/runner/forgetting.ts";
+import { createForgetting } from "../../../../src/runner/upkeep/forgetting.ts";
 import { ADA, BOB, newPath, open, run, tasks } from "./finished.ts";
 import { letNoTimePass } from "../../no-time.ts";
 

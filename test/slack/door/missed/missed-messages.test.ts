@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from "vitest";
 import { WebAPIRateLimitedError } from "@slack/web-api";
-import type { Web } from "../../../src/slack/api/web-client.ts";
-import { createMissed } from "../../../src/slack/door/missed-messages.ts";
-import { createPace } from "../../../src/slack/post/pace.ts";
-import { openSqlite } from "../../../src/store/sqlite/store.ts";
-import { manualClock } from "../../support/clock.ts";
-import { eventually } from "../../support/patience.ts";
+import type { Web } from "../../../../src/slack/api/web-client.ts";
+import { createMissed } from "../../../../src/slack/door/missed/missed-messages.ts";
+import { createPace } from "../../../../src/slack/post/pace.ts";
+import { openSqlite } from "../../../../src/store/sqlite/store.ts";
+import { manualClock } from "../../../support/clock.ts";
+import { eventually } from "../../../support/patience.ts";
 
 test("who is stopped while Slack lets it ask for no conversations waits no longer, and leaves all to be read by the next one", async () => {
   const clock = manualClock();

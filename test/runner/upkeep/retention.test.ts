@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { createForgetting } from "../../src/runner/forgetting.ts";
-import { createLeader } from "../../src/runner/leader.ts";
-import { createRetention, type RetentionRules } from "../../src/runner/retention.ts";
-import { openSqlite } from "../../src/store/sqlite/store.ts";
-import { commitOf, said, started, stopped } from "../../src/store/contracts/commits.ts";
-import { fakeClock, settled } from "../../src/store/contracts/fake-clock.ts";
+import { createForgetting } from "../../../src/runner/upkeep/forgetting.ts";
+import { createLeader } from "../../../src/runner/leader.ts";
+import { createRetention, type RetentionRules } from "../../../src/runner/upkeep/retention.ts";
+import { openSqlite } from "../../../src/store/sqlite/store.ts";
+import { commitOf, said, started, stopped } from "../../../src/store/contracts/commits.ts";
+import { fakeClock, settled } from "../../../src/store/contracts/fake-clock.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const ANA = { id: "U0ANA", name: "Ana" };

@@ -1,19 +1,19 @@
 import type { ConversationsRepliesArguments } from "@slack/web-api";
-import type { Clock } from "../../engine/clock.ts";
-import type { RunEvent } from "../../engine/events/events.ts";
-import { currentRun } from "../../engine/reading/transcript.ts";
-import type { Runner } from "../../runner/runner.ts";
-import type { Store } from "../../store/store.ts";
-import { failureOf, isUnsure, type CallFailure } from "../api/api-errors.ts";
-import { isOwn, ownAccount, type Authored } from "../api/own-account.ts";
-import type { Log, Web } from "../api/web-client.ts";
-import { whileOurs } from "../api/while-ours.ts";
-import type { Languages } from "../language/whose-language.ts";
-import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../words/limits.ts";
-import { outboxIdIn, ownMetadata } from "../words/metadata.ts";
-import { placeOf, type Place } from "../words/place.ts";
-import { slackTimeBefore } from "./find-posted.ts";
-import type { Pace } from "./pace.ts";
+import type { Clock } from "../../../engine/clock.ts";
+import type { RunEvent } from "../../../engine/events/events.ts";
+import { currentRun } from "../../../engine/reading/transcript.ts";
+import type { Runner } from "../../../runner/runner.ts";
+import type { Store } from "../../../store/store.ts";
+import { failureOf, isUnsure, type CallFailure } from "../../api/api-errors.ts";
+import { isOwn, ownAccount, type Authored } from "../../api/own-account.ts";
+import type { Log, Web } from "../../api/web-client.ts";
+import { whileOurs } from "../../api/while-ours.ts";
+import type { Languages } from "../../language/whose-language.ts";
+import { RECONCILE_PAGES_MAX, RECONCILE_READ_GAP_MS, RECONCILE_READS, RETRY_DELAY_MS, RETRY_DELAY_MS_MAX } from "../../words/limits.ts";
+import { outboxIdIn, ownMetadata } from "../../words/metadata.ts";
+import { placeOf, type Place } from "../../words/place.ts";
+import { slackTimeBefore } from "../find-posted.ts";
+import type { Pace } from "../pace.ts";
 import { noteKey, noteOf, OVER, type StreamNote } from "./stream-notes.ts";
 
 /** Streams of which nobody knows any more what they show: their process died, or Slack's answer was lost. */

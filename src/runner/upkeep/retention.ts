@@ -1,10 +1,10 @@
-import type { Clock } from "../engine/clock.ts";
-import type { Audit } from "../store/audit.ts";
-import type { Forgetter } from "../store/forgetting.ts";
-import type { Decision } from "../store/settings.ts";
-import type { Store } from "../store/store.ts";
+import type { Clock } from "../../engine/clock.ts";
+import type { Audit } from "../../store/audit.ts";
+import type { Forgetter } from "../../store/forgetting.ts";
+import type { Decision } from "../../store/settings.ts";
+import type { Store } from "../../store/store.ts";
 import type { Forgets } from "./forgetting.ts";
-import { createLeader } from "./leader.ts";
+import { createLeader } from "../leader.ts";
 
 /** How long what is kept is kept. */
 export interface RetentionRules {

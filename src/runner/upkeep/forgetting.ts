@@ -1,7 +1,7 @@
-import type { Person } from "../engine/events/events.ts";
-import type { Forgetter, Forgetting, Target } from "../store/forgetting.ts";
-import type { Decision } from "../store/settings.ts";
-import type { Store } from "../store/store.ts";
+import type { Person } from "../../engine/events/events.ts";
+import type { Forgetter, Forgetting, Target } from "../../store/forgetting.ts";
+import type { Decision } from "../../store/settings.ts";
+import type { Store } from "../../store/store.ts";
 
 /** Forgetting beside what goes on: in the database, and in what is held in memory of it. One after the other, of all processes. */
 export interface Forgets {

@@ -1,8 +1,8 @@
-import type { Clock } from "../engine/clock.ts";
-import { createLeader } from "./leader.ts";
-import { auditFileId, openAuditFile } from "../store/audit-file.ts";
-import type { Audit } from "../store/audit.ts";
-import type { Store } from "../store/store.ts";
+import type { Clock } from "../../engine/clock.ts";
+import { createLeader } from "../leader.ts";
+import { auditFileId, openAuditFile } from "../../store/audit-file.ts";
+import type { Audit } from "../../store/audit.ts";
+import type { Store } from "../../store/store.ts";
 
 /**
  * Writes the audit log out to a file, as {@link openAuditFile} does. Of several processes that name one file, one writes, and the next one goes on where it

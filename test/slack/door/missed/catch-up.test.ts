@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createCatchUp } from "../../../src/slack/door/catch-up.ts";
-import { Inbox } from "../../../src/slack/door/inbox.ts";
-import { createPace } from "../../../src/slack/post/pace.ts";
-import type { Web } from "../../../src/slack/api/web-client.ts";
-import { openSqlite } from "../../../src/store/sqlite/store.ts";
-import { StoreError, type Store } from "../../../src/store/store.ts";
-import { manualClock } from "../../support/clock.ts";
-import { started } from "../log.ts";
-import { eventually } from "../../support/patience.ts";
+import { createCatchUp } from "../../../../src/slack/door/missed/catch-up.ts";
+import { Inbox } from "../../../../src/slack/door/inbox.ts";
+import { createPace } from "../../../../src/slack/post/pace.ts";
+import type { Web } from "../../../../src/slack/api/web-client.ts";
+import { openSqlite } from "../../../../src/store/sqlite/store.ts";
+import { StoreError, type Store } from "../../../../src/store/store.ts";
+import { manualClock } from "../../../support/clock.ts";
+import { started } from "../../log.ts";
+import { eventually } from "../../../support/patience.ts";
 
 const TEAM = "T0LOCAL";
 let store: Store;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { createForgetting } from "../../src/runner/forgetting.ts";
-import type { Fork } from "../../src/store/forks/forks.ts";
-import type { Forgetter, Forgetting } from "../../src/store/forgetting.ts";
-import type { Decision } from "../../src/store/settings.ts";
-import { MARIA } from "../support/scripted.ts";
+import { createForgetting } from "../../../src/runner/upkeep/forgetting.ts";
+import type { Fork } from "../../../src/store/forks/forks.ts";
+import type { Forgetter, Forgetting } from "../../../src/store/forgetting.ts";
+import type { Decision } from "../../../src/store/settings.ts";
+import { MARIA } from "../../support/scripted.ts";
 
 const TARGET = { kind: "workspace", workspace: "T" } as const;
 const BY: Decision = { workspace: "T", person: MARIA, deed: "forget", subject: "T", allowed: true };

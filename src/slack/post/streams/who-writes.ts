@@ -1,4 +1,4 @@
-import { currentRun, isWaiting, type Transcript } from "../../engine/reading/transcript.ts";
+import { currentRun, isWaiting, type Transcript } from "../../../engine/reading/transcript.ts";
 
 /** The one who has the floor, where people see turns and it is no team's member: of several nobody is followed. */
 export function whoWrites(transcript: Transcript): string | undefined {

@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../engine/clock.ts";
-import { editNote } from "../../store/notes.ts";
-import type { Store } from "../../store/store.ts";
-import type { Inbox } from "./inbox.ts";
-import { failureOf } from "../api/api-errors.ts";
-import { mayBeHeard } from "../words/envelope.ts";
-import { speaksTo, type Carrier } from "../words/message-words.ts";
-import { patiently, UNHURRIED } from "../api/retry-rate-limited.ts";
-import type { Pace } from "../post/pace.ts";
-import { threadKey } from "../words/place.ts";
-import { isUnavailable, slackErrorCode, type Log, type Web } from "../api/web-client.ts";
+import type { Clock } from "../../../engine/clock.ts";
+import { editNote } from "../../../store/notes.ts";
+import type { Store } from "../../../store/store.ts";
+import type { Inbox } from "../inbox.ts";
+import { failureOf } from "../../api/api-errors.ts";
+import { mayBeHeard } from "../../words/envelope.ts";
+import { speaksTo, type Carrier } from "../../words/message-words.ts";
+import { patiently, UNHURRIED } from "../../api/retry-rate-limited.ts";
+import type { Pace } from "../../post/pace.ts";
+import { threadKey } from "../../words/place.ts";
+import { isUnavailable, slackErrorCode, type Log, type Web } from "../../api/web-client.ts";
+import { PASSES } from "./read-to.ts";
 
 /** Conversations that are looked into, and pages of each and of each thread: far more than most bots are in and people write. */
 const CONVERSATIONS_MAX = 2_000;
@@ -243,7 +244,7 @@ export function createMissed(parts: {
 
   function refused(channel: string, error: unknown): undefined {
     const { kind, code } = failureOf(error);
-    if (kind === "limited" || kind === "auth" || kind === "ambiguous" || kind === "undocumented") isWhole = false;
+    if (PASSES.has(kind)) isWhole = false;
     log(`what was missed in ${channel} could not be read back${isWhole ? "" : " yet"}: ${code}`);
   }
 

@@ -1,6 +1,6 @@
-import type { Runner } from "../../runner/runner.ts";
-import { isEvent, type Delta, type RunEvent } from "../../engine/events/events.ts";
-import { safeLine, withoutMarks } from "../words/escape.ts";
+import type { Runner } from "../../../runner/runner.ts";
+import { isEvent, type Delta, type RunEvent } from "../../../engine/events/events.ts";
+import { safeLine, withoutMarks } from "../../words/escape.ts";
 
 /** What agents are writing now: shown while it comes, kept nowhere. Of a turn that guards look at no words come by here. */
 export interface WordsUnderWay {

@@ -1,6 +1,6 @@
-import type { RunEvent } from "../../engine/events/events.ts";
-import type { Store } from "../../store/store.ts";
-import { ROWS_PER_THREAD } from "../words/limits.ts";
+import type { RunEvent } from "../../../engine/events/events.ts";
+import type { Store } from "../../../store/store.ts";
+import { ROWS_PER_THREAD } from "../../words/limits.ts";
 
 /** What this process knows of the one stream of a thread. */
 export interface GrowingTurn {

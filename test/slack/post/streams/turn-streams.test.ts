@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import type { EventBody } from "../../../src/engine/events/events.ts";
-import { asks, says, selects, started, stopped } from "../log.ts";
-import { DIRECT, posting, type Posting, type PostingOptions } from "../posting.ts";
+import type { EventBody } from "../../../../src/engine/events/events.ts";
+import { asks, says, selects, started, stopped } from "../../log.ts";
+import { DIRECT, posting, type Posting, type PostingOptions } from "../../posting.ts";
 
 let world: Posting | undefined;
 const others: Posting[] = [];

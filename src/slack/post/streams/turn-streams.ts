@@ -1,41 +1,42 @@
-import { withinMs, type Clock } from "../../engine/clock.ts";
-import { isEvent, type RunEvent } from "../../engine/events/events.ts";
-import { currentRun, type Transcript } from "../../engine/reading/transcript.ts";
-import { sessionOf, whoWrites } from "./who-writes.ts";
-import { createKeyedWorker, type Worked } from "../../runner/keyed-worker.ts";
-import type { Runner } from "../../runner/runner.ts";
-import type { Store } from "../../store/store.ts";
-import { whileOurs } from "../api/while-ours.ts";
-import { failureOf, isUnsure } from "../api/api-errors.ts";
-import { createBucket } from "../api/pacer.ts";
-import type { Log, Web } from "../api/web-client.ts";
-import type { Languages } from "../language/whose-language.ts";
-import type { People } from "../people/people.ts";
-import { persona } from "../render/personas.ts";
-import { partialTurn } from "../render/turn-messages.ts";
-import type { TeamCard } from "../../team-shelf.ts";
-import type { RenderedMessage } from "../words/blocks.ts";
-import { MARKDOWN_CHARS_MAX } from "../words/limits.ts";
-import { placeOf, type Place } from "../words/place.ts";
+import { withinMs, type Clock } from "../../../engine/clock.ts";
+import { isEvent, type RunEvent } from "../../../engine/events/events.ts";
+import { currentRun, type Transcript } from "../../../engine/reading/transcript.ts";
+import { createKeyedQueue } from "../../../keyed-queue.ts";
+import { createKeyedWorker, type Worked } from "../../../runner/keyed-worker.ts";
+import type { Runner } from "../../../runner/runner.ts";
+import type { Store } from "../../../store/store.ts";
+import { whileOurs } from "../../api/while-ours.ts";
+import { failureOf, isUnsure } from "../../api/api-errors.ts";
+import { createBucket } from "../../api/pacer.ts";
+import type { Log, Web } from "../../api/web-client.ts";
+import type { Languages } from "../../language/whose-language.ts";
+import type { People } from "../../people/people.ts";
+import { persona } from "../../render/personas.ts";
+import { partialTurn } from "../../render/turn-messages.ts";
+import type { TeamCard } from "../../../team-shelf.ts";
+import type { RenderedMessage } from "../../words/blocks.ts";
+import { MARKDOWN_CHARS_MAX } from "../../words/limits.ts";
+import { placeOf, type Place } from "../../words/place.ts";
 import { createWordsUnderWay } from "./words-under-way.ts";
 import { isDue, noteEnd, type GrowingTurn } from "./growing-turn.ts";
 import { createStreamLeftovers } from "./stream-leftovers.ts";
 import { noteKey, noteOf, noteText, OVER, threadOfNote, type StreamNote } from "./stream-notes.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace } from "../pace.ts";
+import { sessionOf, whoWrites } from "./who-writes.ts";
 
-/** Turns that grow before the one reader of a direct message, and end as the messages that would have been posted. */
+/** In direct messages a turn is shown while it is written: as a stream, which ends as the message that would have been posted. */
 export interface TurnStreams {
-  /** What grew in this thread and is no turn is taken away, whichever process left it there; awaited before anything is posted there. */
+  /** Removes a stream of this thread that no turn will end, whichever process left it; awaited before anything is posted there. */
   settle(thread: string, signal: AbortSignal): Promise<void>;
   /**
-   * Ends what grew of this turn as its message. `none`: nothing did, or it does not begin the message, and is gone by now. `unsure`: Slack may have done
-   * it; looked for by the message's id.
+   * Ends this turn's stream as its message. `none`: there was no stream, or the message does not begin with what it shows; then it is removed, and the
+   * message is to be posted. `unsure`: nobody knows whether Slack has done it; the message can be looked for by its id.
    */
   finish(
     turn: FinishedTurn,
     signal: AbortSignal,
   ): Promise<{ readonly kind: "posted"; readonly ts: string } | { readonly kind: "none" | "unsure" }>;
-  /** Nothing more grows; what does is taken away at the next start. What waits for the thread for longer changes nothing more in Slack. */
+  /** Begins no stream and adds to none; what is open is removed at the next start. Resolves within seconds: what still waits for a thread then does nothing more in Slack. */
   close(): Promise<void>;
 }
 
@@ -43,17 +44,17 @@ interface FinishedTurn {
   readonly thread: string;
   readonly seq: number;
   readonly message: RenderedMessage;
-  /** As chat.stopStream takes it, with the id of the outbox. */
+  /** For chat.stopStream; holds the outbox's id. */
   readonly metadata: object;
 }
 
-/** Less is posted before one has begun to read. */
+/** A shorter message is posted before anybody has begun to read its stream. */
 const CHARS_TO_BEGIN = 60;
-/** People read no faster, and Slack takes a hundred calls a minute from the whole workspace. */
+/** People read no faster, and Slack takes about a hundred calls a minute from a whole workspace. */
 const APPEND_GAP_MS = 1_500;
-/** Slack closes a stream after five minutes. */
+/** Slack closes a stream after five minutes; this ends it before. */
 const STREAM_MS_MAX = 270_000;
-/** chat.startStream and chat.stopStream are tier 2; the rest is left as a margin. */
+/** chat.startStream and chat.stopStream are Tier 2, which is 20 a minute; two are left as a margin. */
 const STREAMS_PER_MINUTE = 18;
 const APPENDS_PER_MINUTE = 90;
 const BURST = 6;
@@ -80,15 +81,15 @@ export function createTurnStreams(parts: {
   const stops = createBucket({ perMinute: STREAMS_PER_MINUTE, burst: BURST, clock });
   const appends = createBucket({ perMinute: APPENDS_PER_MINUTE, burst: BURST, clock });
   const growing = new Map<string, GrowingTurn>();
-  /** One thing at a time is done to the stream of a thread. */
-  const lines = new Map<string, Promise<unknown>>();
+  /** What is done to a thread's stream is done one after the other. */
+  const queue = createKeyedQueue();
   let isUnavailable = false;
 
   const worker = createKeyedWorker({
     clock,
     begin: () => undefined,
     look: async (thread): Promise<Worked> => {
-      await inLine(thread, () => tend(thread));
+      await queue.run(thread, () => tend(thread));
       return { kind: "done", gapMs: APPEND_GAP_MS };
     },
     onError: (thread, error) => log(`what an agent writes could not be shown in ${thread}`, error),
@@ -106,19 +107,11 @@ export function createTurnStreams(parts: {
   });
   const unfollowNotes = store.followNotes((key) => {
     const thread = threadOfNote(key);
-    // While a stream grows, its note is put by others alone.
+    // While a stream is open here, only another process changes its note.
     if (thread !== undefined && growing.has(thread)) worker.poke(thread);
   });
 
-  function inLine<T>(thread: string, job: () => Promise<T>): Promise<T> {
-    const next = (lines.get(thread) ?? Promise.resolve()).then(job);
-    const done = next.catch(() => undefined);
-    lines.set(thread, done);
-    void done.then(() => lines.get(thread) === done && lines.delete(thread));
-    return next;
-  }
-
-  /** Begins a stream, or adds to it what has been written since. */
+  /** Begins a stream, or adds what has been written since. */
   async function tend(thread: string): Promise<void> {
     await settle(thread, closing.signal);
     const [place, stream] = [placeOf(thread), growing.get(thread)];
@@ -139,12 +132,12 @@ export function createTurnStreams(parts: {
     place: Place,
     { agent, shown, transcript }: { readonly agent: string; readonly shown: string; readonly transcript: Transcript },
   ): Promise<void> {
-    // As it is looked at again once it is alone with the thread, which asks the store several times.
+    // The cheap checks first; mayBegin repeats them once this process is alone with the thread, which costs several calls to the store.
     if (store.openers("turns") > 1 || starts.waitMs() > 0 || !(await starts.take(closing.signal))) return;
     const face = persona(agent, parts.cardFor(currentRun(transcript).team ?? ""), await parts.people.lookalikes());
     const note: StreamNote = { agent, username: face.username, afterSeq: transcript.events.length };
     const start = { channel: place.channel, thread_ts: place.ts, markdown_text: shown, ...face };
-    // Who was taken for gone on the way hears of it by that signal: by then another one may have looked for it, and posted the turn.
+    // `lost` says that this process was taken for gone: another one may then have looked for the stream, and posted the turn.
     await store.exclusively(noteKey(thread), (lost) => startNoted(thread, { note, start }, lost));
   }
 
@@ -156,14 +149,14 @@ export function createTurnStreams(parts: {
     const { agent } = note;
     const noted = noteText(note);
     if (closing.signal.aborted || !(await mayBegin(thread, noted))) return;
-    // Once it is noted: of whatever another process records from here on the posts find the note. What was recorded before may be posted already, and
-    // nothing come any more that would take a stream away.
+    // Looked at after the note is put: posts for anything recorded later will find the note. What was recorded before may be posted already, and then
+    // nothing would come any more to remove the stream.
     if ((await store.load(thread, note.afterSeq)).length > 0) return void (await noteOver(thread, noted));
     try {
       const answer = (await whileOurs(lost, () => web.write.apiCall("chat.startStream", start))) as { readonly ts?: string };
       const ts = answer.ts ?? "";
       const begun = noteText({ ...note, ts });
-      // Whoever has come meanwhile has looked for it, and not found it.
+      // Another process has changed the note: it looked for the stream before it was there, and will not look again.
       if (!(await store.swapNote(noteKey(thread), noted, begun))) return void (await leftovers.remove(thread, ts, closing.signal));
       const stream = {
         agent,
@@ -176,7 +169,7 @@ export function createTurnStreams(parts: {
         isVoid: false,
       };
       growing.set(thread, stream);
-      // Its words may have come to their end while it was begun.
+      // The turn may have ended while the stream was begun.
       const { events } = await runner.read(thread);
       for (const event of events.slice(note.afterSeq)) hearOf(thread, stream, event);
     } catch (error) {
@@ -186,14 +179,14 @@ export function createTurnStreams(parts: {
         log(`chat.startStream is not available here (${failure.code}); turns are posted when they are finished`);
       }
       if (failure.kind === "limited") starts.delay(failure.retryAfterMs);
-      // What is perhaps there is looked for by its note.
+      // Where the stream may be there, the note stays: it is looked for by it.
       if (!isUnsure(failure)) await noteOver(thread, noted);
     }
   }
 
   /**
-   * Notes it, before it is there: whoever comes after a crash is to look for it. It may not where earlier posts are still to come, which are to
-   * stand above it; where others take turns too, one of whom may be the one that posts here; or where one that was left is still there.
+   * Puts the note before the stream is there, so that after a crash it is looked for. False where a stream may not begin: earlier posts are still due,
+   * which must stand above it; other processes take turns, one of which may be the one that posts here; or an earlier stream is still there.
    */
   async function mayBegin(thread: string, noted: string): Promise<boolean> {
     if (store.openers("turns") > 1 || (await store.duePosts(thread, 1)).length > 0) return false;
@@ -208,7 +201,7 @@ export function createTurnStreams(parts: {
 
   async function grow(place: Place, stream: GrowingTurn, shown: string): Promise<void> {
     if (stream.isCut || shown === stream.sent || appends.waitMs() > 0) return;
-    // What is shown by now cannot be taken back; the message then comes in its place.
+    // What is shown cannot be changed any more: the stream is removed at the end, and the message is posted.
     if (!shown.startsWith(stream.sent) || clock.now() - stream.startedAtMs > STREAM_MS_MAX) return void (stream.isCut = true);
     await appends.take(closing.signal);
     try {
@@ -238,7 +231,7 @@ export function createTurnStreams(parts: {
     const rest = markdown.slice(stream.sent.length);
     const words = rest === "" ? {} : { markdown_text: rest };
     const end = { channel: place.channel, ts: stream.ts, ...words, blocks: below, metadata, session_status: sessionOf(transcript) };
-    // Who takes this process for gone takes away what it let grow: never between its last look and this end.
+    // A process that takes this one for gone removes its streams. Under the key it cannot do so between this look at the note and the end of the stream.
     return store.exclusively(noteKey(thread), async (lost) => {
       if ((await store.note(noteKey(thread))) === stream.noted) return endNoted(thread, { stream, end }, AbortSignal.any([signal, lost]));
       growing.delete(thread);
@@ -257,7 +250,7 @@ export function createTurnStreams(parts: {
       const failure = failureOf(error);
       if (failure.kind === "limited") stops.delay(failure.retryAfterMs);
       if (isUnsure(failure)) {
-        // Whatever Slack made of it: where the message is not found by its id, its note has it taken away, and the message is posted.
+        // Whatever Slack did: where the message is not found by its id, the note has the stream removed, and the message is posted.
         growing.delete(thread);
         return { kind: "unsure" };
       }
@@ -276,7 +269,7 @@ export function createTurnStreams(parts: {
 
   const noteOver = (thread: string, noted: string): Promise<boolean> => store.swapNote(noteKey(thread), noted, OVER);
 
-  /** Of a stream that grows here, or is still to end as its message, nothing is taken away. */
+  /** Leaves a stream alone that is open here, or that is still to end as its message. */
   async function settle(thread: string, signal: AbortSignal): Promise<void> {
     const noted = await store.note(noteKey(thread));
     if (growing.get(thread)?.noted !== noted) growing.delete(thread);
@@ -288,13 +281,13 @@ export function createTurnStreams(parts: {
   const isDirect = (thread: string): boolean => placeOf(thread)?.channel.startsWith("D") === true;
 
   return {
-    settle: async (thread, signal) => (isDirect(thread) ? inLine(thread, () => settle(thread, signal)) : undefined),
-    finish: async (turn, signal) => (isDirect(turn.thread) ? inLine(turn.thread, () => finish(turn, signal)) : { kind: "none" }),
+    settle: async (thread, signal) => (isDirect(thread) ? queue.run(thread, () => settle(thread, signal)) : undefined),
+    finish: async (turn, signal) => (isDirect(turn.thread) ? queue.run(turn.thread, () => finish(turn, signal)) : { kind: "none" }),
     async close() {
       unfollow();
       unfollowNotes();
       closing.abort();
-      await withinMs(clock, CLOSE_MS_MAX, Promise.all([worker.close(), ...lines.values()]));
+      await withinMs(clock, CLOSE_MS_MAX, Promise.all([worker.close(), queue.idle()]));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Store } from "../../store/store.ts";
-import type { Place } from "../words/place.ts";
+import type { Store } from "../../../store/store.ts";
+import type { Place } from "../../words/place.ts";
 
 /** Up to where a thread was read, in Slack's time; and when, in ours, its end was reached: 0 where it was not. */
 export function readTo(note: string | undefined): { readonly ts: string; readonly ms: number } | undefined {
