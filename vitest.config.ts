@@ -63,7 +63,7 @@ const ON_NO_OTHER_STORE = [
 ];
 
 /** Most tests wait for sockets, containers and pages rather than for a processor. */
-const SIDE_BY_SIDE = { maxWorkers: 3, sequence: { groupOrder: 0 } };
+const SIDE_BY_SIDE = { maxWorkers: 4, sequence: { groupOrder: 0 } };
 const AFTER_THEM = { maxWorkers: HEAVY_AT_ONCE, testTimeout: HEAVY_TEST_MS_MAX, sequence: { groupOrder: 1 } };
 
 /** A journey that fails is tried once more, and the report names what passed only then: each is to be looked into. Nothing else is tried twice. */
@@ -112,7 +112,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       project("rooms", ["test/**/*.test.ts"], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, exclude: [...HEAVY, ...OWN_MODULES, JOURNEYS] }),
-      project("rooms with modules of their own", OWN_MODULES, { ...SIDE_BY_SIDE, exclude: HEAVY }),
+      project("modules of their own", OWN_MODULES, { ...SIDE_BY_SIDE, exclude: HEAVY }),
       project("journeys", [JOURNEYS], { ...SIDE_BY_SIDE, ...ONE_AFTER_THE_OTHER, ...AGAIN, exclude: HEAVY }),
       ...(postgresPrograms() === undefined ? [] : [project("journeys on postgres", [JOURNEYS], onPostgres)]),
       project("heavy rooms", heavyRooms, { ...AFTER_THEM, exclude: [] }),

@@ -9,7 +9,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Counts, closingLine, type Progress, toldProgress } from "../test/support/report/progress.ts";
+import { type Counts, closingLine, followProgress, type Progress } from "../test/support/report/progress.ts";
 import { Descendants } from "./descendants.ts";
 import type { ProcessEntry } from "./process-table.ts";
 
@@ -28,6 +28,7 @@ const folder = mkdtempSync(join(tmpdir(), "parley-tests-"));
 // Some tests act as another user, who has to come through to what they are given.
 chmodSync(folder, 0o711);
 const progressPath = join(folder, "progress.jsonl");
+const told = followProgress(progressPath);
 const mark = `PARLEY_TEST_RUN=${randomUUID()}`;
 
 const vitest = spawn(process.execPath, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", ...process.argv.slice(2)], {
@@ -50,17 +51,16 @@ const descendants = new Descendants(vitest.pid ?? 0, mark);
 
 let leftBehind = 0;
 const end = await ending();
-const told = toldProgress(progressPath);
+const counts = countsOf(told());
 if (end.kind === "exited") await endLeftovers();
 if (end.kind === "cut") {
   console.log(`\n${end.why}`);
-  tellUnended(told);
+  tellUnended(told());
   tellLiving("Still alive:", descendants.living());
 }
 await killAll();
 removeFolder();
 const failed = end.kind === "cut" || end.code !== 0 || leftBehind > 0;
-const counts = countsOf(told);
 const failures = counts.failed + leftBehind;
 console.log(`\n${closingLine({ ...counts, failed: failed ? Math.max(1, failures) : failures })}`);
 process.exitCode = failed ? 1 : 0;
@@ -81,7 +81,7 @@ async function ending(): Promise<End> {
     descendants.look();
     if (performance.now() - startedAtMs > minutesMax * 60_000)
       return { kind: "cut", why: `The tests did not end within ${minutesMax} minutes.` };
-    if (toldProgress(progressPath).some(({ type }) => type === "run-ended")) endedAtMs ??= performance.now();
+    if (told().some(({ type }) => type === "run-ended")) endedAtMs ??= performance.now();
     if (!looked && endedAtMs !== undefined && performance.now() - endedAtMs > LEFTOVER_SECONDS_MAX * 1_000) {
       looked = true;
       await endLeftovers();
@@ -95,7 +95,7 @@ async function ending(): Promise<End> {
 
 /** Names and ends what is neither Vitest nor a worker of it, when it does not go by itself. */
 async function endLeftovers(): Promise<void> {
-  for (const one of toldProgress(progressPath)) if (one.type === "worker-started") descendants.addOutputs(one.outputs);
+  for (const one of told()) if (one.type === "worker-started") descendants.addOutputs(one.outputs);
   for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
     const left = descendants.living().filter(({ pid, parent }) => pid !== vitest.pid && parent !== vitest.pid);
     if (left.length === 0) return;

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 
 /** What a run of the tests has come to, as its reporter writes it down while it goes, one a line. */
 export type Progress =
@@ -23,11 +23,30 @@ export function tellProgress(progress: Progress): void {
   if (path) appendFileSync(path, `${JSON.stringify(progress)}\n`);
 }
 
-export function toldProgress(path: string): readonly Progress[] {
-  if (!existsSync(path)) return [];
-  // What is being written at this moment has no end of line yet.
-  const whole = readFileSync(path, "utf8").split("\n").slice(0, -1);
-  return whole.map((line) => JSON.parse(line) as Progress);
+/** All that has been told so far, asked again and again: each time only what is new is read. */
+export function followProgress(path: string): () => readonly Progress[] {
+  const told: Progress[] = [];
+  let readBytes = 0;
+  return () => {
+    if (!existsSync(path)) return told;
+    const fresh = readFrom(path, readBytes);
+    // What is being written at this moment has no end of line yet.
+    const wholeBytes = fresh.lastIndexOf("\n") + 1;
+    readBytes += wholeBytes;
+    const lines = fresh.toString("utf8", 0, wholeBytes).split("\n").slice(0, -1);
+    told.push(...lines.map((line) => JSON.parse(line) as Progress));
+    return told;
+  };
+}
+
+function readFrom(path: string, atBytes: number): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const fresh = Buffer.alloc(fstatSync(file).size - atBytes);
+    return fresh.subarray(0, readSync(file, fresh, 0, fresh.length, atBytes));
+  } finally {
+    closeSync(file);
+  }
 }
 
 export const closingLine = ({ passed, failed, skipped }: Counts): string =>
