@@ -1,3 +1,5 @@
+import { APART, isApart } from "../store/apart.ts";
+
 /** In which thread a run of a case is had first, all of them counted from 1. */
 export const threadOf = (id: string, place: { readonly case: number; readonly team: number; readonly repeat: number }): string =>
   `${BEGIN}${id}-${place.case}-${place.team}-${place.repeat}`;
@@ -17,9 +19,7 @@ export const isOfEvaluation = (thread: string): boolean => thread.startsWith(BEG
  * Whose threads an evaluation's are: they wait for no person, and nothing of them is posted anywhere. Each has its own, so that whoever goes on with one
  * works on no run of another.
  */
-export const workspaceOf = (evaluation: string): string => `${OF_EVALUATION}${evaluation}`;
-
-const OF_EVALUATION = "evaluation:";
+export const workspaceOf = (evaluation: string): string => `${APART}${evaluation}`;
 
 /** Whether a workspace is an evaluation's, in which no person is. */
-export const isWorkspaceOfEvaluation = (workspace: string): boolean => workspace.startsWith(OF_EVALUATION);
+export const isWorkspaceOfEvaluation = (workspace: string): boolean => isApart(workspace);

@@ -1,3 +1,4 @@
+import { isApart } from "../apart.ts";
 import type { ServeOptions } from "../dispatch.ts";
 import type { FairQueue, Waiting, Whose } from "../fair-queue.ts";
 
@@ -30,3 +31,7 @@ export function mayTake({
   const may = ({ workspace, place }: Whose) => (only === undefined || workspace === only) && (!isLast || !busy.has(place));
   return line.take((whose) => may(whose) && (slotsOf.get(whose.workspace) ?? 0) < perWorkspace) ?? line.take(may);
 }
+
+/** Of several processes: who serves all leaves those that are set apart to whoever serves one of them. Two would be after one turn, and one of them put it off. */
+export const isServed = ({ workspace: only }: Pick<ServeOptions, "workspace">, workspace: string): boolean =>
+  only === undefined ? !isApart(workspace) : workspace === only;

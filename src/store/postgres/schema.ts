@@ -204,7 +204,9 @@ export async function migrate(
     refuseNewer(shown, version, migrations);
     if (version > 0 && version < migrations.length && anOlderOne === "is brought up to date alone") await refuseBesideOthers(within, shown);
     if (version === 0) {
-      await within(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+      // Asked to make one that is there, Postgres refuses it to whoever may make none, as where an administrator has made it for them.
+      const [made] = await within("SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema]);
+      if (!made) await within(`CREATE SCHEMA "${schema}"`);
       const [foreign] = await within("SELECT 1 FROM pg_class WHERE relnamespace = $1::regnamespace LIMIT 1", [schema]);
       if (foreign)
         throw new StoreError(
@@ -264,5 +266,6 @@ interface Server {
 export async function versionOf(query: Query, schema: string): Promise<number> {
   const [found] = await query("SELECT 1 FROM pg_class WHERE relname = 'parley_version' AND relnamespace = to_regnamespace($1)", [schema]);
   if (!found) return 0;
-  return (await query<{ version: number }>("SELECT version FROM parley_version"))[0]?.version ?? 0;
+  // Named in full: to whoever may not look into the schema it would not be there, instead of being refused.
+  return (await query<{ version: number }>(`SELECT version FROM "${schema}".parley_version`))[0]?.version ?? 0;
 }

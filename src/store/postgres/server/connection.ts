@@ -2,6 +2,7 @@ import type pg from "pg";
 import { StoreError } from "../../store.ts";
 import { type Address } from "./address.ts";
 import { loadDriver } from "./driver.ts";
+import { type Limits, settle } from "./session.ts";
 import { fromKept, toKept } from "./text.ts";
 import { explained, isToTryAgain } from "./trouble.ts";
 
@@ -34,9 +35,8 @@ const CONNECTIONS_MAX = 10;
 const CONNECT_MS_MAX = 5_000;
 const IDLE_MS_MAX = 60_000;
 const STATEMENT_MS_MAX = 30_000;
-const LOCK_MS_MAX = 10_000;
-/** A process that is frozen within a transaction must not hold up the others for long. */
-const IDLE_IN_TRANSACTION_MS_MAX = 5_000;
+const HURRIED: Limits = { statementMsMax: STATEMENT_MS_MAX, lockMsMax: 10_000, idleInTransactionMsMax: 5_000 };
+const UNHURRIED: Limits = { statementMsMax: 0, lockMsMax: 0, idleInTransactionMsMax: 0 };
 /** Behind the server's own limit: a server that is gone without a word says nothing at all. */
 const ANSWER_MS_MAX = STATEMENT_MS_MAX + 5_000;
 const TRIES_MAX = 5;
@@ -62,14 +62,12 @@ export async function openConnection({ connectionString, schema, shown }: Addres
     connectionString,
     types,
     application_name: "parley",
-    options: `-c search_path=${schema} -c TimeZone=UTC -c client_min_messages=warning${only ? " -c default_transaction_read_only=on" : ""}`,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_MS_MAX,
-    statement_timeout: STATEMENT_MS_MAX,
-    lock_timeout: LOCK_MS_MAX,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS_MAX,
     query_timeout: ANSWER_MS_MAX,
   };
+  const session = { schema, onlyReads: only !== undefined };
+  const settled = new WeakSet<pg.ClientBase>();
   const pool = new driver.Pool({ ...config, max: CONNECTIONS_MAX, idleTimeoutMillis: IDLE_MS_MAX, allowExitOnIdle: true });
   // One that breaks while nobody uses it leaves the pool; the next call has another.
   pool.on("error", () => undefined);
@@ -101,6 +99,10 @@ export async function openConnection({ connectionString, schema, shown }: Addres
       client.on("error", breaks);
       let failed: unknown;
       try {
+        if (!settled.has(client)) {
+          await settle(client, { ...session, limits: HURRIED });
+          settled.add(client);
+        }
         return await work(client);
       } catch (error) {
         failed = error;
@@ -133,18 +135,14 @@ export async function openConnection({ connectionString, schema, shown }: Addres
 
   async function own(): Promise<pg.Client> {
     // It may be silent for hours, or take as long as it takes.
-    const client = new driver.Client({
-      ...config,
-      statement_timeout: 0,
-      query_timeout: 0,
-      lock_timeout: 0,
-      idle_in_transaction_session_timeout: 0,
-    });
+    const client = new driver.Client({ ...config, query_timeout: 0 });
     client.on("error", () => undefined);
     try {
       await client.connect();
+      await settle(client, { ...session, limits: UNHURRIED });
       return client;
     } catch (error) {
+      void client.end().catch(() => undefined);
       throw explained(shown, error);
     }
   }

@@ -4,6 +4,7 @@ import type { Aside } from "../../runs/aside.ts";
 import type { Connection, Query } from "../server/connection.ts";
 import { fromKept, toKept } from "../server/text.ts";
 import { type Change, type Made, NOTIFIED_BYTES_MAX, statementOf } from "./change.ts";
+import { refuseDeaf } from "./deaf.ts";
 
 export interface Heard {
   readonly id: number;
@@ -157,6 +158,7 @@ export async function openChanges(
     held ??= [];
     client.on("notification", ({ channel: on, payload = "" }) => {
       if (on === channel) return notified(payload);
+      if (on !== besideIt) return;
       const space = payload.indexOf(" ");
       if (payload.slice(0, space) !== me) for (const listener of asides) listener(fromKept(payload.slice(space + 1)));
     });
@@ -223,14 +225,17 @@ export async function openChanges(
 
   // Before anything is asked, so that nothing is missed in between.
   await listen();
-  const [now] = await query<{ floor: string; looked_at: number }>(
-    `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor, ${NOW_MS} AS looked_at`,
-  ).catch(async (error: unknown) => {
+  try {
+    if (listener) await refuseDeaf(connection, listener);
+    const [now] = await query<{ floor: string; looked_at: number }>(
+      `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS floor, ${NOW_MS} AS looked_at`,
+    );
+    floor = now?.floor ?? floor;
+    lookedAt = now?.looked_at;
+  } catch (error) {
     await close();
     throw error;
-  });
-  floor = now?.floor ?? floor;
-  lookedAt = now?.looked_at;
+  }
   // What was done before is read from the tables.
   held = undefined;
 

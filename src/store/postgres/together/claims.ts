@@ -1,3 +1,4 @@
+import { APART } from "../../apart.ts";
 import { placeOf } from "../../fair-queue.ts";
 import { pauseMsAfter } from "../../one-process/retries.ts";
 import type { Commit } from "../../store.ts";
@@ -152,8 +153,10 @@ export function createClaims(
     async waitingSince(now) {
       const [row] = await query<{ at: number }>(
         `SELECT ready.at FROM ready JOIN threads ON threads.id = ready.thread
-          WHERE ready.at <= $1 AND NOT EXISTS (SELECT 1 FROM claims WHERE kind = 'turn' AND key = threads.name) ORDER BY ready.at LIMIT 1`,
-        [now],
+          WHERE ready.at <= $1 AND NOT starts_with(threads.workspace, $2)
+            AND NOT EXISTS (SELECT 1 FROM claims WHERE kind = 'turn' AND key = threads.name) ORDER BY ready.at LIMIT 1`,
+        // Of an evaluation that was interrupted nobody has to be told until somebody goes on with it.
+        [now, APART],
       );
       return row?.at;
     },

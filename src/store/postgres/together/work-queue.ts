@@ -2,7 +2,7 @@ import type { Clock } from "../../../engine/clock.ts";
 import type { ServeOptions, Serving, Signal, Work, WorkKind } from "../../dispatch.ts";
 import { fairQueue, type Waiting } from "../../fair-queue.ts";
 import { createAlarm } from "../../one-process/alarm.ts";
-import { mayTake } from "../../one-process/slots.ts";
+import { isServed, mayTake } from "../../one-process/slots.ts";
 import type { Claims, Taken } from "./claims.ts";
 import { createTaking } from "./taking.ts";
 
@@ -95,7 +95,7 @@ export function createWorkQueue(parts: {
 
   function enqueue(key: string, workspace: string): void {
     // What is doubtful is found by the look behind it.
-    if (servers.length === 0 || taking.isDoubtful(key)) return;
+    if (taking.isDoubtful(key) || !servers.some(({ options }) => isServed(options, workspace))) return;
     line.add(key, { workspace, place: placeOf(key) });
     void fill();
   }

@@ -74,7 +74,7 @@ export async function toPostgres<T>(address: string, anew: boolean, work: (draft
       if (rows[0]?.mine !== true) throw new StoreError(`${shown}: another move to this address is under way. Wait for it, or end it.`);
       await refuseTaken(query, { schema, shown });
       await refuseForeign(connection);
-      if (anew) await query(`DROP SCHEMA IF EXISTS ${connection.schema} CASCADE`);
+      if (anew) await query(`DROP SCHEMA IF EXISTS "${connection.schema}" CASCADE`);
       await migrate(connection);
       await query("CREATE TABLE IF NOT EXISTS moving (what text PRIMARY KEY, value text NOT NULL)");
       return await work({
@@ -112,8 +112,8 @@ export async function toPostgres<T>(address: string, anew: boolean, work: (draft
             await within("DROP TABLE moving");
             await refuseTaken(within, { schema, shown });
             // One that is there and has nothing in it.
-            await within(`DROP SCHEMA IF EXISTS ${schema}`);
-            await within(`ALTER SCHEMA ${connection.schema} RENAME TO ${schema}`);
+            await within(`DROP SCHEMA IF EXISTS "${schema}"`);
+            await within(`ALTER SCHEMA "${connection.schema}" RENAME TO "${schema}"`);
           }),
       });
     } finally {
