@@ -104,7 +104,7 @@ export async function converseHere(
       await print(io.stderr, harmless(heard.reason));
       return 2;
     }
-    await parley.start();
+    await parley.start("terminal");
     for (;;) {
       const pause = await Promise.race([pauses.next(), trouble]);
       const run = await runNow();

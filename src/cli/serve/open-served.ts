@@ -55,7 +55,7 @@ export async function openServed({ file, db, team }: Wanted, workspace: string, 
   const parley = await createParley({ settings, env, dbPath, asksAtLimits: false, log });
   try {
     await refuseStrangers(parley, { dbPath, workspace }, io);
-    await parley.start();
+    await parley.start(workspace);
   } catch (error) {
     await parley.stop();
     throw error;

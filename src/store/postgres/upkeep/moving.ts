@@ -66,7 +66,8 @@ const PART = "_moving";
 export async function toPostgres<T>(address: string, anew: boolean, work: (draft: Draft) => Promise<T>): Promise<T> {
   const { schema, ...where } = addressOf(address);
   const connection = await openConnection({ ...where, schema: `${schema}${PART}` });
-  const { query, transaction, shown } = connection;
+  // What goes through whole tables takes the time it takes.
+  const { query, transaction, unhurried, shown } = connection;
   try {
     const alone = await connection.own();
     try {
@@ -74,7 +75,7 @@ export async function toPostgres<T>(address: string, anew: boolean, work: (draft
       if (rows[0]?.mine !== true) throw new StoreError(`${shown}: another move to this address is under way. Wait for it, or end it.`);
       await refuseTaken(query, { schema, shown });
       await refuseForeign(connection);
-      if (anew) await query(`DROP SCHEMA IF EXISTS "${connection.schema}" CASCADE`);
+      if (anew) await unhurried((within) => within(`DROP SCHEMA IF EXISTS "${connection.schema}" CASCADE`));
       await migrate(connection);
       await query("CREATE TABLE IF NOT EXISTS moving (what text PRIMARY KEY, value text NOT NULL)");
       return await work({
@@ -97,10 +98,10 @@ export async function toPostgres<T>(address: string, anew: boolean, work: (draft
             await note(within, table.name, reached);
           }),
         find: (table, keys) => find(query, table, keys),
-        count: (table) => countOf(query, table),
+        count: (table) => connection.atOneInstant((at) => countOf(at, table)),
         audit: () => connection.atOneInstant(checkedIn),
         publish: ({ lastNote }) =>
-          transaction(async (within) => {
+          unhurried(async (within) => {
             await within(
               "INSERT INTO runs_due (thread, workspace, mark) SELECT id, workspace, '' FROM threads WHERE last_seq > 0 ON CONFLICT DO NOTHING",
             );
