@@ -61,8 +61,11 @@ describeOnPostgres("a session", (server) => {
     await server.sql("CREATE ROLE small LOGIN; CREATE SCHEMA made AUTHORIZATION small");
     const { store } = await open(as("small", "made"));
     await append(store, "t", [said("kept")]);
+    expect(await store.load("t", 0)).toMatchObject([{ text: "kept" }]);
     // One that is called like a word of the language does, too.
-    await append((await open(as("parley", "user"))).store, "t", [said("kept")]);
+    const { store: other } = await open(as("parley", "user"));
+    await append(other, "t", [said("also")]);
+    expect(await other.load("t", 0)).toMatchObject([{ text: "also" }]);
   });
 
   test("who may do too little is told what is missing; who may look alone may look", async () => {
