@@ -55,9 +55,7 @@ describeOnPostgres("an evaluation beside a Parley on the same server", (server) 
       child.kill();
       await child.ended;
       // As if nothing had been heard of it for a minute.
-      await server.sql(
-        `UPDATE ${schema}.openers SET seen = seen - interval '1 minute' WHERE id = (SELECT max(id) FROM ${schema}.openers)`,
-      );
+      await server.sql(`UPDATE ${schema}.openers SET seen = seen - interval '1 minute' WHERE id = (SELECT max(id) FROM ${schema}.openers)`);
     }
     const { code, out, err } = await startEval({ cwd: here, life: 3, address }).ended;
     expect({ code, err }).toEqual({ code: 0, err: "" });

@@ -48,7 +48,14 @@ describeOnPostgres("a session", (server) => {
     expect(await server.sql("SELECT count(*)::int AS n FROM odd.events")).toEqual([{ n: 1 }]);
     const connection = await openConnection(addressOf(address));
     onTestFinished(() => connection.close());
-    const wanted = ["search_path", "default_transaction_isolation", "TimeZone", "statement_timeout", "lock_timeout", "idle_session_timeout"];
+    const wanted = [
+      "search_path",
+      "default_transaction_isolation",
+      "TimeZone",
+      "statement_timeout",
+      "lock_timeout",
+      "idle_session_timeout",
+    ];
     const settings = `SELECT ${wanted.map((name, index) => `current_setting('${name}') AS s${index}`).join(", ")}`;
     expect(Object.values((await connection.query(settings))[0] ?? {})).toEqual(["odd", "read committed", "UTC", "30s", "10s", "0"]);
     const own = await connection.own();
@@ -97,7 +104,9 @@ describeOnPostgres("a session", (server) => {
     };
     const own = async () => Object.assign(await connection.own(), { query: apart }) as unknown as pg.Client;
     const never = { hear: () => undefined, missed: () => Promise.resolve() };
-    await expect(openChanges({ ...connection, own }, never)).rejects.toThrow(/does not reach another one that listens.*pool_mode = session/);
+    await expect(openChanges({ ...connection, own }, never)).rejects.toThrow(
+      /does not reach another one that listens.*pool_mode = session/,
+    );
     await (await openChanges(connection, never)).close();
   });
 });

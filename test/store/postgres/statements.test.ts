@@ -35,7 +35,8 @@ test("those who ask in one breath, or while others are answered, are answered to
 });
 
 /** Each process says every few seconds that it is there, and hears what it missed; and each connection is told once how it is used. */
-const BEAT = /^(SELECT set_config|UPDATE openers|SELECT 1 FROM openers|DELETE FROM changes|SELECT now\.\*|SELECT version FROM parley_version)/;
+const BEAT =
+  /^(SELECT set_config|UPDATE openers|SELECT 1 FROM openers|DELETE FROM changes|SELECT now\.\*|SELECT version FROM parley_version)/;
 
 /** What this process asks a server for from here on, BEGIN and COMMIT among it, but for what each does by itself. */
 function statements(): { taken(): readonly string[]; given(): string } {

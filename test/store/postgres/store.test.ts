@@ -61,31 +61,34 @@ describeOnPostgres("on a server", (server) => {
     tests.expect(told).toHaveLength(1);
   });
 
-  tests.test("what is set apart is had by whoever serves it by its name, and neither taken nor put off by who serves all, nor waited for", async () => {
-    const address = server.address();
-    const [all, own] = [await open(address), await open(address)];
-    const took: string[] = [];
-    const serve = (by: "all" | "own", workspace?: string) =>
-      (by === "all" ? all : own).dispatch.serve(
-        "turn",
-        { slots: 2, perWorkspace: 2, onBug: tests.expect.fail, ...(workspace === undefined ? {} : { workspace }) },
-        async ({ key, claim }) => {
-          took.push(`${by} ${key}`);
-          await own.store.commit({ ...commitOf(key, 1, [], { claim, wake: "none" }), workspace: workspace ?? "T1" });
-        },
-      );
-    serve("all");
-    const begin = (thread: string, workspace: string) =>
-      all.store.commit({ ...commitOf(thread, 0, [said("begun")], { wake: "now" }), workspace });
-    await begin("eval-1", "evaluation:suite-1");
-    await begin("T1/C1/1", "T1");
-    await until(() => took.length === 1);
-    await settled();
-    tests.expect(await all.dispatch.waitingSince?.()).toBe(undefined);
-    serve("own", "evaluation:suite-1");
-    await until(() => took.length === 2);
-    await begin("eval-2", "evaluation:suite-1");
-    await until(() => took.length === 3);
-    tests.expect(took).toEqual(["all T1/C1/1", "own eval-1", "own eval-2"]);
-  });
+  tests.test(
+    "what is set apart is had by whoever serves it by its name, and neither taken nor put off by who serves all, nor waited for",
+    async () => {
+      const address = server.address();
+      const [all, own] = [await open(address), await open(address)];
+      const took: string[] = [];
+      const serve = (by: "all" | "own", workspace?: string) =>
+        (by === "all" ? all : own).dispatch.serve(
+          "turn",
+          { slots: 2, perWorkspace: 2, onBug: tests.expect.fail, ...(workspace === undefined ? {} : { workspace }) },
+          async ({ key, claim }) => {
+            took.push(`${by} ${key}`);
+            await own.store.commit({ ...commitOf(key, 1, [], { claim, wake: "none" }), workspace: workspace ?? "T1" });
+          },
+        );
+      serve("all");
+      const begin = (thread: string, workspace: string) =>
+        all.store.commit({ ...commitOf(thread, 0, [said("begun")], { wake: "now" }), workspace });
+      await begin("eval-1", "evaluation:suite-1");
+      await begin("T1/C1/1", "T1");
+      await until(() => took.length === 1);
+      await settled();
+      tests.expect(await all.dispatch.waitingSince?.()).toBe(undefined);
+      serve("own", "evaluation:suite-1");
+      await until(() => took.length === 2);
+      await begin("eval-2", "evaluation:suite-1");
+      await until(() => took.length === 3);
+      tests.expect(took).toEqual(["all T1/C1/1", "own eval-1", "own eval-2"]);
+    },
+  );
 });

@@ -29,7 +29,8 @@ const LOST =
 function explanation(error: unknown): string | undefined {
   const code = codeOf(error) ?? "";
   const message = error instanceof Error ? error.message : "";
-  if (isOfFile(error)) return `a file that the address names cannot be read (${message}). Check sslrootcert, sslcert and sslkey in it (PARLEY_DB).`;
+  if (isOfFile(error))
+    return `a file that the address names cannot be read (${message}). Check sslrootcert, sslcert and sslkey in it (PARLEY_DB).`;
   if (isOfTls(code, message))
     return `no TLS that can be trusted was agreed on (${message}). Check the server's certificate, and sslmode and sslrootcert in the address (PARLEY_DB).`;
   switch (code) {
