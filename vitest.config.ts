@@ -13,6 +13,7 @@ const HEAVY = [
   "test/cli/sandbox/sandbox.test.ts",
   "test/config/build/offline.test.ts",
   "test/docs/guide.test.ts",
+  "test/eval/killed-on-postgres.test.ts",
   "test/journeys/machines/kills.test.ts",
   "test/journeys/trouble/crash.test.ts",
   "test/journeys/trouble/load.test.ts",

@@ -1,4 +1,4 @@
-import { APART, isApart } from "../store/apart.ts";
+import { APART, isApart } from "../store/records/apart.ts";
 
 /** In which thread a run of a case is had first, all of them counted from 1. */
 export const threadOf = (id: string, place: { readonly case: number; readonly team: number; readonly repeat: number }): string =>

@@ -1,4 +1,4 @@
-import { isApart } from "../apart.ts";
+import { isApart } from "../records/apart.ts";
 import type { ServeOptions } from "../dispatch.ts";
 import type { FairQueue, Waiting, Whose } from "../fair-queue.ts";
 

@@ -1,4 +1,4 @@
-import { APART } from "../../apart.ts";
+import { APART } from "../../records/apart.ts";
 import { placeOf } from "../../fair-queue.ts";
 import { pauseMsAfter } from "../../one-process/retries.ts";
 import type { Commit } from "../../store.ts";
