@@ -4,6 +4,7 @@ import { append, said } from "../../../src/store/contracts/commits.ts";
 import { openStore, readStore } from "../../../src/store/open-store.ts";
 import { addressOf } from "../../../src/store/postgres/server/address.ts";
 import { openConnection } from "../../../src/store/postgres/server/connection.ts";
+import { refuseShared } from "../../../src/store/postgres/server/own-session.ts";
 import { explained } from "../../../src/store/postgres/server/trouble.ts";
 import { openChanges } from "../../../src/store/postgres/together/changes.ts";
 import { StoreError } from "../../../src/store/store.ts";
@@ -108,5 +109,9 @@ describeOnPostgres("a session", (server) => {
       /does not reach another one that listens.*pool_mode = session/,
     );
     await (await openChanges(connection, never)).close();
+    await expect(refuseShared({ ...connection, own })).rejects.toThrow(/one session there.*pool_mode = session/);
+    const same = { query: async (sql: string) => ({ rows: await connection.query(sql) }), end: () => Promise.resolve() };
+    await expect(refuseShared({ ...connection, own: async () => same as unknown as pg.Client })).rejects.toThrow(/one session there/);
+    await refuseShared(connection);
   });
 });

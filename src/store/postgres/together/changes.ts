@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import type { Aside } from "../../runs/aside.ts";
 import type { Connection, Query } from "../server/connection.ts";
+import { refuseDeaf } from "../server/own-session.ts";
 import { fromKept, toKept } from "../server/text.ts";
 import { type Change, type Made, NOTIFIED_BYTES_MAX, statementOf } from "./change.ts";
-import { refuseDeaf } from "./deaf.ts";
 
 export interface Heard {
   readonly id: number;

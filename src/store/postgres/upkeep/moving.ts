@@ -5,6 +5,7 @@ import { checkedIn } from "../audit/audit.ts";
 import { migrate } from "../schema.ts";
 import { addressOf } from "../server/address.ts";
 import { openConnection, type Connection, type Query } from "../server/connection.ts";
+import { refuseShared } from "../server/own-session.ts";
 import { GONE_MS } from "../together/membership.ts";
 import { textStemsOf, vectorOf } from "../words.ts";
 import { openToRead } from "./reader.ts";
@@ -69,6 +70,8 @@ export async function toPostgres<T>(address: string, anew: boolean, work: (draft
   // What goes through whole tables takes the time it takes.
   const { query, transaction, unhurried, shown } = connection;
   try {
+    // It is alone by a lock that a session holds.
+    await refuseShared(connection);
     const alone = await connection.own();
     try {
       const { rows } = await alone.query<{ mine: boolean }>("SELECT pg_try_advisory_lock($1, hashtext($2)) AS mine", [LOCK_CLASS, schema]);

@@ -14,6 +14,7 @@ import { postgresSpending } from "../runs/run-spending.ts";
 import { isMade, MIGRATIONS, refuseOther } from "../schema.ts";
 import { addressOf } from "../server/address.ts";
 import { openConnection, type Connection } from "../server/connection.ts";
+import { refuseShared } from "../server/own-session.ts";
 import { postgresSettings } from "../settings.ts";
 import { postgresSpent } from "../spent.ts";
 
@@ -61,6 +62,7 @@ export async function isPostgresThere(options: { readonly address: string }): Pr
 export async function openToRead(address: string): Promise<Connection> {
   const connection = await openConnection(addressOf(address), "only read");
   try {
+    await refuseShared(connection);
     await refuseOther(connection);
     return connection;
   } catch (error) {
