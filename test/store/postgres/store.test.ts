@@ -89,10 +89,10 @@ describeOnPostgres("on a server", (server) => {
       await begin("eval-2", "evaluation:suite-1");
       await until(() => took.length === 3);
       tests.expect(took).toEqual(["all T1/C1/1", "own eval-1", "own eval-2"]);
-    for (const { dispatch, store } of [all, own]) {
-      await dispatch.stop();
-      await store.close();
-    }
+      for (const { dispatch, store } of [all, own]) {
+        await dispatch.stop();
+        await store.close();
+      }
     },
   );
 });
