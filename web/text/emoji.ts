@@ -13,7 +13,7 @@ keyboard ⌨️|label 🏷️|ledger 📒|level_slider 🎚️|link 🔗|lock �
 woman_technologist 👩‍💻|mega 📣|memo 📝|pencil 📝|mechanic 🧑‍🔧|microphone 🎤|microscope 🔬|money_with_wings 💸|moneybag 💰|mortar_board 🎓|muscle 💪|musical_note 🎵
 nerd_face 🤓|newspaper 📰|no_entry ⛔|no_entry_sign 🚫|octopus 🐙|office 🏢|office_worker 🧑‍💼|ok 🆗|ok_hand 👌|open_book 📖|open_file_folder 📂|open_hands 👐|owl 🦉
 package 📦|paperclip 📎|parrot 🦜|partying_face 🥳|pencil2 ✏️|performing_arts 🎭|phone ☎️|pill 💊|point_down 👇|point_left 👈|point_right 👉|point_up ☝️|postbox 📮
-pray 🙏|printer 🖨️|pushpin 📌|question ❓|rainbow 🌈|raised_hand ✋|raised_hands 🙌|receipt 🧾|recycle ♻️|red_circle 🔴|large_green_circle 🟢|large_yellow_circle 🟡
+pray 🙏|printer 🖨️|pushpin 📌|question ❓|rainbow 🌈|raised_hand ✋|raising_hand 🙋|raised_hands 🙌|receipt 🧾|recycle ♻️|red_circle 🔴|large_green_circle 🟢|large_yellow_circle 🟡
 large_blue_circle 🔵|white_circle ⚪|repeat 🔁|robot_face 🤖|robot 🤖|rocket 🚀|rotating_light 🚨|round_pushpin 📍|salute 🫡|saluting_face 🫡|satellite 🛰️|scales ⚖️
 scientist 🧑‍🔬|scissors ✂️|scroll 📜|seedling 🌱|shield 🛡️|shrug 🤷|sleeping 😴|slightly_smiling_face 🙂|small_blue_diamond 🔹|smile 😄|smiley 😃|smirk 😏
 speech_balloon 💬|sparkles ✨|spider_web 🕸️|star ⭐|star2 🌟|stethoscope 🩺|stop_sign 🛑|octagonal_sign 🛑|stopwatch ⏱️|straight_ruler 📏|student 🧑‍🎓|sunglasses 😎
@@ -21,7 +21,7 @@ sunny ☀️|sweat_smile 😅|tada 🎉|teacher 🧑‍🏫|technologist 🧑‍
 toolbox 🧰|traffic_light 🚥|triangular_flag_on_post 🚩|triangular_ruler 📐|trophy 🏆|turtle 🐢|unlock 🔓|v ✌️|vertical_traffic_light 🚦|wastebasket 🗑️|warning ⚠️
 wave 👋|white_check_mark ✅|whale 🐳|wink 😉|world_map 🗺️|wrench 🔧|writing_hand ✍️|x ❌|zap ⚡|zipper_mouth_face 🤐|double_vertical_bar ⏸️|pause_button ⏸️
 black_square_for_stop ⏹️|stop_button ⏹️|fast_forward ⏩|rewind ⏪|black_right_pointing_double_triangle_with_vertical_bar ⏭️|next_track_button ⏭️|inbox_tray 📥|outbox_tray 📤
-one 1️⃣|two 2️⃣|three 3️⃣|four 4️⃣|five 5️⃣|snake 🐍|cat 🐱|dog 🐶|fox_face 🦊|bear 🐻|panda_face 🐼|penguin 🐧|unicorn_face 🦄|bee 🐝|dragon 🐉|crown 👑
+one 1️⃣|two 2️⃣|three 3️⃣|four 4️⃣|five 5️⃣|snail 🐌|snake 🐍|cat 🐱|dog 🐶|fox_face 🦊|bear 🐻|panda_face 🐼|penguin 🐧|unicorn_face 🦄|bee 🐝|dragon 🐉|crown 👑
 `;
 
 const TABLE = new Map(

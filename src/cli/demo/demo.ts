@@ -48,6 +48,13 @@ const OPEN_TASKS = [
   { title: "Ask me first", text: "@parley Plan a half-day workshop for us. Ask me what you need to know." },
 ];
 
+/** Those for a team that there is: a team file of one's own has others. */
+export const tasksFor = ({ teams }: { readonly teams: ReadonlyMap<string, unknown> }): typeof OPEN_TASKS =>
+  OPEN_TASKS.filter(({ text }) => {
+    const [, team] = /^@parley ([a-z]+): /.exec(text) ?? [];
+    return team === undefined || teams.has(team);
+  });
+
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const { values } = readArguments(args, {
     options: {
@@ -85,14 +92,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const connected = await connectTyped(typed, { env: cast.env, cwd: io.cwd, file: files.team ?? hereOrOurs(TEAM_FILE, io) });
     if (typeof connected === "string") return connected;
     await play(connected);
-    workspace.announce?.({ notice: noticeOf({ offline: false }, executor.capabilities.grade), suggestions: OPEN_TASKS });
+    workspace.announce?.({ notice: noticeOf({ offline: false }, executor.capabilities.grade), suggestions: tasksFor(connected.settings) });
     await print(io.stdout, `  The agents speak through ${connected.said}.\n`);
     return undefined;
   };
   let studio: Studio | undefined;
   const workspace = await openWorkspace(port, {
     studio: () => studio?.address(OWNER) ?? "/",
-    suggestions: cast.offline ? READY_TASKS : OPEN_TASKS,
+    suggestions: cast.offline ? READY_TASKS : tasksFor(cast.settings),
     notice: noticeOf(cast, executor.capabilities.grade),
     shortcuts: await readShortcuts(),
     admins: ["U0MARIA", "U0ADA"], // Whoever opens the page is Maria, and is to see all that there is.

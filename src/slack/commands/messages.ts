@@ -58,6 +58,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   // The first sign comes before anything that takes time; where Slack is slow, also before it says who they are.
   const isLate = actor !== undefined && addressed && !run.running && (await withinMs(ctx.clock, SIGN_MS, actor)) === undefined;
   if (isLate) ctx.whisper.react(message, SEEN);
+  const isNoTask = (): void => (isLate ? unmark(ctx, message) : undefined);
   // The operator has chosen which bots are heard, so they count as members.
   const affiliation = (await actor)?.affiliation ?? "member";
   const listener = { user, channel: message.channel, threadTs: message.thread_ts, ts: message.ts };
@@ -79,8 +80,12 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   const id = `${saidIdOf(ctx, message.channel, message.ts)}${taken?.after === undefined ? "" : `:after:${taken.after}`}`;
   const order = word && word !== "help" ? { word, from: { thread, transcript, run, user, affiliation, listener } } : undefined;
   const goesOn = order && word !== "stop" && word !== "summary" && run.running && (asked?.rest !== "" || !isAlone);
-  if (order && !goesOn) return command(ctx, order.word, { ...order.from, id });
+  if (order && !goesOn) {
+    isNoTask();
+    return command(ctx, order.word, { ...order.from, id });
+  }
   if (word === "help" || (addressed && isAlone && isWordless(bare) && !run.running)) {
+    isNoTask();
     await ctx.whisper.tell(listener, helpText(await ctx.languages.of(user), ctx.me.user, await teamsIn(ctx, message.channel)));
     return;
   }
@@ -96,13 +101,17 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
   // Words that are not for the bot are people's talk in the thread: their refusal is neither told nor recorded.
   const no = await (addressed ? refused : wouldRefuse)(ctx, deedOf(run), attempt);
   if (no) {
+    isNoTask();
     if (order) return command(ctx, order.word, { ...order.from, id });
     if (addressed) await ctx.whisper.tell(listener, safeMrkdwn(no));
     return;
   }
   if (!run.running && !incoming.bot && !taken) {
     const wish = wishedTeam(bare, ctx.teams);
-    if (wish.kind === "unsure") return askForTeam(ctx, wish, { thread, run, listener, ts: message.ts });
+    if (wish.kind === "unsure") {
+      isNoTask();
+      return askForTeam(ctx, wish, { thread, run, listener, ts: message.ts });
+    }
   }
   if (!run.running && !isLate) ctx.whisper.react(message, SEEN);
   const withoutOrder = (text: string) => (order ? (commandIn(text, situation)?.rest ?? text) : text);
@@ -113,6 +122,7 @@ export async function hear(ctx: HandlerContext, body: z.output<typeof MessageBod
     { thread, transcript, run },
   );
   const heard = await ctx.runner.say(said);
+  if (heard.kind === "refused" && !run.running) unmark(ctx, message);
   await show(ctx, heard, { thread, message, listener, affiliation });
   // After the words that stand below the order, so that whoever speaks next has them.
   if (order) await command(ctx, order.word, { ...order.from, id: `${id}:${order.word}` });
@@ -189,6 +199,9 @@ async function mayBegin(ctx: HandlerContext, { channel, ts }: MessageEvent, { ru
   );
   return false;
 }
+
+/** Nobody works on it: whoever passes by is not to think so. */
+const unmark = (ctx: HandlerContext, message: MessageEvent): void => ctx.whisper.swap(message, { from: SEEN, to: undefined });
 
 /** After so long a person gets a sign that their message was seen, whatever is still to be looked up. */
 const SIGN_MS = 100;

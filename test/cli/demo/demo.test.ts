@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { tasksFor } from "../../../src/cli/demo/demo.ts";
 import { main } from "../../../src/cli/main.ts";
 import type { PageState } from "../../../local-slack/server/protocol.ts";
 import { runChild } from "../../support/children.ts";
@@ -41,6 +42,12 @@ test("without a key the demo opens a workspace that says what is simulated, and 
   here.interrupt();
   expect(await ended).toBe(0);
   await expect(fetch(`${url}`)).rejects.toThrow("fetch failed");
+});
+
+test("a task that stands ready is for a team that there is", () => {
+  const titles = (...teams: readonly string[]) => tasksFor({ teams: new Map(teams.map((team) => [team, {}])) }).map(({ title }) => title);
+  expect(titles("coding", "debate")).toEqual([...titles("mine").slice(0, 1), "Debate", ...titles("mine").slice(1)]);
+  expect(titles("mine").length).toBeGreaterThan(1);
 });
 
 test("a file that is not there, or a second team file, is named before anything is opened", async () => {

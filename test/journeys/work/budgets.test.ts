@@ -87,6 +87,9 @@ test("no run begins on a budget that is used up: who asks is told until when, an
   await first.ended();
   const second = await journey.mention("@parley count on");
   await journey.slack.control.until(() => journey.whispers(MARIA).length === 1);
+  // Nobody is to think that it is worked on.
+  await journey.slack.control.until(() => journey.slack.control.calls("reactions.remove").length === 1);
+  expect(second.reactions()).toEqual([]);
   expect(journey.whispers(MARIA)[0]).toBe(
     "Today's budget is used up: $0.41 spent today, the budget of the person who asked is $0.40 a day. It starts anew on <!date^1795478400^{date_short} at {time}|2026-11-24 00:00 UTC>. A day's budget can be raised by admins of this workspace. `/parley budget` shows how it stands.",
   );
