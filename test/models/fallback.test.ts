@@ -3,7 +3,7 @@ import type { ModelFailureKind } from "../../src/engine/model.ts";
 import { FAILURES } from "../../src/models/refusals/failure-table.ts";
 import { withFallback } from "../../src/models/fallback.ts";
 import { createGate } from "../../src/models/gate.ts";
-import { withGate } from "../../src/models/gated.ts";
+import { createGates, withGate } from "../../src/models/gated.ts";
 import { withRetries } from "../../src/models/retry.ts";
 import { fakeClock, settled } from "../../src/store/contracts/fake-clock.ts";
 import { ask, failureOf, request } from "./servers/asking.ts";
@@ -112,6 +112,27 @@ describe("a model behind a gate", () => {
     expect(model.requests).toHaveLength(1);
     await clock.advance(1);
     expect((await second).reply.kind).toBe("answer");
+  });
+
+  test("a call counts for the minute with the tokens that it took, whatever they were thought to be", async () => {
+    const clock = fakeClock();
+    const gate = createGate({ concurrency: 10, waitingMax: 10, tokensPerMinute: 1_000 }, clock);
+    const model = inOrder("smart", answers("Yes.", { inputTokens: 800, outputTokens: 200 }), answers());
+    const gated = withGate(model, gate, SOURCE);
+    await ask(gated, request());
+    const second = ask(gated, request());
+    await clock.advance(59_999);
+    expect(model.requests).toHaveLength(1);
+    await clock.advance(1);
+    expect((await second).reply.kind).toBe("answer");
+  });
+
+  test("one account has one gate: the same provider at the same address with the same key", () => {
+    const gates = createGates({}, fakeClock());
+    const account = { provider: "openai", host: "https://h", keyName: "OPENAI_API_KEY" } as const;
+    expect(gates.of({ ...account })).toBe(gates.of(account));
+    for (const other of [{ keyName: "OTHER_KEY" }, { host: "https://other" }, { provider: "azure" as const }])
+      expect(gates.of({ ...account, ...other })).not.toBe(gates.of(account));
   });
 
   test("a call that fails, or whose reader goes away, gives its place back", async () => {

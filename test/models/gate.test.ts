@@ -153,6 +153,17 @@ describe("calls in a minute", () => {
     expect((await Promise.all(waiting)).map(({ kind }) => kind)).toEqual(["entered", "entered"]);
   });
 
+  test("a shorter pause that is asked for later ends no longer one", async () => {
+    const { clock, gate, enter, entered } = gateWith({ concurrency: 100 });
+    gate.pause(5_000);
+    gate.pause(1_000);
+    const waiting = enter("a1");
+    await clock.advance(4_999);
+    expect(entered).toEqual([]);
+    await clock.advance(1);
+    expect(await waiting).toBe("entered");
+  });
+
   test("a pause that the provider asks for holds everybody, and no timer is left when nobody waits", async () => {
     const { clock, gate, enter, entered } = gateWith({ concurrency: 100 });
     gate.pause(5_000);

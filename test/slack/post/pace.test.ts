@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createPace } from "../../../src/slack/post/pace.ts";
+import { createPace, rankOf } from "../../../src/slack/post/pace.ts";
 import { POST_BURST, POST_BURST_PER_CHANNEL, POSTS_PER_MINUTE_PER_CHANNEL } from "../../../src/slack/words/limits.ts";
 import { manualClock } from "../../support/clock.ts";
 
@@ -100,6 +100,10 @@ test("who gives up in a channel after the workspace had its time for it leaves t
   await Promise.all([...others, ...held]);
   const free = [0, 1, 2, 3].map(async (other) => (await pace.turn(`C-free-${other}`, never)) && clock.now());
   expect(await clock.run(Promise.all(free))).toEqual([5_500, 5_500, 5_500, 5_500]);
+});
+
+test("what people have asked for goes before what shows that it is worked on, and that before what tells of the end", () => {
+  expect(["turn", "question", "card", "notice", "hold", "end", "transcript"].map(rankOf)).toEqual([0, 0, 1, 1, 1, 2, 2]);
 });
 
 /** How full a channel's bucket was at most, by the times of its posts: as Slack counts. */
