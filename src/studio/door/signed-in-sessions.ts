@@ -99,7 +99,7 @@ export function createSignedInSessions({
 /** Another version may have kept other things there: whose session cannot be read signs in again. */
 function keptIn(noted: string | undefined): Kept {
   try {
-    return Kept.catch([]).parse(JSON.parse(noted ?? "[]"));
+    return Kept.parse(JSON.parse(noted ?? "[]"));
   } catch {
     return [];
   }
