@@ -63,7 +63,9 @@ export function httpTransport({ url, headers, login }: Address, clock: Clock): T
       limited(response.body, isEventStream(response), (resumable) => (id === undefined || resumable ? undefined : fail(id))),
     );
     const answer = new Response(body, { status, statusText, headers: response.headers });
-    return isEventStream(response) ? answer : Object.assign(answer, { json: async () => messagesOf(await answer.text(), id) });
+    if (isEventStream(response)) return answer;
+    // Defined, and not assigned: a library for servers that is loaded in the same process (@hono/node-server) puts a Response of its own in the global one's place, whose `json` cannot be written.
+    return Object.defineProperty(answer, "json", { value: async () => messagesOf(await answer.text(), id) });
   }
 
   async function fetchOnce(target: string | URL, init: RequestInit, id: string | number | undefined): Promise<Response> {

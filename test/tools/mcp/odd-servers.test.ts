@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { failureOf, outputOf } from "../../contracts/tool.ts";
 import { IDLE_STAYS } from "../../support/idle-connections.ts";
 import { connected, mcpServer, type McpUnderTest } from "./setup.ts";
@@ -52,6 +52,16 @@ async function odd(respond: Respond, { hearsAll = false } = {}): Promise<McpUnde
   closers.push(() => under.close());
   return { ...(await connected(under)), calls: () => calls };
 }
+
+test("beside a library that puts a Response of its own in the place of the global one, whose words cannot be written, a server is used all the same", async () => {
+  class Own extends Response {}
+  for (const name of ["json", "text"] as const)
+    Object.defineProperty(Own.prototype, name, { value: Object.getOwnPropertyDescriptor(Response.prototype, name)?.value });
+  vi.stubGlobal("Response", Own);
+  closers.push(async () => vi.unstubAllGlobals());
+  const under = await odd((asked, response) => json(response, 200, said(asked)));
+  expect(outputOf(await under.call("a"))).toBe("a ran");
+});
 
 const stream = (response: ServerResponse, text: string) => response.writeHead(200, { "content-type": "text/event-stream" }).end(text);
 
