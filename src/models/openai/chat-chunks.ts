@@ -76,8 +76,8 @@ function newChunkReader(names: WireNames): (event: ServerEvent, found: Piece[]) 
   const calls = newCallKeys(names);
   let isFinished = false;
   let refusal = "";
-  /** What deltas have said, and whether they have called anything. */
-  let [told, hasCalled] = ["", false];
+  /** What deltas have said, and whether they have thought and called anything. */
+  let told: Told = { text: "", hasThought: false, hasCalled: false };
   /** Of the message that is told; it is named at its beginning. */
   let role: unknown = "";
   return (event, found) => {
@@ -94,7 +94,7 @@ function newChunkReader(names: WireNames): (event: ServerEvent, found: Piece[]) 
     const whole = choice?.delta ? undefined : choice?.message;
     const delta =
       deltaOf(choice) ??
-      (whole && (told !== "" || hasCalled) ? behind(whole, told, hasCalled) : whole) ??
+      (whole && (told.text !== "" || told.hasThought || told.hasCalled) ? behind(whole, told) : whole) ??
       (choice ? undefined : messageOf(chunk, event.type === "document")) ??
       NOTHING;
     if (event.type === "document" && !choice && delta === NOTHING) throw noReply(event.value);
@@ -102,12 +102,12 @@ function newChunkReader(names: WireNames): (event: ServerEvent, found: Piece[]) 
     role = delta.role || role;
     // Some servers call tools of their own and tell what these gave.
     if (role !== "tool" && role !== "function") said(delta, choice, found);
-    if (choice?.delta) told += wordsIn(found.slice(before));
-    const isBeside = found.length > before;
+    const spoken = found.slice(before);
+    const isBeside = spoken.length > 0;
     kept(delta, found);
     const parts = callsOf(delta);
     for (const part of parts) found.push(...calls.pieces(part, event.type === "document"));
-    hasCalled ||= parts.length > 0;
+    if (choice?.delta) told = withMore(told, spoken, parts.length > 0);
     const finished = reasonOf(choice, delta) ?? (chunk.done === true ? (finishedBy(chunk.done_reason) ?? STOPPED) : undefined);
     refusal += plain(delta.refusal);
     if (choice?.error) found.push({ type: "finished", why: "error", detail: saidBy(choice.error).message });
@@ -131,12 +131,27 @@ const deltaOf = (choice: LooseChoice | undefined): LooseDelta | null | undefined
 
 const wordsIn = (pieces: readonly Piece[]): string => pieces.map((piece) => (piece.type === "text" ? piece.text : "")).join("");
 
+interface Told {
+  readonly text: string;
+  readonly hasThought: boolean;
+  readonly hasCalled: boolean;
+}
+
+const withMore = ({ text, hasThought, hasCalled }: Told, spoken: readonly Piece[], calls: boolean): Told => ({
+  text: text + wordsIn(spoken),
+  hasThought: hasThought || spoken.some(({ type }) => type === "reasoning"),
+  hasCalled: hasCalled || calls,
+});
+
+const THOUGHTS = new Set(["reasoning_content", "reasoning", "reasoning_details", "thinking", "thinking_blocks"]);
+
 /** Some servers put the whole message behind its parts: what of it these have not said. */
-function behind(whole: LooseDelta, told: string, hasCalled: boolean): LooseDelta {
-  const { content, tool_calls: calls, ...rest } = whole;
-  const isAgain = typeof content === "string" && content.startsWith(told.trim());
-  const left = isAgain ? content.slice(content.startsWith(told) ? told.length : told.trim().length) : content;
-  return { ...rest, content: left, ...(hasCalled ? {} : { tool_calls: calls }) };
+function behind(whole: LooseDelta, { text, hasThought, hasCalled }: Told): LooseDelta {
+  const { content, tool_calls: calls, function_call: old, ...rest } = whole;
+  const isAgain = typeof content === "string" && content.startsWith(text.trim());
+  const left = isAgain ? content.slice(content.startsWith(text) ? text.length : text.trim().length) : content;
+  const beside = Object.entries(rest).filter(([key]) => !(hasThought && THOUGHTS.has(key)));
+  return { ...Object.fromEntries(beside), content: left, ...(hasCalled ? {} : { tool_calls: calls, function_call: old }) };
 }
 
 /** Ollama's own names of them. */

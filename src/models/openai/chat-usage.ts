@@ -24,21 +24,32 @@ export function usageOf(usage: LooseUsage | null | undefined): Usage | undefined
   const written = countedTokens(usage.prompt_tokens_details?.cache_write_tokens);
   const reasoning = told(usage.completion_tokens_details?.reasoning_tokens);
   const beside = Math.max(0, countedTokens(usage.total_tokens) - input - output);
-  const thought = thoughtBeside(beside, { reasoning, cached });
+  const ofCache = cacheBeside(beside, { input, cached, written, reasoning });
   return {
-    // No more can have come out of the cache than was read: there, it is counted beside the rest.
-    inputTokens: cached !== undefined && cached > input ? input + cached : input,
-    outputTokens: output + thought,
+    inputTokens: input + ofCache,
+    // Where nothing is said of what was read, the sum is no help: it has that, too.
+    outputTokens: output + (input === 0 || beside === ofCache ? 0 : thoughtBeside(beside, reasoning)),
     ...(cached === undefined ? {} : { cachedTokens: cached }),
     ...(written > 0 ? { cacheWriteTokens: written } : {}),
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
   };
 }
 
+interface Details {
+  readonly input: number;
+  readonly cached: number | undefined;
+  readonly written: number;
+  readonly reasoning: number | undefined;
+}
+
+/** What was read from the cache, and written to it, where it is counted beside the rest: as the sum says, or because no more can have come out of it than was read. */
+function cacheBeside(beside: number, { input, cached = 0, written, reasoning }: Details): number {
+  if (beside > 0 && beside !== reasoning && beside === cached + written) return beside;
+  return cached > input || (beside > 0 && beside !== reasoning && beside === cached) ? cached : 0;
+}
+
 /** xAI and Google count what was thought beside the rest of the reply, and Google does not name it: the sum of all has it. */
-const thoughtBeside = (
-  beside: number,
-  { reasoning, cached = 0 }: { readonly reasoning?: number | undefined; readonly cached?: number | undefined },
-): number => (reasoning === undefined ? (beside === cached ? 0 : beside) : beside === reasoning ? beside : 0);
+const thoughtBeside = (beside: number, reasoning: number | undefined): number =>
+  reasoning === undefined || beside === reasoning ? beside : 0;
 
 const told = (value: unknown): number | undefined => (value === undefined || value === null ? undefined : countedTokens(value));

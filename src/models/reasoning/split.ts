@@ -134,8 +134,9 @@ export function newSplitter({ opensUnmarked = false }: { readonly opensUnmarked?
     if (FORM.test(known)) return wordsOfForm(text);
     if (isShell(known)) return;
     if (known.endsWith("/>")) return inside || first !== "" ? words(text) : void (hasSplit = true); // Nothing was thought.
-    if (FRAMES.includes(known)) return inside || !(hasSplit || isFramed || first === "") ? words(text) : void (isFramed = true);
-    if (BOXES.includes(known)) return inside || code.fence !== "" || code.inline !== "" ? words(text) : undefined;
+    const isShown = inside !== undefined || code.fence !== "" || code.inline !== "";
+    if (FRAMES.includes(known)) return isShown || !(hasSplit || isFramed || first === "") ? words(text) : void (isFramed = true);
+    if (BOXES.includes(known)) return isShown ? words(text) : undefined;
     const has = ({ open, close }: Family): boolean => open.includes(known) || close.includes(known);
     const family =
       inside && has(inside.family) ? inside.family : (FAMILIES.find((one) => one.closesAlone && has(one)) ?? FAMILIES.find(has));
@@ -216,12 +217,12 @@ interface Inside {
 
 /** Some models open with one tag and close with another one like it. */
 function closedByAnother({ family, text }: Inside): readonly [thought: string, said: string] {
-  if (!LIKE_IT.some((tag) => family.close.includes(tag))) return [text, ""];
-  const at = Math.max(...LIKE_IT.map((tag) => text.toLowerCase().lastIndexOf(tag)));
-  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(text.indexOf(">", at) + 1)];
+  if (!family.close.some((tag) => tag.search(LIKE_IT) === 0)) return [text, ""];
+  const last = [...text.matchAll(LIKE_IT)].at(-1);
+  return last ? [text.slice(0, last.index), text.slice(last.index + last[0].length)] : [text, ""];
 }
 
-const LIKE_IT = ["</think>", "</thinking>", "</thought>", "</thoughts>"];
+const LIKE_IT = /<\/(?:think|thinking|thought|thoughts)>/gi;
 
 /** In which code the text is: the mark that opened a block, and one within a line; empty for none. */
 interface Code {

@@ -189,8 +189,7 @@ function newTalk(concessions: Concessions) {
     // What one tool is refused for says nothing of all of them; whoever put the request leaves that one out.
     const spared = namesOneTool(text) ? OF_ALL_TOOLS : NONE;
     const open = ALL_CONCESSIONS.filter((one) => request.uses.has(one) && !without.has(one) && !barred.has(one) && !spared.has(one));
-    // What it says goes before what it points at.
-    // Where it does not stream calls, it is the stream that can be done without.
+    // What it says goes before what it points at. Where it does not stream calls, it is the stream that can be done without.
     const isOfStream = open.includes("stream") && WITH_STREAM.test(refusal.said.message);
     const blamed = [refusal.said.message, text]
       .map((words) => (isOfStream ? "stream" : open.find((one) => termsOf(one).sign.test(words))))
@@ -270,7 +269,8 @@ function isVague(message: string): boolean {
 const NOT_TAKEN = /requested parameters|not implemented|unsupported|not supported|unknown|unrecogni[sz]ed|unexpected|\bextra\b|not permitted|not allowed|invalid (?:param|arg|field|propert|request|input)/i; // prettier-ignore
 const SAYS_NOTHING = new Set("a an the your bad request invalid error errors invalid_request_error badrequesterror unprocessable entity validation parameter parameters argument arguments input provider upstream server model returned failed failure occurred was is with status code body no null none undefined please check try again malformed wrong something went api call exception for in of to and format data json message details".split(" ")); // prettier-ignore
 
-const WITH_STREAM = /(?:\btools?\b|functions?\b)[^.]{0,60}\bstream|\bstream(?:ing|ed)?\b[^.]{0,60}(?:\btools?\b|functions?\b)/i;
+/** Not where the request itself is repeated, in which both stand beside each other. */
+const WITH_STREAM = /(?:\btools?\b|functions?\b)[^.]{0,60}\bstream(?!\w*['"]\s*:)|\bstream(?:ing|ed)?\b(?!['"]\s*:)[^.]{0,60}(?:\btools?\b|functions?\b)/i; // prettier-ignore
 const AT_LEAST = /at least \d/i;
 /** Words of gateways and servers about parts of a request, beside codes that say otherwise. */
 const OF_THE_PARTS = /requested parameters|not implemented/i;

@@ -45,14 +45,14 @@ export function toFailure(error: unknown, source: Source, nowMs: number, soFar: 
   const isPage = refusal.said.isPage === true && (refusal.status ?? 0) < SERVER_ERRORS_FROM && kind !== "unavailable";
   const isPath = kind === "unknown_model" && PATH_WORDS.test(refusal.said.message);
   const hint = isPage ? ` at ${source.address}, not a model's answer${pathHint(source)}` : isPath ? ` at ${source.address}${pathHint(source)}` : ""; // prettier-ignore
-  return failure(kind, source, { ...soFar, detail: longWait(waitMs) + refusal.text + hint, retryAfterMs: waitMs });
+  return failure(kind, source, { ...soFar, detail: longWait(kind, waitMs) + refusal.text + hint, retryAfterMs: waitMs });
 }
 
 const SERVER_ERRORS_FROM = 500;
 
-/** For people, where nobody waits for it here. */
-function longWait(ms: number | undefined): string {
-  if (ms === undefined || ms <= RETRY_AFTER_MS_MAX) return "";
+/** For people, where nobody waits for it here. What no wait helps may come with the time of a renewal as well. */
+function longWait(kind: ModelFailureKind, ms: number | undefined): string {
+  if (ms === undefined || ms <= RETRY_AFTER_MS_MAX || (FAILURES[kind].rule.does !== "retry" && kind !== "quota")) return "";
   const minutes = Math.ceil(ms / 60_000);
   return `not before ${minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`} have passed: `;
 }

@@ -87,9 +87,11 @@ const PASSING = [409, 425, 499];
 
 /** What was asked for is not at this address: the path is wrong. */
 export const PATH_WORDS =
-  /unexpected endpoint|method not allowed|page not found|no route|unknown (?:request url|route|path|endpoint)|cannot post|invalid url \(post|^\W*(?:file )?not found\W*$/i;
+  /unexpected endpoint|method not allowed|page not found|no route(?! to host)|unknown (?:request url|route|path|endpoint)|cannot post|invalid url \(post|^\W*(?:file )?not found\W*$/i;
 
 const RULES: readonly Rule[] = [
+  // What the model wrote could not be read: another time it writes something else. It may stand in the message, and speak of anything.
+  { kind: "unavailable", codes: UNREAD_CODES },
   { kind: "unknown_model", statuses: [301, 302, 303, 307, 308] },
   { kind: "bad_key", isPage: true, statuses: [401, 403] },
   { kind: "rate_limited", isPage: true, statuses: [429] },
@@ -127,8 +129,6 @@ const RULES: readonly Rule[] = [
   { kind: "overloaded", statuses: [429, 500, 502, 503], words: BUSY_WORDS, unless: PER_TIME },
   { kind: "rate_limited", statuses: [429] },
   { kind: "rate_limited", codes: FAST_CODES, statuses: [400, 403, 500, 503] },
-  // What the model wrote could not be read: another time it writes something else.
-  { kind: "unavailable", codes: UNREAD_CODES },
   { kind: "unknown_model", codes: MODEL_CODES },
   { kind: "unknown_model", words: MODEL_WORDS, statuses: [400, 404, 410, 422, 500, 503] },
   { kind: "unknown_model", statuses: [404, 405, 410] },
@@ -144,6 +144,7 @@ const RULES: readonly Rule[] = [
 
 /** Where no status came: within a stream, and on the network. The same words, without it. */
 const UNNUMBERED: readonly Rule[] = [
+  { kind: "unavailable", codes: UNREAD_CODES },
   { kind: "unknown_model", isPage: true },
   { kind: "unknown_model", words: PATH_WORDS },
   { kind: "rate_limited", waits: true, codes: FAST_CODES },

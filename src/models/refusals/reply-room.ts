@@ -36,14 +36,15 @@ export function roomIn(text: string, asked: number): Room {
 /** A smaller limit of the reply that a refusal names; `undefined` when it names none. */
 export function replyMaxIn(text: string, asked: number): number | undefined {
   if (!REPLY_LIMIT.test(text)) return undefined;
-  const smaller = [...text.matchAll(/(\d[\d,_]*)(\s*\(exclusive\))?/g)]
-    .map(([, digits, isOver]) => number(digits) - (isOver === undefined ? 0 : 1))
+  const smaller = [...text.matchAll(/((?:code|status|http|error)\W{0,8})?(\d[\d,_]*)(\s*\(exclusive\))?/gi)]
+    .filter(([, before, digits = ""]) => before === undefined || !/^[45]\d\d$/.test(digits))
+    .map(([, , digits, isOver]) => number(digits) - (isOver === undefined ? 0 : 1))
     .filter((count) => count < asked && count >= REPLY_MAX_MIN);
   return smaller.length > 0 ? Math.max(...smaller) : undefined;
 }
 
 const REPLY_LIMIT = /max_(?:completion_|output_|new_)?tokens|maxTokens|maxOutputTokens|max_gen_len|maximum tokens|(?:output|completion|generated|response) tokens/i; // prettier-ignore
-/** Smaller numbers in such a text are no limits, but statuses or positions. */
+/** Smaller numbers in such a text are no limits, but positions. */
 const REPLY_MAX_MIN = 64;
 
 const first = (patterns: readonly RegExp[], text: string): number | undefined => {

@@ -9,7 +9,9 @@ export const RETRY_AFTER_MS_MAX = 60_000;
  */
 export function retryAfterMs(headers: Headers | undefined, said: Said, nowMs: number): number | undefined {
   const given = headers && (fromHeaders(headers, nowMs) ?? fromResets([...headers], nowMs));
-  return given ?? said.retryAfterMs ?? fromResets(said.headers ?? [], nowMs) ?? fromWords(said.message, nowMs);
+  // Below nothing is what servers write that know of none.
+  const inBody = said.retryAfterMs !== undefined && said.retryAfterMs >= 0 ? said.retryAfterMs : undefined;
+  return given ?? inBody ?? fromResets(said.headers ?? [], nowMs) ?? fromWords(said.message, nowMs);
 }
 
 function fromHeaders(headers: Headers, nowMs: number): number | undefined {

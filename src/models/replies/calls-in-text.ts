@@ -18,11 +18,11 @@ export function callsInText(
 ): { readonly text: string; readonly calls: readonly WrittenCall[] } | undefined {
   if (tools.length === 0 || text.length > TEXT_CHARS_MAX) return undefined;
   const at = text.search(MARKS);
-  const from = at >= 0 ? at : BARE.test(text) ? 0 : -1;
+  const from = at >= 0 ? at : BARE.test(text) && !NAMES_ALONE.test(text) ? 0 : -1;
   const before = text.slice(0, Math.max(0, from));
   if (from < 0 || isShown(before)) return undefined;
   const calls: WrittenCall[] = [];
-  for (const part of partsOf(ALIKE.reduce((alike, [mark, plain]) => alike.replaceAll(mark, plain), text.slice(from)))) {
+  for (const part of partsOf(inOneWay(text.slice(from)))) {
     const found = callsIn(part.trim(), tools);
     if (!found) return undefined;
     calls.push(...found);
@@ -40,6 +40,12 @@ const MARKS =
   /<(?:seed:|minimax:|longcat_)?tool_calls?>|<TOOLCALL>|\[TOOL_CALLS\]|<function(?:=| name=")|<\|python_tag\|>|<｜tool▁calls?▁begin｜>|<｜DSML｜(?:tool_calls|function_calls|invoke)|<\|tool_calls?(?:_section)?_begin\|>|<\|tool_call\|>|\bfunctools\[(?=\{)|<\|START_ACTION\|>|<\|action_start\|>|(?: ?to=functions\.[\w-]+ ?)?<\|channel\|>(?:commentary|analysis)(?:<| ?to=| <)|<function_calls>|<invoke name="/;
 /** Llama again, and others: the whole reply is calls. */
 const BARE = /^\s*(?:\[\s*)?\{\s*"(?:(?:type|name|function)"\s*:\s*"|tool_calls"\s*:\s*\[)/;
+/** A list of what there is. */
+const NAMES_ALONE = /^\s*\[(?![^]*"(?:arguments|parameters)"\s*:)/;
+/** What stands in JSON is what a tool is to be given, marks among it. */
+const JSON_FIRST = /^\s*(?:(?:<(?!function|invoke|｜DSML)[^<>]{1,40}>|\[TOOL_CALLS\]|functools)\s*)*(?:\{|\[(?!TOOL_CALLS))/;
+const inOneWay = (text: string): string =>
+  JSON_FIRST.test(text) ? text : ALIKE.reduce((alike, [mark, plain]) => alike.replaceAll(mark, plain), text);
 /** The same in other marks. */
 const ALIKE: readonly (readonly [RegExp, string])[] = [
   [/｜DSML｜/g, ""],

@@ -155,7 +155,8 @@ async function notTaken(response: Response, { id, method }: Sent): Promise<Respo
   if (status === 429) throw new TooOften(headers.get("retry-after"));
   if (id === undefined) return new Response(null, { status: 202 });
   const answer = GREETINGS.includes(method) ? undefined : messagesIn(jsonIn(text)).find((one) => isJson(one) && one["id"] === id && isJson(one["error"])); // prettier-ignore
-  if (!answer) return asItCame();
+  // A session that it does not know any more is made anew.
+  if (!answer || ([400, 404].includes(status) && /\bsession\b/i.test(JSON.stringify(answer)))) return asItCame();
   return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json" } });
 }
 
@@ -194,6 +195,7 @@ export async function* limited(
 ): AsyncGenerator<Uint8Array, void, void> {
   let bytes = 0;
   let resumable = false;
+  let last: number | undefined;
   try {
     for await (const chunk of body) {
       // An event ends with an empty line; a stream may have as many of them as it likes.
@@ -202,16 +204,18 @@ export async function* limited(
       bytes = end < 0 || !isStream ? bytes + chunk.length : chunk.length - end;
       if (bytes > MESSAGE_BYTES_MAX) throw new Error(`the answer is larger than ${MESSAGE_BYTES_MAX} bytes`);
       resumable ||= /^id:/m.test(text);
+      last = chunk.at(-1) ?? last;
       yield chunk;
     }
-    // The last event may lack the empty line that ends it.
-    if (isStream) yield EVENT_END;
+    // The last event may lack the empty line that ends it. Half of one is not to be taken for heard, where the rest can be asked for.
+    if (isStream && !(resumable && last !== LINE_FEED)) yield EVENT_END;
   } finally {
     ended(resumable);
   }
 }
 
 const EVENT_END = Buffer.from("\n\n");
+const LINE_FEED = 0x0a;
 
 const Request = z.object({
   method: z.string(),

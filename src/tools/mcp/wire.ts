@@ -22,8 +22,9 @@ export function jsonIn(text: string): unknown {
 /** Numbers that JSON does not have are null, as JavaScript writes them. What stands in a text stays. */
 function withoutNaN(text: string): unknown {
   try {
+    // A text without an end goes to the end: it is not looked through again from each mark within it.
     return JSON.parse(
-      text.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g, (found) => (found.startsWith('"') ? found : "null")),
+      text.replaceAll(/"[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$)|-?\b(?:NaN|Infinity)\b/g, (found) => (found.startsWith('"') ? found : "null")),
     );
   } catch {
     return undefined;
@@ -41,11 +42,19 @@ function isPlainAnswer(value: unknown): boolean {
 function asMeant(value: unknown): unknown {
   if (!isJson(value) || !(value["jsonrpc"] === "2.0" || value["jsonrpc"] === 2)) return value;
   const { id, method, params, result, error } = value;
-  const isAnswer = "result" in value || "error" in value;
-  if (!isAnswer) return params === null ? { jsonrpc: "2.0", ...(id === undefined ? {} : { id }), method } : { ...value, jsonrpc: "2.0" };
-  if (error !== undefined && error !== null) return { jsonrpc: "2.0", id: id ?? undefined, error: errorIn(error) };
+  // Libraries with one record for all write every member, and null in what a request has not.
+  const isAsked = typeof method === "string" && method !== "" && (result ?? error ?? null) === null;
+  const isAnswer = !isAsked && ("result" in value || "error" in value);
+  if (!isAnswer) {
+    const { id: _id, params: _params, result: _result, error: _error, ...rest } = value;
+    return { ...rest, jsonrpc: "2.0", ...given("id", id), ...given("params", params) };
+  }
+  const isRefusal = error !== undefined && error !== null && !((error === "" || error === false) && isJson(result));
+  if (isRefusal) return { jsonrpc: "2.0", id: id ?? undefined, error: errorIn(error) };
   return { jsonrpc: "2.0", id, result: resultIn(result) };
 }
+
+const given = (name: string, value: unknown): Json => (value === null || value === undefined ? {} : { [name]: value });
 
 const INTERNAL_ERROR = -32_603;
 

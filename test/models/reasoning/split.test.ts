@@ -68,10 +68,12 @@ const CASES: { readonly [name: string]: readonly [written: string, said: string]
   "Apriel": ["Here are my reasoning steps:\nHm.\n[BEGIN FINAL RESPONSE]\nBlue.\n[END FINAL RESPONSE]", "Blue.\n"],
   "GLM: a box within the answer": ["It is <|begin_of_box|>blue<|end_of_box|>.", "It is blue."],
   "GLM's box in code": ["Write `<|begin_of_box|>`.", "Write `<|begin_of_box|>`."],
+  "frames in code": ["<think>Hm.</think>Write `<|im_start|>assistant` or:\n```\n<|assistant|>\n```", "Write `<|im_start|>assistant` or:\n```\n<|assistant|>\n```"],
   "a frame, nothing thought": ["<|START_RESPONSE|>Blue.<|END_RESPONSE|>", "Blue."],
   "Llama's header": ["<|start_header_id|>assistant<|end_header_id|>\n\nBlue.", "\n\nBlue."],
   "closed with another tag": ["<thinking>Hm.</think>\nBlue.", "Blue."],
   "closed with another tag, the other way": ["<think>Hm.</thinking>\nBlue.", "Blue."],
+  "closed with another tag, behind letters that grow in lower case": ["<think>İİİ</thinking>\nBlue, 1 > 0.", "Blue, 1 > 0."],
   "thought_process": ["<thought_process>Hm.</thought_process>\nBlue.", "Blue."],
   "JSON behind thoughts": ['<think>{"next":"Maya"}</think>\n{"next":"Noor"}', '{"next":"Noor"}'],
 }; // prettier-ignore

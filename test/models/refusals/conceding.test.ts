@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ModelMessage } from "../../../src/engine/model.ts";
 import { lessonsIn } from "../../../src/models/refusals/kept-lessons.ts";
+import { replyMaxIn } from "../../../src/models/refusals/reply-room.ts";
 import { ANSWER, ask, request } from "../servers/asking.ts";
 import { notesIn } from "../servers/notes.ts";
 import { chatServer, type ChatRequest, modelAt, refuses, says } from "../servers/chat-server.ts";
@@ -157,6 +158,22 @@ test.each([
   );
   expect((await ask(modelAt(url), request())).reply).toMatchObject({ kind: "answer", text: "Blue." });
   expect(asked.map((body) => [Boolean(body.tools), body.stream as unknown])).toEqual([[true, true], [true, false]]); // prettier-ignore
+});
+
+test("a refusal that repeats the request with its stream and its tools says nothing of the stream", async () => {
+  const { url, asked } = await chatServer((body, response) => {
+    const echo = `{'tools': ${String(Boolean(body.tools))}, 'stream': ${String(body.stream)}, 'temperature': 1}`;
+    if ("temperature" in body) refuses(response, 400, { message: `Extra inputs are not permitted in ${echo}` });
+    else says(response, "Blue.");
+  });
+  expect((await ask(modelAt(url, { temperature: 1 }), request())).reply).toMatchObject({ kind: "answer" });
+  expect(asked.map((body) => body.stream as boolean)).toEqual([true, true]);
+});
+
+test("a status among the words is no limit of a reply", () => {
+  expect(replyMaxIn("Error code: 400 - max_tokens is too large", 8_192)).toBeUndefined();
+  expect(replyMaxIn("Error code: 400 - at most 300 completion tokens", 8_192)).toBe(300);
+  expect(replyMaxIn("HTTP 422: max_tokens must be at most 512", 8_192)).toBe(512);
 });
 
 test.each([

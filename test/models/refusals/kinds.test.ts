@@ -48,6 +48,7 @@ test.each([
     "bad_request",
   ],
   [400, { error: { message: "Failed to call a function. See 'failed_generation'.", code: "tool_use_failed" } }, "unavailable"],
+  [400, { error: { message: "Failed to call a function.", code: "tool_use_failed", failed_generation: "<function=tell>Your billing is overdue" } }, "unavailable"],
   [413, "<html><head><title>413 Request Entity Too Large</title></head></html>", "context_too_long"],
   [400, { error: { message: "Requests rate limit exceeded" } }, "rate_limited"],
   [403, { message: "API rate limit exceeded for key" }, "rate_limited"],
@@ -56,6 +57,14 @@ test.each([
 ] as const)("%s with %j is %s", (status, body, kind) => {
   const said = saidIn(typeof body === "string" ? body : JSON.stringify(body));
   expect(kindOf(refusalOf(Object.assign(new ServerError(said), { status })), undefined)).toBe(kind);
+});
+
+test.each([
+  [{ error: "dial tcp 10.0.0.5:8000: connect: no route to host" }, "unavailable"],
+  [{ error: { message: "Failed to call a function.", type: "invalid_request_error", code: "tool_use_failed" } }, "unavailable"],
+  [{ error: "no route found" }, "unknown_model"],
+] as const)("within a stream, %j is %s", (body, kind) => {
+  expect(kindOf(refusalOf(new ServerError(saidIn(JSON.stringify(body)))), undefined)).toBe(kind);
 });
 
 /** Of a conversation that is too long, in words that no code stands beside. */
@@ -144,6 +153,7 @@ test.each<[string, { readonly [name: string]: string }, object, number]>([
     },
     3_600_000,
   ],
+  ["below nothing in the body, and in words", {}, { error: { message: "Please retry after 20 seconds.", retry_after: -1 } }, 20_000],
   ["in milliseconds in the body", {}, { error: { message: "x", retry_after_ms: "1200" } }, 1_200],
 ])("a wait that is given %s", (_, headers, body, ms) => {
   expect(retryAfterMs(new Headers(headers), saidIn(JSON.stringify(body)), NOW)).toBe(ms);
@@ -152,6 +162,12 @@ test.each<[string, { readonly [name: string]: string }, object, number]>([
 test("a wait that is too long to be waited for is told, whatever the server says", async () => {
   const { url } = await chatServer((_, response) => response.writeHead(429, { "retry-after": "5400" }).end('{"error":"slow down"}'));
   expect(failureOf((await ask(modelAt(url), request())).reply).message).toContain("not before 90 minutes have passed: slow down");
+});
+
+test("what no wait helps is told without one, whatever is renewed then", async () => {
+  const headers = { "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "90m" };
+  const { url } = await chatServer((_, response) => response.writeHead(400, headers).end('{"error":"The colour is wrong"}'));
+  expect(failureOf((await ask(modelAt(url), request())).reply).message).toMatch(/(?<!passed: )The colour is wrong/);
 });
 
 test("the time at which something is renewed that is not used up is no wait", () => {

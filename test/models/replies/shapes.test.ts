@@ -184,6 +184,23 @@ describe("arguments of a call", () => {
     expect((await ask(modelAt(url), request({ tools }))).reply).toMatchObject({ toolCalls: [{ tool: "search" }, { tool: "recall" }] });
   });
 
+  test("calls in whole messages, one behind the other, are all taken", async () => {
+    const whole = (id: string) => `data: ${JSON.stringify({ choices: [{ message: { tool_calls: [{ id, function: { name: "search", arguments: "{}" } }] } }] })}\n\n`;
+    expect(await replyTo(whole("c"), whole("d"), frame({}, "tool_calls"), DONE)).toMatchObject({ toolCalls: [{ call: "c" }, { call: "d" }] });
+  }); // prettier-ignore
+
+  test("thoughts and a call of old that a whole message says again are taken once", async () => {
+    const call = { name: "search", arguments: '{"q":"a"}' };
+    const whole = { choices: [{ message: { reasoning_content: "Hm", content: null, function_call: call } }] };
+    const { url } = await chatServer((_, response) =>
+      stream(response, frame({ reasoning_content: "Hm" }), frame({ function_call: call }), `data: ${JSON.stringify(whole)}\n\n`, DONE),
+    );
+    const { reply, deltas } = await ask(modelAt(url), request());
+    expect(deltas).toEqual([{ type: "reasoning", text: "Hm" }]);
+    expect(reply).toMatchObject({ toolCalls: [{ args: '{"q":"a"}' }], kept: { what: { message: { reasoning_content: "Hm" } } } });
+    expect(reply.kind === "answer" && reply.toolCalls).toHaveLength(1);
+  });
+
   test("two calls without ids, both under index 0, are two", async () => {
     const reply = await replyTo(call({ index: 0 }, '{"q":"a"}'), call({ index: 0 }, '{"q":"b"}'), frame({}, "tool_calls"), DONE);
     expect(reply).toMatchObject({ toolCalls: [{ args: '{"q":"a"}' }, { args: '{"q":"b"}' }] });
@@ -218,6 +235,9 @@ describe("counts", () => {
     ["under Anthropic's names", [frame({ content: "Blue." }), frame({}, "stop", { usage: { input_tokens: 9, output_tokens: 3 } }), DONE], { inputTokens: 9, outputTokens: 3 }],
     ["as text", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: "9", completion_tokens: "3" } }), DONE], { inputTokens: 9, outputTokens: 3 }],
     ["under Ollama's names", [`data: ${JSON.stringify({ message: { content: "Blue." }, done: true, prompt_eval_count: 9, eval_count: 3 })}\n\n`], { inputTokens: 9, outputTokens: 3 }],
+    ["with what was cached beside the rest, and less of it than was read", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: 100, completion_tokens: 3, total_tokens: 143, prompt_tokens_details: { cached_tokens: 40 } } }), DONE], { inputTokens: 140, outputTokens: 3, cachedTokens: 40 }],
+    ["with what was cached and written to the cache beside the rest", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: 100, completion_tokens: 3, total_tokens: 153, prompt_tokens_details: { cached_tokens: 40, cache_write_tokens: 10 } } }), DONE], { inputTokens: 150, outputTokens: 3, cachedTokens: 40, cacheWriteTokens: 10 }],
+    ["of the reply and of the sum alone", [frame({ content: "Blue." }), frame({}, "stop", { usage: { completion_tokens: 3, total_tokens: 12 } }), DONE], { outputTokens: 3, estimated: true }],
     ["in details as text", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: 9, completion_tokens: 3, prompt_tokens_details: { cached_tokens: "4", cache_write_tokens: "2" } } }), DONE], { inputTokens: 9, cachedTokens: 4, cacheWriteTokens: 2 }],
     ["in details below nothing", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: 9, completion_tokens: 3, prompt_tokens_details: { cached_tokens: -1 }, completion_tokens_details: { reasoning_tokens: -1 } } }), DONE], { cachedTokens: 0, reasoningTokens: 0 }],
     ["with thoughts beside the rest, as xAI counts", [frame({ content: "Blue." }), frame({}, "stop", { usage: { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135, completion_tokens_details: { reasoning_tokens: 94 } } }), DONE], { inputTokens: 32, outputTokens: 103 }],

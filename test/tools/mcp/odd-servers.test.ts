@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, expect, test, vi } from "vitest";
 import { failureOf, outputOf } from "../../contracts/tool.ts";
 import { IDLE_STAYS } from "../../support/idle-connections.ts";
+import { limited } from "../../../src/tools/mcp/http.ts";
 import { connected, mcpServer, type McpUnderTest } from "./setup.ts";
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -99,6 +100,25 @@ test.for([400, 404, 422, 500])(
     expect(outputOf(await under.call("b"))).toBe("b ran");
   },
 );
+
+test("a session that is not known any more is made anew, also where the refusal names the request", async () => {
+  const lost = { jsonrpc: "2.0", error: { code: -32_001, message: "Session not found" } };
+  const under: Awaited<ReturnType<typeof odd>> = await odd((asked, response) =>
+    asked.method === "tools/call" && under.calls() === 1 ? json(response, 404, { ...lost, id: asked.id }) : json(response, 200, said(asked)),
+  );
+  expect(outputOf(await under.call("a"))).toBe("a ran");
+  expect(under.calls()).toBe(2);
+});
+
+test.for([
+  ["data: {}", "data: {}\n\n"],
+  ["id: 5\ndata: {}\n", "id: 5\ndata: {}\n\n\n"],
+  // The rest is asked for behind the last that was heard.
+  ['id: 5\ndata: {"a', 'id: 5\ndata: {"a'],
+])("a stream that ends with %j is passed on as %j", async ([sent, passed]) => {
+  const body = limited(ReadableStream.from([Buffer.from(sent)]), true, () => undefined);
+  expect(Buffer.concat(await Array.fromAsync(body)).toString()).toBe(passed);
+});
 
 test.for([
   [{ "retry-after": "5" }, "after 5 s"],
