@@ -110,7 +110,7 @@ test("a session that is not known any more is made anew, also where the refusal 
   expect(under.calls()).toBe(2);
 });
 
-test.for([
+test.for<[sent: string, passed: string]>([
   ["data: {}", "data: {}\n\n"],
   ["id: 5\ndata: {}\n", "id: 5\ndata: {}\n\n\n"],
   // The rest is asked for behind the last that was heard.
