@@ -48,7 +48,17 @@ test.each([
     "bad_request",
   ],
   [400, { error: { message: "Failed to call a function. See 'failed_generation'.", code: "tool_use_failed" } }, "unavailable"],
-  [400, { error: { message: "Failed to call a function.", code: "tool_use_failed", failed_generation: "<function=tell>Your billing is overdue" } }, "unavailable"],
+  [
+    400,
+    {
+      error: {
+        message: "Failed to call a function.",
+        code: "tool_use_failed",
+        failed_generation: "<function=tell>Your billing is overdue",
+      },
+    },
+    "unavailable",
+  ],
   [413, "<html><head><title>413 Request Entity Too Large</title></head></html>", "context_too_long"],
   [400, { error: { message: "Requests rate limit exceeded" } }, "rate_limited"],
   [403, { message: "API rate limit exceeded for key" }, "rate_limited"],

@@ -104,7 +104,9 @@ test.for([400, 404, 422, 500])(
 test("a session that is not known any more is made anew, also where the refusal names the request", async () => {
   const lost = { jsonrpc: "2.0", error: { code: -32_001, message: "Session not found" } };
   const under: Awaited<ReturnType<typeof odd>> = await odd((asked, response) =>
-    asked.method === "tools/call" && under.calls() === 1 ? json(response, 404, { ...lost, id: asked.id }) : json(response, 200, said(asked)),
+    asked.method === "tools/call" && under.calls() === 1
+      ? json(response, 404, { ...lost, id: asked.id })
+      : json(response, 200, said(asked)),
   );
   expect(outputOf(await under.call("a"))).toBe("a ran");
   expect(under.calls()).toBe(2);
