@@ -37,6 +37,8 @@ export function sqliteLog(
   options: {
     readonly ready: ReadyRows;
     readonly early: Pick<EarlyMarks, "areSet" | "made">;
+    /** The highest id that was given to a post here. */
+    readonly lastPost: { id: number };
     /** Sums up what the events cost. */
     readonly spent: (commit: Commit) => void;
     /** Keeps who was heard, and says who was heard too often. */
@@ -57,7 +59,10 @@ export function sqliteLog(
   // By itself: named in the other, it would have SQLite write its indexes anew with each commit, 4 KB each.
   const updateRunning = db.prepare("UPDATE threads SET running = ? WHERE id = ?");
   const addEvent = db.prepare("INSERT INTO events (thread, seq, body) VALUES (?, ?, ?)");
-  const addPost = db.prepare("INSERT INTO outbox (thread, seq, kind, part, sending_since) VALUES (?, ?, ?, ?, ?)");
+  // No id is given twice: whoever is sending a post whose thread is forgotten meanwhile would settle another one.
+  const addPost = db.prepare(
+    "INSERT INTO outbox (id, thread, seq, kind, part, sending_since) VALUES (max(?, 1 + coalesce((SELECT max(id) FROM outbox), 0)), ?, ?, ?, ?, ?)",
+  );
   const page = db
     .prepare<[string, number, number], string>(
       "SELECT body FROM events WHERE thread = (SELECT id FROM threads WHERE name = ?) AND seq > ? ORDER BY seq LIMIT ?",
@@ -109,8 +114,10 @@ export function sqliteLog(
     const { id, own } = thread;
     const workspace = own || commit.workspace;
     for (const [index, body] of bodies.entries()) addEvent.run(id, commit.afterSeq + 1 + index, body);
-    for (const post of inLogOrder(commit.posts))
-      posts.push(Number(addPost.run(id, commit.afterSeq + 1 + post.event, post.kind, post.part, sendingSince).lastInsertRowid));
+    for (const { event, kind, part } of inLogOrder(commit.posts)) {
+      const added = addPost.run(options.lastPost.id + 1, id, commit.afterSeq + 1 + event, kind, part, sendingSince);
+      posts.push((options.lastPost.id = Number(added.lastInsertRowid)));
+    }
     if (commit.heard) options.heard.add({ ...commit, workspace });
     if (commit.accounts) options.spent({ ...commit, workspace });
     // A fork is copied in several commits: only now is it known that the runs before are another thread's.
@@ -137,16 +144,19 @@ export function sqliteLog(
     commit: async (commit): Promise<CommitResult> => {
       const { events, bodies } = recordOf(commit);
       const posts: number[] = [];
-      const areMarked = commit.posts.length > 0 && options.early.areSet();
+      let areMarked = false;
       // A post that has been seen must not be unsaid by a power cut: before it leaves it is marked, and what is marked is on the disk with all
       // that was written before it (outbox.ts), be it by this commit or by one of its own. The rest can be thought again. A wait for the disk here would hold up the event loop.
       const done = await writeSoon(
-        (): Thread | Refused | Fenced =>
-          commit.claim && !options.holds(commit.claim) ? { kind: "fenced" } : append(commit, bodies, posts, areMarked ? commit.at : null),
+        (): Thread | Refused | Fenced => {
+          if (commit.claim && !options.holds(commit.claim)) return { kind: "fenced" };
+          areMarked = commit.posts.length > 0 && options.early.areSet(commit.posts.length);
+          return append(commit, bodies, posts, areMarked ? commit.at : null);
+        },
         {
           made(made) {
             if (made.kind !== "thread") return;
-            options.early.made(posts, areMarked);
+            if (areMarked) options.early.made(posts);
             // Only once it is there for good.
             if (known.size >= KNOWN_THREADS_MAX) known.clear();
             known.set(commit.thread, made);

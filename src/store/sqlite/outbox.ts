@@ -30,10 +30,10 @@ export function duePlaces({ db, read }: Connection): DueRows {
  * process they are as yet unsent, until they are marked; after a crash each is looked for before it is sent.
  */
 export interface EarlyMarks {
-  /** Whether the next posts are to be marked so: the database is open once, and few of those marked so are still due. */
-  areSet(): boolean;
-  /** Posts have been committed, with marks or without. */
-  made(ids: readonly number[], areMarked: boolean): void;
+  /** Whether so many posts, which are being written, are to be marked so: the database is open once, and few of those marked so are still due. */
+  areSet(posts: number): boolean;
+  /** Posts have been committed with marks. */
+  made(ids: readonly number[]): void;
   /** Since when a post is being sent, as is to be told of it: what its row says, if it was not marked early. */
   sendingSince(id: number, inRow: string | null): string | undefined;
   /** `false`: it was not marked early, and is to be marked now. */
@@ -49,14 +49,17 @@ const EARLY_MARKS_MAX = 20;
 export function createEarlyMarks(openers: { readonly size: number }): EarlyMarks {
   /** With the time at which it was sent; without one it is still to be. */
   const marked = new Map<number, string | undefined>();
+  /** Of commits that are written in one transaction none is told of before all are written. */
+  let beingWritten = 0;
   return {
-    areSet: () => marked.size < EARLY_MARKS_MAX && openers.size <= 1,
-    made(ids, areMarked) {
-      // A number may have been another post's, whose thread was forgotten.
-      for (const id of ids) {
-        if (areMarked) marked.set(id, undefined);
-        else marked.delete(id);
-      }
+    areSet(posts) {
+      if (marked.size + beingWritten >= EARLY_MARKS_MAX || openers.size > 1) return false;
+      if (beingWritten === 0) queueMicrotask(() => (beingWritten = 0));
+      beingWritten += posts;
+      return true;
+    },
+    made(ids) {
+      for (const id of ids) marked.set(id, undefined);
     },
     sendingSince: (id, inRow) => (marked.has(id) ? marked.get(id) : (inRow ?? undefined)),
     sent(id, at) {
@@ -73,8 +76,8 @@ export function createEarlyMarks(openers: { readonly size: number }): EarlyMarks
 export function takeBackMarks({ db, write }: Connection, early: Pick<EarlyMarks, "unsent">): void {
   const unsent = early.unsent();
   if (unsent.length === 0) return;
-  const sending = db.prepare("UPDATE outbox SET sending_since = NULL WHERE id = ? AND receipt IS NULL AND gave_up IS NULL");
   try {
+    const sending = db.prepare("UPDATE outbox SET sending_since = NULL WHERE id = ? AND receipt IS NULL AND gave_up IS NULL");
     write("normal", () => unsent.forEach((id) => sending.run(id)));
   } catch {
     // They are looked for, and not found.

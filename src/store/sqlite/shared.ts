@@ -17,6 +17,7 @@ export interface Shared extends OneProcess {
   readonly clock: Clock;
   readonly ready: ReadyRows;
   readonly early: EarlyMarks;
+  readonly lastPost: { id: number };
   readonly settings: Telling<SettingChanged>;
   /** By the workspace of what was put. */
   readonly schedules: Telling<string>;
@@ -40,6 +41,7 @@ export function share(connection: Connection, clock: Clock): Shared {
     clock,
     ready,
     early: createEarlyMarks(all.openers),
+    lastPost: { id: 0 },
     settings,
     schedules: createTelling(),
     pins,

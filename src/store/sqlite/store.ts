@@ -119,7 +119,7 @@ function onConnection(connection: Connection, clock: Clock): SqliteOpened {
 }
 
 function opener(shared: Shared): SqliteOpened {
-  const { clock, ready, early, settings, schedules, pins, audit, openers, told } = shared;
+  const { clock, ready, early, lastPost, settings, schedules, pins, audit, openers, told } = shared;
   const member = join(shared);
   const now = () => clock.now();
   const connection = ownOf(shared.connection, () => {
@@ -140,6 +140,7 @@ function opener(shared: Shared): SqliteOpened {
     ...sqliteLog(connection, {
       ready,
       early,
+      lastPost,
       now,
       spent,
       heard: sqliteHeard(connection),

@@ -1,5 +1,7 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import type pg from "pg";
-import { afterEach, expect, onTestFinished, test } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { append, said } from "../../../src/store/contracts/commits.ts";
 import { openStore, readStore } from "../../../src/store/open-store.ts";
 import { addressOf } from "../../../src/store/postgres/server/address.ts";
@@ -30,6 +32,31 @@ test("what the way to a server lacks is told with the mend", () => {
     expect(error).toBeInstanceOf(StoreError);
     expect(String(error)).toMatch(mend);
   }
+});
+
+test("one that lets a process in and is gone then, without a word, is not waited for without an end", async () => {
+  const asked = Promise.withResolvers<void>();
+  let socket: Socket | undefined;
+  const mute = createServer((come) => {
+    socket = come.on("error", () => undefined);
+    come.once("data", () => {
+      come.write("R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I"); // AuthenticationOk, ReadyForQuery
+      come.on("data", () => asked.resolve());
+    });
+  });
+  await once(mute.listen(0, "127.0.0.1"), "listening");
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+    socket?.destroy();
+    mute.close();
+  });
+  const { own, close } = await openConnection(addressOf(`postgres://ana:secret@127.0.0.1:${(mute.address() as AddressInfo).port}/team`));
+  onTestFinished(close);
+  const refused = expect(own()).rejects.toThrow(/the connection was lost/);
+  await asked.promise;
+  vi.advanceTimersByTime(5_000);
+  await refused;
 });
 
 describeOnPostgres("a session", (server) => {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { append, AT, said } from "../../../src/store/contracts/commits.ts";
+import type { Connection } from "../../../src/store/sqlite/connection.ts";
+import { takeBackMarks } from "../../../src/store/sqlite/outbox.ts";
 import { openSqlite, type SqliteOpened } from "../../../src/store/sqlite/store.ts";
 
 const POST = { posts: [{ event: 0, kind: "turn", part: 0 }] };
@@ -64,6 +66,17 @@ test("of many that are due at once a few are marked early, and the others when t
   expect(inFile().slice(-3)).toEqual([AT, AT, null]);
 });
 
+test("of many that are written in one transaction no more are marked early than otherwise", async () => {
+  await Promise.all(Array.from({ length: 60 }, (_, at) => append(opened.store, `thread ${at}`, [said("one")], POST)));
+  expect(inFile().filter((since) => since === AT)).toHaveLength(20);
+  expect(await here()).toEqual(Array.from({ length: 60 }, () => undefined));
+});
+
+test("marks that cannot be taken back keep nobody from closing the database", () => {
+  const broken = { db: { prepare: () => expect.fail("disk I/O error") } } as unknown as Connection;
+  expect(() => takeBackMarks(broken, { unsent: () => [1] })).not.toThrow();
+});
+
 test("where the database is open more than once, each post is marked when it is sent", async () => {
   const other = opened.beside();
   await append(opened.store, "a", [said("one")], POST);
@@ -71,15 +84,15 @@ test("where the database is open more than once, each post is marked when it is 
   await other.store.close();
 });
 
-test("a post that has the number of one that is gone is marked when it is sent", async () => {
-  await append(opened.store, "a", [said("one")], POST);
+test("what becomes of a post whose thread was forgotten befalls no other one", async () => {
+  const { store } = opened;
+  await append(store, "a", [said("one")], POST);
+  const [gone] = await store.duePosts("a", 1);
   const beside = new Database(path);
   beside.exec("DELETE FROM outbox");
   beside.close();
-  const other = opened.beside();
-  await append(opened.store, "b", [said("one")], POST);
-  const [post] = await opened.store.duePosts("b", 1);
-  await opened.store.markSending(post!.id, LATER);
-  expect(inFile()).toEqual([LATER]);
-  await other.store.close();
+  await append(store, "b", [said("one")], POST);
+  await store.markSending(gone!.id, LATER);
+  await store.markDelivered(gone!.id, { gaveUp: "nothing is left of it" });
+  expect(await here()).toEqual([undefined]);
 });

@@ -8,6 +8,9 @@ export interface Limits {
   readonly idleInTransactionMsMax: number;
 }
 
+/** As connecting may take: a server that is gone without a word behind that says nothing at all, and whoever waits for it would wait for ever. */
+const ANSWER_MS_MAX = 5_000;
+
 /**
  * Tells a session all that is taken for granted of one, whatever the server, the database or the role are set to. By a statement, and not as parameters with
  * which it begins: a pooler in between refuses those, or drops them, and then all would be looked for in another schema. What an older server does not
@@ -33,8 +36,9 @@ export async function settle(
     transaction_timeout: 0,
     ...(onlyReads ? { default_transaction_read_only: "on" } : {}),
   };
-  await client.query(
-    "SELECT set_config(name, value, false) FROM json_each_text($1::json) AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL",
-    [JSON.stringify(settings)],
-  );
+  await client.query({
+    text: "SELECT set_config(name, value, false) FROM json_each_text($1::json) AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL",
+    values: [JSON.stringify(settings)],
+    query_timeout: ANSWER_MS_MAX,
+  } as pg.QueryConfig);
 }
