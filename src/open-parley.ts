@@ -27,8 +27,7 @@ export interface OpenParley {
   readonly teams: readonly string[];
   /**
    * Says words in a thread, and gives what is recorded from there on, until the run stops or waits for a person. Again with the same `thread`, it answers
-   * the question, or begins the next task there; threads that programs have begun are worked on, and none of Slack's or others'. Leaving the loop early
-   * leaves the run going; `signal` stops it.
+   * the question, or begins the next task there. Leaving the loop early leaves the run going; `signal` stops it.
    */
   run(
     words: string,
@@ -71,8 +70,7 @@ export async function openParley(settings: OpenSettings = {}): Promise<OpenParle
     asksAtLimits: false,
     log: settings.log ?? (() => undefined),
   });
-  // Turns of others in the same database, such as Slack's, are not this program's: nobody would post what their agents say.
-  await parley.start(WORKSPACE);
+  await parley.start();
 
   const follow = (thread: string, begin: () => Promise<void>, signal?: AbortSignal) =>
     following(parley.runner, { thread, person: NOBODY_IN_PARTICULAR, signal }, begin);

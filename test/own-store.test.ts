@@ -4,8 +4,6 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openParley } from "../src/open-parley.ts";
-import { append, said, started } from "../src/store/contracts/commits.ts";
-import { openSqlite } from "../src/store/sqlite/store.ts";
 import { runChild } from "./support/children.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -74,19 +72,4 @@ test("parley run opens it by --db; a store that nobody defines is named, with th
   expect(ran.out + ran.err).toContain("How many are you?");
   expect(existsSync(join(folder, "south.trips"))).toBe(true);
   expect((await run("tips:south")).err).toMatch(/knows no store "tips".*\(trips\)/);
-});
-
-test("a program takes turns of its own conversations alone, and none of Slack's in the same database", async () => {
-  const database = join(folder, "shared.db");
-  const { store } = openSqlite({ path: database });
-  await append(store, "T1/C1/1", [started(), said("We want to see fjords.")], { wake: "now" });
-  await store.close();
-  const parley = await openParley({ cwd: folder, env: {}, database });
-  try {
-    const events = await Array.fromAsync(parley.run("We want to see fjords.", { thread: "trip-1" }));
-    expect(events.at(-1)).toMatchObject({ type: "handoff.made" });
-    expect(await parley.events("T1/C1/1")).toHaveLength(2);
-  } finally {
-    await parley.close();
-  }
 });

@@ -5,7 +5,6 @@ import type { Connection } from "./connection.ts";
 import { runEnded, runsRewritten } from "./runs/run-rows.ts";
 import { isOfIndex, isRunning, recordOf, startOrStop } from "../records/commit.ts";
 import { sqliteNames } from "./names.ts";
-import type { EarlyMarks } from "./outbox.ts";
 import type { ReadyRows } from "./ready.ts";
 import type { Commit, CommitResult, PostDraft, Store, ThreadSummary } from "../store.ts";
 
@@ -36,7 +35,6 @@ export function sqliteLog(
   connection: Connection,
   options: {
     readonly ready: ReadyRows;
-    readonly early: Pick<EarlyMarks, "areSet" | "made">;
     /** The highest id that was given to a post here. */
     readonly lastPost: { id: number };
     /** Sums up what the events cost. */
@@ -61,7 +59,7 @@ export function sqliteLog(
   const addEvent = db.prepare("INSERT INTO events (thread, seq, body) VALUES (?, ?, ?)");
   // No id is given twice: whoever is sending a post whose thread is forgotten meanwhile would settle another one.
   const addPost = db.prepare(
-    "INSERT INTO outbox (id, thread, seq, kind, part, sending_since) VALUES (max(?, 1 + coalesce((SELECT max(id) FROM outbox), 0)), ?, ?, ?, ?, ?)",
+    "INSERT INTO outbox (id, thread, seq, kind, part) VALUES (max(?, 1 + coalesce((SELECT max(id) FROM outbox), 0)), ?, ?, ?, ?)",
   );
   const page = db
     .prepare<[string, number, number], string>(
@@ -107,16 +105,15 @@ export function sqliteLog(
     return { kind: "thread", id, own };
   };
 
-  /** `posts`: is given the rows that are to be posted; `sendingSince`: what they say of it. */
-  const append = (commit: Commit, bodies: readonly string[], posts: number[], sendingSince: string | null): Refused | Thread => {
+  const append = (commit: Commit, bodies: readonly string[]): Refused | Thread => {
     const thread = advanced(commit);
     if (thread.kind !== "thread") return thread;
     const { id, own } = thread;
     const workspace = own || commit.workspace;
     for (const [index, body] of bodies.entries()) addEvent.run(id, commit.afterSeq + 1 + index, body);
     for (const { event, kind, part } of inLogOrder(commit.posts)) {
-      const added = addPost.run(options.lastPost.id + 1, id, commit.afterSeq + 1 + event, kind, part, sendingSince);
-      posts.push((options.lastPost.id = Number(added.lastInsertRowid)));
+      const added = addPost.run(options.lastPost.id + 1, id, commit.afterSeq + 1 + event, kind, part);
+      options.lastPost.id = Number(added.lastInsertRowid);
     }
     if (commit.heard) options.heard.add({ ...commit, workspace });
     if (commit.accounts) options.spent({ ...commit, workspace });
@@ -143,20 +140,13 @@ export function sqliteLog(
 
     commit: async (commit): Promise<CommitResult> => {
       const { events, bodies } = recordOf(commit);
-      const posts: number[] = [];
-      let areMarked = false;
       // A post that has been seen must not be unsaid by a power cut: before it leaves it is marked, and what is marked is on the disk with all
-      // that was written before it (outbox.ts), be it by this commit or by one of its own. The rest can be thought again. A wait for the disk here would hold up the event loop.
+      // that was written before it (outbox.ts). The rest can be thought again. A wait for the disk here would hold up the event loop.
       const done = await writeSoon(
-        (): Thread | Refused | Fenced => {
-          if (commit.claim && !options.holds(commit.claim)) return { kind: "fenced" };
-          areMarked = commit.posts.length > 0 && options.early.areSet(commit.posts.length);
-          return append(commit, bodies, posts, areMarked ? commit.at : null);
-        },
+        (): Thread | Refused | Fenced => (commit.claim && !options.holds(commit.claim) ? { kind: "fenced" } : append(commit, bodies)),
         {
           made(made) {
             if (made.kind !== "thread") return;
-            if (areMarked) options.early.made(posts);
             // Only once it is there for good.
             if (known.size >= KNOWN_THREADS_MAX) known.clear();
             known.set(commit.thread, made);

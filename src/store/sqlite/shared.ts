@@ -7,7 +7,7 @@ import { sqliteAudit, type SqliteAudit } from "./audit/audit.ts";
 import { createTold } from "./beside/told.ts";
 import type { Connection } from "./connection.ts";
 import { dueLanes } from "./inbox.ts";
-import { createEarlyMarks, duePlaces, type EarlyMarks } from "./outbox.ts";
+import { duePlaces } from "./outbox.ts";
 import { type ReadyRows, readyRows } from "./ready.ts";
 import { sqliteSpent } from "./spent.ts";
 
@@ -16,7 +16,7 @@ export interface Shared extends OneProcess {
   readonly connection: Connection;
   readonly clock: Clock;
   readonly ready: ReadyRows;
-  readonly early: EarlyMarks;
+  /** The highest id that was given to a post. */
   readonly lastPost: { id: number };
   readonly settings: Telling<SettingChanged>;
   /** By the workspace of what was put. */
@@ -40,7 +40,6 @@ export function share(connection: Connection, clock: Clock): Shared {
     connection,
     clock,
     ready,
-    early: createEarlyMarks(all.openers),
     lastPost: { id: 0 },
     settings,
     schedules: createTelling(),

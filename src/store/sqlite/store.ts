@@ -16,7 +16,7 @@ import { sqliteKnowledge } from "./knowledge.ts";
 import { sqliteLog } from "./log.ts";
 import { sqliteLogins } from "./sealed/logins.ts";
 import { sqliteMemory } from "./memory.ts";
-import { sqliteOutbox, takeBackMarks } from "./outbox.ts";
+import { sqliteOutbox } from "./outbox.ts";
 import { sqliteRuns } from "./runs/run-index.ts";
 import { sqliteSpending } from "./runs/run-spending.ts";
 import { sqliteSchedules } from "./schedules.ts";
@@ -119,7 +119,7 @@ function onConnection(connection: Connection, clock: Clock): SqliteOpened {
 }
 
 function opener(shared: Shared): SqliteOpened {
-  const { clock, ready, early, lastPost, settings, schedules, pins, audit, openers, told } = shared;
+  const { clock, ready, lastPost, settings, schedules, pins, audit, openers, told } = shared;
   const member = join(shared);
   const now = () => clock.now();
   const connection = ownOf(shared.connection, () => {
@@ -128,7 +128,6 @@ function opener(shared: Shared): SqliteOpened {
     schedules.drop(member);
     if (openers.size > 0) return;
     try {
-      takeBackMarks(shared.connection, early);
       shared.connection.close();
     } finally {
       // Behind the lock: where a file is watched by having it open, its closing lets go of that.
@@ -139,7 +138,6 @@ function opener(shared: Shared): SqliteOpened {
   const store = {
     ...sqliteLog(connection, {
       ready,
-      early,
       lastPost,
       now,
       spent,
@@ -156,7 +154,6 @@ function opener(shared: Shared): SqliteOpened {
       received: member.received,
     }),
     ...sqliteOutbox(connection, {
-      early,
       leisure: shared.leisure,
       onDelivered: ({ thread, workspace, delivered }) => member.changed(thread, workspace, { delivered }),
     }),
