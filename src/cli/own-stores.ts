@@ -29,6 +29,6 @@ export const readHere = async (io: Io, given: string | undefined): Promise<Store
 /** The path that was given, then the environment's; the team file is read only when neither says it. */
 export function databaseOf(io: Io, given: string | undefined): string {
   const env = readEnv(io.cwd, io.env);
-  const path = given ?? env["PARLEY_DB"];
+  const path = given ?? env["PARLEY_DB"]?.trim();
   return path ? databasePath(path, io.cwd) : loadSettings({ env, cwd: io.cwd }).database;
 }

@@ -39,6 +39,8 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
   /** Calls that have not ended, by id; one of them may have the line that the cursor is on. */
   const calls = new Map<string, string>();
   let callShown: string | undefined;
+  /** The words beside a call that were last shown. */
+  let besideShown: string | undefined;
   /** Since the last turn ended. */
   let spent = NOTHING_SPENT;
 
@@ -159,6 +161,7 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
   function called({ agent, call, tool, args, text: words = "" }: Extract<RunEvent, { type: "tool.called" }>): string {
     // Words beside a question to a person are mostly the question.
     const said = words.trim() === "" || tool === ASKING_TOOL ? "" : message(agent, harmless(words));
+    if (said !== "") besideShown = words;
     if (tool.startsWith(HANDOFF_TOOL)) return said;
     const text = `  ${oneLine(agent)}: ${oneLine(tool)} ${oneLine(args)}`;
     calls.set(call, text);
@@ -201,8 +204,8 @@ export function createTerminal({ colours, live }: TerminalOptions): Terminal {
 
   function question(asked: Extract<RunEvent, { type: "handoff.made" }>): string {
     const { agent, options = [] } = asked;
-    // Live, what stands before a question has been shown as it came.
-    const text = live ? asked.text : saidWith(asked);
+    // Live, what stands before a question has been shown as it came; beside a hand-over with a name of its own, with its call.
+    const text = live || asked.beside === besideShown ? asked.text : saidWith(asked);
     return (
       head(agent) +
       line(

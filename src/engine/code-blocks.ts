@@ -17,18 +17,25 @@ export interface FencedBlock {
  * (`> `, `<blockquote>`), thought (`<think>`) or raw HTML (`<!--`, `<pre>`) is no block.
  */
 export function codeBlocks(text: string): FencedBlock[] {
-  const found = fences(withoutThoughts(text))
-    .map((fence) => (fence.isOpen ? { ...fence, code: upToFence(fence.code) } : fence))
-    .filter(({ isOpen, code }) => !isOpen || code.trim() !== "");
+  const found = fences(withoutThoughts(text));
   const labelled = found.filter((block) => block.label !== "");
-  return (labelled.length > 0 ? labelled : found).map(({ label, code }) => ({ language: languageOf(label), code }));
+  return (labelled.length > 0 ? labelled : found).flatMap(({ fence, label, code, isOpen }) =>
+    isOpen && code.trim() === "" ? [] : [{ language: languageOf(label), code: isOpen && fence === TICKS ? upToFence(code) : code }],
+  );
 }
 
-/** Code that nothing closes, without what stands behind the first of its lines that ends with a fence. */
-const upToFence = (code: string): string => {
-  const end = /[^`\s][ \t]*```[ \t]*$/m.exec(code);
-  return end ? `${code.slice(0, end.index + 1)}\n` : code;
-};
+const TICKS = "```";
+
+/** Code that nothing closes, without what stands behind the first of its lines that ends with a fence; two of them in a line are of the line. */
+function upToFence(code: string): string {
+  const lines = code.split("\n");
+  const last = lines.findIndex((line) => {
+    const at = line.indexOf(TICKS);
+    return at > 0 && line.slice(0, at).trim() !== "" && line.slice(at).trim() === TICKS;
+  });
+  const end = lines[last];
+  return end === undefined ? code : `${[...lines.slice(0, last), end.slice(0, end.indexOf(TICKS)).trimEnd()].join("\n")}\n`;
+}
 
 /**
  * Whether code may be taken from it: an agent's finished message to the team, and nothing else. Not a question or another hand-over, a stop

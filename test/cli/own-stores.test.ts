@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { openSqlite } from "../../src/store/sqlite/store.ts";
 import { folderWith } from "../config/team-files.ts";
 import { draft } from "../contracts/memory.ts";
-import { parley } from "./here.ts";
+import { databaseOf } from "../../src/cli/own-stores.ts";
+import { parley, terminal } from "./here.ts";
 import { eventsIn } from "./stories.ts";
 
 const SQLITE = resolve(import.meta.dirname, "../../src/store/sqlite/store.ts");
@@ -53,6 +54,12 @@ test("what is kept in a store of an extension is brought in, looked at and forgo
   expect(await kept()).toContain("Two boats.");
   expect(await parley(["forget", "thread", "boats"], { cwd })).toMatchObject({ code: 0, err: "" });
   expect(await kept()).not.toContain("Two boats.");
+});
+
+test("blanks around the address in the environment are none of it, and blanks alone are no address", () => {
+  const cwd = folderWith({ "parley.yml": TEAM, "replies.yml": "replies: {}", "ours.ts": OURS });
+  const kept = (PARLEY_DB: string) => databaseOf(terminal({ cwd, env: { PARLEY_DB } }).io, undefined);
+  expect([kept(" trips:south "), kept("  ")]).toEqual(["trips:south", "trips:north"]);
 });
 
 test("of a store that no extension defines is said what is missing", async () => {

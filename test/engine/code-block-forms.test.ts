@@ -17,6 +17,8 @@ describe("a block of code", () => {
     ["in more ticks than are in it", `${F}${F}sh\n${F}\nls\n${F}${F}`, [`sh: ${F}\nls\n`]],
     ["that is not closed", `${F}sh\nls`, ["sh: ls\n"]],
     ["that is closed at the end of its last line", `${F}sh\nls\npwd ${F}\nThat is all.`, ["sh: ls\npwd\n"]],
+    ["that is not closed, with a fence pair in a line", `${F}sh\necho ${F}ls${F}\npwd`, [`sh: echo ${F}ls${F}\npwd\n`]],
+    ["in tildes that are not closed, with backticks at the end of a line", `~~~sh\necho ${F}\npwd`, [`sh: echo ${F}\npwd\n`]],
     ["with nothing in it", `${F}sh\n${F}`, ["sh: "]],
     ["without a label, where no other has one", `${F}\nx\n${F}`, ["python: x\n"]],
     ["beside one without, which shows output", `${F}sh\nls\n${F}\n${F}\nout\n${F}`, ["sh: ls\n"]],
@@ -38,6 +40,7 @@ describe("a block of code", () => {
     ["one that is quoted", `> ${F}sh\n> ls\n> ${F}`],
     ["behind words without a label or colon", `Run ${F}\nls`],
     ["that begins with the last line", `\ufeff${F}sh\nls\n${F}`],
+    ["without a label, before one that begins with the last line", `${F}\nout\n${F}\n${F}sh`],
     ["behind words, never closed", `Run: ${F}sh\nls`],
     ["indented by four", `    ${F}sh\n    ls`],
     ["in one line", `${F}sh ls${F}`],
@@ -82,8 +85,8 @@ describe("a block of code", () => {
 
 test("a fence says which lines are its code, and whether it was closed", () => {
   expect(fences(`a\n${F}sh\nls\npwd\n${F}\nb\n~~~\nx`)).toEqual([
-    { label: "sh", code: "ls\npwd\n", isOpen: false, from: 2, to: 4 },
-    { label: "", code: "x\n", isOpen: true, from: 7, to: 8 },
+    { fence: F, label: "sh", code: "ls\npwd\n", isOpen: false, from: 2, to: 4 },
+    { fence: "~~~", label: "", code: "x\n", isOpen: true, from: 7, to: 8 },
   ]);
 });
 

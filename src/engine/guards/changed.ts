@@ -98,7 +98,8 @@ export async function changedEvent(event: EventBody, look: Look): Promise<EventB
     case "handoff.made": {
       const options = [];
       for (const option of event.options ?? []) options.push(await look.words(option));
-      return { ...event, text: await look.words(event.text), ...(event.options ? { options } : {}) };
+      const words = { text: await look.words(event.text), ...(await optional("beside", event.beside)) };
+      return { ...event, ...words, ...(event.options ? { options } : {}) };
     }
     case "approval.requested":
       return { ...event, what: await look.words(event.what), ...(await optional("says", event.says)) };

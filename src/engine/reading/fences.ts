@@ -3,6 +3,8 @@ const BLOCKS_MAX = 20;
 
 /** A fence of a text; `isOpen` where the text ends within it. `from` and `to`: its lines of code, the last excluded. */
 interface Fence {
+  /** The marks that open it. */
+  readonly fence: string;
   readonly label: string;
   readonly code: string;
   readonly isOpen: boolean;
@@ -20,7 +22,7 @@ export function fences(text: string): readonly Fence[] {
   for (const line of lines) reader.take(line);
   return reader.found().map(({ opening, from, to = lines.length, isOpen }) => {
     const code = withoutIndent(lines.slice(from, to), opening);
-    return { label: opening.label, code: code.map((line) => `${line}\n`).join(""), isOpen, from, to };
+    return { fence: opening.fence, label: opening.label, code: code.map((line) => `${line}\n`).join(""), isOpen, from, to };
   });
 }
 

@@ -116,8 +116,9 @@ export const askHowToGoOn = (leader: string, why: string): EventBody => ({
 });
 
 const STOP = "Stop";
-/** The answer that is offered, also as people write it: "stop.", "Stop it, please!". */
-const saysStop = (text: string): boolean => /^\W*(?:please\W+)?stopp?(?:\W+(?:it|now|here|please|bitte))*\W*$/i.test(text);
+/** The answer that is offered, also as people write it: "stop.", "Stop it, please!". Letters of any script beside it say more than that; a question asks. */
+const saysStop = (text: string): boolean => STOPS.test(text);
+const STOPS = /^[^\p{L}\p{N}]*(?:please[^\p{L}\p{N}]+)?stopp?(?:[^\p{L}\p{N}]+(?:it|now|here|please|bitte))*[^\p{L}\p{N}?？؟]*$/iu;
 
 const FRESH: Stalls = { count: 0, fallbacks: 0, stoppedBy: undefined, recent: [], repeated: false, asked: false, speaker: undefined };
 

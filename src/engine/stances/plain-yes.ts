@@ -74,14 +74,14 @@ const NOTHING_WRONG = new RegExp(
 const RESERVED = new RegExp(
   word([
     // English
-    String.raw`but|however|although|though|except|excepting|unless|yet|only|if|once|until|till|pending|provided|assuming|subject to|not|n't|\p{L}+n't|cannot|never|without|despite|while|whereas|nevertheless|nonetheless|still|instead|rather|ought|should|would|could|needs?|must`,
+    String.raw`but|however|although|though|except|excepting|unless|yet|only|if|once|until|till|pending|provided|as long as|so long as|assuming|subject to|not|n't|\p{L}+n't|cannot|never|without|despite|while|whereas|nevertheless|nonetheless|still|instead|rather|ought|should|would|could|needs?|must`,
     String.raw`part|parts|partly|partial|partially|mostly|largely|somewhat|half|nearly|almost|roughly|approximately|basically|broadly|generally|principle|more or less|barring|save for|bar|apart|aside|modulo|minus|hardly|barely|no|wait|hmm|reservations?|caveats?|conditions?|qualifications?|problems?|issues?|mistakes?|mistaken|errors?|wrong|incorrect|miss|misses|missing|missed|omit\p{L}*|fails?|failed|off by|flaw\p{L}*|doubts?|reject\p{L}*|disagree\p{L}*|object\p{L}*|overcounts?|undercounts?`,
     // German
-    String.raw`aber|jedoch|allerdings|doch|außer|sofern|nicht|kein\p{L}*|nur|wenn|falls|obwohl|bis auf|hingegen|sondern|statt|dennoch|trotzdem|teilweise|teils|zum teil|größtenteils|vorbehalt\p{L}*|bedingung\p{L}*|fehl(?:er|t|en)\p{L}*|falsch\p{L}*|wäre|müsste|sollte|nein`,
+    String.raw`aber|jedoch|solange|allerdings|doch|außer|sofern|nicht|kein\p{L}*|nur|wenn|falls|obwohl|bis auf|hingegen|sondern|statt|dennoch|trotzdem|teilweise|teils|zum teil|größtenteils|vorbehalt\p{L}*|bedingung\p{L}*|fehl(?:er|t|en)\p{L}*|falsch\p{L}*|wäre|müsste|sollte|nein`,
     // French
-    String.raw`mais|cependant|toutefois|sauf|pas|pourtant|bien que|condition\p{L}*|ne|n'\p{L}+|non|si|sous|réserve\p{L}*|près|hormis|excepté|partiellement|en partie|plutôt|serait|devrait|manque\p{L}*|erreurs?|fausse?|faux`,
+    String.raw`mais|tant que|cependant|toutefois|sauf|pas|pourtant|bien que|condition\p{L}*|ne|n'\p{L}+|non|si|sous|réserve\p{L}*|près|hormis|excepté|partiellement|en partie|plutôt|serait|devrait|manque\p{L}*|erreurs?|fausse?|faux`,
     // Spanish, Portuguese, Italian
-    String.raw`pero|sin embargo|aunque|salvo|excepto|menos|no|siempre que|s[oó]lo|parcial\p{L}*|en parte|em parte|in parte|condici\p{L}*|reservas?|ser[ií]a|deber[ií]a|falta\p{L}*|error\p{L}*|ma|per[òo]|tuttavia|non|tranne|se|parzialmente|riserv\p{L}*|sarebbe|dovrebbe|mas|porém|não|exceto|ressalvas?|deveria|erro\p{L}*`,
+    String.raw`pero|mientras|desde que|purché|sin embargo|aunque|salvo|excepto|menos|no|siempre que|s[oó]lo|parcial\p{L}*|en parte|em parte|in parte|condici\p{L}*|reservas?|ser[ií]a|deber[ií]a|falta\p{L}*|error\p{L}*|ma|per[òo]|tuttavia|non|tranne|se|parzialmente|riserv\p{L}*|sarebbe|dovrebbe|mas|porém|não|exceto|ressalvas?|deveria|erro\p{L}*`,
     // Russian, Dutch, Polish, Turkish
     String.raw`но|однако|не|нет|хотя|если|кроме|частично|отчасти|скорее|бы|исключ\p{L}*|оговор\p{L}*|услови\p{L}*|ошиб\p{L}*|зато|maar|niet|geen|behalve|tenzij|als|deels|ale|nie|oprócz|jeśli|częściowo|hariç|ama|fakat|değil|kısmen`,
   ]) +

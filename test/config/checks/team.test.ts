@@ -127,6 +127,8 @@ describe("tools and hand-overs", () => {
   test.each(["maxMessages: 1", "maxMessages: { count: 1 }"])("stop: { %s } is warned of: the task alone reaches it", (stop) => {
     const found = warnings(team("policy: round-robin", [agent("Ana"), agent("Ben")], `stop: { ${stop} }`));
     expect(found.join("\n")).toContain("is reached by the task itself");
+    const both = `stop: { all: [{ ${stop} }, { textMention: DONE }] }`;
+    expect(warnings(team("policy: round-robin", [agent("Ana"), agent("Ben")], both)).join("\n")).not.toContain("by the task itself");
   });
 
   test.each(["source: [Ana, Ben]", "toolCalled: files/read", "toolCalled: transfer_to_ben", "maxMessages: { count: 9, events: true }"])(

@@ -140,8 +140,8 @@ test.each<readonly [EventBody, EventBody]>([
   ],
   [ranCode("red", BEFORE), ranCode("[masked]", AFTER)],
   [
-    { type: "handoff.made", agent: "A", to: "human", text: "red?", options: ["red", "green"] },
-    { type: "handoff.made", agent: "A", to: "human", text: "[masked]?", options: ["[masked]", "green"] },
+    { type: "handoff.made", agent: "A", to: "human", text: "red?", beside: "red.", options: ["red", "green"] },
+    { type: "handoff.made", agent: "A", to: "human", text: "[masked]?", beside: "[masked].", options: ["[masked]", "green"] },
   ],
   [
     { type: "handoff.made", agent: "A", to: "B", text: "red" },

@@ -29,6 +29,8 @@ export const HEDGED: readonly string[] = [
   "Agreed up to the last step, which overcounts.",
   "Yes and no.",
   "Yes, if you ignore Tuesday.",
+  "Yes as long as Tuesday is out.",
+  "Ja, solange Dienstag nicht zählt.",
   "Looks good to me apart from the total, which is 8.",
   "I would agree if the data were new.",
   "I used to agree.",

@@ -1,6 +1,6 @@
 import { HUMAN, type RunEvent } from "../../events/events.ts";
 import type { Fold } from "../../reading/fold.ts";
-import { onPlan } from "./plan-words.ts";
+import { APPROVE, onPlan } from "./plan-words.ts";
 import { add, emptyContext, summarize, type Context } from "../../reading/context.ts";
 import { amendHeard, heard } from "../../reading/hearing.ts";
 
@@ -25,7 +25,7 @@ export function ledgerState(leader: string, reviewPlan: boolean): Fold<LedgerSta
       if (event.type === "run.started") return start;
       if (event.within !== undefined) return state;
       if (event.type === "speaker.selected") return { ...state, instruction: event.instruction ?? state.instruction };
-      if (event.type === "handoff.made") return event.agent === leader && event.to === HUMAN ? { ...state, asked: true } : state;
+      if (event.type === "handoff.made") return event.agent === leader && event.to === HUMAN ? asked(state, event.options) : state;
       // Nobody said no in time: the team goes by the plan that there is.
       if (event.type === "question.expired" && state.asked) return { ...state, asked: false, replans: 0, phase: "steps", approved: true };
       if (event.type !== "message.posted") return state;
@@ -49,6 +49,10 @@ function said(state: LedgerState, isFinal: boolean): LedgerState {
       return { ...state, phase: "plan", replans: state.replans + 1 };
   }
 }
+
+/** A plan that is asked about is to be approved, also where an older version took the answer before for something else. */
+const asked = (state: LedgerState, options: readonly string[] = []): LedgerState =>
+  options.includes(APPROVE) ? { ...state, asked: true, phase: "review", approved: false } : { ...state, asked: true };
 
 function answered(state: LedgerState, text: string): LedgerState {
   if (!state.asked) return state;

@@ -5,12 +5,24 @@ export const REVISE = "Revise";
 
 /**
  * What a person's words say to the question whether the team shall work by a plan: a plain yes, or a bare no, in the languages that are known.
- * Whatever says more, as a condition does, is what they want changed.
+ * Whatever says more is what they want changed: a condition, a further wish ("yes, and add tests"), or a question ("ok?").
  */
-export function onPlan(words: string): "yes" | "no" | undefined {
+export function onPlan(text: string): "yes" | "no" | undefined {
+  const words = text.normalize("NFKC").replaceAll("’", "'");
   if (NO.test(words)) return "no";
-  return YES.test(words) || THUMB_UP.test(words) || isPlainYes(words) ? "yes" : undefined;
+  return THUMB_UP.test(words) || (!DOUBTS.test(words) && isYes(words.replaceAll(EMOJI, " "))) ? "yes" : undefined;
 }
+
+/** Each clause is a yes of its own. Thanks alone may be a no as well. */
+function isYes(words: string): boolean {
+  const clauses = words.split(CLAUSE_END).filter((clause) => /[\p{L}\p{N}]/u.test(clause));
+  return clauses.some((clause) => !THANKS.test(clause)) && clauses.every((clause) => YES.test(clause) || isPlainYes(clause));
+}
+
+const CLAUSE_END = /[.,;:!…\n。！，、；：–—]|\s-+\s/u;
+const DOUBTS = /[?？؟¿👎❌🤔🛑]|:(?:-1|thumbsdown|x|thinking_face|octagonal_sign):/u;
+/** As Slack writes them. */
+const EMOJI = /:[a-z+][a-z0-9_+-]*:/g;
 
 /** These and nothing else, with marks around them. */
 const only = (parts: readonly string[]): RegExp => new RegExp(`^${MARKS}(?:${word(parts)}${MARKS})+$`, "iu");
@@ -22,6 +34,8 @@ const YES = only([
   "oui|vas-y|allez-y|c'est bon|c'est parti|parfait|très bien|merci|s'il te plaît|s'il vous plaît|bien sûr",
   "sí|adelante|dale|perfecto|vale|claro|gracias|va bene|avanti|perfetto",
 ]);
+
+const THANKS = only(["thanks|thank you|danke|merci|gracias"]);
 
 const THUMB_UP =
   /^\s*(?:(?:👍|✅|✔|👌)[\p{Emoji_Modifier}\uFE0F]*|:(?:\+1|thumbsup|white_check_mark|heavy_check_mark|ok_hand):(?::skin-tone-\d:)?)\s*$/u;

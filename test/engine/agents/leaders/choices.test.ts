@@ -144,6 +144,13 @@ describe("the leader with a ledger", () => {
     expect(phase(true, ...planned, person("No."))).toBe("ask what to change");
     expect(state(true, ...planned, person("use less"))).toMatchObject({ phase: "plan", wished: true });
     expect(state(true, ...planned, person("use less"), lead("plan 2"))).toMatchObject({ phase: "review", wished: false });
+    // An older version planned anew behind these words, and asked again.
+    const askedAgain: EventBody = { ...ask, options: ["Approve", "Revise"] };
+    for (const words of ["go ahead", "No."]) {
+      const again = [...planned, person(words), lead("plan 2"), askedAgain];
+      expect(state(true, ...again)).toMatchObject({ phase: "review", approved: false });
+      expect(phase(true, ...again, person("Approve"))).toBe("steps");
+    }
     expect(state(true, ...planned, expired)).toMatchObject({ phase: "steps", approved: true, asked: false });
     expect(phase(true, lead("known"), lead("plan"), expired)).toBe("review");
     expect(phase(true, lead("known"), lead("plan"), person("approve"))).toBe("review");
