@@ -54,7 +54,7 @@ export interface Teams {
   readonly cards: readonly TeamCard[];
 }
 
-/** A team with the limits that hold also while nothing is recorded. */
+/** A team that tells its limits, of which the one on minutes holds also while nothing is recorded. */
 interface TimedTeam extends Team {
   readonly minutesMax: number;
   readonly limitsAtFirst: RunLimits;

@@ -12,7 +12,7 @@ import type { Turn } from "./turn.ts";
 export interface Model {
   /** As the log shows it: the provider's own model name. */
   readonly name: string;
-  /** The bounds of what one call may take; absent where calls cost nothing, as with scripted models. */
+  /** The bounds of what one call may take; absent where they are not known, as with scripted models and those of extensions. */
   readonly terms?: CallTerms;
   call(request: ModelRequest, turn: Turn): AsyncGenerator<ModelDelta, ModelReply, void>;
 }

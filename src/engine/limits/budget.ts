@@ -18,7 +18,7 @@ export interface BudgetLimits {
  * ended but whose event is not recorded yet. After a crash these are forgotten, and so are the calls.
  */
 export interface Budget {
-  /** The model, kept within the budget. Where its price or its terms are not known, money is not checked. */
+  /** The model, kept within the budget: as it is, where it has no terms; within the tokens alone, where its price is not known. */
   within(model: Model): Model;
 }
 
