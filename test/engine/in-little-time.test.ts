@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { mentionedTolerantly, nameWritten } from "../../src/engine/agents/leaders/names-as-written.ts";
+import { onPlan } from "../../src/engine/agents/leaders/plan-words.ts";
 import { codeBlocks, withShownCode } from "../../src/engine/code-blocks.ts";
 import { readObject } from "../../src/engine/json-schema.ts";
 import { fences } from "../../src/engine/reading/fences.ts";
@@ -44,6 +45,9 @@ test.each<[string, (text: string) => unknown, (chars: number) => string]>([
   ["a verdict with many lines", readStance, filled("\n", "x", "verdict:")],
   ["many empty lines", (text) => disagrees(text, true), filled("\n-", "x")],
   ["many empty lines and no quotation", readStance, filled("\n", "x", "a")],
+  ["words on a plan that belong to each other", onPlan, filled("revise please ", "x")],
+  ["words on a plan of many clauses", onPlan, filled("yes - ", "x")],
+  ["words on a plan with many marks", onPlan, filled("-", "x", "yes ")],
   ["a no of many adverbs", noIn, filled("ly", "x", "I ")],
   ["words that are hardly sentences", noIn, filled(". ")],
   ["braces that nothing closes", (text) => readObject({}, text), filled("{")],

@@ -9,7 +9,7 @@ export const REVISE = "Revise";
  */
 export function onPlan(text: string): "yes" | "no" | undefined {
   const words = text.normalize("NFKC").replaceAll("’", "'");
-  if (NO.test(words)) return "no";
+  if (NO.test(words.replaceAll(PLEASE, " "))) return "no";
   return THUMB_UP.test(words) || (!DOUBTS.test(words) && isYes(words.replaceAll(EMOJI, " "))) ? "yes" : undefined;
 }
 
@@ -41,6 +41,8 @@ const THUMB_UP =
   /^\s*(?:(?:👍|✅|✔|👌)[\p{Emoji_Modifier}\uFE0F]*|:(?:\+1|thumbsup|white_check_mark|heavy_check_mark|ok_hand):(?::skin-tone-\d:)?)\s*$/u;
 
 const NO = only([
-  "no|nope|no thanks|not yet|wait|stop|(?:please )?(?:revise|change)(?: it| the plan)?(?: please)?",
-  "nein|noch nicht|(?:bitte )?(?:überarbeiten|ändern)|non|pas encore|todavía no|aún no",
+  "no|nope|no thanks|not yet|wait|stop|(?:revise|change)(?: it| the plan)?",
+  "nein|noch nicht|überarbeiten|ändern|non|pas encore|todavía no|aún no",
 ]);
+/** Taken out rather than allowed for: a word that may belong to the one before it or behind it makes a long text slow to look through. */
+const PLEASE = new RegExp(word(["please|bitte"]), "giu");
