@@ -143,7 +143,15 @@ describe("a tool call and what came of it share a line", () => {
     const delta = { type: "text.delta", agent: "Ana", text: "Let me see." } as const;
     expect(shown({ live: true }, delta, call, returned("1", "it"))).toBe("\nAna\nLet me see.\n  Ana: search {} → it\n");
     expect(shown({}, { ...call, tool: "transfer_to_human" })).toBe("");
-    const asks: RunEvent = { ...recorded, type: "handoff.made", agent: "Ana", to: "human", text: "Which?", beside: "Let me see.", call: "1" };
+    const asks: RunEvent = {
+      ...recorded,
+      type: "handoff.made",
+      agent: "Ana",
+      to: "human",
+      text: "Which?",
+      beside: "Let me see.",
+      call: "1",
+    };
     expect(shown({}, { ...call, tool: "ask_maria" }, asks).match(/Let me see/g)).toHaveLength(1);
     expect(shown({}, { ...call, tool: "transfer_to_human" }, asks).match(/Let me see/g)).toHaveLength(1);
   });

@@ -106,7 +106,8 @@ test("who answers Stop when asked how to go on has stopped it, and nobody else",
   expect(stoppedBy(asked, person(" STOP "))).toEqual(MARIA);
   for (const text of ["stop.", "Stop it, please!", "*Stop*", "_Stop_", "please stop", "Stopp 🛑️"])
     expect(stoppedBy(asked, person(text))).toEqual(MARIA);
-  for (const text of ["stop at five", "do not stop", "don't stop", "не stop", "stop 搜索,继续写", "stop?"]) expect(stoppedBy(asked, person(text))).toBeUndefined();
+  for (const text of ["stop at five", "do not stop", "don't stop", "не stop", "stop 搜索,继续写", "stop?"])
+    expect(stoppedBy(asked, person(text))).toBeUndefined();
   expect(stoppedBy(asked, person("Go on"))).toBeUndefined();
   expect(stoppedBy(person("stop"))).toBeUndefined();
   expect(stoppedBy(asked, person("Go on"), person("stop"))).toBeUndefined();
