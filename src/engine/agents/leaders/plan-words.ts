@@ -21,7 +21,7 @@ function isYes(words: string): boolean {
 
 const CLAUSE_END = /[.,;:!…\n。！，、；：–—]|\s-+\s/u;
 const DOUBTS = /[?？؟¿👎❌🤔🛑]|:(?:-1|thumbsdown|x|thinking_face|octagonal_sign):/u;
-/** As Slack writes them. */
+/** By name, as chats have them. */
 const EMOJI = /:[a-z+][a-z0-9_+-]*:/g;
 
 /** These and nothing else, with marks around them. */
