@@ -41,7 +41,7 @@ export interface Said {
   readonly to?: string;
   /** For a run that this starts: a team that is kept nowhere, with its rules; `team` is its name. `plays`: as in `run.started`. */
   readonly draft?: { readonly snapshot: string; readonly plays?: { readonly run: string; readonly startedBy: Person } } & Required<Rules>;
-  /** Seq of the question that it answers; when absent, the one that fits best. */
+  /** Seq of the question that it answers; when absent, the one that fits best. 0: none of them. */
   readonly answers?: number;
 }
 
@@ -96,7 +96,7 @@ export async function hear(lane: Lane, said: Said, parts: HearingParts): Promise
   if ("kind" in message) return refusedFor(message);
   const wish: readonly EventBody[] = said.to === undefined ? [] : [{ type: "speaker.requested", speaker: said.to, person: said.person }];
   if (running) return hearInRun(lane, said, { message, wish }, parts);
-  if (said.answers !== undefined) return { kind: "too late" };
+  if (said.answers) return { kind: "too late" };
   return begin(lane, said, [message, ...wish], parts);
 }
 
@@ -123,8 +123,8 @@ async function hearInRun(
 ): Promise<Heard> {
   const { questions } = currentRun(lane.transcript);
   const question = said.answers === undefined ? questionFor(questions, said) : questions.find(({ seq }) => seq === said.answers);
-  if (!question && said.answers !== undefined) return { kind: "too late" };
-  // Words for another agent leave the questions open.
+  if (!question && said.answers) return { kind: "too late" };
+  // Words for another agent, or for nobody who asks, leave the questions open.
   const words = question
     ? [{ ...message, answers: question.seq }]
     : [questions.length > 0 ? { ...message, answers: 0 as const } : message, ...wish];

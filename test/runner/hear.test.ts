@@ -207,6 +207,15 @@ describe("in a run that goes on", () => {
     expect(recorded).toEqual([message({ answers: 0 }), { type: "speaker.requested", speaker: "B", person: MARIA }]);
   });
 
+  test("what is said to answer none of the questions leaves them open", async () => {
+    expect(await heard([...running, question("A")], { answers: 0 })).toMatchObject({
+      outcome: { kind: "steered" },
+      recorded: [message({ answers: 0 })],
+    });
+    expect(await heard(running, { answers: 0 })).toMatchObject({ outcome: { kind: "steered" }, recorded: [message()] });
+    expect((await heard([], { answers: 0 })).outcome).toMatchObject({ kind: "started" });
+  });
+
   test("what agents say is nobody's answer", async () => {
     expect((await heard([...running, said("A")], { answers: 5 })).outcome).toEqual({ kind: "too late" });
   });

@@ -1,5 +1,6 @@
 import { currentRun } from "../../engine/reading/transcript.ts";
 import type { Actor, Affiliation } from "../people/affiliation.ts";
+import { refusedText } from "../commands/day-budgets.ts";
 import { personOf, threadOf, type MessageContext } from "../commands/message-context.ts";
 import { stop } from "../commands/run-control.ts";
 import { safeMrkdwn } from "../words/escape.ts";
@@ -56,8 +57,11 @@ export async function pressAnswer(ctx: MessageContext, press: PressBody, actor: 
     addressed: false,
     answers: seq,
   });
-  if (heard.kind === "duplicate" || heard.kind === "too late")
-    await ctx.whisper.tell(at.listener, (await ctx.languages.of(press.user.id))("notes.text.answered"));
+  const t = await ctx.languages.of(press.user.id);
+  if (heard.kind === "refused") return ctx.whisper.tell(at.listener, await refusedText(ctx, t, heard, at.channel));
+  // Ignored: the run was over before the press came.
+  if (heard.kind === "ignored") return ctx.whisper.tell(at.listener, t("control.text.overBefore"));
+  if (heard.kind === "duplicate" || heard.kind === "too late") await ctx.whisper.tell(at.listener, t("notes.text.answered"));
 }
 
 export interface Pressed {

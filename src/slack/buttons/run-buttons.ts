@@ -154,6 +154,8 @@ export async function submitRunModal(
   if (heard.kind === "steered" || heard.kind === "started") ctx.whisper.react({ channel: place.channel, ts }, SEEN);
   const listener = { user, channel: place.channel, threadTs: place.ts, ts };
   if (heard.kind === "too late") await ctx.whisper.tell(listener, (await ctx.languages.of(user))("notes.text.answered"));
+  // An answer, or a run that has ended since it was looked at.
+  if (heard.kind === "ignored") await ctx.whisper.tell(listener, (await ctx.languages.of(user))("control.text.overBefore"));
   if (heard.kind === "refused")
     await ctx.whisper.tell(listener, await refusedText(ctx, await ctx.languages.of(user), heard, place.channel));
 }

@@ -26,7 +26,8 @@ export async function hearDeletion(ctx: HandlerContext, event: MessageEvent): Pr
   if (!ts) return;
   const id = saidIdOf(ctx, channel, ts);
   const root = after?.thread_ts ?? before?.thread_ts ?? event.thread_ts;
-  const isNamed = before !== undefined || root !== undefined;
+  // What came along of it would name the thread that it was in, unless no more of it came than its time.
+  const isNamed = root !== undefined || (before?.user ?? before?.bot_id ?? before?.subtype) !== undefined;
   const own = threadOf(ctx, { channel, ts, thread_ts: root });
   for (const thread of isNamed ? [own] : [own, ...(await threadsAround(ctx, channel, ts))]) {
     const { events } = await ctx.runner.read(thread);

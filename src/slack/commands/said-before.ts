@@ -16,7 +16,7 @@ export const saidBy = (events: readonly RunEvent[], id: string): Said | undefine
 
 /**
  * A mention comes as two events, and Slack has been seen to leave the files out of the first: those of the second are heard behind the words, as long as
- * agents talk. False where there is nothing to hear of it.
+ * agents talk. Once the run of its words is over nothing more becomes of a message, however often it is told. False where it is to be heard as any.
  */
 export async function hearLateFiles(
   ctx: MessageContext,
@@ -24,8 +24,9 @@ export async function hearLateFiles(
   at: { readonly thread: string; readonly transcript: Transcript; readonly id: string },
 ): Promise<boolean> {
   const said = saidBy(at.transcript.events, at.id);
-  if (!said || said.forgotten || files.length === 0 || said.files !== undefined || notesOn(said.beside).length > 0) return false;
-  if (!currentRun(at.transcript).running) return false;
+  if (!said) return false;
+  if (!currentRun(at.transcript).running) return true;
+  if (said.forgotten || files.length === 0 || said.files !== undefined || notesOn(said.beside).length > 0) return false;
   const attached = await ctx.attachments({ files });
   await ctx.runner.say({
     thread: at.thread,
@@ -36,6 +37,8 @@ export async function hearLateFiles(
     beside: attachedBeside(attached),
     id: `${at.id}:files`,
     addressed: false,
+    // They are of words that were heard already, whatever was asked since.
+    answers: 0,
   });
   return true;
 }

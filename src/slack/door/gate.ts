@@ -181,10 +181,13 @@ async function turnAway(
       view.type === "modal"
         ? courtesy(ctx, "views.push", () => ctx.web.write.views.push(shown))
         : courtesy(ctx, "views.open", () => ctx.web.write.views.open(shown));
-    // It was to tell that there is nothing for them here: nobody asks for that once more.
-    return open.catch((error: unknown) => {
+    try {
+      await open;
+      return;
+    } catch (error) {
+      // The note was to tell that there is nothing for them here: it is told in another way, and nobody asks for it once more.
       if (!(error instanceof NotOpened)) throw error;
-    });
+    }
   }
   if (typeof respondTo === "string") return ctx.whisper.respond(respondTo, { user: actor.user, channel }, words);
   await tellDirectly(ctx, actor.user, words);

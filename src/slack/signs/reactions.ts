@@ -1,6 +1,6 @@
 import type { Clock } from "../../engine/clock.ts";
 import { unreadBefore } from "../../engine/steering.ts";
-import type { RunEvent } from "../../engine/events/events.ts";
+import type { PersonMessage, RunEvent } from "../../engine/events/events.ts";
 import { runLogAt } from "../../engine/reading/runs.ts";
 import { isPersonMessage, type Transcript } from "../../engine/reading/transcript.ts";
 import { createKeyedWorker } from "../../runner/keyed-worker.ts";
@@ -83,13 +83,17 @@ function changes(transcript: Transcript, event: RunEvent): readonly Change[] {
   const own = runLogAt(transcript, event.seq);
   const task = own.events.find(isPersonMessage);
   // An answer was read as it came, and has its mark.
-  const unread = unreadBefore(own, event.seq).filter((one) => isPersonMessage(one) && one !== task && !one.answers);
+  const unread = unreadBefore(own, event.seq).filter((one) => isPersonMessage(one) && !isOf(one, task) && !one.answers);
   const over = event.type === "run.stopped" ? event : undefined;
   // Right under it stands the answer, which tells the end: a second sign would say nothing more.
   const isAnswered = over !== undefined && oneTurnBefore(transcript, over) !== undefined;
   const ended = task && over && !isAnswered ? changed(task, ENDED[over.outcome]) : [];
   return [...unread.flatMap((one) => changed(one, over ? undefined : READ)), ...ended];
 }
+
+/** Whether it is the task, or its files that came behind its words: they are in one message. */
+const isOf = (one: PersonMessage, task: PersonMessage | undefined): boolean =>
+  one.id !== undefined && task?.id !== undefined ? one.id === task.id || one.id === `${task.id}:files` : one === task;
 
 /** The id of a message that came from Slack says where it is. */
 function changed(event: RunEvent, to: string | undefined): readonly Change[] {

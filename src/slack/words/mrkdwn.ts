@@ -67,9 +67,9 @@ function withoutMention(mrkdwn: string, bot: string): string {
   if (!mrkdwn.includes(`<@${bot}`)) return mrkdwn;
   const isShown = shownIn(mrkdwn);
   return mrkdwn.replaceAll(ADDRESS, (all, before: string, marks: string, user: string, closing: string, behind: string, index: number) => {
-    // "@parley's plan" tells of it, and is no address.
-    if (user !== bot || isShown(index + all.indexOf("<")) || OF_IT.test(mrkdwn.slice(index + all.length, index + all.length + 2)))
-      return all;
+    // "@parley's plan" tells of it, and is no address; "@parley 'quick'" is one.
+    const isOfIt = behind === "" && OF_IT.test(mrkdwn.slice(index + all.length, index + all.length + 2));
+    if (user !== bot || isShown(index + all.indexOf("<")) || isOfIt) return all;
     const isClosed = closing.length > 0 && closing === marks.split("").toReversed().join("");
     const kept = isClosed ? "" : marks + closing;
     const isFirst = index === 0 || mrkdwn[index - 1] === "\n" || before === "\n";

@@ -50,13 +50,17 @@ test("words beyond the rate, in a thread that waits for them, are not given to t
   await thread.reply("count slowly", MARIA);
   await journey.quiet();
   expect(await said(thread)).toEqual(["count", "count slowly"]);
-  turn.ask("From where?");
+  turn.ask("From where?", ["one", "two"]);
   await thread.until(() => thread.ofKind("question").length === 1);
   await thread.reply("from three", MARIA);
   await told(journey, MARIA, 1);
   expect(journey.whispers(MARIA)[0]).toMatch(
     /^You have written 1 message to agents within an hour.*they have not been given this one\. Say it again on/,
   );
+  // Nor is a press left without a word.
+  await thread.click("one", MARIA);
+  await told(journey, MARIA, 2);
+  expect(journey.whispers(MARIA)[1]).toBe(journey.whispers(MARIA)[0]);
   expect(await said(thread)).toEqual(["count", "count slowly"]);
 
   journey.skip(HOUR_MS);

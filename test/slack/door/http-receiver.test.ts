@@ -108,6 +108,9 @@ test("what is not signed with the secret, or was signed long ago, is refused and
   // A form that passes for Slack's unsigned certificate check carries nothing in.
   const smuggled = new URLSearchParams({ ssl_check: "1", payload: event("Ev6") });
   await fetch(url, { method: "POST", body: smuggled });
+  const asJson = `${event("Ev6").slice(0, -1)},"x":"&ssl_check=1&"}`;
+  for (const type of ["application/x-www-form-urlencoded", "Application/X-WWW-Form-URLEncoded; charset=utf-8", "application/json"])
+    await fetch(url, { method: "POST", body: asJson, headers: { "content-type": type } });
   expect(await store.unhandled(10)).toEqual([]);
   expect(handled).toEqual([]);
 });

@@ -35,6 +35,7 @@ test.each([
   ["<@U0PARLEY> *b*", "*b*"],
   // It is told of, and not spoken to.
   ["<@U0PARLEY>'s plan, <@U0PARLEY>’s and <@U0PARLEY>' x", "@parley's plan, @parley’s and' x"],
+  ["<@U0PARLEY> 'quick' b, <@U0PARLEY>, ’twas", "'quick' b, ’twas"],
   ["<@U0PARLEY><@U0JONAS> b", "@Jonas b"],
   ["<@U0PARLEY> what does `<@U0PARLEY> fix it` do?", "what does `@parley fix it` do?"],
 ])("%j is read as %j", async (mrkdwn, text) => {
