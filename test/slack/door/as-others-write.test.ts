@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HTTP_PATH } from "../../../src/slack/door/http-path.ts";
 import { ASK_TEAM } from "../../../src/slack/steps/ask-team-step.ts";
 import { eventually } from "../../support/patience.ts";
 import { bridge, signed, SIGNING_SECRET } from "../../support/slack/http-door.ts";
-import { GENERAL, JONAS, listening, MARIA, waitsIn, type Listening } from "../heard.ts";
+import { GENERAL, JONAS, listening, MARIA, type Listening } from "../heard.ts";
 
 // The same things as Slack's reference has them, as older clients and other servers write them, and with parts left out.
 
@@ -305,24 +305,6 @@ describe("files that only one of a mention's two events names are heard", () => 
     expect(problems()).toEqual([]);
   });
 
-  test("answer nothing that was asked since, and are nothing more once the run is over", async () => {
-    const ts = stamp();
-    const text = "<@U0PARLEY> research read this";
-    const { mention, message } = told(ts);
-    await send({ ...mention, event: { ...(mention["event"] as Json), text } });
-    await waitsIn(parley, ts, "handoff.made");
-    await send({ ...message, event: { ...(message["event"] as Json), text } });
-    const answers = (await parley.log(ts)).flatMap((event) => (event.type === "message.posted" && "person" in event ? [event.answers] : []));
-    expect(answers).toEqual([undefined, 0]);
-    await send(envelope(said(stamp(), { channel: GENERAL, channel_type: "channel", thread_ts: ts, text: "left" })));
-    await eventually(async () => expect((await parley.log(ts)).at(-1)?.type).toBe("run.stopped"));
-    const say = vi.spyOn(parley.runner, "say");
-    onTestFinished(() => say.mockRestore());
-    await send({ ...mention, event: { ...(mention["event"] as Json), text, edited: { ts: stamp() } } });
-    expect(say).not.toHaveBeenCalled();
-    expect(problems()).toEqual([]);
-  });
-
   test("with them, where it is the first", async () => {
     const ts = stamp();
     const { mention, message } = told(ts);
@@ -405,18 +387,6 @@ describe("what a person asks for in a way that cannot be read is answered to the
     expect(problems()).toEqual([]);
   });
 
-  test("an answer in a form that comes back when the run is over is not left without a word", async () => {
-    const ts = await parley.post("@parley research which way");
-    const seq = await waitsIn(parley, ts, "handoff.made");
-    await parley.post("stop", { threadTs: ts });
-    await eventually(async () => expect(await parley.running(ts)).toBe(false));
-    const about = { callback_id: "parley_answer", private_metadata: JSON.stringify({ thread: `${parley.slack.teamId}/${GENERAL}/${ts}`, seq }) };
-    await send(submission({ ...about, id: `V${++number}`, state: { values: { words: { value: { value: "left" } } } } }));
-    await eventually(() => expect(parley.whispers(JONAS).at(-1)).toMatch(/^The run was over before your words came/));
-    expect(await parley.heard(ts)).toEqual(["Maria: which way"]);
-    expect(problems()).toEqual([]);
-  });
-
   test("a form that was asked for too long ago for Slack is told, from a button, a shortcut and App Home", async () => {
     const ts = await parley.post("@parley fix the build");
     const at = { container: { type: "message", message_ts: ts, channel_id: GENERAL } };
@@ -439,26 +409,6 @@ describe("what a person asks for in a way that cannot be read is answered to the
     }
     await eventually(() => expect(posts().slice(before)).toHaveLength(4));
     expect(posts().at(-1)?.args["text"]).toMatch(/^Slack did not open the form \(view_too_large\), so nothing was done\./);
-    expect(problems()).toEqual([]);
-  });
-
-  test("who may not look in is told so in another way, where Slack does not open the note", async () => {
-    const secret = parley.slack.control.addChannel("plums", { isPrivate: true, members: [MARIA] });
-    const posts = () => parley.slack.control.calls("chat.postMessage").filter(({ args }) => args["channel"] === JONAS);
-    const before = posts().length;
-    parley.slack.control.fault({ method: "views.open", kind: "error", code: "expired_trigger_id" });
-    const value = JSON.stringify({ v: "log", thread: `${parley.slack.teamId}/${secret}/1700000000.000100`, r: "x", seq: 1 });
-    await send(
-      press({
-        channel: undefined,
-        trigger_id: "1.2.d",
-        container: { type: "view", view_id: "V0" },
-        view: { id: "V0", type: "home" },
-        actions: [{ type: "button", block_id: "b", action_id: "parley.home.log", value, action_ts: stamp() }],
-      }),
-    );
-    await eventually(() => expect(posts().slice(before)).toHaveLength(1));
-    expect(posts().at(-1)?.args["text"]).toContain("You are not in");
     expect(problems()).toEqual([]);
   });
 
