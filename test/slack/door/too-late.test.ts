@@ -21,7 +21,7 @@ const told = () => parley.slack.control.calls("chat.postMessage").flatMap(({ arg
 
 test("files that come behind their words answer nothing that was asked since, and are nothing more once the run is over", async () => {
   const ts = "1800000000.000100";
-  const said = { channel: GENERAL, user: MARIA, text: "<@U0PARLEY> research read this", ts };
+  const said = { channel: GENERAL, user: MARIA, text: "<@U0PARLEY> research: read this", ts };
   const event = async (more: Json & { readonly type: string }) => {
     await parley.slack.control.event({ ...said, ...more });
     await parley.quiet();
@@ -44,7 +44,7 @@ test("files that come behind their words answer nothing that was asked since, an
 });
 
 test("an answer in a form that comes back when the run is over is not left without a word", async () => {
-  const ts = await parley.post("@parley research which way");
+  const ts = await parley.post("@parley research: which way");
   const seq = await waitsIn(parley, ts, "handoff.made");
   await parley.post("stop", { threadTs: ts });
   await eventually(async () => expect(await parley.running(ts)).toBe(false));
