@@ -30,7 +30,9 @@ test("files that come behind their words answer nothing that was asked since, an
   await waitsIn(parley, ts, "handoff.made");
   const files = [{ id: "F0GONE", mode: "tombstone", name: "plan.pdf" }];
   await event({ type: "message", channel_type: "channel", subtype: "file_share", files });
-  const words = (await parley.log(ts)).flatMap((one) => (one.type === "message.posted" && "person" in one ? [[one.text, one.answers]] : []));
+  const words = (await parley.log(ts)).flatMap((one) =>
+    one.type === "message.posted" && "person" in one ? [[one.text, one.answers]] : [],
+  );
   expect(words).toEqual([
     ["read this", undefined],
     ["", 0],
