@@ -64,7 +64,7 @@ const ON_NO_OTHER_STORE = [
 ];
 
 /** Most tests wait for sockets, containers and pages rather than for a processor. */
-const SIDE_BY_SIDE = { maxWorkers: 4, sequence: { groupOrder: 0 } };
+const SIDE_BY_SIDE = { maxWorkers: 3, sequence: { groupOrder: 0 } };
 const AFTER_THEM = { maxWorkers: HEAVY_AT_ONCE, testTimeout: HEAVY_TEST_MS_MAX, sequence: { groupOrder: 1 } };
 
 /** A journey that fails is tried once more, and the report names what passed only then: each is to be looked into. Nothing else is tried twice. */

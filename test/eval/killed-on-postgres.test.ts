@@ -58,7 +58,9 @@ describeOnPostgres("an evaluation beside a Parley on the same server", (server) 
       await server.sql(`UPDATE ${schema}.openers SET seen = seen - interval '1 minute' WHERE id = (SELECT max(id) FROM ${schema}.openers)`);
     }
     const { code, out, err } = await startEval({ cwd: here, life: 3, address }).ended;
-    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(code).toBe(0);
+    // Whether the one that was killed is taken for gone at once is a matter of milliseconds.
+    expect(err).toMatch(/^(?:suite-1 is worked on by process \d+ on .*Waiting a little, in case that one is gone\.\n)?$/);
 
     expect(calls.filter(({ life }) => life === 0)).toEqual([]);
     expect(calls.filter(({ isAnswered }) => !isAnswered)).toHaveLength(2 * CONCURRENCY);
