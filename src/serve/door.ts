@@ -65,8 +65,7 @@ export async function openDoor(
     bodyLimit({ maxSize: BODY_BYTES_MAX, onError: (c) => c.json({ error: `More than ${BODY_BYTES_MAX} bytes are not read.` }, 413) }),
   );
   route(app, () => url);
-  // Else it puts Request and Response of its own in the place of the process', for all who use them.
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const taken = await listening(server, { host, port });
   url = `http://${bracketed(host)}:${taken}/`;
   return {

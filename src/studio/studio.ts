@@ -95,8 +95,7 @@ export async function serveStudio(
   let own: Own = { hosts: [], origins: [], cookie: "", isSecure: false };
   const drafts = draftsOfAll(createDrafts(options.turns), options.logs.aside, clock);
   const app = studioApp({ ...options, clock, drafts, own: () => own, pages: await readPages(resolve(BUILT_PAGE)) });
-  // Else it puts Request and Response of its own in the place of the process', for all who use them.
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const taken = await listening(server, { port, host });
   own = ownOf(taken, publicUrl);
   const closing = new AbortController();
